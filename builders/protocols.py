@@ -1,0 +1,109 @@
+"""What a data set and a task must offer. Adding either means writing one file against these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from models.protocols import Inpainter
+from triplets.records import Encoded, Image, Mask, OpenRecord, Record, Triplet
+
+
+class Source(Protocol):
+    """A data set in its official layout, read as picture groups.
+
+    Making one is cheap and reads no annotation (every worker makes one, to read pictures); the first call of
+    ``group_count`` builds whatever index the layout needs, once, without holding the data set in memory.
+    """
+
+    name: str
+    version: int
+    """Raised whenever the records that the same files give would change; part of the fingerprint."""
+
+    def inputs(self) -> Sequence[str]:
+        """Annotation files below the root that decide which records there are; their digests enter the fingerprint."""
+        ...
+
+    def group_count(self) -> int:
+        """How many picture groups the split has.
+
+        Raises:
+            triplets.reasons.UsageError: the root or an annotation file is missing or has another layout.
+        """
+        ...
+
+    def group(self, index: int) -> Iterator[Record]:
+        """All records of one picture, in official order; faulty ones carry their ``fault``. Any order of calls works."""
+        ...
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of a file that a record names.
+
+        Raises:
+            triplets.reasons.Refusal: missing, too large, or outside the root.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the build lends to its tasks.
+
+    Attributes:
+        short_side: pictures are scaled down so that their shorter side has this many pixels; never enlarged.
+        encode: picture -> the bytes that go into the shard.
+        inpainter: the backend of the recipe, or None where no task of the build asks for one.
+    """
+
+    short_side: int
+    encode: Callable[[Image], Encoded]
+    inpainter: Inpainter | None = None
+
+
+class Task(Protocol):
+    """Turns a record into triplets. Pure: no files, no global random state; the same rng gives the same triplet."""
+
+    name: str
+    version: int
+
+    def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
+        """The triplets of one attempt (today: one).
+
+        Raises:
+            triplets.reasons.Refusal: the record makes no triplet of this task.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PaintJob:
+    """A picture and the hole to fill, at the size the inpainter should see."""
+
+    picture: Image
+    hole: Mask
+
+
+class PaintingTask(Task, Protocol):
+    """A task whose pixels come from the inpainter; the build gathers jobs of several records into batches.
+
+    The build calls ``prepare`` first, hands all jobs of a window to the inpainter at once, stores each result under
+    ``record.once(PAINTED, ...)``, and only then calls ``triplets``.
+    """
+
+    cap: int
+    """At most so many records of one picture group are painted; the others are refused with ``picture_cap``."""
+
+    def prepare(self, record: OpenRecord) -> PaintJob:
+        """Check region and phrase and say what to paint; same job for every attempt of the record (use ``once``).
+
+        Raises:
+            triplets.reasons.Refusal: the record makes no good pair.
+        """
+        ...
+
+
+PAINTED = "painted"
+"""Name under which an open record keeps its inpainted picture (an :data:`~triplets.records.Image`)."""

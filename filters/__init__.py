@@ -1,0 +1,1 @@
+"""Filters, scores and rules over built triplets."""

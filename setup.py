@@ -1,0 +1,67 @@
+"""The installable project. Beam ships it to workers with ``--setup_file``, so nothing here may import it."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+PACKAGES = ["triplets", "models", "builders", "filters", "pipelines", "train", "eval", "apps"]
+BASE = [
+    "torch==2.13.0",
+    "torchvision==0.28.0",
+    "apache-beam>=2.77,<2.78",
+    "datasets>=5.2",
+    "diffusers>=0.42",
+    "fsspec>=2026.9",
+    "jinja2>=3.1",
+    "matplotlib>=3.11",
+    "msgspec>=0.22",
+    "numpy>=2.4,<2.5",
+    "open_clip_torch>=3.3",
+    "opencv-python-headless>=5.0",
+    "pillow>=12.1.1,<13",
+    "pooch>=1.9",
+    "psutil>=7.2",
+    "pyarrow>=25,<26",
+    "pycocotools>=2.0.11",
+    "pydantic>=2.14",
+    "pyyaml>=6.0.3",
+    "rich>=15",
+    "s3fs>=2026.9",
+    "scikit-image>=0.26",
+    "scipy>=1.17",
+    "tenacity>=9.2",
+    "tqdm>=4.70",
+    "transformers>=5.23",
+    "typer>=0.29",
+    "webdataset>=1.0.2,<1.1",
+]
+DEV = [
+    "hypothesis",
+    "import-linter>=2.16",
+    "megatron-energon>=7.4",
+    "moto[s3,server]>=5.2",
+    "mypy>=2.4",
+    "pytest>=9",
+    "pytest-timeout",
+    "pytest-xdist",
+    "ruff>=0.17",
+    "types-PyYAML",
+    "types-psutil",
+    "types-tqdm",
+]
+
+setup(
+    name="ieiw",
+    version="0.1.0",
+    description="Rebuild, filter, shard and train on the instruction-editing data of InstructDiffusion",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.11",
+    packages=find_packages(include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]),
+    package_data={"": ["py.typed", "*.yaml", "*.j2", "*.json"]},
+    install_requires=BASE,
+    # faiss-cpu and faiss-gpu both write the folder ``faiss/``: install exactly one of the two extras.
+    extras_require={"cpu": ["faiss-cpu>=1.15"], "gpu": ["faiss-gpu>=1.15"], "dev": DEV},
+    entry_points={"console_scripts": ["ieiw=apps.main:run"]},
+)
