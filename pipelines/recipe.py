@@ -1,0 +1,223 @@
+"""Recipes: YAML checked by pydantic, with messages that name the line, the field and the remedy."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from triplets.reasons import UsageError
+from triplets.records import check_source_name
+
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+
+
+def parse_bytes(value: object) -> object:
+    """``256MB``, ``1.5 GiB`` or a number -> bytes; anything else is passed on for pydantic to refuse."""
+    if isinstance(value, str):
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", value)
+        if match and match[2].upper() in _UNITS:
+            return int(float(match[1]) * _UNITS[match[2].upper()])
+    return value
+
+
+Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(ge=1)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors, values are not changed after checking."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ImageSettings(Strict):
+    """How pictures are scaled and encoded. ``short_side`` in pixels; pictures are never enlarged."""
+
+    short_side: int = Field(default=256, ge=16, le=8192)
+    format: Literal["jpg", "png"] = "jpg"
+    quality: int = Field(default=95, ge=1, le=100)
+
+
+class BackendChoice(Strict):
+    """A model backend by name, with its options (such as ``weights``)."""
+
+    name: str
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+def _backend(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class Backends(Strict):
+    """Which model does which job."""
+
+    inpaint: Annotated[BackendChoice, BeforeValidator(_backend)] = BackendChoice(name="classical")
+
+
+class SourceSettings(Strict):
+    """One data set of the recipe.
+
+    ``name`` starts keys and file names; ``dataset`` is the registered data set (default: the same as ``name``), so one data set
+    can be used twice under two names. ``region`` holds the region rules of the erasing tasks, ``options`` what the source alone knows.
+    """
+
+    name: str
+    dataset: str = ""
+    root: str
+    split: str = "train"
+    tasks: tuple[str, ...] = Field(min_length=1)
+    variants: int = Field(default=1, ge=1, le=10_000)
+    max_reject_share: float = Field(default=0.2, ge=0, le=1)
+    region: dict[str, Any] = Field(default_factory=dict)
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        return check_source_name(value)
+
+    @field_validator("root")
+    @classmethod
+    def _root(cls, value: str) -> str:
+        return os.path.expanduser(os.path.expandvars(value))  # noqa: PTH111 - may be a URL, which Path would mangle
+
+    @field_validator("tasks")
+    @classmethod
+    def _tasks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("a task is named twice; use `variants` for more than one triplet a record")
+        return value
+
+    @property
+    def data_set(self) -> str:
+        """The registered data set."""
+        return self.dataset or self.name
+
+
+class Recipe(Strict):
+    """What to build. See ``docs/recipes.md``."""
+
+    seed: int = 0
+    image: ImageSettings = ImageSettings()
+    unit_bytes: Bytes = 256 * 10**6
+    sources: tuple[SourceSettings, ...] = Field(min_length=1)
+    backends: Backends = Backends()
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Recipe:
+        names = [source.name for source in self.sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two sources are named {twice[0]!r}; give one another `name` and keep its `dataset`")
+        return self
+
+    def source(self, name: str) -> SourceSettings:
+        """The settings of one source by its name."""
+        return next(source for source in self.sources if source.name == name)
+
+
+def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
+    """Read a recipe and apply ``path=value`` changes (``sources.0.root=data``, ``sources.phrasecut.split=val``).
+
+    Raises:
+        UsageError: missing file, broken YAML, unknown or wrong field: names the file, the line, the field and the remedy.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot read the recipe ({error}). Give the path of a YAML file.") from error
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "the file"
+        raise UsageError(f"{path}, {where}: not YAML: {getattr(error, 'problem', error)}") from error
+    if not isinstance(values, dict):
+        raise UsageError(f"{path}: a recipe is a mapping with `sources:`, see recipes/demo.yaml")
+    for change in changes:
+        _apply(values, change)
+    try:
+        return Recipe.model_validate(values)
+    except ValidationError as error:
+        raise UsageError("\n".join(_explain(path, tree, issue) for issue in error.errors())) from error
+
+
+def _apply(values: dict[str, Any], change: str) -> None:
+    """Set one value by its dotted path; list items by number or by their ``name``."""
+    path, separator, text = change.partition("=")
+    if not separator or not path:
+        raise UsageError(f"--set {change}: write path=value, such as image.short_side=128")
+    steps, here = path.split("."), values
+    for step in steps[:-1]:
+        here = _step(here, step, change)
+    value = yaml.safe_load(text)
+    if isinstance(here, list):
+        here[_position(here, steps[-1], change)] = value
+    else:
+        here[steps[-1]] = value
+
+
+def _step(here: Any, step: str, change: str) -> Any:
+    if isinstance(here, list):
+        return here[_position(here, step, change)]
+    if not isinstance(here, dict):
+        raise UsageError(f"--set {change}: nothing lies below {step!r}")
+    following = here.setdefault(step, {})
+    if isinstance(following, str):  # `backends: {inpaint: lama}` is short for {name: lama}
+        following = here[step] = {"name": following}
+    return following
+
+
+def _position(items: list[Any], step: str, change: str) -> int:
+    names = [item.get("name") if isinstance(item, dict) else None for item in items]
+    if step in names:
+        return names.index(step)
+    if step.isdigit() and int(step) < len(items):
+        return int(step)
+    raise UsageError(f"--set {change}: no item {step!r}; there are {names}")
+
+
+def _explain(path: Path, tree: yaml.Node | None, issue: Mapping[str, Any]) -> str:
+    """One error of pydantic as ``file, line N, field: what; remedy``."""
+    location = tuple(issue["loc"])
+    field = ".".join(str(step) for step in location) or "recipe"
+    line = _line(tree, location)
+    message = str(issue["msg"]).removeprefix("Value error, ")
+    if issue["type"] == "extra_forbidden":
+        message = f"unknown key; remove it or mend its spelling ({_known(location)})"
+    elif issue["type"] == "missing":
+        message = "is required; add it"
+    return f"{path}, line {line}, {field}: {message}"
+
+
+def _known(location: Sequence[int | str]) -> str:
+    model: type[BaseModel] = Recipe
+    table: dict[str, type[BaseModel]] = {"image": ImageSettings, "backends": Backends, "sources": SourceSettings}
+    if len(location) > 1:
+        model = table.get(str(location[0]), Recipe)
+    return "known here: " + ", ".join(model.model_fields)
+
+
+def _line(node: yaml.Node | None, location: Sequence[int | str]) -> int:
+    """The line of the deepest node on the way that exists in the file, from 1."""
+    line = 1
+    for step in location:
+        following = None
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(step):
+                    following, line = value, key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            following = node.value[step]
+            line = following.start_mark.line + 1
+        if following is None:
+            break
+        node = following
+    return line

@@ -1,0 +1,137 @@
+"""Shards: plain WebDataset tars whose bytes depend on their samples alone, and readers by byte range."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from triplets.records import Built
+
+_BLOCK = 512  # of a tar: one header block before each member's bytes
+JSON_FIELDS = ("alternatives", "answer", "dataset", "instruction", "provenance", "split", "task")
+"""The fields of every sample's json: all strings but ``alternatives``, a list of at least one string."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a member's bytes lie in its shard, and their SHA-256 (hex)."""
+
+    offset: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member as read back from a shard."""
+
+    name: str
+    offset: int
+    data: bytes
+
+    @property
+    def key(self) -> str:
+        """Part of the name before the first dot."""
+        return self.name.partition(".")[0]
+
+    @property
+    def role(self) -> str:
+        """``source``, ``target`` or ``json``."""
+        return self.name.split(".")[1] if "." in self.name else ""
+
+
+class ShardWriter:
+    """Writes samples through webdataset's own tar writer, deterministically, and says where each member lies.
+
+    ustar headers only, integer mtime 0, owner ``ieiw``, mode 0444. webdataset is imported when the first writer is made: it
+    loads torch, which a reader of shards does not need.
+
+    Args:
+        path: file to write; it is not yet the published shard.
+    """
+
+    def __init__(self, path: Path) -> None:
+        from webdataset.writer import TarWriter
+
+        self._file: IO[bytes] = path.open("wb")
+        self._tar = TarWriter(self._file, user="ieiw", group="ieiw", mtime=0, encoder=False, compress=False)
+
+    def __enter__(self) -> ShardWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._tar.close()
+        self._file.close()
+
+    def add(self, built: Built) -> dict[str, Span]:
+        """Append one sample as ``KEY.source.*``, ``KEY.target.*``, ``KEY.json``; returns role -> span."""
+        key, triplet = built.attempt.key, built.triplet
+        return {
+            "source": self._member(key, f"source.{triplet.source.extension}", triplet.source.data),
+            "target": self._member(key, f"target.{triplet.target.extension}", triplet.target.data),
+            "json": self._member(key, "json", sample_json(built)),
+        }
+
+    def _member(self, key: str, extension: str, data: bytes) -> Span:
+        offset = int(self._tar.tarstream.offset) + _BLOCK
+        # One call a member: given several at once, the writer would sort them, and json would come first.
+        self._tar.write({"__key__": key, extension: data})
+        return Span(offset, len(data), hashlib.sha256(data).hexdigest())
+
+
+def canonical_json(value: Any) -> str:
+    """JSON text that depends on the value alone: sorted keys, no spaces, no NaN.
+
+    Raises:
+        ValueError: NaN or an infinity inside.
+    """
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def sample_json(built: Built) -> bytes:
+    """The json member: the same fields with the same types in every sample of every task, no nulls."""
+    attempt, triplet, record = built.attempt, built.triplet, built.attempt.record
+    provenance: Mapping[str, Any] = {
+        **triplet.facts,
+        "backend": triplet.backend,
+        "group": record.group,
+        "licence": record.licence,
+        "pair": triplet.pair,
+        "picture": record.files.get("picture", ""),
+        "picture_sha256": built.picture_sha256,
+        "record": record.id,
+        "variant": attempt.variant,
+    }
+    sample = {
+        "instruction": triplet.instruction,
+        "alternatives": list(triplet.alternatives) or [triplet.instruction],
+        "task": attempt.task,
+        "dataset": attempt.source,
+        "split": record.split,
+        "answer": canonical_json(triplet.answer),
+        "provenance": canonical_json(provenance),
+    }
+    return canonical_json(sample).encode("utf-8", "replace")
+
+
+def members(file: IO[bytes]) -> Iterator[Member]:
+    """The members of a shard in order.
+
+    Raises:
+        tarfile.TarError: damaged, truncated, or holding anything but plain files.
+    """
+    with tarfile.open(fileobj=file, mode="r:") as tar:
+        for info in tar:
+            if not info.isreg():
+                raise tarfile.ReadError(f"{info.name}: not a plain file")
+            stream = tar.extractfile(info)
+            data = stream.read() if stream else b""
+            if len(data) != info.size:
+                raise tarfile.ReadError(f"{info.name}: truncated")
+            yield Member(info.name, info.offset_data, data)
