@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -86,6 +86,7 @@ class PaintJob:
     hole: Mask
 
 
+@runtime_checkable
 class PaintingTask(Task, Protocol):
     """A task whose pixels come from the inpainter; the build gathers jobs of several records into batches.
 

@@ -1,0 +1,1 @@
+"""Apache Beam, and nothing else knows Beam: planning, building, commit, resume."""

@@ -64,7 +64,8 @@ class SourceSettings(Strict):
     """One data set of the recipe.
 
     ``name`` starts keys and file names; ``dataset`` is the registered data set (default: the same as ``name``), so one data set
-    can be used twice under two names. ``region`` holds the region rules of the erasing tasks, ``options`` what the source alone knows.
+    can be used twice under two names. ``region`` holds the region rules of the erasing tasks, ``options`` what the source
+    alone knows.
     """
 
     name: str

@@ -38,6 +38,22 @@ class Reason(StrEnum):
     WORKER_DIED = "worker_died"  # the unit killed its worker twice and was set aside
 
 
+SELECTION = frozenset(
+    {
+        Reason.SKIPPED_BY_PUBLISHER,
+        Reason.PHRASE_UNUSABLE,
+        Reason.REGION_TOO_SMALL,
+        Reason.REGION_TOO_LARGE,
+        Reason.REGION_TOO_THIN,
+        Reason.REGION_CUT_BY_BORDER,
+        Reason.PICTURE_CAP,
+        Reason.PICTURE_TOO_SMALL,
+    }
+)
+"""Refusals by the recipe's own choice of good pairs. They count in the books, but not towards ``max_reject_share``: that share
+watches over damaged data and failing work, and a strict rule is neither."""
+
+
 class Stage(StrEnum):
     """Where in the flow the refusal happened."""
 

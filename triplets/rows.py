@@ -75,8 +75,8 @@ class Mark:
     rejects_sha256: str
 
 
-def row(built: Built, unit: str, shard: str, spans: Mapping[str, Span]) -> dict[str, Any]:
-    """One row of :data:`ROWS`."""
+def row(built: Built, unit: str, spans: Mapping[str, Span]) -> dict[str, Any]:
+    """One row of :data:`ROWS`, but for ``shard``, whose name is known once the shard is whole."""
     triplet = built.triplet
     values = _who(built, unit) | {
         "pair": triplet.pair,
@@ -87,7 +87,6 @@ def row(built: Built, unit: str, shard: str, spans: Mapping[str, Span]) -> dict[
         "region_share": triplet.region_share,
         "licence": built.attempt.record.licence,
         "backend": triplet.backend,
-        "shard": shard,
     }
     for role, span in spans.items():
         values |= {f"{role}_offset": span.offset, f"{role}_size": span.size, f"{role}_sha256": span.sha256}
@@ -123,7 +122,9 @@ def clean_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def to_parquet(rows: Sequence[Mapping[str, Any]], schema: pa.Schema, metadata: Mapping[str, str] | None = None) -> bytes:
+def to_parquet(
+    rows: Sequence[Mapping[str, Any]], schema: pa.Schema, metadata: Mapping[str, str] | None = None
+) -> bytes:
     """The table as Parquet bytes, which depend on rows, schema and metadata alone."""
     table = pa.Table.from_pylist(list(rows), schema=schema.with_metadata(dict(metadata) if metadata else None))
     sink = io.BytesIO()

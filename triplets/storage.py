@@ -244,7 +244,7 @@ class ObjectStore:
                 self._system.pipe_file(self._path(name), data, mode="create")
             except FileExistsError:
                 # A put whose answer was lost is sent again by the client and then meets its own file.
-                return self._system.cat_file(self._path(name)) == data
+                return bool(self._system.cat_file(self._path(name)) == data)
             return True
 
         reach("rows-spooled")

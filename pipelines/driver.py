@@ -1,0 +1,58 @@
+"""The process that runs Beam: ``python -m pipelines.driver JOB.json``. Its supervisor watches it and reads its report."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from pipelines.plan_files import UnitRef
+from pipelines.worker import PARENT, leave_with_parent
+
+REPORT = "report.json"
+
+
+class Job(BaseModel):
+    """What a supervisor asks of a driver."""
+
+    location: str
+    refs: list[tuple[str, str, int, int]]
+    running: str
+    beam_args: list[str]
+
+
+def main(path: Path) -> int:
+    """Run the job; leaves ``report.json`` beside it: Beam's counters, or the error that ended the pipeline."""
+    job = Job.model_validate_json(path.read_text(encoding="utf-8"))
+    leave_with_parent()
+    os.environ[PARENT] = str(os.getpid())  # our own workers watch us
+    report = path.with_name(REPORT)
+    try:
+        from pipelines.beam_build import run
+
+        counters = run(job.location, [UnitRef(*ref) for ref in job.refs], job.running, job.beam_args)
+    except Exception as error:
+        traceback.print_exc()
+        report.write_text(json.dumps({"error": _short(error)}), encoding="utf-8")
+        return 1
+    report.write_text(json.dumps({"counters": counters}), encoding="utf-8")
+    return 0
+
+
+def _short(error: Exception) -> str:
+    """The last line of the innermost error: Beam wraps a worker's traceback in a message of hundreds of lines."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in lines if "Error" in line.partition(":")[0] or "Exception" in line.partition(":")[0]]
+    return (telling or lines or [type(error).__name__])[-1][:1000]
+
+
+if __name__ == "__main__":
+    # Beam keeps threads that never end; all work is done once the report is written.
+    code = main(Path(sys.argv[1]))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,137 @@
+"""From a recipe and a folder to a planned build: plan what is new, keep what is there, refuse what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.plan import PlanRow, plan_rows, plan_units, triplet_bytes
+from pipelines.plan_files import UnitRef, write_plan
+from pipelines.recipe import Recipe, SourceSettings
+from pipelines.state import BuildState, SourceState, load_state, save_state, source_state
+from pipelines.workshop import Workshop
+from triplets.faults import reach
+from triplets.reasons import UsageError
+from triplets.storage import Store
+
+_LEFT_OVER_ATTEMPTS = 1.1  # a disk check that is right to the last byte would still be wrong
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDigest:
+    """What decides a source's triplets, before anything is planned."""
+
+    fingerprint: str
+    inputs: dict[str, str]
+
+
+def digests(recipe: Recipe) -> dict[str, SourceDigest]:
+    """Fingerprint of every source of the recipe. Reads annotation files only where their digest is not cached.
+
+    Raises:
+        UsageError: a root, an annotation file, a data set or a task is unknown or missing.
+    """
+    workshop = Workshop(recipe)
+    found = {}
+    for source in recipe.sources:
+        inputs = workshop.inputs(source.name)
+        found[source.name] = SourceDigest(workshop.fingerprint(source.name, inputs), inputs)
+    return found
+
+
+def changed_sources(state: BuildState, found: dict[str, SourceDigest]) -> list[str]:
+    """Sources of the build that the recipe no longer has, or has with another fingerprint."""
+    return [
+        name
+        for name, source in state.sources.items()
+        if name not in found or found[name].fingerprint != source.fingerprint
+    ]
+
+
+def prepare(store: Store, recipe: Recipe, replace: frozenset[str] = frozenset()) -> BuildState:
+    """Plan every source that the build does not have yet and save the state; a planned build is left as it is.
+
+    Raises:
+        UsageError: a source changed since the build began and is not named in ``replace``.
+    """
+    state = load_state(store)
+    found = digests(recipe)
+    if state is not None:
+        changed = changed_sources(state, found)
+        refused = [name for name in changed if name not in replace]
+        if refused:
+            raise UsageError(_refusal(store, state, found, refused[0]))
+        if not changed and set(state.sources) == set(found):
+            return _with_recipe(store, state, recipe)
+    kept = {} if state is None else {n: s for n, s in state.sources.items() if n not in changed_sources(state, found)}
+    workshop = Workshop(recipe)
+    sources: dict[str, SourceState] = {}
+    for settings in recipe.sources:
+        digest = found[settings.name]
+        if settings.name in kept:
+            sources[settings.name] = kept[settings.name]
+            continue
+        first = UnitRef(settings.name, digest.fingerprint, 0, 0)
+        size = write_plan(store, _unit_rows(workshop, settings, first), first)
+        if size.attempts == 0:
+            raise UsageError(f"source {settings.name}: split {settings.split!r} of {settings.root} holds no records")
+        sources[settings.name] = source_state(digest.fingerprint, digest.inputs, size)
+    planned = BuildState(state="planned", recipe=recipe, backends=workshop.backends(), sources=sources)
+    save_state(store, planned)
+    reach("build-planned")
+    return planned
+
+
+def _with_recipe(store: Store, state: BuildState, recipe: Recipe) -> BuildState:
+    """The same build under a recipe that differs only in what no fingerprint covers (roots, shares of rejects)."""
+    if state.recipe == recipe:
+        return state
+    updated = state.model_copy(update={"recipe": recipe})
+    save_state(store, updated)
+    return updated
+
+
+def _unit_rows(workshop: Workshop, settings: SourceSettings, first: UnitRef) -> Iterator[list[PlanRow]]:
+    recipe = workshop.recipe
+    units = plan_units(
+        workshop.source(settings.name),
+        settings.name,
+        settings.tasks,
+        variants=settings.variants,
+        attempts_per_unit=attempts_per_unit(recipe),
+        key=f"{recipe.seed}\0{settings.name}",
+    )
+    for unit in units:
+        ref = UnitRef(settings.name, first.fingerprint, 0, unit.number)
+        yield plan_rows(unit.attempts, ref.unit, {})
+
+
+def attempts_per_unit(recipe: Recipe) -> int:
+    """How many attempts fill ``unit_bytes`` if all of them succeed."""
+    return max(1, recipe.unit_bytes // triplet_bytes(recipe.image.short_side, recipe.image.format))
+
+
+def _refusal(store: Store, state: BuildState, found: dict[str, SourceDigest], name: str) -> str:
+    built = f"{store.location} was built"
+    if name not in found:
+        return (
+            f"{built} with source {name}, which the recipe lacks. Put it back, or drop its triplets: --replace {name}"
+        )
+    files = [file for file, digest in found[name].inputs.items() if state.sources[name].inputs.get(file) != digest]
+    what = f"its file {files[0]} changed" if files else "its parameters, backend or code version changed"
+    return f"{built} with another {name}: {what}. Use another --out, or build that source anew: --replace {name}"
+
+
+def check_disk(store: Store, recipe: Recipe, attempts: int) -> None:
+    """Refuse to start a build that the disk cannot hold.
+
+    Raises:
+        UsageError: free space is below the estimate for the attempts still to make.
+    """
+    free = store.free_bytes()
+    needed = int(attempts * triplet_bytes(recipe.image.short_side, recipe.image.format) * _LEFT_OVER_ATTEMPTS)
+    if free is not None and free < needed:
+        raise UsageError(
+            f"{store.location}: {needed / 1e9:.1f} GB are needed (estimate for {attempts:,} attempts), {free / 1e9:.1f} GB "
+            f"are free. Free some, give another --out, or start anyway with --no-disk-check."
+        )

@@ -1,0 +1,159 @@
+"""Runs the driver in a process of its own and notices what Beam's local runner would wait on for ever: dead workers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import psutil
+
+from pipelines.driver import REPORT, Job
+from pipelines.plan_files import UnitRef
+from pipelines.worker import PARENT, notes
+from triplets.storage import Store
+
+POLL_S = 0.5
+GRACE_S = 10.0
+"""How long the driver may live on after a worker between two units is gone: at a normal end, workers go first."""
+
+
+class WorkerDiedError(Exception):
+    """A worker, or the driver itself, was killed.
+
+    Attributes:
+        units: what the dead were at; empty where they died between units.
+    """
+
+    def __init__(self, units: Sequence[UnitRef], what: str) -> None:
+        super().__init__(what)
+        self.units = tuple(units)
+
+
+class DriverFailedError(Exception):
+    """The pipeline ended with an error of its own (storage, a flag that Beam refuses); the message says which."""
+
+
+def run_driver(
+    store: Store, refs: Sequence[UnitRef], beam_args: Sequence[str], log: Path, on_poll: Callable[[], None]
+) -> None:
+    """Build units in a driver process and wait for it.
+
+    Args:
+        store: the build.
+        refs: units to build.
+        beam_args: flags for Beam, runner included.
+        log: file that takes the output of driver and workers.
+        on_poll: called about twice a second; may raise to stop the build.
+
+    Raises:
+        WorkerDiedError: at the latest some seconds after a process of the build was killed.
+        DriverFailedError: the pipeline ended with an error.
+    """
+    with tempfile.TemporaryDirectory(prefix="ieiw-run-") as folder:
+        here = Path(folder)
+        running = here / "running"
+        running.mkdir()
+        job = Job(
+            location=store.location,
+            refs=[(ref.source, ref.fingerprint, ref.round, ref.number) for ref in refs],
+            running=str(running),
+            beam_args=list(beam_args),
+        )
+        (here / "job.json").write_text(job.model_dump_json(), encoding="utf-8")
+        with _started(here / "job.json", log) as driver:
+            _wait(driver, running, on_poll)
+        _check_end(driver.returncode, here / REPORT, running, log)
+
+
+@contextlib.contextmanager
+def _started(job: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The driver process; it and all its children are gone when the block ends."""
+    environment = os.environ | {
+        PARENT: str(os.getpid()),
+        "PYTHONSAFEPATH": "1",  # a user's own filters.py or models/ in the working directory must not shadow ours
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+        # The pool and the harness of Beam start a bare ``python``: let it be this one.
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
+    }
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        driver = subprocess.Popen(
+            [sys.executable, "-m", "pipelines.driver", str(job)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield driver
+    finally:
+        _kill_tree(driver)
+
+
+def _kill_tree(driver: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(driver.pid)
+        for each in [*process.children(recursive=True), process]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+    driver.wait()
+
+
+def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], None]) -> None:
+    """Until the driver ends, or somebody is found dead."""
+    workers: set[int] = set()
+    missed_since: float | None = None
+    while driver.poll() is None:
+        time.sleep(POLL_S)
+        on_poll()
+        living = _living_children(driver.pid)
+        workers |= living
+        died = [unit for pid, unit in notes(running).items() if pid != driver.pid and not _alive(pid)]
+        if died and driver.poll() is None:
+            names = ", ".join(f"{unit.source} {unit.unit}" for unit in died)
+            raise WorkerDiedError(died, f"a worker died while it built unit {names}")
+        missed_since = (missed_since or time.monotonic()) if workers - living else None
+        if missed_since is not None and time.monotonic() - missed_since > GRACE_S and driver.poll() is None:
+            raise WorkerDiedError((), "a worker died between two units")
+
+
+def _living_children(pid: int) -> set[int]:
+    """Children of the driver that are Python workers and not yet zombies."""
+    try:
+        children = psutil.Process(pid).children()
+    except psutil.NoSuchProcess:
+        return set()
+    found = set()
+    for child in children:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if child.status() != psutil.STATUS_ZOMBIE and "sdk_worker_main" in " ".join(child.cmdline()):
+                found.add(child.pid)
+    return found
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _check_end(code: int, report: Path, running: Path, log: Path) -> None:
+    """Turn the driver's end into the matching error, if it is one."""
+    if code == 0:
+        return
+    at_work = notes(running)
+    if report.exists():
+        error = json.loads(report.read_text(encoding="utf-8")).get("error", "unknown")
+        where = ", ".join(f"{unit.source} {unit.unit}" for unit in at_work.values())
+        raise DriverFailedError(f"{error}{f' (unit {where})' if where else ''}. Beam's log: {log}")
+    names = ", ".join(f"{unit.source} {unit.unit}" for unit in at_work.values())
+    what = f"the driver was killed while unit {names} was at work" if names else "the driver was killed"
+    raise WorkerDiedError(tuple(at_work.values()), f"{what} (exit status {code}; log: {log})")

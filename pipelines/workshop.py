@@ -1,0 +1,103 @@
+"""From a recipe to the objects that do the work: sources, tasks, inpainter – and the fingerprint of what they would make."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from triplets.roots import Root
+
+from builders import registry
+from builders.protocols import Source, Task, Tools
+from models.protocols import Inpainter
+from models.registry import inpainter as make_inpainter
+from pipelines.recipe import Recipe, SourceSettings
+from triplets import pictures
+from triplets.shards import canonical_json
+
+FORMAT = 1
+"""Raised whenever the same recipe would give other shard bytes for reasons outside source and task versions."""
+
+
+@dataclass
+class Workshop:
+    """Makes and keeps what a recipe names; everything is made at first use."""
+
+    recipe: Recipe
+
+    def source(self, name: str) -> Source:
+        """The source of that name in the recipe."""
+        settings = self.recipe.source(name)
+        return registry.source(
+            settings.data_set,
+            name=settings.name,
+            root=settings.root,
+            split=settings.split,
+            options=settings.options,
+        )
+
+    def tasks(self, name: str) -> dict[str, Task]:
+        """The tasks of one source by name."""
+        settings = self.recipe.source(name)
+        return {task: registry.task(task, self._tools, settings.region) for task in settings.tasks}
+
+    @cached_property
+    def inpainter(self) -> Inpainter:
+        """The inpainter of the recipe; loading its weights waits for the first picture."""
+        choice = self.recipe.backends.inpaint
+        return make_inpainter(choice.name, choice.options)
+
+    @cached_property
+    def _tools(self) -> Tools:
+        image = self.recipe.image
+        return Tools(image.short_side, pictures.encoder(image.format, image.quality), self.inpainter)
+
+    def paints(self, name: str) -> bool:
+        """Whether any task of the source needs the inpainter."""
+        return any(registry.is_painting(task) for task in self.recipe.source(name).tasks)
+
+    def backends(self) -> dict[str, dict[str, str]]:
+        """Role -> name and settings of every backend that the recipe's tasks use."""
+        if not any(self.paints(source.name) for source in self.recipe.sources):
+            return {}
+        painter = self.inpainter
+        return {
+            "inpaint": {
+                "name": painter.name,
+                "stand_in": "yes" if painter.stand_in else "no",
+                **painter.describe(),
+            }
+        }
+
+    def inputs(self, name: str) -> dict[str, str]:
+        """Annotation file -> SHA-256, for every file that decides which records there are.
+
+        Raises:
+            triplets.reasons.UsageError: the root or a file is missing.
+        """
+        root = Root(self.recipe.source(name).root)
+        return {file: root.fingerprint(file) for file in self.source(name).inputs()}
+
+    def fingerprint(self, name: str, inputs: dict[str, str]) -> str:
+        """Digest of all that could change the source's triplets: parameters, inputs, versions, backends.
+
+        Where the data lie (``root``) and how many rejects are borne (``max_reject_share``) are not part of it.
+        """
+        settings = self.recipe.source(name)
+        parts = {
+            "format": FORMAT,
+            "seed": self.recipe.seed,
+            "image": self.recipe.image.model_dump(),
+            "unit_bytes": self.recipe.unit_bytes,
+            "settings": _lasting(settings),
+            "inputs": inputs,
+            "source_version": self.source(name).version,
+            "task_versions": {task: made.version for task, made in self.tasks(name).items()},
+            "backends": self.backends() if self.paints(name) else {},
+        }
+        return hashlib.sha256(canonical_json(parts).encode("utf-8")).hexdigest()
+
+
+def _lasting(settings: SourceSettings) -> dict[str, object]:
+    return settings.model_dump(mode="json", exclude={"root", "max_reject_share"})
