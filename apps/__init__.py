@@ -1,0 +1,1 @@
+"""The command line and the pages: thin, they call and do not compute."""

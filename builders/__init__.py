@@ -1,0 +1,1 @@
+"""Data sets in their official layouts, tasks, instructions: records in, triplets out."""

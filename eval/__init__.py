@@ -1,0 +1,1 @@
+"""Read-outs and metrics."""

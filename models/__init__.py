@@ -1,0 +1,1 @@
+"""Adapters to pre-trained models behind small protocols, and the classical stand-ins."""

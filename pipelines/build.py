@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.failures import TooManyRejectsError, WorkerDiedError
 from pipelines.finalise import finalise
 from pipelines.lock import FILE as LOCK_FILE
 from pipelines.lock import Lock, read_holder
@@ -18,7 +19,7 @@ from pipelines.prepare import changed_sources, check_disk, digests, prepare
 from pipelines.recipe import Recipe
 from pipelines.retry import plan_retries
 from pipelines.state import BuildState, load_state
-from pipelines.supervise import WorkerDiedError, run_driver
+from pipelines.supervise import run_driver
 from pipelines.unit import write_unit
 from triplets.reasons import SELECTION, Reason, Stage
 from triplets.records import Reject
@@ -62,10 +63,6 @@ class Result:
     state: BuildState
     progress: Progress
     worked: bool
-
-
-class TooManyRejectsError(Exception):
-    """A source rejected more than its ``max_reject_share``; the message gives the top reasons."""
 
 
 def build(

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from pipelines.driver import REPORT, Job
+from pipelines.failures import DriverFailedError, WorkerDiedError
 from pipelines.plan_files import UnitRef
 from pipelines.worker import PARENT, notes
 from triplets.storage import Store
@@ -22,22 +23,6 @@ from triplets.storage import Store
 POLL_S = 0.5
 GRACE_S = 10.0
 """How long the driver may live on after a worker between two units is gone: at a normal end, workers go first."""
-
-
-class WorkerDiedError(Exception):
-    """A worker, or the driver itself, was killed.
-
-    Attributes:
-        units: what the dead were at; empty where they died between units.
-    """
-
-    def __init__(self, units: Sequence[UnitRef], what: str) -> None:
-        super().__init__(what)
-        self.units = tuple(units)
-
-
-class DriverFailedError(Exception):
-    """The pipeline ended with an error of its own (storage, a flag that Beam refuses); the message says which."""
 
 
 def run_driver(

@@ -1,0 +1,1 @@
+"""Phrases and hand-written templates."""

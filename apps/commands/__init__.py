@@ -1,0 +1,1 @@
+"""One file a verb. A command parses, calls, prints; it computes nothing."""

@@ -1,0 +1,31 @@
+"""``ieiw make-scenes``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apps.console import AsJson, print_json, say
+
+
+def make_scenes(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write the data sets into.", show_default=False)],
+    count: Annotated[int, typer.Option(min=1, help="Number of scenes.")] = 100,
+    seed: Annotated[
+        int, typer.Option(help="The same seed gives the same scenes; more of them start with the same ones.")
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Draw scenes with exact ground truth, in the official layouts of PhraseCut and COCO."""
+    from builders.scenes import make_scenes as draw
+
+    summary = draw(out, count, seed)
+    if as_json:
+        print_json(summary.as_json())
+        return
+    say(f"{summary.pictures} scenes, {summary.phrases} phrases, {summary.instances} instances")
+    say(
+        f"PhraseCut layout: {out / 'VGPhraseCut_v0'}    COCO layout: {out / 'coco'}    true backgrounds: {out / 'truth'}"
+    )

@@ -1,0 +1,121 @@
+"""What the command line says, and where: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, Protocol
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object on standard output.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the recipe; may be given often."),
+]
+
+
+def say(text: str) -> None:
+    """A line for the person at the keyboard."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def complain(text: str, status: int) -> int:
+    """Print an error; returns the exit status for ``sys.exit``."""
+    print(f"ieiw: {text}", file=sys.stderr, flush=True)
+    return status
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """The summary as one JSON object on standard output."""
+    print(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table on standard error: numbers to the right with thousands separators, text as it is."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    for index, column in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
+        table.add_column(column, justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
+    Console(stderr=True).print(table)
+
+
+def human_bytes(count: float) -> str:
+    """Bytes for people: 1.5 GB."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def human_time(seconds: float) -> str:
+    """A duration for people: 45 s, 12 min, 3.5 h."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+class Progressing(Protocol):
+    """What a progress bar shows: units done of units to do, and what came of them."""
+
+    units: int
+    attempts: int
+    done_units: int
+    built: int
+    rejected: int
+    seconds: float
+
+
+class Bar:
+    """A progress bar on a terminal; a line every ten seconds elsewhere."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._live = sys.stderr.isatty()
+        self._said = time.monotonic()
+        self._bar = Progress(
+            TextColumn("building"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("units  {task.fields[note]}"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            disable=not self._live,
+        )
+        self._task = self._bar.add_task("building", total=None, note="")
+
+    def update(self, progress: Progressing) -> None:
+        """Show where the build stands."""
+        text = note(progress)
+        self._bar.update(self._task, total=progress.units, completed=progress.done_units, note=text)
+        if not self._live and time.monotonic() - self._said > 10:
+            self._said = time.monotonic()
+            say(f"building {progress.done_units}/{progress.units} units  {text}")
+
+    @contextmanager
+    def shown(self) -> Iterator[Bar]:
+        """The bar, while it is on the screen."""
+        with self._bar:
+            yield self
+
+
+def note(progress: Progressing) -> str:
+    """Built, rejected, rate and time to go."""
+    done = progress.built + progress.rejected
+    text = f"{progress.built:,} built, {progress.rejected:,} rejected"
+    if done and progress.seconds > 0:
+        rate = done / progress.seconds
+        text += f", {rate:,.0f}/s, {human_time(max(0, progress.attempts - done) / rate)} to go"
+    return text

@@ -1,0 +1,51 @@
+"""``ieiw``: one program, one verb a job."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from apps.commands import build, demo, doctor, inspect, lint, plan, scenes
+from apps.console import complain
+
+app = typer.Typer(
+    name="ieiw",
+    help="Rebuild, filter, shard and train on the instruction-editing data of InstructDiffusion.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("plan")(plan.plan)
+app.command("build", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(build.build)
+app.command("lint")(lint.lint)
+app.command("inspect")(inspect.inspect)
+app.command("make-scenes")(scenes.make_scenes)
+app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)
+
+USAGE, TOO_MANY_REJECTS, WORKER_DIED, FAILED, INTERRUPTED = 2, 3, 4, 5, 130
+
+
+def run() -> None:
+    """Entry point: turns what the user can mend into one message and an exit status of its own."""
+    from pipelines.failures import DriverFailedError, TooManyRejectsError, WorkerDiedError
+    from triplets.reasons import UsageError
+
+    try:
+        app(standalone_mode=True)
+    except UsageError as error:
+        sys.exit(complain(str(error), USAGE))
+    except TooManyRejectsError as error:
+        sys.exit(complain(str(error), TOO_MANY_REJECTS))
+    except WorkerDiedError as error:
+        remedy = "Run the same command again: what is built is kept, and that unit is tried alone."
+        sys.exit(complain(f"{error}. {remedy}", WORKER_DIED))
+    except DriverFailedError as error:
+        sys.exit(complain(f"the build stopped: {error}. What is built is kept; run it again to go on.", FAILED))
+    except KeyboardInterrupt:
+        sys.exit(complain("stopped. What is built is kept; run the same command to go on.", INTERRUPTED))
+
+
+if __name__ == "__main__":
+    run()
