@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby, islice
-
-from triplets.pictures import decode
+from typing import Any
 
 from builders.protocols import PAINTED, PaintingTask, PaintJob, Source, Task
 from models.protocols import Inpainter
+from triplets.pictures import decode
 from triplets.reasons import Reason, Refusal, Stage
 from triplets.records import Attempt, Built, Image, OpenRecord, Picture, Record, Reject, attempt_rng
 
@@ -34,6 +34,7 @@ class _Decoded:
 
     group: str | None = None
     kept: dict[str, tuple[Picture, str] | Refusal] = field(default_factory=dict)
+    shared: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Assembler:
@@ -93,7 +94,8 @@ class Assembler:
             pictures[role] = decoded[0]
             if role == "picture":
                 work.picture_sha256 = decoded[1]
-        work.open = OpenRecord(work.attempts[0].source, record, pictures)
+        shared = self._decoded.shared.setdefault(record.files.get("picture", ""), {})
+        work.open = OpenRecord(work.attempts[0].source, record, pictures, shared)
         work.stage = Stage.TASK
 
     def _picture(self, record: Record, reference: str) -> tuple[Picture, str] | Refusal:

@@ -1,3 +1,33 @@
-"""Model roles by name. One line here adds a backend; heavy imports happen only when it is made."""
+"""Inpainters by name. One line adds a backend; nothing is imported before it is asked for."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, cast
+
+from models.protocols import Inpainter
+from triplets.reasons import UsageError
+
+INPAINTERS = {
+    "classical": "models.opencv:Telea",
+    "navier-stokes": "models.opencv:NavierStokes",
+    "noop": "models.noop:Noop",
+    "telea": "models.opencv:Telea",
+}
+"""Name -> class, called with the recipe's options. ``classical`` is the stand-in that did best, see docs/stand-ins.md."""
+
+
+def inpainter(name: str, options: Mapping[str, Any]) -> Inpainter:
+    """Make an inpainter; weights are loaded with its first picture.
+
+    Raises:
+        UsageError: unknown name or option, or weights that are not there.
+    """
+    if name not in INPAINTERS:
+        raise UsageError(f"backends.inpaint: no inpainter is called {name!r}. Known: {', '.join(sorted(INPAINTERS))}")
+    module, _, attribute = INPAINTERS[name].partition(":")
+    try:
+        return cast(Inpainter, getattr(import_module(module), attribute)(**options))
+    except TypeError as error:
+        raise UsageError(f"backends.inpaint.options of {name}: {error}") from error

@@ -6,14 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
-from triplets.roots import Root
-
 from builders import registry
 from builders.protocols import Source, Task, Tools
 from models.protocols import Inpainter
 from models.registry import inpainter as make_inpainter
 from pipelines.recipe import Recipe, SourceSettings
 from triplets import pictures
+from triplets.roots import Root
 from triplets.shards import canonical_json
 
 FORMAT = 1

@@ -152,12 +152,20 @@ class OpenRecord:
     """A record with its pictures decoded, as a task receives it.
 
     ``once`` keeps what several attempts of one record share (the inpainted picture of a removal and its addition), so
-    that it is computed and encoded once; a :class:`Refusal` raised by it is raised again for every attempt.
+    that it is computed and encoded once; ``once_for_picture`` keeps what all records of one picture share. A
+    :class:`Refusal` raised by either is raised again for every attempt that asks.
+
+    Attributes:
+        source: name of the source.
+        record: what is open.
+        pictures: role -> decoded picture.
+        shared: the store of ``once_for_picture``, the same for all records of the picture.
     """
 
     source: str
     record: Record
     pictures: Mapping[str, Picture]
+    shared: dict[str, Any] = field(default_factory=dict)
     _kept: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -167,15 +175,23 @@ class OpenRecord:
 
     def once(self, name: str, make: Callable[[], _T]) -> _T:
         """``make()``, computed at most once a record under this name."""
-        if name not in self._kept:
-            try:
-                self._kept[name] = (True, make())
-            except Exception as error:  # kept, and raised again for every attempt that asks
-                self._kept[name] = (False, error)
-        good, value = self._kept[name]
-        if not good:
-            raise value
-        return value  # type: ignore[no-any-return]
+        return _once(self._kept, name, make)
+
+    def once_for_picture(self, name: str, make: Callable[[], _T]) -> _T:
+        """``make()``, computed at most once for all records of this picture; it may depend on the picture alone."""
+        return _once(self.shared, name, make)
+
+
+def _once(kept: dict[str, Any], name: str, make: Callable[[], _T]) -> _T:
+    if name not in kept:
+        try:
+            kept[name] = (True, make())
+        except Exception as error:  # kept, and raised again for every attempt that asks
+            kept[name] = (False, error)
+    good, value = kept[name]
+    if not good:
+        raise value
+    return value  # type: ignore[no-any-return]
 
 
 def check_source_name(name: str) -> str:

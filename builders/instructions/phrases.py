@@ -1,0 +1,294 @@
+"""From a raw phrase of an annotator to noun phrases that fit a sentence, definite and indefinite – or a refusal.
+
+The grammar is small and strict: (number) (adjectives) head (position) (what is worn) (relations). What it cannot read it
+refuses, because an instruction that reads wrongly teaches wrongly.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from builders.instructions import relations
+from builders.instructions.words import (
+    ARTICLES,
+    BODY,
+    FINITE,
+    MASS,
+    NO_SHAPE,
+    PEOPLE,
+    POSITIONS,
+    POSSESSIVES,
+    PREPOSITIONS,
+    PRONOUNS,
+    QUANTIFIERS,
+    RELATIVES,
+    UNIQUE,
+    UNKIND,
+    WORN,
+    article,
+    is_known,
+    is_plural,
+    plural,
+    singular,
+)  # fmt: skip
+from triplets.reasons import Reason, Refusal
+
+_MOST_WORDS = 18
+_NUMBERS = {
+    "2": "two",
+    "3": "three",
+    "4": "four",
+    "5": "five",
+    "6": "six",
+    "7": "seven",
+    "8": "eight",
+    "9": "nine",
+    "10": "ten",
+}
+_DRINKING = frozenset(
+    {"wine", "drinking", "shot", "water", "beer", "martini", "champagne", "cocktail", "magnifying", "juice"}
+)
+_DEGREES = frozenset({"furthest", "farthest", "closest", "nearest", "next", "close"})
+_POINTING = frozenset({"this", "that", "these", "those", "all", "both", "some", "every", "each", "any", "another"})
+
+
+@dataclass(frozen=True, slots=True)
+class NounPhrase:
+    """A phrase in the two forms that templates need.
+
+    Attributes:
+        raw: as the annotator wrote it.
+        definite: after "remove": ``the blue bird on top of the tree``, ``the chairs``.
+        indefinite: after "add": ``a blue bird on top of the tree``, ``chairs``; ``the`` stays with ``leftmost`` and its like.
+        several: whether it means more than one thing.
+    """
+
+    raw: str
+    definite: str
+    indefinite: str
+    several: bool
+
+
+@dataclass(slots=True)
+class _Parts:
+    """A phrase taken apart."""
+
+    number: str = ""
+    before: list[str] = field(default_factory=list)
+    head: list[str] = field(default_factory=list)
+    position: str = ""
+    worn: str = ""
+    after: list[str] = field(default_factory=list)
+
+
+def noun_phrase(phrase: str, *, name: str = "", instances: int = 1, keep_parts: bool = False) -> NounPhrase:
+    """Read an annotator's phrase.
+
+    Args:
+        phrase: such as ``blue bird on top of tree``; articles, tokenised punctuation and telegraphic positions are mended.
+        name: the noun that the data set itself names as the phrase's head, or empty.
+        instances: how many things the region holds; several make a singular head plural.
+        keep_parts: whether parts of persons and what they wear may be the head.
+
+    Raises:
+        Refusal: ``phrase_unusable``, with what could not be read.
+    """
+    words = _words(phrase)
+    parts = _Parts()
+    words = _leading(words, parts)
+    words = _without_copula(words)
+    _check_words(words)
+    core, clause = _split_clause(words)
+    core, rest = _split_relations(core, name)
+    _read_core(core, rest, _name_words(name), parts)
+    parts.after = relations.mend(rest, singular(parts.head[-1])) + clause
+    _check_head(parts, keep_parts)
+    if instances > 1:
+        parts.head[-1] = plural(parts.head[-1])
+    return _spoken(phrase, parts)
+
+
+def _refuse(detail: str) -> Refusal:
+    return Refusal(Reason.PHRASE_UNUSABLE, detail)
+
+
+def _words(phrase: str) -> list[str]:
+    """Lower-case words and commas."""
+    text = phrase.lower().replace("’", "'").replace("`", "'")
+    text = re.sub(r"\s*'\s*s\b", "'s", text)
+    text = re.sub(r"\bit's(?=\s+[a-z])", "its", text)
+    text = re.sub(r"\bt[\s-]shirt", "t-shirt", text)
+    text = re.sub(r"\bbutton[\s-](up|down)\s+shirt", r"button-\1 shirt", text)
+    text = re.sub(r"\b(right|left|top|bottom|upper|front)[\s-]most\b", r"\1most", text)
+    text = re.sub(r'[".!?;:()]', " ", text).replace(",", " , ")
+    words = text.split()
+    while words and words[-1] in {",", "and"}:
+        words.pop()
+    if not words:
+        raise _refuse("no words")
+    if len(words) > _MOST_WORDS:
+        raise _refuse(f"{len(words)} words")
+    return words
+
+
+def _leading(words: list[str], parts: _Parts) -> list[str]:
+    """Take articles and numbers off the front."""
+    while words and words[0] in ARTICLES | _POINTING and len(words) > 1:
+        words = words[1:]
+        if words[0] == "of" and len(words) > 2:
+            words = words[1:]
+    if words[0] in _NUMBERS:
+        words = [_NUMBERS[words[0]], *words[1:]]
+    if words[0] in POSSESSIVES:
+        raise _refuse(f"whose is {words[0]!r}?")
+    if words[0] in QUANTIFIERS and len(words) > 1:
+        parts.number, words = words[0], words[1:]
+    return words
+
+
+def _without_copula(words: list[str]) -> list[str]:
+    """``car is parked beside the road`` -> ``car parked beside the road``; a copula after that, which or who may stay."""
+    for at, word in enumerate(words[:-1]):
+        if word in {"is", "are"} and at > 0 and words[at - 1] not in RELATIVES and not set(words[:at]) & RELATIVES:
+            follows = words[at + 1]
+            if (
+                follows.endswith(("ing", "ed"))
+                or follows in PREPOSITIONS
+                or follows in {"shown", "seen", "worn", "held"}
+            ):
+                return words[:at] + words[at + 1 :]
+    return words
+
+
+def _check_words(words: list[str]) -> None:
+    """Refuse what no noun phrase holds, and what is not a word."""
+    for at, word in enumerate(words):
+        if word == ",":
+            continue
+        if not re.fullmatch(r"[a-zà-ÿ][a-zà-ÿ'-]*", word):
+            raise _refuse(f"{word!r} is not a word")
+        if word in UNKIND:
+            raise _refuse(f"unkind: {word!r}")
+        after_relative = at > 0 and words[at - 1] in RELATIVES
+        if word in FINITE and not (word in {"is", "are", "has", "have"} and after_relative):
+            raise _refuse(f"{word!r} makes it a sentence or chat")
+        if word not in FINITE and not is_known(word):
+            raise _refuse(f"unknown word {word!r}")
+
+
+def _split_clause(words: list[str]) -> tuple[list[str], list[str]]:
+    """Cut off a relative clause (``that is under the railing``), which stays as it is."""
+    for at, word in enumerate(words):
+        if word in RELATIVES and at > 0:
+            clause = words[at:]
+            if len(clause) < 3 or clause[1] not in {"is", "are", "has", "have"}:
+                raise _refuse(f"cannot read {' '.join(clause)!r}")
+            relations.check_end(clause)
+            return words[:at], clause
+    return words, []
+
+
+def _name_words(name: str) -> list[str]:
+    return re.sub(r"[^a-zà-ÿ' -]", " ", name.lower()).split()
+
+
+def _split_relations(words: list[str], name: str) -> tuple[list[str], list[str]]:
+    """The words up to the first relation, and the relations."""
+    head = {singular(word) for word in _name_words(name)[-1:]} | PEOPLE
+    for at, word in enumerate(words):
+        after_head = at > 0 and singular(words[at - 1]) in head
+        if at > 0 and (word in PREPOSITIONS or relations.is_compound(words, at) or word == "nearest"):
+            return words[:at], words[at:]
+        if after_head and (word.endswith("ing") or relations.is_participle(word)):
+            return words[:at], words[at:]
+    return words, []
+
+
+def _read_core(core: list[str], rest: list[str], name: list[str], parts: _Parts) -> None:
+    """Sort adjectives, head, position and worn things out of the words before the first relation."""
+    at, size = _find_head(core, name)
+    before, parts.head, extra = core[:at], core[at : at + size], core[at + size :]
+    if extra and rest and (extra[-1] in _DEGREES or (extra[-1] == "full" and rest[0] == "of")):
+        rest[:0] = [extra.pop()]
+    position = " ".join(extra)
+    if position in POSITIONS:
+        parts.position, extra = POSITIONS[position], []
+    for length in (2, 1):
+        if " ".join(extra[:length]) in POSITIONS and extra:
+            parts.position, extra = POSITIONS[" ".join(extra[:length])], extra[length:]
+            break
+    if extra:
+        parts.worn = _worn(extra)
+    parts.before = _adjectives(before, parts)
+
+
+def _find_head(core: list[str], name: list[str]) -> tuple[int, int]:
+    """Where the head stands, and how many words it has."""
+    wanted = [singular(word) for word in name]
+    if wanted:
+        alike = [singular(word) for word in core]
+        places = [at for at in range(len(core)) if alike[at : at + len(wanted)] == wanted]
+        if places:
+            return places[-1], len(wanted)
+    without_position = [at for at, word in enumerate(core) if word not in POSITIONS]
+    if not without_position:
+        raise _refuse("names no object")
+    at = without_position[-1]
+    if name and singular(core[at]) not in PEOPLE:
+        raise _refuse(f"does not name the {' '.join(name)} it is about")
+    return at, 1
+
+
+def _adjectives(before: list[str], parts: _Parts) -> list[str]:
+    """The words before the head, with a leading position said after it instead (``top right guy``)."""
+    for length in (2, 1):
+        position = " ".join(before[:length])
+        if len(before) >= length and position in POSITIONS:
+            if parts.position:
+                raise _refuse("two positions")
+            parts.position, before = POSITIONS[position], before[length:]
+            break
+    for at, word in enumerate(before):
+        joins = word in {"and", ","} and 0 < at < len(before) - 1
+        if not joins and (word in {"and", ","} or word in PREPOSITIONS | PRONOUNS - {"other"} or word in PEOPLE):
+            raise _refuse(f"cannot read {' '.join(before)!r} before {' '.join(parts.head)!r}")
+    return before
+
+
+def _worn(extra: list[str]) -> str:
+    """``red shirt`` straight after a person becomes ``in a red shirt``."""
+    worn = [word for word in extra if word in WORN or singular(word) in WORN]
+    if worn != extra[-1:] or len(extra) > 3 or set(extra) & (BODY | {"and", ","}):
+        raise _refuse(f"cannot read {' '.join(extra)!r} after the head")
+    text = " ".join(extra)
+    return f"in {text}" if is_plural(extra[-1]) else f"in {article(text)} {text}"
+
+
+def _check_head(parts: _Parts, keep_parts: bool) -> None:
+    head = singular(parts.head[-1])
+    if head in NO_SHAPE or head in POSITIONS or head in PREPOSITIONS:
+        raise _refuse(f"{head!r} names no object")
+    glass = head in {"glass", "glasses"} and (parts.head[-1] != "glasses" or set(parts.before + parts.head) & _DRINKING)
+    if head in WORN | BODY and not glass and not keep_parts:
+        raise _refuse(f"{head!r} is part of a person or animal, or worn: its region cannot be told from theirs")
+
+
+def _spoken(raw: str, parts: _Parts) -> NounPhrase:
+    several = is_plural(parts.head[-1]) or bool(parts.number)
+    if parts.number:
+        parts.head[-1] = plural(parts.head[-1])
+    words = [*parts.before, *parts.head, parts.position, parts.worn, *parts.after]
+    text = " ".join(word for word in words if word).replace(" ,", ",")
+    numbered = f"{parts.number} {text}".strip()
+    first = parts.head[-1] in MASS and not several
+    unique = (set(parts.before) | set(parts.after[:1])) & UNIQUE
+    if unique:
+        indefinite = f"the {numbered}"
+    elif several:
+        indefinite = numbered
+    elif first:
+        indefinite = f"some {text}"
+    else:
+        indefinite = f"{article(text)} {text}"
+    return NounPhrase(raw, f"the {numbered}", indefinite, several)

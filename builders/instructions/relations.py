@@ -1,0 +1,204 @@
+"""The part of a phrase after its head: prepositions, participles, and the articles that annotators leave out."""
+
+from __future__ import annotations
+
+from builders.instructions.words import (
+    BODY,
+    COLOURS,
+    COMPOUND_PREPOSITIONS,
+    DETERMINERS,
+    LOOSE_ENDS,
+    MASS,
+    PLACES,
+    PREPOSITIONS,
+    PRONOUNS,
+    WORN,
+    article,
+    is_plural,
+    plural,
+    singular,
+)  # fmt: skip
+from triplets.reasons import Reason, Refusal
+
+_MOST_WORDS = 4  # of a noun phrase inside a relation, its determiner not counted
+_OWNING = frozenset(
+    {"with", "without", "wearing", "holding", "carrying", "riding", "eating", "using", "having", "flying"}
+)
+_NO_ARTICLE = frozenset(
+    {"playing", "doing", "talking", "tennis", "baseball", "soccer", "football", "bed", "line", "home", "flight"}
+)
+_PICTURES = frozenset(
+    {"picture", "painting", "photo", "photograph", "drawing", "statue", "image", "sculpture", "figurine", "slice"}
+)
+_PARTICIPLES = frozenset(
+    {"made", "seen", "shown", "worn", "held", "cut", "hung", "built", "drawn", "bent", "laid", "lit", "torn"}
+)
+_DEGREES = frozenset({"nearest", "furthest", "closest", "farthest", "full"})
+_SIDES = frozenset(
+    {"left", "right", "middle", "center", "centre", "top", "bottom", "front", "back", "far", "upper", "lower"}
+)
+_AFTER_SIDE = PLACES | {"hand", "half", "part", "shelf", "row", "most"}
+_ADJACENT = frozenset(
+    {("from", "behind"), ("out", "of"), ("up", "on"), ("up", "to"), ("up", "against"), ("down", "on"), ("up", "in")}
+)
+
+
+def is_compound(words: list[str], at: int) -> bool:
+    """Whether a preposition of several words (``next to``) begins here."""
+    return any(tuple(words[at : at + len(compound)]) == compound for compound in COMPOUND_PREPOSITIONS)
+
+
+def is_participle(word: str) -> bool:
+    """Whether a word after the head can begin a relation as a past participle (``parked on``, ``made of``)."""
+    return (word.endswith("ed") and len(word) > 4) or word in _PARTICIPLES
+
+
+def check_end(words: list[str]) -> None:
+    """Refuse relations that break off.
+
+    Raises:
+        Refusal: ``phrase_unusable``.
+    """
+    if words and (words[-1] in LOOSE_ENDS or words[-1] in DETERMINERS | {"and", ","} or words[-1].endswith("'s")):
+        raise _refuse(f"breaks off after {words[-1]!r}")
+
+
+def mend(words: list[str], head: str) -> list[str]:
+    """Relations with the articles a person would say: ``on top of tree`` -> ``on top of the tree``.
+
+    Args:
+        words: everything after the head, relative clause excluded.
+        head: singular of the phrase's head; ``picture of dog`` takes ``a``.
+
+    Raises:
+        Refusal: ``phrase_unusable``: relations that cannot be read.
+    """
+    check_end(words)
+    mended: list[str] = []
+    at = 0
+    while at < len(words):
+        at, lead = _lead(words, at)
+        end = at
+        while end < len(words) and not _leads(words, end, at):
+            end += 1
+        if lead[-1:] and lead[-1] in PREPOSITIONS and end == at:
+            raise _refuse(f"{' '.join(lead)!r} leads nowhere")
+        mended += lead + _noun_phrases(words[at:end], lead, head)
+        at = end
+    return mended
+
+
+def _refuse(detail: str) -> Refusal:
+    return Refusal(Reason.PHRASE_UNUSABLE, detail)
+
+
+def _leads(words: list[str], at: int, start: int) -> bool:
+    """Whether a preposition or participle begins here; ``standing`` may also follow ``and``."""
+    word = words[at]
+    if word == "and" and at + 1 < len(words) and words[at + 1].endswith("ing"):
+        return True
+    if word in PREPOSITIONS or is_compound(words, at) or word in _DEGREES:
+        return True
+    follows_noun = at > start and words[at - 1] not in DETERMINERS | COLOURS | {"and"}
+    return follows_noun and (word.endswith("ing") or is_participle(word))
+
+
+def _lead(words: list[str], at: int) -> tuple[int, list[str]]:
+    """The words that open a relation: a (compound) preposition, or a participle and perhaps a preposition."""
+    lead: list[str] = []
+    if words[at] == "and":
+        lead.append("and")
+        at += 1
+    if (
+        words[at].endswith("ing")
+        or is_participle(words[at])
+        or words[at] in {"furthest", "closest", "farthest", "nearest"}
+    ):
+        lead.append(words[at])
+        at += 1
+    for compound in COMPOUND_PREPOSITIONS:
+        if tuple(words[at : at + len(compound)]) == compound:
+            return at + len(compound), [*lead, *compound]
+    if at < len(words) and words[at] in PREPOSITIONS:
+        lead.append(words[at])
+        at += 1
+        if at < len(words) and words[at] in PREPOSITIONS:
+            if (words[at - 1], words[at]) not in _ADJACENT:
+                raise _refuse(f"cannot read {words[at - 1]} {words[at]}")
+            lead.append(words[at])
+            at += 1
+    if not lead:
+        raise _refuse(f"cannot read {words[at]!r} after the head")
+    return at, lead
+
+
+def _noun_phrases(words: list[str], lead: list[str], head: str) -> list[str]:
+    """One or several noun phrases, joined by and, each with its article."""
+    if not words:
+        return []
+    if all(word in COLOURS | {"and", ","} for word in words):  # in red, in black and white
+        return words
+    mended: list[str] = []
+    for piece, joint in _pieces(words):
+        mended += _with_article(piece, lead, head) + joint
+    return mended
+
+
+def _pieces(words: list[str]) -> list[tuple[list[str], list[str]]]:
+    """Cut at ``and`` between noun phrases, not between adjectives (``blue and white sign``)."""
+    pieces: list[tuple[list[str], list[str]]] = []
+    piece: list[str] = []
+    for at, word in enumerate(words):
+        adjectives = at > 0 and words[at - 1] in COLOURS and at + 1 < len(words) and words[at + 1] in COLOURS
+        if word in {"and", ","} and not adjectives:
+            if not piece:
+                raise _refuse("cannot read and")
+            pieces.append((piece, [word]))
+            piece = []
+        else:
+            piece.append(word)
+    if not piece:
+        raise _refuse("breaks off after and")
+    return [*pieces, (piece, [])]
+
+
+def _with_article(words: list[str], lead: list[str], head: str) -> list[str]:
+    content = words[1:] if words[0] in DETERMINERS else words
+    _check_noun_phrase(content)
+    last = content[-1]
+    if (
+        words[0] in DETERMINERS
+        or words[0].endswith("'s")
+        or is_plural(last)
+        or last in MASS | COLOURS
+        or plural(last) == last
+    ):
+        return words
+    if content[0] in PRONOUNS - {"other", "each"} or _NO_ARTICLE & {last, lead[-1] if lead else ""}:
+        return words
+    if last == "front" and lead[-1:] == ["in"]:
+        return ["the", *words]
+    worn = lead[-1:] == ["in"] and (last in WORN or singular(last) in WORN)
+    owned = bool(lead) and lead[-1] in _OWNING
+    shown = lead[-1:] == ["of"] and head in _PICTURES
+    unique = set(content) & {"other", "same", "only", "first", "second", "last"}
+    if (worn or owned or shown) and not unique:
+        return [article(words[0]), *words]
+    return ["the", *words]
+
+
+def _check_noun_phrase(content: list[str]) -> None:
+    """Refuse what is more than one noun phrase run together."""
+    if not content:
+        raise _refuse("breaks off after an article")
+    if len([word for word in content if word not in {"and", ","}]) > _MOST_WORDS:
+        raise _refuse(f"cannot read {' '.join(content)!r}")
+    for word, following in zip(content, content[1:], strict=False):
+        if word in _SIDES and following not in _AFTER_SIDE | _SIDES and word not in {"front", "back", "top", "bottom"}:
+            raise _refuse(f"cannot read {word} {following}")
+        if (word in WORN | BODY or is_plural(word)) and following in COLOURS:
+            raise _refuse(f"cannot read {word} {following}")
+        if word in {"everyone", "something", "someone"}:
+            raise _refuse(f"cannot read {word} {following}")
+    if content[-1] in {"front", "back"} and len(content) > 1 and not set(content[:-1]) <= _SIDES:
+        raise _refuse(f"cannot read {' '.join(content)!r}")

@@ -1,0 +1,41 @@
+"""Ten hand-written templates a task. ``{the}`` is the definite noun phrase, ``{a}`` the indefinite one."""
+
+from __future__ import annotations
+
+from builders.instructions.phrases import NounPhrase
+
+TEMPLATES: dict[str, tuple[str, ...]] = {
+    "removal": (
+        "remove {the}",
+        "erase {the}",
+        "delete {the}",
+        "get rid of {the}",
+        "take out {the}",
+        "please remove {the}",
+        "edit out {the}",
+        "make {the} disappear",
+        "show the scene without {the}",
+        "the picture should not have {the}",
+    ),
+    "addition": (
+        "add {a}",
+        "insert {a}",
+        "please add {a}",
+        "put in {a}",
+        "include {a}",
+        "make {a} appear",
+        "show the scene with {a}",
+        "there should be {a}",
+        "the picture should have {a}",
+        "extend the picture with {a}",
+    ),
+}
+
+
+def fill(task: str, phrase: NounPhrase) -> tuple[str, ...]:
+    """All templates of a task, filled.
+
+    Raises:
+        KeyError: the task has no templates.
+    """
+    return tuple(template.format(the=phrase.definite, a=phrase.indefinite) for template in TEMPLATES[task])

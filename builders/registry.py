@@ -1,0 +1,62 @@
+"""Data sets and tasks by name. One line each; nothing is imported before it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, cast
+
+from builders.protocols import PaintingTask, Source, Task, Tools
+from triplets.reasons import UsageError
+
+SOURCES = {
+    "phrasecut": "builders.sources.phrasecut:PhraseCut",
+}
+"""Data set -> class; called with name, root, split, options."""
+TASKS = {
+    "addition": "builders.tasks.addition:Addition",
+    "removal": "builders.tasks.removal:Removal",
+}
+"""Task -> class; called with the build's tools and the source's ``region`` block."""
+
+
+def source(dataset: str, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> Source:
+    """Make the source of a data set.
+
+    Args:
+        dataset: a name of :data:`SOURCES`.
+        name: of the source in the recipe.
+        root: folder or URL of the official layout.
+        split: as the data set calls it.
+        options: the recipe's ``options`` block.
+
+    Raises:
+        UsageError: unknown data set or option.
+    """
+    made = _load(SOURCES, dataset, "data set")(name=name, root=root, split=split, options=options)
+    return cast(Source, made)
+
+
+def task(name: str, tools: Tools, rules: Mapping[str, Any]) -> Task:
+    """Make a task.
+
+    Raises:
+        UsageError: unknown task, or wrong rules.
+    """
+    return cast(Task, _load(TASKS, name, "task")(tools, rules))
+
+
+def is_painting(name: str) -> bool:
+    """Whether a task needs the inpainter.
+
+    Raises:
+        UsageError: unknown task.
+    """
+    return hasattr(_load(TASKS, name, "task"), PaintingTask.prepare.__name__)
+
+
+def _load(table: Mapping[str, str], name: str, what: str) -> Any:
+    if name not in table:
+        raise UsageError(f"no {what} is called {name!r}. Known: {', '.join(sorted(table))}")
+    module, _, attribute = table[name].partition(":")
+    return getattr(import_module(module), attribute)

@@ -1,0 +1,294 @@
+"""PhraseCut (Wu et al., CVPR 2020) in its official layout ``VGPhraseCut_v0``.
+
+``image_data_split.json`` (or ``image_data_split3000.json``), ``refer_<split>.json``, ``skip.json``, ``images/<image_id>.jpg``.
+Every record is one phrase with the polygons of all its instances, in pixels of the stored picture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from triplets.documents import array_spans, load_json, parse
+from triplets.reasons import Reason, UsageError
+from triplets.records import Fault, Record
+from triplets.roots import Root
+
+_PICTURE_LISTS = ("image_data_split.json", "image_data_split3000.json")
+_MAX_DOCUMENT = 2**31
+_FIELDS: Mapping[str, type] = {"task_id": str, "phrase": str, "phrase_structure": dict, "Polygons": list}
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """What the picture list says of a picture."""
+
+    size: tuple[int, int] | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Where each record's bytes lie, sorted by group: some 24 bytes a record.
+
+    ``starts[g]:starts[g + 1]`` are the records of group g in file order; ``turns`` is 0 but for repeated task ids.
+    """
+
+    starts: npt.NDArray[np.int64]
+    offsets: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int32]
+    turns: npt.NDArray[np.int32]
+    numbers: npt.NDArray[np.int32]
+
+
+class PhraseCut:
+    """Source of PhraseCut's phrases.
+
+    Args:
+        name: of the source in the recipe.
+        root: the folder ``VGPhraseCut_v0``.
+        split: ``train``, ``val``, ``test``, ``miniv``: the middle of ``refer_<split>.json``.
+        options: none are known.
+
+    Raises:
+        UsageError: an option is given.
+    """
+
+    version = 1
+
+    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
+        if options:
+            raise UsageError(f"source {name}: options.{next(iter(options))}: PhraseCut has no options; remove it")
+        self.name = name
+        self._root = Root(root)
+        self._split = split
+
+    def inputs(self) -> Sequence[str]:
+        """The annotation files that decide which records there are."""
+        found = [self._picture_list, self._refer]
+        return [*found, "skip.json"] if self._root.exists("skip.json") else found
+
+    def group_count(self) -> int:
+        """Pictures with at least one phrase."""
+        return len(self._index.starts) - 1
+
+    def group(self, index: int) -> Iterator[Record]:
+        """The phrases of one picture, in official order."""
+        kept = self._index
+        file = self._file
+        for at in range(int(kept.starts[index]), int(kept.starts[index + 1])):
+            file.seek(int(kept.offsets[at]))
+            data = file.read(int(kept.lengths[at]))
+            yield self._record(data, int(kept.numbers[at]), int(kept.turns[at]))
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of a picture."""
+        return self._root.read(reference)
+
+    @property
+    def _refer(self) -> str:
+        return f"refer_{self._split}.json"
+
+    @cached_property
+    def _picture_list(self) -> str:
+        self._require_layout()
+        return next(name for name in _PICTURE_LISTS if self._root.exists(name))
+
+    def _require_layout(self) -> None:
+        """Name what is missing, and what was perhaps meant."""
+        root = self._root
+        root.require("", "root")
+        if not any(root.exists(name) for name in _PICTURE_LISTS):
+            inner = next((name for name in root.names() if root.exists(f"{name}/{_PICTURE_LISTS[0]}")), "")
+            hint = (
+                f"Did you mean root: {root.location}/{inner}?" if inner else "Give the folder VGPhraseCut_v0 in `root`."
+            )
+            raise UsageError(f"root {root.location}: the picture list {_PICTURE_LISTS[0]} is missing. {hint}")
+        if not root.exists(self._refer):
+            splits = [name[6:-5] for name in root.names() if name.startswith("refer_") and "refer_input" not in name]
+            known = ", ".join(split for split in splits) or "none"
+            raise UsageError(
+                f"root {root.location}: the annotation file {self._refer} is missing. Splits that are there: {known}. "
+                f"Change `split`, or download the file."
+            )
+        root.require("images", "picture folder")
+
+    @cached_property
+    def _file(self) -> Any:
+        return self._root.open(self._refer)
+
+    @cached_property
+    def _pictures(self) -> dict[int, _Picture]:
+        """Image id -> what the picture list says."""
+        name = self._picture_list
+        entries = load_json(self._root.read(name, _MAX_DOCUMENT), f"{self._root.location}/{name}", list)
+        found: dict[int, _Picture] = {}
+        for entry in entries:
+            if isinstance(entry, dict) and isinstance(entry.get("image_id"), int):
+                width, height = entry.get("width"), entry.get("height")
+                sized = isinstance(width, int) and isinstance(height, int)
+                url = entry.get("url")
+                found.setdefault(
+                    entry["image_id"],
+                    _Picture((width, height) if sized else None, url if isinstance(url, str) else ""),  # type: ignore[arg-type]
+                )
+        return found
+
+    @cached_property
+    def _skipped(self) -> dict[str, str]:
+        """Task id -> reason, from the publisher's list of phrases not to use."""
+        if not self._root.exists("skip.json"):
+            return {}
+        entries = load_json(self._root.read("skip.json", _MAX_DOCUMENT), f"{self._root.location}/skip.json", list)
+        return {
+            str(entry["task_id"]): str(entry.get("reason", ""))
+            for entry in entries
+            if isinstance(entry, dict) and "task_id" in entry
+        }
+
+    @cached_property
+    def _index(self) -> _Index:
+        """One pass over the annotation: nothing of it is kept but places and 8-byte digests of ids."""
+        self._require_layout()
+        offsets, lengths, groups, digests = array("q"), array("i"), array("i"), array("Q")
+        group_of: dict[int, int] = {}
+        with self._root.open(self._refer) as file:
+            for span in array_spans(file, f"{self._root.location}/{self._refer}"):
+                task, picture = _who(span.data)
+                offsets.append(span.offset)
+                lengths.append(len(span.data))
+                groups.append(group_of.setdefault(picture, len(group_of)))
+                digests.append(int.from_bytes(hashlib.blake2b(task, digest_size=8).digest(), "little"))
+        turns = _turns(np.frombuffer(digests, np.uint64))
+        owner = np.frombuffer(groups, np.int32)
+        order = np.argsort(owner, kind="stable").astype(np.int32)
+        starts = np.zeros(len(group_of) + 1, np.int64)
+        np.cumsum(np.bincount(owner, minlength=len(group_of)), out=starts[1:])
+        return _Index(
+            starts=starts,
+            offsets=np.frombuffer(offsets, np.int64)[order],
+            lengths=np.frombuffer(lengths, np.int32)[order],
+            turns=turns[order],
+            numbers=order,
+        )
+
+    def _record(self, data: bytes, number: int, turn: int) -> Record:
+        """A record from its bytes; what is wrong with it becomes its fault."""
+        place = f"{self._refer} element {number}"
+        try:
+            entry = parse(data)
+        except ValueError as error:
+            return self._faulty(f"@{number}", "", Reason.INVALID_RECORD, f"{place}: {error}")
+        if not isinstance(entry, dict):
+            return self._faulty(f"@{number}", "", Reason.INVALID_RECORD, f"{place}: not an object")
+        task_id = entry.get("task_id")
+        named = task_id if isinstance(task_id, str) and task_id else f"@{number}"
+        record_id = f"{named}#{turn + 1}" if turn else named
+        image_id = entry.get("image_id")
+        group = str(image_id) if isinstance(image_id, int) else ""
+        fault = self._fault(entry, turn, place)
+        if fault is not None:
+            return self._faulty(record_id, group, fault.reason, fault.detail)
+        picture = self._pictures[int(group)]
+        kept = {key: entry[key] for key in ("phrase", "phrase_structure", "Polygons")}
+        kept["phrase_structure"] = {"name": "", **entry["phrase_structure"]}
+        kept["ann_ids"] = entry.get("ann_ids", [])
+        return Record(
+            id=record_id,
+            group=group,
+            files={"picture": f"images/{group}.jpg"},
+            annotation=kept,
+            split=self._split,
+            size=picture.size,
+            licence=f"Visual Genome (CC BY 4.0), {picture.url}".rstrip(", "),
+        )
+
+    def _fault(self, entry: Mapping[str, Any], turn: int, place: str) -> Fault | None:
+        wrong = _wrong_field(entry)
+        if wrong:
+            return Fault(Reason.INVALID_RECORD, f"{place}: {wrong}")
+        if turn:
+            return Fault(Reason.DUPLICATE_RECORD, f"{place}: task_id {entry['task_id']} was used before")
+        if entry["image_id"] not in self._pictures:
+            return Fault(
+                Reason.UNKNOWN_PICTURE, f"{place}: image_id {entry['image_id']} is not in {self._picture_list}"
+            )
+        if entry["task_id"] in self._skipped:
+            return Fault(Reason.SKIPPED_BY_PUBLISHER, self._skipped[entry["task_id"]])
+        if not entry["phrase"].strip():
+            return Fault(Reason.EMPTY_PHRASE, place)
+        return None
+
+    def _faulty(self, record_id: str, group: str, reason: Reason, detail: str) -> Record:
+        return Record(record_id, group, {}, {}, self._split, fault=Fault(reason, detail))
+
+
+class _Head(msgspec.Struct):
+    """What the index needs of an element; the rest of it is skipped, not built."""
+
+    task_id: str
+    image_id: int
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+
+
+def _who(data: bytes) -> tuple[bytes, int]:
+    """Task id (or the bytes themselves) and image id (or -1) of an element."""
+    try:
+        head = _HEAD.decode(data)
+    except (msgspec.DecodeError, RecursionError):
+        return data, -1
+    return head.task_id.encode("utf-8", "surrogatepass"), head.image_id
+
+
+def _turns(digests: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+    """For each id, how often it has occurred before."""
+    order = np.argsort(digests, kind="stable")
+    ordered = digests[order]
+    fresh = np.ones(len(ordered), np.bool_)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    first = np.maximum.accumulate(np.where(fresh, np.arange(len(ordered)), 0))
+    turns = np.empty(len(ordered), np.int32)
+    turns[order] = np.arange(len(ordered)) - first
+    return turns
+
+
+def _wrong_field(entry: Mapping[str, Any]) -> str:
+    """What is wrong with an entry's fields, or nothing."""
+    for name, kind in _FIELDS.items():
+        if not isinstance(entry.get(name), kind):
+            return f"{name} is missing" if name not in entry else f"{name} is not a {kind.__name__}"
+    image_id = entry.get("image_id")
+    if not isinstance(image_id, int) or isinstance(image_id, bool):
+        return "image_id is not a number"
+    if not isinstance(entry["phrase_structure"].get("name", ""), str):
+        return "phrase_structure.name is not a str"
+    return _wrong_polygons(entry["Polygons"])
+
+
+def _wrong_polygons(instances: Sequence[Any]) -> str:
+    """Polygons are [instance][polygon][[x, y], …] of finite numbers."""
+    for polygons in instances:
+        if not isinstance(polygons, list):
+            return "Polygons: an instance is not a list of polygons"
+        for polygon in polygons:
+            if not isinstance(polygon, list):
+                return "Polygons: a polygon is not a list of points"
+            for point in polygon:
+                if not (isinstance(point, list) and len(point) == 2 and all(map(_is_coordinate, point))):
+                    return f"Polygons: {str(point)[:60]} is not a point"
+    return ""
+
+
+def _is_coordinate(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 1e6

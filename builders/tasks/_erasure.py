@@ -1,0 +1,161 @@
+"""What removal and addition share: one region, one hole, one inpainted picture, two directions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from builders.instructions.phrases import NounPhrase, noun_phrase
+from builders.instructions.templates import fill
+from builders.protocols import PAINTED, PaintJob, Tools
+from builders.regions import check_region, hole_of, region_rules
+from triplets.masks import bounding_box, polygon_area, polygons_mask, to_rle
+from triplets.pictures import annotation_frame, resize_mask, resize_short, upright_mask
+from triplets.reasons import Reason, Refusal
+from triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What is to go: the picture at output size, the region in it, the hole around it, and what it is called."""
+
+    picture: Image
+    mask: Mask
+    hole: Mask
+    phrase: NounPhrase
+    instances: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A picture with and without the region, as a shard holds them."""
+
+    full: Encoded
+    empty: Encoded
+
+
+class Erasure:
+    """Base of the two tasks. A record's annotation holds ``phrase``, ``phrase_structure`` and ``Polygons`` as PhraseCut's do.
+
+    Args:
+        tools: picture size, encoder and inpainter of the build.
+        rules: the source's ``region`` block.
+    """
+
+    name: str
+    version = 1
+
+    def __init__(self, tools: Tools, rules: Mapping[str, Any]) -> None:
+        self._tools = tools
+        self._rules = region_rules(dict(rules))
+        self.cap = self._rules.pairs_per_picture
+
+    def prepare(self, record: OpenRecord) -> PaintJob:
+        """The picture at output size and the hole to paint.
+
+        Raises:
+            Refusal: phrase, picture or region make no good pair.
+        """
+        region = self._region(record)
+        return PaintJob(region.picture, region.hole)
+
+    def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
+        """One triplet: the erased pair in this task's direction, with one of ten instructions drawn by ``rng``.
+
+        Raises:
+            Refusal: as ``prepare``; ``nothing_changed`` where the inpainter gave the region back.
+        """
+        region = self._region(record)
+        erased = record.once("erased", lambda: self._erased(record, region))
+        sentences = fill(self.name, region.phrase)
+        source, target = self._direction(erased)
+        yield Triplet(
+            instruction=sentences[int(rng.integers(len(sentences)))],
+            alternatives=sentences,
+            source=source,
+            target=target,
+            answer={
+                "phrase": region.phrase.raw,
+                "region": to_rle(region.mask),
+                "hole": to_rle(region.hole),
+                "box": list(bounding_box(region.mask)),
+                "instances": region.instances,
+            },
+            region_share=float(region.mask.mean()),
+            pair=_pair(record),
+            backend=self._tools.inpainter.name if self._tools.inpainter else "",
+        )
+
+    def _direction(self, erased: Erased) -> tuple[Encoded, Encoded]:
+        """(source, target) of this task."""
+        return erased.full, erased.empty
+
+    def _region(self, record: OpenRecord) -> Region:
+        return record.once("region", lambda: self._make_region(record))
+
+    def _make_region(self, record: OpenRecord) -> Region:
+        annotation = record.record.annotation
+        instances = annotation["Polygons"]
+        phrase = noun_phrase(
+            annotation["phrase"],
+            name=annotation["phrase_structure"]["name"],
+            instances=len(instances),
+            keep_parts=self._rules.keep_parts,
+        )
+        frame = annotation_frame(record.picture, record.record.size)
+        size = record.picture.stored_size if frame == "stored" else record.picture.size
+        drawn = polygons_mask(instances, size)
+        _check_inside(instances, drawn, self._rules.min_inside)
+        if frame == "stored":
+            drawn = upright_mask(drawn, record.picture)
+        picture = record.once_for_picture(
+            "resized", lambda: resize_short(record.picture.pixels, self._tools.short_side)
+        )
+        mask = resize_mask(drawn, (picture.shape[1], picture.shape[0]))
+        check_region(mask, self._rules)
+        return Region(picture, mask, hole_of(mask, self._rules), phrase, len(instances))
+
+    def _erased(self, record: OpenRecord, region: Region) -> Erased:
+        painted: Image = record.once(PAINTED, _not_painted)
+        # Only the hole is taken from the inpainter, at output size: outside, not one pixel changes.
+        empty = np.where(region.hole[..., None], painted, region.picture)
+        if np.array_equal(empty, region.picture):
+            raise Refusal(Reason.NOTHING_CHANGED, "the inpainter gave back what was there")
+        full = record.once_for_picture("encoded", lambda: self._tools.encode(region.picture))
+        return Erased(full, self._tools.encode(empty))
+
+
+def _check_inside(instances: Any, drawn: Mask, least: float) -> None:
+    """Refuse polygons that enclose nothing, or lie mostly outside the picture."""
+    whole = sum(polygon_area(polygon) for polygons in instances for polygon in polygons)
+    if whole <= 0:
+        raise Refusal(Reason.REGION_EMPTY, "no polygon encloses an area")
+    inside = int(np.count_nonzero(drawn))
+    if inside == 0:
+        raise Refusal(Reason.REGION_OUTSIDE, "no pixel inside the picture")
+    if inside < least * whole and _beyond(instances, drawn.shape):
+        raise Refusal(Reason.REGION_OUTSIDE, f"{inside} of {whole:.0f} pixels lie inside the picture")
+
+
+def _beyond(instances: Any, shape: tuple[int, ...]) -> bool:
+    """Whether any corner lies outside; overlapping polygons also cover less than their areas' sum."""
+    height, width = shape
+    return any(
+        not (-1 <= x <= width + 1 and -1 <= y <= height + 1)
+        for polygons in instances
+        for polygon in polygons
+        for x, y in polygon
+    )
+
+
+def _pair(record: OpenRecord) -> str:
+    """Both directions of one record share it."""
+    return hashlib.sha256(f"{record.source}\0{record.record.id}".encode()).hexdigest()[:20]
+
+
+def _not_painted() -> Image:
+    raise RuntimeError("the record was not painted before its triplets were asked for")

@@ -1,0 +1,15 @@
+"""Addition: a removal read backwards; source is the picture without the region, target is the picture."""
+
+from __future__ import annotations
+
+from builders.tasks._erasure import Erased, Erasure
+from triplets.records import Encoded
+
+
+class Addition(Erasure):
+    """IEIW's object addition: the exact bytes of the removal, swapped."""
+
+    name = "addition"
+
+    def _direction(self, erased: Erased) -> tuple[Encoded, Encoded]:
+        return erased.empty, erased.full

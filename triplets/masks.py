@@ -1,0 +1,78 @@
+"""Masks: from polygons as the official evaluators draw them, dilated, and as COCO run lengths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import cv2
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageDraw
+
+from triplets.records import Mask
+
+Polygon = Sequence[Sequence[float]]
+"""Corners as x, y in pixels."""
+
+
+def polygons_mask(instances: Iterable[Iterable[Polygon]], size: tuple[int, int]) -> Mask:
+    """The union of all polygons of all instances, drawn as PhraseCut's official evaluator draws them.
+
+    Coordinates are cut to integers, the outline belongs to the region, polygons of fewer than two points are skipped.
+
+    Args:
+        instances: polygons of each instance, in pixels.
+        size: (width, height) of the mask.
+    """
+    canvas = Pillow.new("L", size, 0)
+    draw = ImageDraw.Draw(canvas)
+    for polygons in instances:
+        for polygon in polygons:
+            corners = [(int(x), int(y)) for x, y in polygon]
+            if len(corners) >= 2:
+                draw.polygon(corners, fill=1, outline=1)
+    return cast(Mask, np.asarray(canvas, np.uint8).astype(np.bool_))
+
+
+def polygon_area(polygon: Polygon) -> float:
+    """Area in square pixels (shoelace), wherever the polygon lies."""
+    if len(polygon) < 3:
+        return 0.0
+    points = np.asarray(polygon, np.float64)
+    x, y = points[:, 0], points[:, 1]
+    return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
+
+
+def dilate(mask: Mask, percent: float, pixels: float) -> Mask:
+    """Grow a mask on all sides by ``pixels`` plus ``percent`` per cent of the square root of its area, in a round shape."""
+    radius = round(pixels + percent / 100 * math.sqrt(int(np.count_nonzero(mask))))
+    if radius <= 0:
+        return mask
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    return cast(Mask, cv2.dilate(mask.astype(np.uint8), kernel).astype(np.bool_))
+
+
+def bounding_box(mask: Mask) -> tuple[int, int, int, int]:
+    """(x, y, width, height) of the true pixels; all zero where there is none."""
+    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
+    if len(columns) == 0:
+        return 0, 0, 0, 0
+    left, top = int(columns[0]), int(rows[0])
+    return left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1
+
+
+def to_rle(mask: Mask) -> dict[str, Any]:
+    """COCO's compressed run lengths: ``{"size": [height, width], "counts": str}``."""
+    from pycocotools import mask as coco
+
+    encoded = coco.encode(np.asfortranarray(mask.astype(np.uint8)))
+    return {"size": [int(side) for side in encoded["size"]], "counts": encoded["counts"].decode("ascii")}
+
+
+def from_rle(rle: dict[str, Any]) -> Mask:
+    """The mask of COCO's compressed run lengths, as :func:`to_rle` writes them."""
+    from pycocotools import mask as coco
+
+    return cast(Mask, coco.decode({"size": rle["size"], "counts": rle["counts"].encode("ascii")}).astype(np.bool_))
