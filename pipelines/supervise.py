@@ -17,7 +17,7 @@ import psutil
 from pipelines.driver import REPORT, Job
 from pipelines.failures import DriverFailedError, WorkerDiedError
 from pipelines.plan_files import UnitRef
-from pipelines.worker import PARENT, notes
+from pipelines.worker import PARENT, is_alive, notes
 from triplets.storage import Store
 
 POLL_S = 0.5
@@ -100,7 +100,7 @@ def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], 
         on_poll()
         living = _living_children(driver.pid)
         workers |= living
-        died = [unit for pid, unit in notes(running).items() if pid != driver.pid and not _alive(pid)]
+        died = [unit for pid, unit in notes(running).items() if pid != driver.pid and not is_alive(pid)]
         if died and driver.poll() is None:
             names = ", ".join(f"{unit.source} {unit.unit}" for unit in died)
             raise WorkerDiedError(died, f"a worker died while it built unit {names}")
@@ -112,7 +112,7 @@ def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], 
 def _living_children(pid: int) -> set[int]:
     """Children of the driver that are Python workers and not yet zombies."""
     try:
-        children = psutil.Process(pid).children()
+        children = psutil.Process(pid).children(recursive=True)
     except psutil.NoSuchProcess:
         return set()
     found = set()
@@ -121,13 +121,6 @@ def _living_children(pid: int) -> set[int]:
             if child.status() != psutil.STATUS_ZOMBIE and "sdk_worker_main" in " ".join(child.cmdline()):
                 found.add(child.pid)
     return found
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _check_end(code: int, report: Path, running: Path, log: Path) -> None:

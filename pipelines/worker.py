@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from builders.assembly import Assembler
 from builders.protocols import Source, Task
 from pipelines.plan import attempts_of
@@ -99,6 +101,15 @@ def leave_with_parent() -> None:
 
 
 def _wait_for_orphanhood(parent: int) -> None:
-    while os.getppid() == parent:
+    """Not by our own parent's id: Beam starts workers through a shell."""
+    while is_alive(parent):
         time.sleep(0.5)
     os._exit(70)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of this machine still runs; one that is dead but not yet waited for does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -17,53 +17,11 @@ QUANTIFIERS = frozenset(
 )
 DETERMINERS = ARTICLES | POSSESSIVES | QUANTIFIERS | {"this", "that", "these", "those"}
 PREPOSITIONS = frozenset(
-    {
-        "in",
-        "on",
-        "at",
-        "with",
-        "without",
-        "behind",
-        "under",
-        "underneath",
-        "beneath",
-        "below",
-        "above",
-        "over",
-        "by",
-        "near",
-    }
-    | {
-        "beside",
-        "between",
-        "against",
-        "from",
-        "of",
-        "to",
-        "into",
-        "onto",
-        "inside",
-        "outside",
-        "across",
-        "along",
-        "around",
-    }
-    | {
-        "through",
-        "among",
-        "atop",
-        "off",
-        "towards",
-        "toward",
-        "beyond",
-        "within",
-        "amongst",
-        "past",
-        "about",
-        "for",
-        "up",
-        "down",
-    }
+    """
+    in on at with without behind under underneath beneath below above over by near beside between against from of to
+    into onto inside outside across along around through among atop off towards toward beyond within amongst past
+    about for up down
+    """.split()
 )
 LOOSE_ENDS = PREPOSITIONS - {"up", "down", "inside", "outside"}
 """A phrase that ends with one of these was cut off (``plate with food on``)."""
@@ -73,33 +31,11 @@ PRONOUNS = frozenset(
 )
 RELATIVES = frozenset({"that", "which", "who"})
 UNIQUE = frozenset(
-    {
-        "furthest",
-        "farthest",
-        "closest",
-        "nearest",
-        "rightmost",
-        "leftmost",
-        "topmost",
-        "bottommost",
-        "uppermost",
-        "other",
-    }
-    | {
-        "first",
-        "second",
-        "third",
-        "last",
-        "only",
-        "biggest",
-        "largest",
-        "smallest",
-        "tallest",
-        "shortest",
-        "oldest",
-        "youngest",
-    }
-    | {"entire", "whole", "middle", "same", "highest", "lowest", "brightest", "lightest", "longest"}
+    """
+    furthest farthest closest nearest rightmost leftmost topmost bottommost uppermost other first second third last
+    only biggest largest smallest tallest shortest oldest youngest entire whole middle same highest lowest brightest
+    lightest longest
+    """.split()
 )
 """With these a person says ``the``, in an addition too."""
 POSITIONS = {
@@ -133,245 +69,40 @@ POSITIONS = {
 }
 """How telegraphic positions (``guy right``, ``top right guy``) are said in a sentence."""
 PLACES = frozenset(
-    {
-        "left",
-        "right",
-        "middle",
-        "center",
-        "centre",
-        "top",
-        "bottom",
-        "front",
-        "back",
-        "background",
-        "foreground",
-        "distance",
-    }
-    | {"corner", "side", "rear", "air", "end", "edge"}
+    """
+    left right middle center centre top bottom front back background foreground distance corner side rear air end edge
+    """.split()
 )
 COLOURS = frozenset(
-    {
-        "black",
-        "white",
-        "red",
-        "green",
-        "blue",
-        "yellow",
-        "brown",
-        "orange",
-        "purple",
-        "pink",
-        "gray",
-        "grey",
-        "tan",
-        "beige",
-    }
-    | {
-        "gold",
-        "silver",
-        "maroon",
-        "turquoise",
-        "teal",
-        "navy",
-        "dark",
-        "light",
-        "bright",
-        "blond",
-        "blonde",
-        "violet",
-        "cyan",
-    }
+    """
+    black white red green blue yellow brown orange purple pink gray grey tan beige gold silver maroon turquoise teal
+    navy dark light bright blond blonde violet cyan
+    """.split()
 )
 MASS = frozenset(
-    {
-        "water",
-        "grass",
-        "snow",
-        "sand",
-        "food",
-        "rice",
-        "hair",
-        "fur",
-        "dirt",
-        "gravel",
-        "bread",
-        "cheese",
-        "meat",
-        "fruit",
-    }
-    | {
-        "furniture",
-        "luggage",
-        "equipment",
-        "wood",
-        "metal",
-        "plastic",
-        "leather",
-        "lettuce",
-        "salad",
-        "foliage",
-        "vegetation",
-    }
-    | {
-        "jewelry",
-        "clothing",
-        "traffic",
-        "fabric",
-        "smoke",
-        "fire",
-        "ice",
-        "soup",
-        "sauce",
-        "pasta",
-        "broccoli",
-        "corn",
-        "mud",
-    }
-    | {
-        "paper",
-        "graffiti",
-        "denim",
-        "lace",
-        "cloth",
-        "straw",
-        "hay",
-        "butter",
-        "cream",
-        "chocolate",
-        "coffee",
-        "tea",
-        "milk",
-    }
-    | {
-        "wine",
-        "beer",
-        "juice",
-        "sugar",
-        "stuff",
-        "shade",
-        "sunlight",
-        "light",
-        "silverware",
-        "cutlery",
-        "shrubbery",
-        "greenery",
-    }
-    | {"baggage", "makeup", "lipstick", "concrete", "asphalt", "moss", "ivy", "hay", "debris", "garbage", "trash"}
+    """
+    water grass snow sand food rice hair fur dirt gravel bread cheese meat fruit furniture luggage equipment wood
+    metal plastic leather lettuce salad foliage vegetation jewelry clothing traffic fabric smoke fire ice soup sauce
+    pasta broccoli corn mud paper graffiti denim lace cloth straw hay butter cream chocolate coffee tea milk wine beer
+    juice sugar stuff shade sunlight light silverware cutlery shrubbery greenery baggage makeup lipstick concrete
+    asphalt moss ivy debris garbage trash
+    """.split()
 )
 WORN = frozenset(
-    {
-        "shirt",
-        "t-shirt",
-        "tshirt",
-        "blouse",
-        "jacket",
-        "coat",
-        "sweater",
-        "sweatshirt",
-        "hoodie",
-        "hoody",
-        "dress",
-        "skirt",
-        "suit",
-    }
-    | {
-        "vest",
-        "camisole",
-        "top",
-        "jersey",
-        "uniform",
-        "jeans",
-        "pants",
-        "shorts",
-        "trousers",
-        "robe",
-        "gown",
-        "apron",
-        "tie",
-    }
-    | {
-        "outfit",
-        "sock",
-        "shoe",
-        "sneaker",
-        "boot",
-        "sandal",
-        "glove",
-        "belt",
-        "sleeve",
-        "collar",
-        "hat",
-        "cap",
-        "helmet",
-        "scarf",
-    }
-    | {
-        "glass",
-        "sunglasses",
-        "glasses",
-        "goggles",
-        "wetsuit",
-        "swimsuit",
-        "bikini",
-        "kimono",
-        "overalls",
-        "tank",
-        "polo",
-        "watch",
-    }
+    """
+    shirt t-shirt tshirt blouse jacket coat sweater sweatshirt hoodie hoody dress skirt suit vest camisole top jersey
+    uniform jeans pants shorts trousers robe gown apron tie outfit sock shoe sneaker boot sandal glove belt sleeve
+    collar hat cap helmet scarf glass sunglasses glasses goggles wetsuit swimsuit bikini kimono overalls tank polo
+    watch
+    """.split()
 )
 """What a person wears; ``glass`` only as ``glasses``."""
 BODY = frozenset(
-    {
-        "hand",
-        "arm",
-        "leg",
-        "foot",
-        "head",
-        "face",
-        "hair",
-        "beard",
-        "goatee",
-        "mustache",
-        "moustache",
-        "eye",
-        "ear",
-        "nose",
-        "mouth",
-    }
-    | {
-        "finger",
-        "thumb",
-        "knee",
-        "elbow",
-        "shoulder",
-        "chest",
-        "neck",
-        "back",
-        "torso",
-        "body",
-        "teeth",
-        "tooth",
-        "skin",
-        "wrist",
-    }
-    | {
-        "ankle",
-        "lip",
-        "chin",
-        "forehead",
-        "tail",
-        "paw",
-        "fur",
-        "mane",
-        "snout",
-        "beak",
-        "wing",
-        "hoof",
-        "horn",
-        "tusk",
-        "trunk",
-    }
+    """
+    hand arm leg foot head face hair beard goatee mustache moustache eye ear nose mouth finger thumb knee elbow
+    shoulder chest neck back torso body teeth tooth skin wrist ankle lip chin forehead tail paw fur mane snout beak
+    wing hoof horn tusk trunk
+    """.split()
 )
 NO_SHAPE = frozenset(
     {"dot", "stripe", "area", "part", "space", "thing", "stuff", "spot", "piece", "corner", "side", "reflection"}
@@ -382,60 +113,10 @@ PEOPLE = frozenset(
 )
 UNKIND = frozenset({"fat", "ugly", "fatty", "darkest", "chubby", "skinny", "stupid", "bald-headed", "creepy", "weird"})
 FINITE = frozenset(
-    {
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "can",
-        "cant",
-        "cannot",
-        "can't",
-        "could",
-        "will",
-        "would",
-        "does",
-        "do",
-    }
-    | {
-        "be",
-        "been",
-        "not",
-        "isn't",
-        "doesn't",
-        "seen",
-        "looks",
-        "or",
-        "n",
-        "but",
-        "if",
-        "because",
-        "so",
-        "just",
-        "really",
-        "only",
-    }
-    | {
-        "pic",
-        "clock",
-        "o'clock",
-        "pm",
-        "am",
-        "yes",
-        "no",
-        "please",
-        "maybe",
-        "lol",
-        "sorry",
-        "i",
-        "we",
-        "they",
-        "he",
-        "she",
-    }
+    """
+    is are was were has have had can cant cannot can't could will would does do be been not isn't doesn't seen looks
+    or n but if because so just really only pic clock o'clock pm am yes no please maybe lol sorry i we they he she
+    """.split()
 )
 """Words of sentences and of chat, not of noun phrases."""
 
@@ -453,26 +134,16 @@ _ALIKE = frozenset(
     {"sheep", "deer", "fish", "aircraft", "moose", "series", "species", "bison", "buffalo", "squid", "offspring"}
 )
 _PAIRS = frozenset(
-    {
-        "pants",
-        "jeans",
-        "shorts",
-        "glasses",
-        "sunglasses",
-        "goggles",
-        "scissors",
-        "trousers",
-        "binoculars",
-        "headphones",
-        "tongs",
-    }
-    | {"overalls", "pliers", "leggings", "clothes", "stairs", "tights", "pajamas", "blinds", "skis"}
+    """
+    pants jeans shorts glasses sunglasses goggles scissors trousers binoculars headphones tongs overalls pliers
+    leggings clothes stairs tights pajamas blinds skis
+    """.split()
 )
 _NOT_PLURAL = frozenset(
     """
-    across actress apparatus asparagus bass boss brass bus cactus campus canvas chess christmas circus class compass cross
-    dress fortress gas glass grass harness hibiscus hippopotamus his iris its lens less mattress mess moss necklass news
-    octopus plus princess rhinoceros surplus swiss tennis this us waitress walrus wireless
+    across actress apparatus asparagus bass boss brass bus cactus campus canvas chess christmas circus class compass
+    cross dress fortress gas glass grass harness hibiscus hippopotamus his iris its lens less mattress mess moss
+    necklass news octopus plus princess rhinoceros surplus swiss tennis this us waitress walrus wireless
     """.split()
 )
 _VOWEL_SOUND = ("hour", "honest", "heir", "honor", "x-ray")
