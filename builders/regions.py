@@ -19,7 +19,7 @@ class RegionRules(BaseModel):
 
     min_share: float = Field(default=0.005, ge=0, le=1)
     """Smaller regions are hardly an edit."""
-    max_share: float = Field(default=0.45, ge=0, le=1)
+    max_share: float = Field(default=0.3, ge=0, le=1)
     """Larger ones leave too little picture to inpaint from."""
     min_side: int = Field(default=10, ge=1)
     """Of the region's box, in pixels."""
@@ -91,6 +91,6 @@ def hole_of(mask: Mask, rules: RegionRules) -> Mask:
         Refusal: ``region_too_large``: nothing would be left to inpaint from.
     """
     hole = dilate(mask, rules.dilate_percent, rules.dilate_pixels)
-    if hole.mean() > 0.9:
-        raise Refusal(Reason.REGION_TOO_LARGE, "the grown region covers more than nine tenths of the picture")
+    if hole.mean() > 0.6:
+        raise Refusal(Reason.REGION_TOO_LARGE, "the grown region covers more than six tenths of the picture")
     return hole

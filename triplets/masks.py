@@ -13,6 +13,7 @@ from PIL import ImageDraw
 
 from triplets.records import Mask
 
+_FAR = 1e6
 Polygon = Sequence[Sequence[float]]
 """Corners as x, y in pixels."""
 
@@ -30,10 +31,15 @@ def polygons_mask(instances: Iterable[Iterable[Polygon]], size: tuple[int, int])
     draw = ImageDraw.Draw(canvas)
     for polygons in instances:
         for polygon in polygons:
-            corners = [(int(x), int(y)) for x, y in polygon]
+            corners = [(_cut(x), _cut(y)) for x, y in polygon]
             if len(corners) >= 2:
                 draw.polygon(corners, fill=1, outline=1)
     return cast(Mask, np.asarray(canvas, np.uint8).astype(np.bool_))
+
+
+def _cut(value: float) -> int:
+    """To an integer, as int() does; what lies absurdly far outside is brought to where drawing still works."""
+    return int(max(-_FAR, min(_FAR, value)))
 
 
 def polygon_area(polygon: Polygon) -> float:

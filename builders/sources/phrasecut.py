@@ -7,7 +7,6 @@ Every record is one phrase with the polygons of all its instances, in pixels of 
 from __future__ import annotations
 
 import hashlib
-import math
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,14 +17,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from triplets.documents import array_spans, load_json, parse
+from triplets.documents import array_spans, load_json
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
 from triplets.roots import Root
 
 _PICTURE_LISTS = ("image_data_split.json", "image_data_split3000.json")
 _MAX_DOCUMENT = 2**31
-_FIELDS: Mapping[str, type] = {"task_id": str, "phrase": str, "phrase_structure": dict, "Polygons": list}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,51 +183,71 @@ class PhraseCut:
         """A record from its bytes; what is wrong with it becomes its fault."""
         place = f"{self._refer} element {number}"
         try:
-            entry = parse(data)
-        except ValueError as error:
-            return self._faulty(f"@{number}", "", Reason.INVALID_RECORD, f"{place}: {error}")
-        if not isinstance(entry, dict):
-            return self._faulty(f"@{number}", "", Reason.INVALID_RECORD, f"{place}: not an object")
-        task_id = entry.get("task_id")
-        named = task_id if isinstance(task_id, str) and task_id else f"@{number}"
-        record_id = f"{named}#{turn + 1}" if turn else named
-        image_id = entry.get("image_id")
-        group = str(image_id) if isinstance(image_id, int) else ""
+            entry = _ENTRY.decode(data)
+        except (msgspec.DecodeError, RecursionError) as error:
+            return self._unreadable(data, number, turn, f"{place}: {_plainly(error)}")
+        record_id = f"{entry.task_id}#{turn + 1}" if turn else entry.task_id or f"@{number}"
         fault = self._fault(entry, turn, place)
         if fault is not None:
-            return self._faulty(record_id, group, fault.reason, fault.detail)
-        picture = self._pictures[int(group)]
-        kept = {key: entry[key] for key in ("phrase", "phrase_structure", "Polygons")}
-        kept["phrase_structure"] = {"name": "", **entry["phrase_structure"]}
-        kept["ann_ids"] = entry.get("ann_ids", [])
+            return self._faulty(record_id, str(entry.image_id), fault)
+        picture = self._pictures[entry.image_id]
         return Record(
             id=record_id,
-            group=group,
-            files={"picture": f"images/{group}.jpg"},
-            annotation=kept,
+            group=str(entry.image_id),
+            files={"picture": f"images/{entry.image_id}.jpg"},
+            annotation={
+                "phrase": entry.phrase,
+                "phrase_structure": {"name": "", **entry.phrase_structure},
+                "Polygons": entry.Polygons,
+                "ann_ids": entry.ann_ids,
+            },
             split=self._split,
             size=picture.size,
             licence=f"Visual Genome (CC BY 4.0), {picture.url}".rstrip(", "),
         )
 
-    def _fault(self, entry: Mapping[str, Any], turn: int, place: str) -> Fault | None:
-        wrong = _wrong_field(entry)
-        if wrong:
-            return Fault(Reason.INVALID_RECORD, f"{place}: {wrong}")
+    def _fault(self, entry: _Entry, turn: int, place: str) -> Fault | None:
+        if not entry.task_id:
+            return Fault(Reason.INVALID_RECORD, f"{place}: task_id is empty")
+        if not isinstance(entry.phrase_structure.get("name", ""), str):
+            return Fault(Reason.INVALID_RECORD, f"{place}: phrase_structure.name is not a string")
         if turn:
-            return Fault(Reason.DUPLICATE_RECORD, f"{place}: task_id {entry['task_id']} was used before")
-        if entry["image_id"] not in self._pictures:
-            return Fault(
-                Reason.UNKNOWN_PICTURE, f"{place}: image_id {entry['image_id']} is not in {self._picture_list}"
-            )
-        if entry["task_id"] in self._skipped:
-            return Fault(Reason.SKIPPED_BY_PUBLISHER, self._skipped[entry["task_id"]])
-        if not entry["phrase"].strip():
+            return Fault(Reason.DUPLICATE_RECORD, f"{place}: task_id {entry.task_id} was used before")
+        if entry.image_id not in self._pictures:
+            return Fault(Reason.UNKNOWN_PICTURE, f"{place}: image_id {entry.image_id} is not in {self._picture_list}")
+        if entry.task_id in self._skipped:
+            return Fault(Reason.SKIPPED_BY_PUBLISHER, self._skipped[entry.task_id])
+        if not entry.phrase.strip():
             return Fault(Reason.EMPTY_PHRASE, place)
         return None
 
-    def _faulty(self, record_id: str, group: str, reason: Reason, detail: str) -> Record:
-        return Record(record_id, group, {}, {}, self._split, fault=Fault(reason, detail))
+    def _unreadable(self, data: bytes, number: int, turn: int, detail: str) -> Record:
+        """A record whose fields are not what they should be, under its own id as far as that can be read."""
+        task, image = _who(data)
+        named = task.decode("utf-8", "replace") if image >= 0 else f"@{number}"
+        return self._faulty(f"{named}#{turn + 1}" if turn else named, str(image), Fault(Reason.INVALID_RECORD, detail))
+
+    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
+        return Record(record_id, group, {}, {}, self._split, fault=fault)
+
+
+class _Entry(msgspec.Struct):
+    """An element of ``refer_<split>.json``, as far as it is used; msgspec checks the types, and that numbers are finite."""
+
+    task_id: str
+    image_id: int
+    phrase: str
+    phrase_structure: dict[str, Any]
+    Polygons: list[list[list[tuple[float, float]]]]  # [instance][polygon][(x, y)]
+    ann_ids: Any = ()
+
+
+_ENTRY = msgspec.json.Decoder(_Entry)
+
+
+def _plainly(error: Exception) -> str:
+    """Msgspec says ``$.Polygons[0][0][3]``; the dollar means nothing to our readers."""
+    return str(error).replace("`$.", "`")
 
 
 class _Head(msgspec.Struct):
@@ -261,34 +279,3 @@ def _turns(digests: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
     turns = np.empty(len(ordered), np.int32)
     turns[order] = np.arange(len(ordered)) - first
     return turns
-
-
-def _wrong_field(entry: Mapping[str, Any]) -> str:
-    """What is wrong with an entry's fields, or nothing."""
-    for name, kind in _FIELDS.items():
-        if not isinstance(entry.get(name), kind):
-            return f"{name} is missing" if name not in entry else f"{name} is not a {kind.__name__}"
-    image_id = entry.get("image_id")
-    if not isinstance(image_id, int) or isinstance(image_id, bool):
-        return "image_id is not a number"
-    if not isinstance(entry["phrase_structure"].get("name", ""), str):
-        return "phrase_structure.name is not a str"
-    return _wrong_polygons(entry["Polygons"])
-
-
-def _wrong_polygons(instances: Sequence[Any]) -> str:
-    """Polygons are [instance][polygon][[x, y], …] of finite numbers."""
-    for polygons in instances:
-        if not isinstance(polygons, list):
-            return "Polygons: an instance is not a list of polygons"
-        for polygon in polygons:
-            if not isinstance(polygon, list):
-                return "Polygons: a polygon is not a list of points"
-            for point in polygon:
-                if not (isinstance(point, list) and len(point) == 2 and all(map(_is_coordinate, point))):
-                    return f"Polygons: {str(point)[:60]} is not a point"
-    return ""
-
-
-def _is_coordinate(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and abs(value) < 1e6

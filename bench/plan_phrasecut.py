@@ -1,0 +1,92 @@
+"""Planning an annotation of PhraseCut's official size on one core: time and peak memory."""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.common import Row
+
+PICTURES, PHRASES = 77_262, 345_486  # of the whole official release
+_POINTS = (12, 90)  # corners a polygon; gives about as many bytes a phrase as the official files have
+
+
+def write_annotation(root: Path, pictures: int, phrases: int) -> None:
+    """Write an annotation of that size, streaming; there are no pictures."""
+    dice = random.Random(0)
+    (root / "images").mkdir(parents=True)
+    entries = [
+        {"image_id": n, "width": 800, "height": 600, "url": f"https://x/{n}.jpg", "split": "train"}
+        for n in range(pictures)
+    ]
+    (root / "image_data_split.json").write_text(json.dumps(entries))
+    (root / "skip.json").write_text("[]")
+    with (root / "refer_train.json").open("w") as file:
+        file.write("[")
+        for number in range(phrases):
+            file.write((", " if number else "") + json.dumps(_task(number, number * pictures // phrases, dice)))
+        file.write("]")
+
+
+def _task(number: int, image: int, dice: random.Random) -> dict[str, object]:
+    instances = dice.choices((1, 2, 4), (7, 2, 1))[0]
+    polygons = [
+        [[[round(dice.uniform(0, 800), 2), round(dice.uniform(0, 600), 2)] for _ in range(dice.randint(*_POINTS))]]
+        for _ in range(instances)
+    ]
+    return {
+        "task_id": f"{image}__{number}",
+        "image_id": image,
+        "ann_ids": list(range(instances)),
+        "instance_boxes": [[1.0, 2.0, 30.0, 40.0]] * instances,
+        "Polygons": polygons,
+        "phrase": "blue bird on top of tree",
+        "phrase_structure": {
+            "name": "bird", "attributes": ["blue"], "relation_ids": [number], "relation_descriptions": [["on top of", "tree"]],
+            "type": "relation",
+        },
+    }  # fmt: skip
+
+
+def plan_here(root: Path, out: Path) -> None:
+    """Plan and print seconds and peak memory; runs in a process of its own."""
+    from pipelines.prepare import prepare
+    from pipelines.recipe import Recipe
+    from triplets.storage import open_store
+
+    recipe = Recipe.model_validate(
+        {"sources": [{"name": "phrasecut", "root": str(root), "tasks": ["removal", "addition"]}]}
+    )
+    started = time.perf_counter()
+    state = prepare(open_store(out), recipe)
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"seconds": seconds, "peak": peak, "attempts": state.sources["phrasecut"].attempts}))
+
+
+def run(pictures: int = PICTURES, phrases: int = PHRASES) -> list[Row]:
+    """Generate, plan in a child process pinned to one core, report."""
+    with tempfile.TemporaryDirectory(prefix="ieiw-bench-") as folder:
+        root = Path(folder) / "VGPhraseCut_v0"
+        write_annotation(root, pictures, phrases)
+        size = (root / "refer_train.json").stat().st_size
+        command = ["taskset", "-c", "0", sys.executable, "-m", "bench.plan_phrasecut", str(root), f"{folder}/out"]
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = json.loads(output)
+    what = (
+        f"plan {phrases:,} PhraseCut phrases ({size / 1e6:.0f} MB of JSON, {found['attempts']:,} attempts) on one core"
+    )
+    return [
+        Row(what, f"{found['seconds']:.0f} s", "60 s", found["seconds"] <= 60),
+        Row("peak memory of that", f"{found['peak'] / 1e6:.0f} MB", "1 GB", found["peak"] <= 1e9),
+    ]
+
+
+if __name__ == "__main__":
+    plan_here(Path(sys.argv[1]), Path(sys.argv[2]))
