@@ -6,18 +6,15 @@ Every record is one phrase with the polygons of all its instances, in pixels of 
 
 from __future__ import annotations
 
-import hashlib
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
-from triplets.documents import array_spans, load_json
+from builders.sources._grouped import Element, GroupedElements
+from triplets.documents import load_json
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
 from triplets.roots import Root
@@ -32,20 +29,6 @@ class _Picture:
 
     size: tuple[int, int] | None
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """Where each record's bytes lie, sorted by group: some 24 bytes a record.
-
-    ``starts[g]:starts[g + 1]`` are the records of group g in file order; ``turns`` is 0 but for repeated task ids.
-    """
-
-    starts: npt.NDArray[np.int64]
-    offsets: npt.NDArray[np.int64]
-    lengths: npt.NDArray[np.int32]
-    turns: npt.NDArray[np.int32]
-    numbers: npt.NDArray[np.int32]
 
 
 class PhraseCut:
@@ -77,16 +60,11 @@ class PhraseCut:
 
     def group_count(self) -> int:
         """Pictures with at least one phrase."""
-        return len(self._index.starts) - 1
+        return len(self._elements)
 
     def group(self, index: int) -> Iterator[Record]:
         """The phrases of one picture, in official order."""
-        kept = self._index
-        file = self._file
-        for at in range(int(kept.starts[index]), int(kept.starts[index + 1])):
-            file.seek(int(kept.offsets[at]))
-            data = file.read(int(kept.lengths[at]))
-            yield self._record(data, int(kept.numbers[at]), int(kept.turns[at]))
+        return (self._record(element) for element in self._elements.group(index))
 
     def read(self, reference: str) -> bytes:
         """The bytes of a picture."""
@@ -121,10 +99,6 @@ class PhraseCut:
         root.require("images", "picture folder")
 
     @cached_property
-    def _file(self) -> Any:
-        return self._root.open(self._refer)
-
-    @cached_property
     def _pictures(self) -> dict[int, _Picture]:
         """Image id -> what the picture list says."""
         name = self._picture_list
@@ -154,39 +128,18 @@ class PhraseCut:
         }
 
     @cached_property
-    def _index(self) -> _Index:
-        """One pass over the annotation: nothing of it is kept but places and 8-byte digests of ids."""
+    def _elements(self) -> GroupedElements:
         self._require_layout()
-        offsets, lengths, groups, digests = array("q"), array("i"), array("i"), array("Q")
-        group_of: dict[int, int] = {}
-        with self._root.open(self._refer) as file:
-            for span in array_spans(file, f"{self._root.location}/{self._refer}"):
-                task, picture = _who(span.data)
-                offsets.append(span.offset)
-                lengths.append(len(span.data))
-                groups.append(group_of.setdefault(picture, len(group_of)))
-                digests.append(int.from_bytes(hashlib.blake2b(task, digest_size=8).digest(), "little"))
-        turns = _turns(np.frombuffer(digests, np.uint64))
-        owner = np.frombuffer(groups, np.int32)
-        order = np.argsort(owner, kind="stable").astype(np.int32)
-        starts = np.zeros(len(group_of) + 1, np.int64)
-        np.cumsum(np.bincount(owner, minlength=len(group_of)), out=starts[1:])
-        return _Index(
-            starts=starts,
-            offsets=np.frombuffer(offsets, np.int64)[order],
-            lengths=np.frombuffer(lengths, np.int32)[order],
-            turns=turns[order],
-            numbers=order,
-        )
+        return GroupedElements(self._root.open(self._refer), f"{self._root.location}/{self._refer}", _who)
 
-    def _record(self, data: bytes, number: int, turn: int) -> Record:
+    def _record(self, element: Element) -> Record:
         """A record from its bytes; what is wrong with it becomes its fault."""
-        place = f"{self._refer} element {number}"
+        place, turn = f"{self._refer} element {element.number}", element.turn
         try:
-            entry = _ENTRY.decode(data)
+            entry = _ENTRY.decode(element.data)
         except (msgspec.DecodeError, RecursionError) as error:
-            return self._unreadable(data, number, turn, f"{place}: {_plainly(error)}")
-        record_id = f"{entry.task_id}#{turn + 1}" if turn else entry.task_id or f"@{number}"
+            return self._unreadable(element, f"{place}: {_plainly(error)}")
+        record_id = f"{entry.task_id}#{turn + 1}" if turn else entry.task_id or f"@{element.number}"
         fault = self._fault(entry, turn, place)
         if fault is not None:
             return self._faulty(record_id, str(entry.image_id), fault)
@@ -221,11 +174,12 @@ class PhraseCut:
             return Fault(Reason.EMPTY_PHRASE, place)
         return None
 
-    def _unreadable(self, data: bytes, number: int, turn: int, detail: str) -> Record:
+    def _unreadable(self, element: Element, detail: str) -> Record:
         """A record whose fields are not what they should be, under its own id as far as that can be read."""
-        task, image = _who(data)
-        named = task.decode("utf-8", "replace") if image >= 0 else f"@{number}"
-        return self._faulty(f"{named}#{turn + 1}" if turn else named, str(image), Fault(Reason.INVALID_RECORD, detail))
+        task, image = _who(element.data)
+        named = task.decode("utf-8", "replace") if image >= 0 else f"@{element.number}"
+        record_id = f"{named}#{element.turn + 1}" if element.turn else named
+        return self._faulty(record_id, str(image), Fault(Reason.INVALID_RECORD, detail))
 
     def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
         return Record(record_id, group, {}, {}, self._split, fault=fault)
@@ -267,15 +221,3 @@ def _who(data: bytes) -> tuple[bytes, int]:
     except (msgspec.DecodeError, RecursionError):
         return data, -1
     return head.task_id.encode("utf-8", "surrogatepass"), head.image_id
-
-
-def _turns(digests: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
-    """For each id, how often it has occurred before."""
-    order = np.argsort(digests, kind="stable")
-    ordered = digests[order]
-    fresh = np.ones(len(ordered), np.bool_)
-    fresh[1:] = ordered[1:] != ordered[:-1]
-    first = np.maximum.accumulate(np.where(fresh, np.arange(len(ordered)), 0))
-    turns = np.empty(len(ordered), np.int32)
-    turns[order] = np.arange(len(ordered)) - first
-    return turns

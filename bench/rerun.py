@@ -1,0 +1,69 @@
+"""A finished build again: nothing is written, and it takes hardly longer than reading the commit marks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+from bench.common import Row
+from bench.pictures import recipe, scenes
+from pipelines.build import Options, build
+from pipelines.marks import committed, mark_of
+from triplets.storage import open_store
+
+
+def run() -> list[Row]:
+    """Some hundred units, built, and then asked for again from the command line."""
+    with tempfile.TemporaryDirectory(prefix="ieiw-bench-") as folder:
+        here = Path(folder)
+        light = recipe(scenes(here / "scenes", 120), backend="noop", short_side=32, unit_bytes="20KB")
+        build(light, here / "out", Options(workers=4))
+        (here / "recipe.yaml").write_text(yaml.safe_dump(light.model_dump(mode="json")))
+        before = _snapshot(here / "out")
+        started = time.perf_counter()
+        command = [sys.executable, "-m", "apps.main", "build", str(here / "recipe.yaml"), "--out", str(here / "out")]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+        seconds = time.perf_counter() - started
+        after = _snapshot(here / "out")
+        marks_s, marks = _read_marks(here / "out")
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "apps.main", "--help"], check=True, stdout=subprocess.DEVNULL)
+        help_s = time.perf_counter() - started
+    return [
+        Row(
+            "files written by a second run of a finished build",
+            "0" if before == after else "some",
+            "0",
+            before == after,
+        ),
+        Row(
+            f"its time, {marks} units",
+            f"{seconds:.2f} s (reading all commit marks: {marks_s:.2f} s)",
+            "2 s + reading marks",
+            seconds <= 2 + marks_s,
+        ),
+        Row("ieiw --help", f"{help_s:.2f} s", "1 s", help_s < 1),
+    ]
+
+
+def _snapshot(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """Every file and folder with its time of change, inode and size."""
+    found = {}
+    for path in [folder, *folder.rglob("*")]:
+        status = path.stat()
+        found[str(path)] = (status.st_mtime_ns, status.st_ino, status.st_size)
+    return found
+
+
+def _read_marks(out: Path) -> tuple[float, int]:
+    store = open_store(out)
+    started = time.perf_counter()
+    names = committed(store)
+    for name in names:
+        mark_of(store, name)
+    return time.perf_counter() - started, len(names)
