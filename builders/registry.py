@@ -10,6 +10,7 @@ from builders.protocols import PaintingTask, Source, Task, Tools
 from triplets.reasons import UsageError
 
 SOURCES = {
+    "coco-instances": "builders.sources.coco_instances:CocoInstances",
     "phrasecut": "builders.sources.phrasecut:PhraseCut",
 }
 """Data set -> class; called with name, root, split, options."""
