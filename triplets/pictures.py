@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, TypeVar, cast
 
@@ -18,25 +18,20 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
+from triplets import _jpeg
 from triplets.reasons import Reason, Refusal
 from triplets.records import Encoded, Image, Mask, Picture
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 _BACKDROP = 255  # transparent pixels are composited on white, as viewers show them
 _ORIENTATION = 0x0112
-_DAMAGE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    ZeroDivisionError,
-    KeyError,
-    IndexError,
-    TypeError,
-    OverflowError,
-)
-"""What Pillow's decoders are known to raise on damaged files, ``struct.error`` (a ValueError) included."""
+_EIGHT_BITS = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"}
+_GREY_16 = {"I;16", "I;16L", "I;16B", "I;16N"}
+
+# Once for all threads: warnings.catch_warnings around each call would race with those of other threads.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,7 @@ class PictureLimits:
     """What the door lets in: bytes of the file, pixels in all, pixels of the shorter side."""
 
     max_bytes: int = 64 * 2**20
-    max_pixels: int = 100_000_000
+    max_pixels: int = 64_000_000
     min_side: int = 16
 
 
@@ -52,85 +47,113 @@ DEFAULT_LIMITS = PictureLimits()
 
 
 def decode(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Picture:
-    """Decode a picture of any common format into upright RGB.
+    """Decode a picture of any common format into upright RGB; ``pixels`` is read-only.
 
-    16-bit samples are scaled to 8 bits, transparency is composited on white, CMYK is converted as Adobe writes it. What follows
-    the picture in the file is ignored; the name of the file is never looked at.
+    16-bit samples are scaled to 8 bits, transparency is composited on white, CMYK is converted as Adobe writes it, colour
+    profiles are left aside. What follows the picture in the file is ignored; the name of the file is never looked at.
 
     Raises:
         Refusal: ``picture_too_large``, ``picture_too_small`` or ``picture_unreadable``; no other exception leaves.
     """
-    if len(data) > limits.max_bytes:
-        raise Refusal(Reason.PICTURE_TOO_LARGE, f"{len(data):,} bytes, the limit is {limits.max_bytes:,}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return _decode(data, limits)
-        except UnidentifiedImageError as error:
-            kind = "an empty file" if not data else "no picture of a known format"
-            raise Refusal(Reason.PICTURE_UNREADABLE, kind) from error
-        except Pillow.DecompressionBombError as error:  # Pillow's own limit, met before ours can be asked
-            raise Refusal(Reason.PICTURE_TOO_LARGE, str(error)[:80]) from error
-        except (*_DAMAGE, MemoryError) as error:
-            raise Refusal(Reason.PICTURE_UNREADABLE, f"{type(error).__name__}: {str(error)[:200]}") from error
-
-
-def _decode(data: bytes, limits: PictureLimits) -> Picture:
-    with Pillow.open(io.BytesIO(data), formats=_FORMATS) as picture:
-        width, height = picture.size
-        if width * height > limits.max_pixels:
-            detail = f"{width} x {height} pixels, the limit is {limits.max_pixels:,}"
-            raise Refusal(Reason.PICTURE_TOO_LARGE, detail)
-        if min(width, height) < limits.min_side:
-            raise Refusal(
-                Reason.PICTURE_TOO_SMALL, f"{width} x {height} pixels, the shorter side needs {limits.min_side}"
-            )
-        if picture.format == "GIF" and getattr(picture, "n_frames", 1) > 1:
-            raise Refusal(Reason.PICTURE_UNREADABLE, "an animation, not a picture")
-        orientation = picture.getexif().get(_ORIENTATION, 1)
-        orientation = orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
-        pixels = _to_rgb(picture, data)
-    return Picture(_turn(pixels, orientation), (width, height), orientation)
-
-
-def _to_rgb(picture: Pillow.Image, data: bytes) -> Image:
-    """Stored pixels as 8-bit RGB. Pillow raises on truncated data unless told otherwise, and it is not told otherwise."""
-    if picture.format in {"PNG", "TIFF"} and _is_deep(picture):
-        return _deep_to_rgb(data)
-    picture.load()
-    if picture.mode in {"RGBA", "LA", "PA", "RGBa"} or "transparency" in picture.info:
-        opaque = picture.convert("RGBA")
-        ground = Pillow.new("RGBA", opaque.size, (_BACKDROP,) * 4)
-        return np.asarray(Pillow.alpha_composite(ground, opaque).convert("RGB"))
-    return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
-
-
-def _is_deep(picture: Pillow.Image) -> bool:
-    """Whether samples have more than 8 bits: Pillow would clip grey ones and halve coloured ones."""
-    if picture.mode.startswith(("I", "F")):
-        return True
-    tiles: Any = getattr(picture, "tile", ())  # how Pillow will unpack the samples, such as "RGB;16B"
-    return any("16" in str(tile[3]) for tile in tiles if len(tile) > 3)
-
-
-def _deep_to_rgb(data: bytes) -> Image:
-    """Decode 16-bit samples and scale 0..65535 to 0..255."""
-    array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
-    if array is None:
-        raise OSError("damaged 16-bit picture")
-    if array.dtype == np.uint16:
-        array = ((array.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
-    elif array.dtype != np.uint8:
-        raise OSError(f"samples of type {array.dtype}")
-    if array.ndim == 2:
-        return np.ascontiguousarray(np.repeat(array[..., None], 3, axis=2))
-    if array.shape[2] == 4:
-        alpha = array[..., 3:].astype(np.float32) / 255
-        array = (array[..., :3] * alpha + _BACKDROP * (1 - alpha) + 0.5).astype(np.uint8)
-    return np.ascontiguousarray(array[..., ::-1])
+    stored, orientation = _guarded(data, limits, _to_rgb)
+    pixels = _turn(stored, orientation)
+    pixels.flags.writeable = False
+    return Picture(pixels, (int(stored.shape[1]), int(stored.shape[0])), orientation)
 
 
 _Array = TypeVar("_Array", bound=npt.NDArray[Any])
+
+
+def _guarded(data: bytes, limits: PictureLimits, read: Callable[[Pillow.Image], _Array]) -> tuple[_Array, int]:
+    """Stored pixels as ``read`` takes them, and the EXIF orientation that is still to be applied."""
+    if len(data) > limits.max_bytes:
+        raise Refusal(Reason.PICTURE_TOO_LARGE, f"{len(data):,} bytes, the limit is {limits.max_bytes:,}")
+    try:
+        with Pillow.open(io.BytesIO(_strict(data)), formats=_FORMATS) as picture:
+            _check_header(picture, limits)
+            tagged = _tiff_orientation(picture)
+            pixels = read(picture)
+            orientation = tagged or _exif_orientation(picture)
+    except Refusal:
+        raise
+    except UnidentifiedImageError as error:
+        kind = "an empty file" if not data else "no picture of a known format"
+        raise Refusal(Reason.PICTURE_UNREADABLE, kind) from error
+    except Pillow.DecompressionBombError as error:  # Pillow's own limit, met before ours can be asked
+        raise Refusal(Reason.PICTURE_TOO_LARGE, str(error)[:80]) from error
+    except Exception as error:  # decoders raise nearly anything on damaged files
+        raise Refusal(Reason.PICTURE_UNREADABLE, f"{type(error).__name__}: {str(error)[:200]}") from error
+    if tagged is None:
+        return pixels, orientation
+    # Pillow turns TIFF pixels itself. They are turned back, so that one rule holds for the coordinates of all formats.
+    return _turn(pixels, _INVERSE[orientation]), orientation
+
+
+def _strict(data: bytes) -> bytes:
+    return _jpeg.strict(data) if data[:3] == b"\xff\xd8\xff" else data
+
+
+def _check_header(picture: Pillow.Image, limits: PictureLimits) -> None:
+    """Refuse by what the header says, before a pixel is decoded."""
+    width, height = picture.size
+    if width * height > limits.max_pixels:
+        raise Refusal(Reason.PICTURE_TOO_LARGE, f"{width} x {height} pixels, the limit is {limits.max_pixels:,}")
+    if min(width, height) < limits.min_side:
+        detail = f"{width} x {height} pixels, the shorter side needs {limits.min_side}"
+        raise Refusal(Reason.PICTURE_TOO_SMALL, detail)
+    if getattr(picture, "is_animated", False) and picture.format != "MPO":
+        raise Refusal(Reason.PICTURE_UNREADABLE, "several frames or pages, not one picture")
+
+
+def _tiff_orientation(picture: Pillow.Image) -> int | None:
+    """Orientation 1..8 of a TIFF file, asked before Pillow's loading turns the pixels; None for other formats."""
+    return _legal(picture.tag_v2.get(_ORIENTATION)) if isinstance(picture, TiffImageFile) else None
+
+
+def _exif_orientation(picture: Pillow.Image) -> int:
+    """EXIF orientation 1..8, asked after loading: for some formats asking loads, and damage must not be met here.
+
+    A damaged EXIF block counts as none: cameras and editors write many, and the pixels are whole.
+    """
+    try:
+        return _legal(picture.getexif().get(_ORIENTATION))
+    except Exception:  # Pillow's EXIF reader raises nearly anything on damaged blocks
+        return 1
+
+
+def _legal(orientation: object) -> int:
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+
+
+def _to_rgb(picture: Pillow.Image) -> Image:
+    """Pixels as 8-bit RGB. Pillow raises on truncated data unless told otherwise, and it is not told otherwise."""
+    if picture.mode in _GREY_16:
+        return np.repeat(_deep_grey(picture)[..., None], 3, axis=2)
+    if picture.mode not in _EIGHT_BITS:
+        raise ValueError(f"samples of kind {picture.mode}, whose range nobody tells")
+    picture.load()  # 16-bit colours keep their high byte
+    if not _may_be_transparent(picture):
+        return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
+    opaque = picture.convert("RGBA")
+    ground = Pillow.new("RGB", opaque.size, (_BACKDROP,) * 3)
+    ground.paste(opaque, mask=opaque.getchannel("A"))
+    return np.asarray(ground)
+
+
+def _may_be_transparent(picture: Pillow.Image) -> bool:
+    return picture.mode in {"RGBA", "LA", "La", "PA", "RGBa"} or "transparency" in picture.info
+
+
+def _deep_grey(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
+    """16-bit grey scaled from 0..65535 to 0..255; Pillow's own conversion would clip at 255."""
+    deep = np.asarray(picture).astype(np.uint32)
+    grey = ((deep * 255 + 32767) // 65535).astype(np.uint8)
+    clear = picture.info.get("transparency")  # a PNG may name one value that is see-through
+    return np.where(deep == clear, np.uint8(_BACKDROP), grey) if isinstance(clear, int) else grey
+
+
+_INVERSE = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}
+"""Orientation -> the one that undoes it."""
 
 
 def _turn(pixels: _Array, orientation: int) -> _Array:
@@ -179,7 +202,11 @@ def annotation_frame(picture: Picture, declared: tuple[int, int] | None) -> Lite
 
 
 def encode_jpeg(image: Image, quality: int = 95) -> Encoded:
-    """JPEG at 4:4:4 without metadata; the same pixels give the same bytes."""
+    """JPEG at 4:4:4 without metadata; the same pixels give the same bytes.
+
+    Raises:
+        ValueError: not a picture (height, width, 3) of bytes.
+    """
     settings = [
         cv2.IMWRITE_JPEG_QUALITY,
         quality,
@@ -190,12 +217,18 @@ def encode_jpeg(image: Image, quality: int = 95) -> Encoded:
 
 
 def encode_png(image: Image) -> Encoded:
-    """PNG, lossless, without metadata."""
+    """PNG, lossless, without metadata; the same pixels give the same bytes.
+
+    Raises:
+        ValueError: not a picture (height, width, 3) of bytes.
+    """
     return _encode(image, "png", [cv2.IMWRITE_PNG_COMPRESSION, 3])
 
 
 def _encode(image: Image, extension: str, settings: list[int]) -> Encoded:
-    good, data = cv2.imencode(f".{extension}", image[..., ::-1], settings)
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
+        raise ValueError(f"not an RGB picture of bytes: shape {image.shape}, {image.dtype}")
+    good, data = cv2.imencode(f".{extension}", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), settings)
     if not good:
         raise ValueError(f"cannot encode an array of shape {image.shape} as {extension}")
     return Encoded(data.tobytes(), extension, int(image.shape[1]), int(image.shape[0]))
@@ -232,16 +265,32 @@ def resize_mask(mask: Mask, size: tuple[int, int]) -> Mask:
 
 
 def decode_mask(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Mask:
-    """Decode a mask picture: true above 127, so that the grey rim of a JPEG is outside. Files of 0 and 1 count 1 as true.
+    """Decode a mask picture, turned upright: true where it is brighter than half of its range.
+
+    So the grey rim and the noise of a JPEG are outside. Files of lossless formats that hold nothing but 0 and 1 count 1 as true.
 
     Raises:
-        Refusal: ``mask_unreadable``.
+        Refusal: ``mask_unreadable``; also where pixels are see-through, since nobody tells what that means.
     """
     try:
-        grey = decode(data, limits).pixels.max(axis=2)
+        mask, orientation = _guarded(data, replace(limits, min_side=1), _to_mask)
     except Refusal as refusal:
         raise Refusal(Reason.MASK_UNREADABLE, refusal.detail) from refusal
-    return cast(Mask, grey > (127 if grey.max() > 1 else 0))
+    return _turn(mask, orientation)
+
+
+def _to_mask(picture: Pillow.Image) -> Mask:
+    if picture.mode in _GREY_16:
+        levels, half = np.asarray(picture), 32767
+    else:
+        picture.load()
+        if _may_be_transparent(picture):
+            least, _ = picture.convert("RGBA").getchannel("A").getextrema()
+            if least != 255:
+                raise ValueError("a mask with see-through pixels")
+        levels, half = _to_rgb(picture).max(axis=2), 127
+    lossless = picture.format not in {"JPEG", "MPO", "WEBP"}
+    return levels > (0 if lossless and levels.max() <= 1 else half)
 
 
 def fit_mask(mask: Mask, size: tuple[int, int]) -> Mask:
