@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.failures import TooManyRejectsError, WorkerDiedError
+from pipelines.failures import DriverFailedError, TooManyRejectsError, WorkerDiedError
 from pipelines.finalise import finalise
 from pipelines.lock import FILE as LOCK_FILE
 from pipelines.lock import Lock, read_holder
@@ -148,7 +148,9 @@ class _Run:
         self._poll(watch)
         missing = pending(self._store, left)
         if missing:
-            raise FileNotFoundError(f"{len(missing)} units have no commit mark, the first is {missing[0].unit}")
+            raise DriverFailedError(
+                f"the pipeline ended well, but {len(missing)} units have no commit mark, the first is {missing[0].unit}"
+            )
         for ref in suspects:
             self._store.delete(_strike(ref))
 
@@ -202,12 +204,12 @@ def beam_flags(options: Options, units: int) -> list[str]:
 
     ``DirectRunner`` is not used: in Beam 2.77 it tries to download Prism first.
     """
-    flags = list(options.beam_args)
-    if not any(flag == "--runner" or flag.startswith("--runner=") for flag in flags):
-        workers = max(1, min(options.workers, units))
-        mode = "multi_processing" if workers > 1 else "in_memory"
-        flags += ["--runner=FnApiRunner", f"--direct_running_mode={mode}", f"--direct_num_workers={workers}"]
-    return flags
+    if any(flag == "--runner" or flag.startswith("--runner=") for flag in options.beam_args):
+        return list(options.beam_args)
+    workers = max(1, min(options.workers, units))
+    mode = "multi_processing" if workers > 1 else "in_memory"
+    ours = ["--runner=FnApiRunner", f"--direct_running_mode={mode}", f"--direct_num_workers={workers}"]
+    return [*ours, *options.beam_args]  # of a flag given twice, Beam takes the last
 
 
 def log_folder(store: Store) -> Path:

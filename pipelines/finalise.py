@@ -156,7 +156,8 @@ def _plan_names(state: BuildState) -> Iterator[str]:
 
 def sweep(store: Store, named: set[str]) -> list[str]:
     """Remove what killed or superseded work left: files that nothing names, and half-written ones."""
-    folders = {name.rpartition("/")[0] for name in named} | {"rows", "shards", "rejects", "index"}
+    plans = {f"plan/{source}" for source in store.folders("plan")}  # a source that was dropped has left one
+    folders = plans | {"rows", "shards", "rejects", "index"}
     left = [
         f"{folder}/{name}"
         for folder in sorted(folders)

@@ -32,7 +32,9 @@ class Holder:
         """Whether the holder may still be at work: its process on this host, its heartbeat elsewhere."""
         if self.host == socket.gethostname():
             try:
-                return abs(psutil.Process(self.pid).create_time() - self.started) < 1.0
+                process = psutil.Process(self.pid)
+                # A killed driver whose parent has not asked after it (a container without init) stays listed for ever.
+                return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - self.started) < 1.0
             except psutil.NoSuchProcess:
                 return False
         return time.time() - self.beat < STALE_S

@@ -17,7 +17,7 @@ import psutil
 from pipelines.driver import REPORT, Job
 from pipelines.failures import DriverFailedError, WorkerDiedError
 from pipelines.plan_files import UnitRef
-from pipelines.worker import PARENT, is_alive, notes
+from pipelines.worker import FAILED, PARENT, is_alive, notes
 from triplets.storage import Store
 
 POLL_S = 0.5
@@ -100,7 +100,7 @@ def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], 
         on_poll()
         living = _living_children(driver.pid)
         workers |= living
-        died = [unit for pid, unit in notes(running).items() if pid != driver.pid and not is_alive(pid)]
+        died = [unit for pid, unit in notes(running) if pid != driver.pid and not is_alive(pid)]
         if died and driver.poll() is None:
             names = ", ".join(f"{unit.source} {unit.unit}" for unit in died)
             raise WorkerDiedError(died, f"a worker died while it built unit {names}")
@@ -127,11 +127,11 @@ def _check_end(code: int, report: Path, running: Path, log: Path) -> None:
     """Turn the driver's end into the matching error, if it is one."""
     if code == 0:
         return
-    at_work = notes(running)
     if report.exists():
         error = json.loads(report.read_text(encoding="utf-8")).get("error", "unknown")
-        where = ", ".join(f"{unit.source} {unit.unit}" for unit in at_work.values())
+        where = ", ".join(f"{unit.source} {unit.unit}" for _, unit in notes(running, FAILED))
         raise DriverFailedError(f"{error}{f' (unit {where})' if where else ''}. Beam's log: {log}")
-    names = ", ".join(f"{unit.source} {unit.unit}" for unit in at_work.values())
+    at_work = [unit for _, unit in notes(running)]
+    names = ", ".join(f"{unit.source} {unit.unit}" for unit in at_work)
     what = f"the driver was killed while unit {names} was at work" if names else "the driver was killed"
-    raise WorkerDiedError(tuple(at_work.values()), f"{what} (exit status {code}; log: {log})")
+    raise WorkerDiedError(at_work, f"{what} (exit status {code}; log: {log})")

@@ -24,6 +24,8 @@ from triplets.storage import open_store
 
 PARENT = "IEIW_PARENT"
 """Set by a local driver to its process id: workers leave when it is gone."""
+FAILED = ".failed"
+"""Suffix of the note of a unit that an error, not a death, put an end to."""
 
 
 class UnitBuilder:
@@ -59,7 +61,13 @@ class UnitBuilder:
             used = {str(row["group"]): int(str(row["used"])) for row in rows if row["used"]}
             painter = self._workshop.inpainter if self._workshop.paints(ref.source) else None
             assembler = Assembler(source, tasks, self._state.recipe.seed, painter, used)
-            mark = write_unit(self._store, ref, assembler.run(attempts_of(rows)))
+            try:
+                mark = write_unit(self._store, ref, assembler.run(attempts_of(rows)))
+            except FileNotFoundError:
+                # Another driver finished the build and swept our half-written shard away: its work stands.
+                if not self._store.exists(ref.rows):
+                    raise
+                return 0, 0
         return mark.built, mark.rejected
 
     def _tools(self, name: str) -> tuple[Source, dict[str, Task]]:
@@ -77,19 +85,23 @@ class UnitBuilder:
         spooled = note.with_suffix(".new")
         spooled.write_text(json.dumps([ref.source, ref.fingerprint, ref.round, ref.number]), encoding="utf-8")
         spooled.replace(note)
-        yield
-        # Left in place where an error passed through: the driver names the unit in its message.
+        try:
+            yield
+        except BaseException:
+            # Kept, so that the driver's end names the unit; but this process did not die at it.
+            note.replace(note.with_suffix(FAILED))
+            raise
         note.unlink(missing_ok=True)
 
 
-def notes(running: Path) -> dict[int, UnitRef]:
-    """Process id -> the unit it was last seen at."""
-    found: dict[int, UnitRef] = {}
-    for note in running.glob("*-*"):
-        if note.suffix != ".new":
+def notes(running: Path, suffix: str = "") -> list[tuple[int, UnitRef]]:
+    """Process id and unit of every thread at work; with ``suffix=FAILED``, of those that an error stopped."""
+    found = []
+    for note in sorted(running.glob("*-*")):
+        if note.suffix == suffix:
             with contextlib.suppress(FileNotFoundError):  # finished between listing and reading
                 source, fingerprint, turn, number = json.loads(note.read_text(encoding="utf-8"))
-                found[int(note.name.partition("-")[0])] = UnitRef(source, fingerprint, turn, number)
+                found.append((int(note.name.partition("-")[0]), UnitRef(source, fingerprint, turn, number)))
     return found
 
 

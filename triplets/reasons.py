@@ -17,6 +17,7 @@ class Reason(StrEnum):
     PHRASE_UNUSABLE = "phrase_unusable"  # no instruction that reads as people write can be made of it
     UNSAFE_PATH = "unsafe_path"  # absolute, parent folder, NUL: never opened
     CROWD = "crowd"  # the region stands for many things that nobody outlined one by one
+    AMBIGUOUS = "ambiguous"  # the phrase fits several things in the picture, the region is one of them
     # the picture
     PICTURE_MISSING = "picture_missing"
     PICTURE_UNREADABLE = "picture_unreadable"  # not a picture, truncated, damaged
@@ -44,6 +45,7 @@ SELECTION = frozenset(
         Reason.SKIPPED_BY_PUBLISHER,
         Reason.PHRASE_UNUSABLE,
         Reason.CROWD,
+        Reason.AMBIGUOUS,
         Reason.REGION_TOO_SMALL,
         Reason.REGION_TOO_LARGE,
         Reason.REGION_TOO_THIN,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -59,6 +59,10 @@ class Store(Protocol):
 
     def sizes(self, folder: str) -> dict[str, int]:
         """Names of the files right in ``folder`` (without it) -> bytes; empty where there is no such folder."""
+        ...
+
+    def folders(self, folder: str) -> list[str]:
+        """Names of the folders right in ``folder`` (without it), sorted; empty where there are none."""
         ...
 
     def exists(self, name: str) -> bool:
@@ -146,6 +150,14 @@ class FolderStore:
                 return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
         except FileNotFoundError:
             return {}
+
+    def folders(self, folder: str) -> list[str]:
+        """See :class:`Store`."""
+        try:
+            with os.scandir(self._folder / folder) as entries:
+                return sorted(entry.name for entry in entries if entry.is_dir())
+        except FileNotFoundError:
+            return []
 
     def exists(self, name: str) -> bool:
         """See :class:`Store`."""
@@ -264,20 +276,29 @@ class ObjectStore:
 
     def sizes(self, folder: str) -> dict[str, int]:
         """See :class:`Store`."""
-        return _with_retries(lambda: dict(self._listing(folder)))
+        return {name: size for name, kind, size in self._listing(folder) if kind == "file"}
 
-    def _listing(self, folder: str) -> Iterator[tuple[str, int]]:
+    def folders(self, folder: str) -> list[str]:
+        """See :class:`Store`."""
+        return sorted(name for name, kind, _ in self._listing(folder) if kind == "directory")
+
+    def _listing(self, folder: str) -> list[tuple[str, str, int]]:
+        """Name, kind and size of everything right in a folder."""
         try:
-            entries = self._system.ls(self._path(folder), detail=True, refresh=True)
+            entries = _with_retries(lambda: self._system.ls(self._path(folder), detail=True, refresh=True))
         except FileNotFoundError:
-            return
-        for entry in entries:
-            if entry["type"] == "file":
-                yield str(entry["name"]).rsplit("/", 1)[-1], int(entry["size"])
+            return []
+        return [
+            (str(entry["name"]).rstrip("/").rsplit("/", 1)[-1], str(entry["type"]), int(entry["size"] or 0))
+            for entry in entries
+        ]
 
     def exists(self, name: str) -> bool:
         """See :class:`Store`."""
-        return bool(_with_retries(lambda: self._system.isfile(self._path(name))))
+        try:  # fsspec's own isfile takes every error for "no"
+            return bool(_with_retries(lambda: self._system.info(self._path(name), refresh=True))["type"] == "file")
+        except FileNotFoundError:
+            return False
 
     def delete(self, name: str) -> None:
         """See :class:`Store`."""

@@ -1,10 +1,13 @@
-"""COCO instances (``instances_<split>.json``): every outlined object, for removal and addition.
+"""COCO instances (``instances_<split>.json``): outlined objects, for removal and addition.
+
+An object counts only where it is the one of its category in the picture: "remove the person" among five is no instruction.
 
 ``annotations/instances_<split>.json`` and ``<split>/<file_name>``, as cocodataset.org ships them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -76,7 +79,9 @@ class CocoInstances:
 
     def group(self, index: int) -> Iterator[Record]:
         """The instances of one picture."""
-        return (self._record(element) for element in self._annotations.group(index))
+        elements = list(self._annotations.group(index))
+        crowd = Counter(_category(element.data) for element in elements)
+        return (self._record(element, crowd[_category(element.data)]) for element in elements)
 
     def read(self, reference: str) -> bytes:
         """The bytes of a picture."""
@@ -106,7 +111,8 @@ class CocoInstances:
                     continue  # whoever refers to it becomes a reject that names it
         return found
 
-    def _record(self, element: Element) -> Record:
+    def _record(self, element: Element, alike: int) -> Record:
+        """A record; ``alike`` counts the picture's instances of the same category, itself included."""
         place = f"{self._file} annotations[{element.number}]"
         try:
             entry = _ANNOTATION.decode(element.data)
@@ -114,6 +120,10 @@ class CocoInstances:
             return self._faulty(f"@{element.number}", -1, Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
         record_id = f"{entry.id}#{element.turn + 1}" if element.turn else str(entry.id)
         fault = self._fault(entry, element, place)
+        if fault is None and alike > 1:
+            fault = Fault(
+                Reason.AMBIGUOUS, f"{alike} instances of {self._categories[entry.category_id]} in the picture"
+            )
         if fault is not None or isinstance(entry.segmentation, dict):
             return self._faulty(record_id, entry.image_id, fault or Fault(Reason.INVALID_RECORD, place))
         image, name = self._images[entry.image_id], self._categories[entry.category_id]
@@ -150,7 +160,19 @@ class _Head(msgspec.Struct):
     image_id: int
 
 
+class _Kind(msgspec.Struct):
+    category_id: int
+
+
 _HEAD = msgspec.json.Decoder(_Head)
+_KIND = msgspec.json.Decoder(_Kind)
+
+
+def _category(data: bytes) -> int:
+    try:
+        return _KIND.decode(data).category_id
+    except (msgspec.DecodeError, RecursionError):
+        return -1
 
 
 def _who(data: bytes) -> tuple[bytes, int]:
