@@ -34,7 +34,8 @@ def strict(data: bytes) -> bytes:
     """JPEG bytes that Pillow refuses where scan data is missing; what follows the picture is cut off.
 
     For one scan of all components (nearly every baseline file) the end marker gives way to a few zero bytes: libjpeg then
-    runs out of data in a cut scan, which Pillow does report. A file in several scans must hold all of them.
+    runs out of data in a cut scan, which Pillow does report. A file in several scans must hold all of them; a cut in the very
+    last one with an end marker behind it goes unseen, and costs no more than the last bit of some detail.
 
     Raises:
         ValueError: no scan data, or a scan is missing.
@@ -51,7 +52,7 @@ def strict(data: bytes) -> bytes:
     lacking = [part for part in seen.components if not _needed(part, seen, needed) <= seen.sharp.get(part, set())]
     if lacking:
         raise ValueError("ends before its last scan")
-    return data[:end] + b"\xff\xd9"
+    return data[: end + 2]  # with the end marker, where there is one: without it Pillow refuses
 
 
 def _needed(component: int, seen: _Seen, first: set[int]) -> set[int]:
