@@ -1,0 +1,112 @@
+"""What every source must keep, tested once: subclass, say what the layout holds, write it, done."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from builders import registry
+from pipelines.plan import plan_rows, plan_units
+from pipelines.plan_files import UnitRef, read_attempts
+from pipelines.prepare import prepare
+from pipelines.recipe import Recipe
+from pipelines.worker import UnitBuilder
+from triplets.reasons import UsageError
+from triplets.rows import read_mark
+from triplets.storage import open_store
+
+
+def draw_picture(path: Path, width: int = 96, height: int = 64, seed: int = 0) -> None:
+    """A small photograph-like JPEG: smooth colours, some noise."""
+    dice = np.random.default_rng(seed)
+    coarse = dice.integers(0, 256, (4, 6, 3), np.uint8)
+    picture = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), picture)
+
+
+def square(x: int, y: int, side: int) -> list[list[float]]:
+    """Corners of a square."""
+    return [[x, y], [x + side, y], [x + side, y + side], [x, y + side]]
+
+
+class SourceCase:
+    """Subclass as ``TestMyDataSet``: set the class attributes and write the official layout in ``write``."""
+
+    dataset: str
+    split: str
+    tasks: tuple[str, ...] = ("removal", "addition")
+    records: int
+    """All records of the split, faulty ones included."""
+    faults: dict[str, int] = {}
+    """Reason -> records that are refused while planning."""
+    built: int
+    """Triplets that come out."""
+
+    def write(self, root: Path) -> None:
+        """Write the data set's official layout below ``root``."""
+        raise AssertionError("say what the layout is")
+
+    @pytest.fixture
+    def root(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "data"
+        folder.mkdir()
+        self.write(folder)
+        return folder
+
+    def source(self, root: Path):
+        return registry.source(self.dataset, name=self.dataset, root=str(root), split=self.split, options={})
+
+    def recipe(self, root: Path) -> Recipe:
+        entry = {"name": self.dataset, "root": str(root), "split": self.split, "tasks": list(self.tasks)}
+        values = {
+            "image": {"short_side": 64},
+            "unit_bytes": "30KB",
+            "sources": [entry],
+            "backends": {"inpaint": "telea"},
+        }
+        return Recipe.model_validate(values)
+
+    def test_records_are_counted_and_their_ids_are_unique(self, root):
+        source = self.source(root)
+        found = [record for index in range(source.group_count()) for record in source.group(index)]
+        assert len(found) == self.records
+        assert len({record.id for record in found}) == len(found)
+        assert Counter(record.fault.reason.value for record in found if record.fault) == self.faults
+
+    def test_groups_can_be_read_in_any_order(self, root):
+        source = self.source(root)
+        forward = [list(source.group(index)) for index in range(source.group_count())]
+        backward = [list(source.group(index)) for index in reversed(range(source.group_count()))]
+        assert forward == backward[::-1]
+
+    def test_records_survive_the_plan(self, root):
+        source = self.source(root)
+        units = list(plan_units(source, self.dataset, self.tasks, variants=1, attempts_per_unit=4, key="k"))
+        store = open_store(root.parent / "plan")
+        prepare(store, self.recipe(root))
+        for unit in units:
+            rows = plan_rows(unit.attempts, "unit", {})
+            json.loads(rows[0]["annotation"])
+        assert sum(len(unit.attempts) for unit in units) == self.records * len(self.tasks)
+
+    def test_every_attempt_becomes_a_triplet_or_a_reject(self, root):
+        store = open_store(root.parent / "out")
+        state = prepare(store, self.recipe(root))
+        refs: list[UnitRef] = list(state.refs())
+        builder = UnitBuilder(store.location)
+        for ref in refs:
+            builder.build(ref)
+        marks = [read_mark(store.read(ref.rows)) for ref in refs]
+        planned = sum(len(list(read_attempts(store, ref))) for ref in refs)
+        assert sum(mark.built for mark in marks) == self.built
+        assert sum(mark.built + mark.rejected for mark in marks) == planned == self.records * len(self.tasks)
+
+    def test_a_wrong_root_is_one_clear_error(self, tmp_path):
+        empty = tmp_path / "empty"
+        empty.mkdir()
+        with pytest.raises(UsageError, match=str(empty)):
+            self.source(empty).inputs()
