@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import logging
 import os
 import re
+import stat
+import time
 from pathlib import Path
 from typing import IO, Any, cast
 
 from triplets.reasons import Reason, Refusal, UsageError
 
 MAX_PICTURE_BYTES = 64 * 2**20
+FOLLOW_LINKS = "IEIW_FOLLOW_LINKS"
+"""Environment variable that allows links out of the root when it is ``1``: for roots that hold links of the user's own."""
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _CHUNK = 2**20
+_SETTLED_NS = 2 * 10**9
+"""A file changed less than this ago may change again within one tick of its clock: its digest is not remembered."""
 
 
 class Root:
@@ -26,8 +34,9 @@ class Root:
     def __init__(self, location: str) -> None:
         self.location = location.removeprefix("file://").rstrip("/") or "/"
         self._system: Any = None
-        self._base = self.location
-        if "://" in location and not location.startswith("file://"):
+        self._follow = os.environ.get(FOLLOW_LINKS) == "1"
+        self._safe_folders: set[str] = set()
+        if "://" in self.location:
             import fsspec
 
             self._system, self._base = fsspec.core.url_to_fs(self.location)
@@ -38,20 +47,21 @@ class Root:
         """All bytes of a file below the root.
 
         Raises:
-            Refusal: ``unsafe_path``, ``picture_missing``, ``picture_too_large`` (before reading).
+            Refusal: ``unsafe_path``, ``picture_missing``, ``picture_too_large`` (before reading), ``picture_unreadable``
+                (no permission, or not a plain file).
             OSError: the storage fails.
         """
         path = self._path(reference)
         try:
-            with self._open(path) as file:
-                data = file.read(max_bytes + 1)
+            return self._read_remote(path, max_bytes) if self._system else _read_local(path, max_bytes)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise Refusal(Reason.PICTURE_MISSING, "no such file") from error
         except PermissionError as error:
             raise Refusal(Reason.PICTURE_UNREADABLE, "no permission to read it") from error
-        if len(data) > max_bytes:
-            raise Refusal(Reason.PICTURE_TOO_LARGE, f"more than {max_bytes:,} bytes")
-        return data
+        except OSError as error:
+            if error.errno in {errno.ENAMETOOLONG, errno.ELOOP, errno.ENXIO}:
+                raise Refusal(Reason.PICTURE_MISSING, f"no such file: {error.strerror}") from error
+            raise
 
     def open(self, reference: str) -> IO[bytes]:
         """A seekable binary file below the root.
@@ -61,15 +71,26 @@ class Root:
             Refusal: ``unsafe_path``.
         """
         self.require(reference, "file")
-        return self._open(self._path(reference))
+        path = self._path(reference)
+        return cast(IO[bytes], self._system.open(path, "rb") if self._system else Path(path).open("rb"))
 
     def exists(self, reference: str) -> bool:
-        """Whether there is such a file or folder."""
+        """Whether there is such a file or folder.
+
+        Raises:
+            Refusal: ``unsafe_path``.
+        """
         path = self._path(reference)
         return bool(self._system.exists(path)) if self._system else Path(path).exists()
 
     def size(self, reference: str) -> int:
-        """Bytes of a file."""
+        """Bytes of a file.
+
+        Raises:
+            UsageError: it is missing.
+            Refusal: ``unsafe_path``.
+        """
+        self.require(reference, "file")
         path = self._path(reference)
         return int(self._system.size(path)) if self._system else Path(path).stat().st_size
 
@@ -78,9 +99,12 @@ class Root:
 
         Raises:
             UsageError: names the root, the file and the remedy.
+            Refusal: ``unsafe_path``.
         """
         if not self.exists(""):
             raise UsageError(f"root {self.location}: no such folder. Give the data set's folder in `root`.")
+        if self._system is None and not Path(self._base).is_dir():
+            raise UsageError(f"root {self.location}: a file. Give the data set's folder in `root`.")
         if not self.exists(reference):
             advice = remedy or "Give the folder that holds it in `root`."
             raise UsageError(f"root {self.location}: the {what} {reference} is missing. {advice}")
@@ -100,53 +124,109 @@ class Root:
 
         Raises:
             UsageError: it is missing.
+            Refusal: ``unsafe_path``.
         """
         self.require(reference, "file")
         path = self._path(reference)
-        stamp = self._stamp(path)
-        note = _cache() / f"{hashlib.sha256(f'{self._base}:{path}'.encode()).hexdigest()[:32]}.json"
-        try:
-            kept = json.loads(note.read_text(encoding="utf-8"))
-            if kept["stamp"] == stamp:
-                return str(kept["sha256"])
-        except (OSError, ValueError, KeyError, TypeError):
-            pass  # no note, or one that cannot be read: it is written anew
+        stamp = self._remote_stamp(path) if self._system else _local_stamp(path)
+        note = _note(self.location if self._system else "", path)
+        if stamp and note and (known := _recall(note, stamp)):
+            return known
         digest = hashlib.sha256()
-        with self._open(path) as file:
+        with self.open(reference) as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
-        _remember(note, {"stamp": stamp, "sha256": digest.hexdigest()})
+        if stamp and note:
+            _remember(note, {"stamp": stamp, "sha256": digest.hexdigest()})
         return digest.hexdigest()
 
-    def _stamp(self, path: str) -> str:
-        if self._system:
-            info = self._system.info(path)
-            return str([info.get("size"), str(info.get("ETag") or info.get("mtime") or info.get("LastModified"))])
-        status = Path(path).stat()
-        return str([status.st_size, status.st_mtime_ns, status.st_ino])
+    def _read_remote(self, path: str, max_bytes: int) -> bytes:
+        size = self._system.size(path)
+        if size is not None and size > max_bytes:
+            raise Refusal(Reason.PICTURE_TOO_LARGE, f"{size:,} bytes, the limit is {max_bytes:,}")
+        return bytes(self._system.cat_file(path))
 
-    def _open(self, path: str) -> IO[bytes]:
-        return cast(IO[bytes], self._system.open(path, "rb") if self._system else Path(path).open("rb"))
+    def _remote_stamp(self, path: str) -> str:
+        """Size and version of an object; empty where the store tells no version, since then nothing may be remembered."""
+        info = self._system.info(path)
+        version = next(
+            (info[name] for name in ("ETag", "etag", "md5Hash", "mtime", "LastModified") if info.get(name)), ""
+        )
+        return str([info.get("size"), str(version)]) if version else ""
 
     def _path(self, reference: str) -> str:
         """The absolute path of a reference.
 
         Raises:
-            Refusal: ``unsafe_path``: absolute, a parent folder, a NUL, or a link that leaves the root.
+            Refusal: ``unsafe_path``: absolute, a parent folder, a NUL, no legal name, or a link that leaves the root.
         """
         parts = reference.replace("\\", "/").split("/")
         if reference.startswith(("/", "\\")) or ".." in parts or "\0" in reference or _DRIVE.match(reference):
             raise Refusal(Reason.UNSAFE_PATH, "leaves the data set's root")
-        path = f"{self._base}/{reference}" if reference else str(self._base)
-        if self._system is None and os.path.islink(path):  # noqa: PTH114 - a hot path
-            real = os.path.realpath(path)
-            if not real.startswith(f"{self._base}/") and os.environ.get("IEIW_FOLLOW_LINKS") != "1":
-                raise Refusal(Reason.UNSAFE_PATH, "a link out of the data set's root (IEIW_FOLLOW_LINKS=1 allows them)")
+        try:
+            os.fsencode(reference)
+        except UnicodeEncodeError as error:
+            raise Refusal(Reason.UNSAFE_PATH, "no file can have this name") from error
+        path = f"{self._base.rstrip('/')}/{reference}" if reference else self._base
+        if self._system is None and reference and not self._follow:
+            self._check_links(path)
         return path
 
+    def _check_links(self, path: str) -> None:
+        """Refuse a link out of the root, be it the file or a folder above it; folders are looked at once."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._safe_folders:
+            self._check_inside(os.path.realpath(folder))
+            self._safe_folders.add(folder)
+        if os.path.islink(path):  # noqa: PTH114 - a hot path
+            self._check_inside(os.path.realpath(path))
 
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ieiw" / "digests"
+    def _check_inside(self, real: str) -> None:
+        if real != self._base and not real.startswith(f"{self._base.rstrip('/')}/"):
+            raise Refusal(Reason.UNSAFE_PATH, f"a link out of the data set's root ({FOLLOW_LINKS}=1 allows them)")
+
+
+def _read_local(path: str, max_bytes: int) -> bytes:
+    """Bytes of a plain file; what might never end, a pipe or a device, is not read."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise Refusal(Reason.PICTURE_UNREADABLE, "not a plain file")
+        if status.st_size > max_bytes:
+            raise Refusal(Reason.PICTURE_TOO_LARGE, f"{status.st_size:,} bytes, the limit is {max_bytes:,}")
+        with open(descriptor, "rb", buffering=0, closefd=False) as file:  # noqa: PTH123 - a descriptor, not a path
+            return file.readall()
+    finally:
+        os.close(descriptor)
+
+
+def _local_stamp(path: str) -> str:
+    """Size, time of change and number of a file; empty where it changed just now."""
+    status = Path(path).stat()
+    if time.time_ns() - status.st_mtime_ns < _SETTLED_NS:
+        return ""
+    return str([status.st_size, status.st_mtime_ns, status.st_ino])
+
+
+def _note(store: str, path: str) -> Path | None:
+    """Where a digest is remembered; None where the user has no folder for such things."""
+    try:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ieiw" / "digests"
+    except RuntimeError:  # no home
+        return None
+    name = hashlib.sha256(f"{store}\0{path}".encode("utf-8", "surrogatepass")).hexdigest()
+    return folder / f"{name[:32]}.json"
+
+
+def _recall(note: Path, stamp: str) -> str:
+    """The digest that was remembered for this stamp, or nothing."""
+    try:
+        kept = json.loads(note.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""  # no note, or one that cannot be read: the file is read again
+    same = isinstance(kept, dict) and kept.get("stamp") == stamp
+    return str(kept.get("sha256", "")) if same else ""
 
 
 def _remember(note: Path, value: dict[str, str]) -> None:
@@ -157,6 +237,4 @@ def _remember(note: Path, value: dict[str, str]) -> None:
         spooled.write_text(json.dumps(value), encoding="utf-8")
         spooled.replace(note)
     except OSError as error:
-        import logging
-
-        logging.getLogger(__name__).info("digests are not cached: %s", error)
+        logging.getLogger(__name__).info("digests are not remembered: %s", error)
