@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.holes import pairs
 from triplets.records import Image, Mask
+
+_GREY = 128
 
 
 class Noop:
-    """Fills every hole with mid grey."""
+    """Copies the picture and fills every hole with mid grey."""
 
     name = "noop"
     stand_in = True
@@ -17,9 +20,9 @@ class Noop:
     def paint(self, pictures: Sequence[Image], holes: Sequence[Mask]) -> list[Image]:
         """See :class:`models.protocols.Inpainter`."""
         filled = []
-        for picture, hole in zip(pictures, holes, strict=True):
+        for picture, hole in pairs(pictures, holes):
             copy = picture.copy()
-            copy[hole] = 128
+            copy[hole] = _GREY
             filled.append(copy)
         return filled
 

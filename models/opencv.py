@@ -1,4 +1,4 @@
-"""Classical inpainting of OpenCV: the embedded stand-ins for LaMa."""
+"""Classical inpainting of OpenCV: the fastest stand-ins for LaMa. Both spread the rim's colours inwards, so holes look smeared."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import cast
 import cv2
 import numpy as np
 
+from models.holes import pairs, ranged
 from triplets.records import Image, Mask
 
 
@@ -15,7 +16,7 @@ class Telea:
     """Fast marching (Telea, "An Image Inpainting Technique Based on the Fast Marching Method", 2004).
 
     Args:
-        radius: of the neighbourhood that each pixel is made from, in pixels.
+        radius: of the neighbourhood that each pixel is made from, in pixels, 1 to 100.
     """
 
     name = "telea"
@@ -24,16 +25,14 @@ class Telea:
     _method = cv2.INPAINT_TELEA
 
     def __init__(self, radius: float = 3.0) -> None:
-        self._radius = radius
+        self._radius = float(ranged("radius", radius, 1, 100))
 
     def paint(self, pictures: Sequence[Image], holes: Sequence[Mask]) -> list[Image]:
         """See :class:`models.protocols.Inpainter`."""
-        return [self._fill(picture, hole) for picture, hole in zip(pictures, holes, strict=True)]
-
-    def _fill(self, picture: Image, hole: Mask) -> Image:
-        if picture.shape[:2] != hole.shape or hole.all():
-            raise ValueError(f"a picture of {picture.shape[:2]} and a hole of {hole.shape} that must leave something to paint from")
-        return cast(Image, cv2.inpaint(picture, hole.astype(np.uint8), self._radius, self._method))
+        return [
+            cast(Image, cv2.inpaint(np.ascontiguousarray(picture), hole.astype(np.uint8), self._radius, self._method))
+            for picture, hole in pairs(pictures, holes)
+        ]
 
     def describe(self) -> dict[str, str]:
         """The radius."""
