@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 import threading
@@ -80,9 +81,12 @@ class Lock:
 
     def _beat(self) -> None:
         while not self._stop.wait(BEAT_S):
-            holder = read_holder(self._store)
-            if holder is None or _mine(holder):  # another driver that took over keeps the lock
-                self._store.publish_bytes(FILE, self._content())
+            try:
+                holder = read_holder(self._store)
+                if holder is None or _mine(holder):  # another driver that took over keeps the lock
+                    self._store.publish_bytes(FILE, self._content())
+            except OSError as error:  # the next beat may get through; the build itself will say if the store is gone
+                logging.getLogger(__name__).warning("no heartbeat in %s: %s", self._store.location, error)
 
 
 def read_holder(store: Store) -> Holder | None:

@@ -56,6 +56,11 @@ def prepare(store: Store, recipe: Recipe, replace: frozenset[str] = frozenset())
     """
     state = load_state(store)
     found = digests(recipe)
+    known = set(found) | set(state.sources if state else ())
+    if unknown := sorted(replace - known):
+        raise UsageError(
+            f"--replace {unknown[0]}: no source is called {unknown[0]!r}. Known: {', '.join(sorted(known))}"
+        )
     if state is not None:
         changed = changed_sources(state, found)
         refused = [name for name in changed if name not in replace]

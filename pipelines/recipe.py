@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,9 @@ def parse_bytes(value: object) -> object:
 
 
 Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(ge=1)]
+
+
+_MOST_VALUES = 100_000
 
 
 class Strict(BaseModel):
@@ -144,10 +148,26 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
         raise UsageError(f"{path}: a recipe is a mapping with `sources:`, see recipes/demo.yaml")
     for change in changes:
         _apply(values, change)
+    _check_plain(path, values)
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
         raise UsageError("\n".join(_explain(path, tree, issue) for issue in error.errors())) from error
+
+
+def _check_plain(path: Path, values: object) -> None:
+    """Refuse what JSON could not give back as it was (``build.json`` keeps the recipe): dates, number keys, cycles, NaN."""
+    waiting, seen = [values], 0
+    while waiting:
+        value, seen = waiting.pop(), seen + 1
+        if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif not (value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))):
+            raise UsageError(f"{path}: {str(value)[:60]!r} is neither text, number, list nor mapping; put it in quotes")
+        if seen > _MOST_VALUES:  # an alias inside its own anchor, or aliases of aliases
+            raise UsageError(f"{path}: more than {_MOST_VALUES:,} values; resolve its aliases")
 
 
 def _apply(values: dict[str, Any], change: str) -> None:
@@ -158,11 +178,16 @@ def _apply(values: dict[str, Any], change: str) -> None:
     steps, here = path.split("."), values
     for step in steps[:-1]:
         here = _step(here, step, change)
-    value = yaml.safe_load(text)
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UsageError(f"--set {change}: the value is not YAML; quote it") from error
     if isinstance(here, list):
         here[_position(here, steps[-1], change)] = value
-    else:
+    elif isinstance(here, dict):
         here[steps[-1]] = value
+    else:
+        raise UsageError(f"--set {change}: nothing lies below {steps[-2]!r}")
 
 
 def _step(here: Any, step: str, change: str) -> Any:

@@ -1,0 +1,124 @@
+import hashlib
+
+import pytest
+
+from pipelines.plan_files import UnitRef
+from pipelines.unit import write_unit
+from triplets.reasons import Reason, Stage
+from triplets.records import Attempt, Built, Encoded, Record, Reject, Triplet
+from triplets.rows import read_mark
+from triplets.shards import ShardWriter, members, sample_json
+from triplets.storage import SPOOL, FolderStore
+
+REF = UnitRef("some", "0123456789", 0, 4)
+
+
+def attempt(number, task="removal"):
+    return Attempt("some", Record(str(number), str(number), {"picture": "a.jpg"}, {}, "train"), task, 0)
+
+
+def built(number, data=b"x"):
+    before, after = Encoded(b"before" + data, "jpg", 4, 3), Encoded(b"after" + data, "jpg", 4, 3)
+    triplet = Triplet("Remove it.", ("Take it away.",), before, after, {"n": number}, 0.25, "pair", "noop")
+    return Built(attempt(number), triplet, "0" * 64)
+
+
+def reject(number):
+    return Reject(attempt(number), Reason.REGION_EMPTY, Stage.TASK, "none")
+
+
+def files(store):
+    return {
+        f"{folder}/{name}": store.read(f"{folder}/{name}")
+        for folder in ("shards", "rows", "rejects")
+        for name in store.sizes(folder)
+    }
+
+
+def test_files_are_named_by_their_digest_and_the_mark_names_them(tmp_path):
+    store = FolderStore(tmp_path)
+    mark = write_unit(store, REF, [built(1), reject(2), built(3)])
+    assert (mark.attempts, mark.built, mark.rejected) == (3, 2, 1)
+    assert read_mark(store.read(REF.rows)) == mark
+    shard, rejects = store.read(mark.shard), store.read(mark.rejects)
+    assert hashlib.sha256(shard).hexdigest() == mark.shard_sha256
+    assert hashlib.sha256(rejects).hexdigest() == mark.rejects_sha256
+    assert mark.shard == f"shards/some-{REF.unit}-{mark.shard_sha256[:12]}.tar"
+    assert mark.rejects == f"rejects/some-{REF.unit}-{mark.rejects_sha256[:12]}.parquet"
+    assert mark.shard_size == len(shard)
+    assert list((tmp_path / SPOOL).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "folders"),
+    [([built(1)], {"shards", "rows"}), ([reject(1)], {"rejects", "rows"}), ([], {"rows"})],
+)
+def test_a_unit_without_triplets_or_rejects_has_no_such_file(tmp_path, verdicts, folders):
+    store = FolderStore(tmp_path)
+    mark = write_unit(store, REF, verdicts)
+    assert {name.partition("/")[0] for name in files(store)} == folders
+    assert read_mark(store.read(REF.rows)) == mark
+    assert bool(mark.shard) == ("shards" in folders)
+
+
+def test_the_second_writer_loses(tmp_path):
+    store = FolderStore(tmp_path)
+    first = write_unit(store, REF, [built(1)])
+    before = files(store)
+    write_unit(store, REF, [built(1, b"other pixels")])
+    after = files(store)
+    assert read_mark(store.read(REF.rows)) == first
+    assert {name: after[name] for name in before} == before
+    assert len(after) == len(before) + 1  # its tar, which no mark names
+
+
+def test_the_same_work_twice_leaves_the_same_files(tmp_path):
+    store = FolderStore(tmp_path)
+    write_unit(store, REF, [built(1), reject(2)])
+    before = files(store)
+    write_unit(store, REF, [built(1), reject(2)])
+    assert files(store) == before
+
+
+def test_an_error_on_the_way_leaves_nothing_to_see(tmp_path):
+    def failing():
+        yield built(1)
+        raise OSError("the disk is gone")
+
+    store = FolderStore(tmp_path)
+    with pytest.raises(OSError, match="gone"):
+        write_unit(store, REF, failing())
+    assert files(store) == {}
+    assert list((tmp_path / SPOOL).iterdir()) == []
+
+
+def test_spans_point_at_their_members(tmp_path):
+    with ShardWriter(tmp_path / "a.tar") as writer:
+        spans = [writer.add(built(number, b"x" * number * 700)) for number in range(4)]
+    data = (tmp_path / "a.tar").read_bytes()
+    with (tmp_path / "a.tar").open("rb") as file:
+        found = list(members(file))
+    roles = [span[role] for span in spans for role in ("source", "target", "json")]
+    for span, member in zip(roles, found, strict=True):
+        assert data[span.offset : span.offset + span.size] == member.data
+        assert (member.offset, hashlib.sha256(member.data).hexdigest()) == (span.offset, span.sha256)
+
+
+def test_shards_are_what_webdatasets_own_writer_writes(tmp_path):
+    from webdataset.writer import TarWriter
+
+    samples = [built(number, b"x" * number * 700) for number in range(4)]
+    with ShardWriter(tmp_path / "ours.tar") as ours:
+        for sample in samples:
+            ours.add(sample)
+    theirs = TarWriter(str(tmp_path / "theirs.tar"), user="ieiw", group="ieiw", mtime=0, encoder=False)
+    for sample in samples:
+        parts = {
+            "source.jpg": sample.triplet.source.data,
+            "target.jpg": sample.triplet.target.data,
+            "json": sample_json(sample),
+        }
+        for extension, data in parts.items():
+            theirs.write({"__key__": sample.attempt.key, extension: data})
+    theirs.close()
+    assert (tmp_path / "ours.tar").read_bytes() == (tmp_path / "theirs.tar").read_bytes()
