@@ -13,18 +13,25 @@ from builders.instructions import relations
 from builders.instructions.words import (
     ARTICLES,
     BODY,
+    COLOURS,
     FINITE,
     MASS,
+    MEASURES,
     NO_SHAPE,
+    NUMBERS,
+    PAIRED,
     PEOPLE,
+    POINTING,
     POSITIONS,
     POSSESSIVES,
     PREPOSITIONS,
     PRONOUNS,
-    QUANTIFIERS,
     RELATIVES,
+    SINGLE,
+    SURFACES,
     UNIQUE,
     UNKIND,
+    VAGUE,
     WORN,
     article,
     is_known,
@@ -35,22 +42,17 @@ from builders.instructions.words import (
 from triplets.reasons import Reason, Refusal
 
 _MOST_WORDS = 18
-_NUMBERS = {
-    "2": "two",
-    "3": "three",
-    "4": "four",
-    "5": "five",
-    "6": "six",
-    "7": "seven",
-    "8": "eight",
-    "9": "nine",
-    "10": "ten",
-}
+_DIGITS = {str(value): word for word, value in NUMBERS.items()}
 _DRINKING = frozenset(
     {"wine", "drinking", "shot", "water", "beer", "martini", "champagne", "cocktail", "magnifying", "juice"}
 )
 _DEGREES = frozenset({"furthest", "farthest", "closest", "nearest", "next", "close"})
-_POINTING = frozenset({"this", "that", "these", "those", "all", "both", "some", "every", "each", "any", "another"})
+_ENDS = frozenset({"front", "back", "top", "bottom"})
+"""Of a thing these name a part or a place in a row (``front wheel``, ``top shelf``); of a person, where they are."""
+_VIEWER = frozenset({"my", "our", "your", "whose", "i"})
+_CANS = frozenset(
+    {"trash", "garbage", "soda", "tin", "beer", "watering", "coke", "paint", "spray", "metal", "aluminum"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class NounPhrase:
     Attributes:
         raw: as the annotator wrote it.
         definite: after "remove": ``the blue bird on top of the tree``, ``the chairs``.
-        indefinite: after "add": ``a blue bird on top of the tree``, ``chairs``; ``the`` stays with ``leftmost`` and its like.
+        indefinite: after "add": ``a blue bird on top of the tree``, ``chairs``; ``the`` stays with ``leftmost`` and its like,
+            as in ``add the leftmost chair``.
         several: whether it means more than one thing.
     """
 
@@ -75,6 +78,7 @@ class _Parts:
     """A phrase taken apart."""
 
     number: str = ""
+    vague: str = ""
     before: list[str] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
     position: str = ""
@@ -104,9 +108,8 @@ def noun_phrase(phrase: str, *, name: str = "", instances: int = 1, keep_parts: 
     _read_core(core, rest, _name_words(name), parts)
     parts.after = relations.mend(rest, singular(parts.head[-1])) + clause
     _check_head(parts, keep_parts)
-    if instances > 1:
-        parts.head[-1] = plural(parts.head[-1])
-    return _spoken(phrase, parts)
+    _settle_number(parts, instances)
+    return _spoken(phrase, parts, instances)
 
 
 def _refuse(detail: str) -> Refusal:
@@ -118,8 +121,10 @@ def _words(phrase: str) -> list[str]:
     text = phrase.lower().replace("’", "'").replace("`", "'")
     text = re.sub(r"\s*'\s*s\b", "'s", text)
     text = re.sub(r"\bit's(?=\s+[a-z])", "its", text)
+    text = re.sub(r"\s+-\s*|-\s+", "-", text)
     text = re.sub(r"\bt[\s-]shirt", "t-shirt", text)
     text = re.sub(r"\bbutton[\s-](up|down)\s+shirt", r"button-\1 shirt", text)
+    text = re.sub(r"\b(to|at|from|towards?) (?:us|me|you)$", r"\1 the camera", text)
     text = re.sub(r"\b(right|left|top|bottom|upper|front)[\s-]most\b", r"\1most", text)
     text = re.sub(r'[".!?;:()]', " ", text).replace(",", " , ")
     words = text.split()
@@ -134,16 +139,17 @@ def _words(phrase: str) -> list[str]:
 
 def _leading(words: list[str], parts: _Parts) -> list[str]:
     """Take articles and numbers off the front."""
-    while words and words[0] in ARTICLES | _POINTING and len(words) > 1:
+    while words and words[0] in ARTICLES | POINTING and len(words) > 1:
         words = words[1:]
         if words[0] == "of" and len(words) > 2:
             words = words[1:]
-    if words[0] in _NUMBERS:
-        words = [_NUMBERS[words[0]], *words[1:]]
+    words = [_DIGITS.get(words[0], words[0]), *words[1:]]
     if words[0] in POSSESSIVES:
         raise _refuse(f"whose is {words[0]!r}?")
-    if words[0] in QUANTIFIERS and len(words) > 1:
+    if words[0] in NUMBERS and len(words) > 1:
         parts.number, words = words[0], words[1:]
+    elif words[0] in VAGUE and len(words) > 1:
+        parts.vague, words = VAGUE[words[0]], words[1:]
     return words
 
 
@@ -170,11 +176,20 @@ def _check_words(words: list[str]) -> None:
             raise _refuse(f"{word!r} is not a word")
         if word in UNKIND:
             raise _refuse(f"unkind: {word!r}")
+        if word in _VIEWER:
+            raise _refuse(f"whose is {word!r}?")
+        if word == "can" and not _is_noun_can(words, at):
+            raise _refuse("'can' makes it a sentence")
         after_relative = at > 0 and words[at - 1] in RELATIVES
         if word in FINITE and not (word in {"is", "are", "has", "have"} and after_relative):
             raise _refuse(f"{word!r} makes it a sentence or chat")
         if word not in FINITE and not is_known(word):
             raise _refuse(f"unknown word {word!r}")
+
+
+def _is_noun_can(words: list[str], at: int) -> bool:
+    """A can one could kick, not a verb (``trash can``, ``can of soda``)."""
+    return (at > 0 and words[at - 1] in _CANS) or words[at + 1 : at + 2] == ["of"] or at == len(words) - 1
 
 
 def _split_clause(words: list[str]) -> tuple[list[str], list[str]]:
@@ -184,13 +199,17 @@ def _split_clause(words: list[str]) -> tuple[list[str], list[str]]:
             clause = words[at:]
             if len(clause) < 3 or clause[1] not in {"is", "are", "has", "have"}:
                 raise _refuse(f"cannot read {' '.join(clause)!r}")
-            relations.check_end(clause)
-            return words[:at], clause
+            return words[:at], relations.mend_clause(clause)
     return words, []
 
 
 def _name_words(name: str) -> list[str]:
-    return re.sub(r"[^a-zà-ÿ' -]", " ", name.lower()).split()
+    """The words of the noun that the data set names, without what follows it (``glass of water``)."""
+    words = re.sub(r"[^a-zà-ÿ' -]", " ", name.lower()).split()
+    end = next((at for at, word in enumerate(words) if at > 0 and word in PREPOSITIONS), len(words))
+    if "and" in words[:end]:
+        raise _refuse(f"{name!r} is more than one thing")
+    return words[:end]
 
 
 def _split_relations(words: list[str], name: str) -> tuple[list[str], list[str]]:
@@ -207,7 +226,7 @@ def _split_relations(words: list[str], name: str) -> tuple[list[str], list[str]]
 
 def _read_core(core: list[str], rest: list[str], name: list[str], parts: _Parts) -> None:
     """Sort adjectives, head, position and worn things out of the words before the first relation."""
-    at, size = _find_head(core, name)
+    at, size = _find_head(core, rest, name)
     before, parts.head, extra = core[:at], core[at : at + size], core[at + size :]
     if extra and rest and (extra[-1] in _DEGREES or (extra[-1] == "full" and rest[0] == "of")):
         rest[:0] = [extra.pop()]
@@ -223,7 +242,7 @@ def _read_core(core: list[str], rest: list[str], name: list[str], parts: _Parts)
     parts.before = _adjectives(before, parts)
 
 
-def _find_head(core: list[str], name: list[str]) -> tuple[int, int]:
+def _find_head(core: list[str], rest: list[str], name: list[str]) -> tuple[int, int]:
     """Where the head stands, and how many words it has."""
     wanted = [singular(word) for word in name]
     if wanted:
@@ -235,7 +254,8 @@ def _find_head(core: list[str], name: list[str]) -> tuple[int, int]:
     if not without_position:
         raise _refuse("names no object")
     at = without_position[-1]
-    if name and singular(core[at]) not in PEOPLE:
+    measures = singular(core[at]) in MEASURES and rest[:1] == ["of"] and wanted[-1:] == [singular(rest[-1])]
+    if name and singular(core[at]) not in PEOPLE and not measures:
         raise _refuse(f"does not name the {' '.join(name)} it is about")
     return at, 1
 
@@ -244,14 +264,15 @@ def _adjectives(before: list[str], parts: _Parts) -> list[str]:
     """The words before the head, with a leading position said after it instead (``top right guy``)."""
     for length in (2, 1):
         position = " ".join(before[:length])
-        if len(before) >= length and position in POSITIONS:
+        part = position in _ENDS and not set(parts.head) & PEOPLE
+        if len(before) >= length and position in POSITIONS and not part:
             if parts.position:
                 raise _refuse("two positions")
             parts.position, before = POSITIONS[position], before[length:]
             break
     for at, word in enumerate(before):
         joins = word in {"and", ","} and 0 < at < len(before) - 1
-        if not joins and (word in {"and", ","} or word in PREPOSITIONS | PRONOUNS - {"other"} or word in PEOPLE):
+        if not joins and (word in {"and", ","} or word in PREPOSITIONS | PRONOUNS - {"other", "one"} or word in PEOPLE):
             raise _refuse(f"cannot read {' '.join(before)!r} before {' '.join(parts.head)!r}")
     return before
 
@@ -267,28 +288,49 @@ def _worn(extra: list[str]) -> str:
 
 def _check_head(parts: _Parts, keep_parts: bool) -> None:
     head = singular(parts.head[-1])
-    if head in NO_SHAPE or head in POSITIONS or head in PREPOSITIONS:
+    colour = head in COLOURS and head not in {"orange", "violet", "light"}
+    if head in NO_SHAPE or head in POSITIONS or head in PREPOSITIONS or head in PRONOUNS or colour:
         raise _refuse(f"{head!r} names no object")
     glass = head in {"glass", "glasses"} and (parts.head[-1] != "glasses" or set(parts.before + parts.head) & _DRINKING)
-    if head in WORN | BODY and not glass and not keep_parts:
+    laid_off = head in WORN and set(parts.after) & SURFACES and not set(map(singular, parts.after)) & (PEOPLE | BODY)
+    if head in WORN | BODY and not glass and not laid_off and not keep_parts:
         raise _refuse(f"{head!r} is part of a person or animal, or worn: its region cannot be told from theirs")
 
 
-def _spoken(raw: str, parts: _Parts) -> NounPhrase:
-    several = is_plural(parts.head[-1]) or bool(parts.number)
-    if parts.number:
-        parts.head[-1] = plural(parts.head[-1])
-    words = [*parts.before, *parts.head, parts.position, parts.worn, *parts.after]
-    text = " ".join(word for word in words if word).replace(" ,", ",")
-    numbered = f"{parts.number} {text}".strip()
-    first = parts.head[-1] in MASS and not several
-    unique = (set(parts.before) | set(parts.after[:1])) & UNIQUE
-    if unique:
-        indefinite = f"the {numbered}"
-    elif several:
-        indefinite = numbered
-    elif first:
+def _settle_number(parts: _Parts, instances: int) -> None:
+    """Bring the phrase's own number and the region's together.
+
+    Raises:
+        Refusal: they contradict each other.
+    """
+    head = parts.head[-1]
+    counted = is_plural(head) or plural(head) == head or instances > 1
+    if parts.number and not counted:  # two story building: not a count
+        parts.before.insert(0, parts.number)
+        parts.number = ""
+    if parts.number and instances > 1 and NUMBERS[parts.number] != instances:
+        raise _refuse(f"says {parts.number}, but the region holds {instances}")
+    if instances > 1 or parts.vague:
+        parts.head[-1] = plural(head)
+
+
+def _spoken(raw: str, parts: _Parts, instances: int) -> NounPhrase:
+    head = parts.head[-1]
+    several = is_plural(head) or bool(parts.number) or instances > 1
+    words = [*parts.head, parts.position, parts.worn, *parts.after]
+    tail = " ".join(word for word in words if word).replace(" ,", ",")
+    adjectives = " ".join(parts.before).replace(" ,", ",")
+    text = f"{adjectives} {tail}".strip()
+    definite = f"the {parts.number} {text}".replace("  ", " ")
+    unique = (set(parts.before) & (UNIQUE | _ENDS)) | (set(parts.after[:1]) & UNIQUE) | (set(parts.head) & SINGLE)
+    if unique and not several or set(parts.before) & UNIQUE:
+        indefinite = definite.replace("the entire ", "the ").replace("the whole ", "the ")
+    elif parts.number or parts.vague:
+        indefinite = f"{parts.number or parts.vague} {text}"
+    elif head in PAIRED and instances == 1:
+        indefinite = f"a pair of {text}"
+    elif head in MASS or (several and not is_plural(head)):
         indefinite = f"some {text}"
     else:
-        indefinite = f"{article(text)} {text}"
-    return NounPhrase(raw, f"the {numbered}", indefinite, several)
+        indefinite = text if several else f"{article(text)} {text}"
+    return NounPhrase(raw, definite, indefinite, several)

@@ -9,9 +9,12 @@ from builders.instructions.words import (
     DETERMINERS,
     LOOSE_ENDS,
     MASS,
+    MEASURES,
+    OPEN_GROUND,
     PLACES,
     PREPOSITIONS,
     PRONOUNS,
+    UNIQUE,
     WORN,
     article,
     is_plural,
@@ -21,18 +24,40 @@ from builders.instructions.words import (
 from triplets.reasons import Reason, Refusal
 
 _MOST_WORDS = 4  # of a noun phrase inside a relation, its determiner not counted
-_OWNING = frozenset(
-    {"with", "without", "wearing", "holding", "carrying", "riding", "eating", "using", "having", "flying"}
+_SPORTS = frozenset(
+    """
+    tennis baseball soccer football frisbee basketball golf volleyball wii guitar cards music hockey polo cricket rugby chess
+    pool cricket catch
+    """.split()
 )
-_NO_ARTICLE = frozenset(
-    {"playing", "doing", "talking", "tennis", "baseball", "soccer", "football", "bed", "line", "home", "flight"}
+_IDIOMS = frozenset(
+    {
+        ("in", "bed"), ("in", "line"), ("in", "flight"), ("at", "home"), ("on", "fire"), ("in", "traffic"), ("at", "bat"),
+        ("in", "motion"), ("for", "sale"), ("on", "display"), ("on", "top"), ("at", "night"), ("on", "end"), ("in", "half"),
+    }
+)  # fmt: skip
+"""Said without an article."""
+_OF_THE_SCENE = frozenset(
+    """
+    facing crossing watching entering leaving climbing touching overlooking surrounding covering supporting lining hitting
+    passing approaching exiting blocking boarding near
+    """.split()
 )
+"""Verbs whose object most often is something that is there already: ``facing the camera``, but ``eating a banana``."""
+_WITHOUT_OBJECT = frozenset(
+    """
+    standing sitting lying laying looking going posing smiling leaning hanging sleeping talking floating grazing walking
+    kneeling crouching squatting waiting staring gazing resting parking living skiing snowboarding bending
+    """.split()
+)
+_COVERED = frozenset({"covered", "made", "filled", "topped", "dressed", "surrounded", "coated", "full", "dusted"})
 _PICTURES = frozenset(
-    {"picture", "painting", "photo", "photograph", "drawing", "statue", "image", "sculpture", "figurine", "slice"}
+    {"picture", "painting", "photo", "photograph", "drawing", "statue", "image", "sculpture", "figurine"}
 )
 _PARTICIPLES = frozenset(
     {"made", "seen", "shown", "worn", "held", "cut", "hung", "built", "drawn", "bent", "laid", "lit", "torn"}
 )
+_NOT_PARTICIPLES = frozenset("sled shed seed weed reed need feed moped bobsled speed seaweed breed steed ahead".split())
 _DEGREES = frozenset({"nearest", "furthest", "closest", "farthest", "full"})
 _SIDES = frozenset(
     {"left", "right", "middle", "center", "centre", "top", "bottom", "front", "back", "far", "upper", "lower"}
@@ -50,7 +75,7 @@ def is_compound(words: list[str], at: int) -> bool:
 
 def is_participle(word: str) -> bool:
     """Whether a word after the head can begin a relation as a past participle (``parked on``, ``made of``)."""
-    return (word.endswith("ed") and len(word) > 4) or word in _PARTICIPLES
+    return (word.endswith("ed") and len(word) > 3 and word not in _NOT_PARTICIPLES) or word in _PARTICIPLES
 
 
 def check_end(words: list[str]) -> None:
@@ -83,9 +108,25 @@ def mend(words: list[str], head: str) -> list[str]:
             end += 1
         if lead[-1:] and lead[-1] in PREPOSITIONS and end == at:
             raise _refuse(f"{' '.join(lead)!r} leads nowhere")
-        mended += lead + _noun_phrases(words[at:end], lead, head)
+        holder = singular(mended[-1]) if mended and lead[0] in PREPOSITIONS else head
+        mended += lead + _noun_phrases(words[at:end], lead, holder)
         at = end
     return mended
+
+
+def mend_clause(words: list[str]) -> list[str]:
+    """A relative clause (``that is under railing``), its articles mended likewise.
+
+    Raises:
+        Refusal: ``phrase_unusable``: it breaks off, or cannot be read.
+    """
+    verb, rest = words[1], words[2:]
+    if verb in {"is", "are"} and (len(rest) == 1 or set(rest) <= COLOURS | {"and", ","}):
+        check_end(rest)
+        return words
+    if verb in {"has", "have"}:
+        return [*words[:2], *mend(["with", *rest], "")[1:]]
+    return [*words[:2], *mend(rest, "")]
 
 
 def _refuse(detail: str) -> Refusal:
@@ -109,11 +150,7 @@ def _lead(words: list[str], at: int) -> tuple[int, list[str]]:
     if words[at] == "and":
         lead.append("and")
         at += 1
-    if (
-        words[at].endswith("ing")
-        or is_participle(words[at])
-        or words[at] in {"furthest", "closest", "farthest", "nearest"}
-    ):
+    if words[at].endswith("ing") or is_participle(words[at]) or words[at] in _DEGREES:
         lead.append(words[at])
         at += 1
     for compound in COMPOUND_PREPOSITIONS:
@@ -138,10 +175,18 @@ def _noun_phrases(words: list[str], lead: list[str], head: str) -> list[str]:
         return []
     if all(word in COLOURS | {"and", ","} for word in words):  # in red, in black and white
         return words
+    verb = lead[-1]
+    if verb not in PREPOSITIONS | _DEGREES | {"to"} and (verb in _WITHOUT_OBJECT or not verb.endswith("ing")):
+        raise _refuse(f"cannot read {verb} {words[0]}")
     mended: list[str] = []
     for piece, joint in _pieces(words):
-        mended += _with_article(piece, lead, head) + joint
+        dressed = lead == ["in"] and bool(mended)  # in a suit and tie
+        mended += (piece if dressed and _is_worn(piece[-1]) else _with_article(piece, lead, head)) + joint
     return mended
+
+
+def _is_worn(word: str) -> bool:
+    return word in WORN or singular(word) in WORN
 
 
 def _pieces(words: list[str]) -> list[tuple[list[str], list[str]]]:
@@ -163,28 +208,34 @@ def _pieces(words: list[str]) -> list[tuple[list[str], list[str]]]:
 
 
 def _with_article(words: list[str], lead: list[str], head: str) -> list[str]:
+    """A noun phrase inside a relation, with the article that annotators leave out."""
     content = words[1:] if words[0] in DETERMINERS else words
     _check_noun_phrase(content)
-    last = content[-1]
-    if (
-        words[0] in DETERMINERS
-        or words[0].endswith("'s")
-        or is_plural(last)
-        or last in MASS | COLOURS
-        or plural(last) == last
-    ):
+    last, opening = content[-1], lead[-1]
+    if words[0] in DETERMINERS or words[0].endswith("'s") or is_plural(last) or last in COLOURS or plural(last) == last:
+        return ["the", *words] if words == content and _is_there(last, lead) else words
+    if content[0] in PRONOUNS - {"other", "each"} or (len(content) == 1 and (opening, last) in _IDIOMS):
         return words
-    if content[0] in PRONOUNS - {"other", "each"} or _NO_ARTICLE & {last, lead[-1] if lead else ""}:
+    if opening == "playing" and last in _SPORTS:
         return words
-    if last == "front" and lead[-1:] == ["in"]:
+    if set(content) & UNIQUE:
         return ["the", *words]
-    worn = lead[-1:] == ["in"] and (last in WORN or singular(last) in WORN)
-    owned = bool(lead) and lead[-1] in _OWNING
-    shown = lead[-1:] == ["of"] and head in _PICTURES
-    unique = set(content) & {"other", "same", "only", "first", "second", "last"}
-    if (worn or owned or shown) and not unique:
+    if opening == "of" and head in MEASURES | {"half"}:
+        return words
+    owned = opening in {"with", "without"} or (opening not in PREPOSITIONS | _DEGREES and opening not in _OF_THE_SCENE)
+    shown = opening == "of" and head in _PICTURES
+    if owned or shown or (opening == "in" and _is_worn(last)):
         return [article(words[0]), *words]
     return ["the", *words]
+
+
+def _is_there(last: str, lead: list[str]) -> bool:
+    """Whether a mass is meant as part of the scene: ``in the grass``, ``on the sauce``; not ``in denim``, ``covered in snow``."""
+    if last not in MASS or (lead[-1], last) in _IDIOMS or lead[0] in _COVERED or lead[-1] not in PREPOSITIONS | {"to"}:
+        return False
+    if lead[-1] in {"in", "into", "inside"}:
+        return last in OPEN_GROUND
+    return lead[-1] not in {"with", "without", "of", "for", "from", "about"}
 
 
 def _check_noun_phrase(content: list[str]) -> None:

@@ -25,9 +25,9 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "include {a}",
         "make {a} appear",
         "show the scene with {a}",
-        "there should be {a}",
+        "I would like to see {a}",
         "the picture should have {a}",
-        "extend the picture with {a}",
+        "bring {a} into the picture",
     ),
 }
 

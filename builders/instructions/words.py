@@ -11,23 +11,26 @@ from builders.instructions.nouns import OBJECTS
 
 ARTICLES = frozenset({"a", "an", "the"})
 POSSESSIVES = frozenset({"his", "her", "their", "its", "my", "our", "your"})
-QUANTIFIERS = frozenset(
-    {"some", "all", "both", "several", "many", "few", "each", "every", "any", "no", "another"}
-    | {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
-)
-DETERMINERS = ARTICLES | POSSESSIVES | QUANTIFIERS | {"this", "that", "these", "those"}
+NUMBERS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+}  # fmt: skip
+VAGUE = {"several": "several", "many": "many", "few": "a few"}
+"""Counts that a person says of what is to come, not of what is there (``add several cars``, ``remove the cars``)."""
+POINTING = frozenset({"this", "that", "these", "those", "all", "both", "some", "every", "each", "any", "another"})
+DETERMINERS = ARTICLES | POSSESSIVES | POINTING | NUMBERS.keys() | VAGUE.keys() | {"no", "one"}
 PREPOSITIONS = frozenset(
     """
     in on at with without behind under underneath beneath below above over by near beside between against from of to
     into onto inside outside across along around through among atop off towards toward beyond within amongst past
-    about for up down
+    about for up down out
     """.split()
 )
-LOOSE_ENDS = PREPOSITIONS - {"up", "down", "inside", "outside"}
+LOOSE_ENDS = PREPOSITIONS - {"up", "down", "out", "inside", "outside"}
 """A phrase that ends with one of these was cut off (``plate with food on``)."""
 COMPOUND_PREPOSITIONS = (("next", "to"), ("close", "to"), ("in", "front", "of"), ("on", "top", "of"), ("out", "of"))
 PRONOUNS = frozenset(
     {"it", "him", "them", "us", "me", "you", "everyone", "something", "someone", "everything", "each", "other"}
+    | {"one", "ones", "everybody", "somebody", "anything", "nothing", "itself", "himself", "herself", "themselves"}
 )
 RELATIVES = frozenset({"that", "which", "who"})
 UNIQUE = frozenset(
@@ -84,10 +87,16 @@ MASS = frozenset(
     water grass snow sand food rice hair fur dirt gravel bread cheese meat fruit furniture luggage equipment wood
     metal plastic leather lettuce salad foliage vegetation jewelry clothing traffic fabric smoke fire ice soup sauce
     pasta broccoli corn mud paper graffiti denim lace cloth straw hay butter cream chocolate coffee tea milk wine beer
-    juice sugar stuff shade sunlight light silverware cutlery shrubbery greenery baggage makeup lipstick concrete
+    juice sugar stuff shade sunlight silverware cutlery shrubbery greenery baggage makeup lipstick concrete
     asphalt moss ivy debris garbage trash
     """.split()
 )
+OPEN_GROUND = frozenset(
+    """
+    water grass snow sand dirt gravel mud ice hay straw shade sunlight foliage vegetation shrubbery greenery concrete asphalt
+    """.split()
+)
+"""Masses that things stand or lie in: ``in the grass``, but ``in denim``."""
 WORN = frozenset(
     """
     shirt t-shirt tshirt blouse jacket coat sweater sweatshirt hoodie hoody dress skirt suit vest camisole top jersey
@@ -105,17 +114,38 @@ BODY = frozenset(
     """.split()
 )
 NO_SHAPE = frozenset(
-    {"dot", "stripe", "area", "part", "space", "thing", "stuff", "spot", "piece", "corner", "side", "reflection"}
+    """
+    dot stripe area part space thing stuff spot corner side reflection object item view scene background foreground
+    horizon sky air ground floor ceiling standing sitting walking lying laying looking empty open part half
+    """.split()
 )
-"""Heads that name no object one could see gone."""
+"""Heads that name no object one could see gone, or the scene itself."""
+SURFACES = frozenset(
+    """
+    floor table ground shelf shelves bed chair desk hook hooks rack wall counter bench couch sofa hanger hangers sand grass street
+    sidewalk rug carpet
+    """.split()
+)
+"""Where clothes lie that nobody wears."""
+SINGLE = frozenset({"sun", "moon", "ocean", "sea"})
+"""Of these there is one: ``add the sun``."""
+MEASURES = frozenset(
+    """
+    slice piece wedge chunk strip bite loaf scoop pile stack heap bunch bundle group crowd herd flock row line set pair
+    cup glass bowl plate bottle mug jar can bag basket box tray pot pitcher platter bucket crate roll string school
+    """.split()
+)
+"""Before ``of``: what follows takes no article (``slice of pizza``, ``herd of zebra``)."""
+PAIRED = frozenset({"scissors", "tongs", "pliers", "binoculars", "headphones", "goggles", "sunglasses", "skis"})
+"""One thing with a plural name: ``a pair of scissors``."""
 PEOPLE = frozenset(
     {"dude", "guy", "lady", "man", "woman", "boy", "girl", "kid", "child", "person", "gentleman", "player", "people"}
 )
 UNKIND = frozenset({"fat", "ugly", "fatty", "darkest", "chubby", "skinny", "stupid", "bald-headed", "creepy", "weird"})
 FINITE = frozenset(
     """
-    is are was were has have had can cant cannot can't could will would does do be been not isn't doesn't seen looks
-    or n but if because so just really only pic clock o'clock pm am yes no please maybe lol sorry i we they he she
+    is are was were has have had cant cannot can't could will would does do be been not isn't doesn't seen looks
+    or n but if because so just really only pic o o'clock pm am yes no please maybe lol sorry i we they he she
     """.split()
 )
 """Words of sentences and of chat, not of noun phrases."""
@@ -125,9 +155,13 @@ _IRREGULAR = {
     "mouse": "mice", "goose": "geese", "knife": "knives", "leaf": "leaves", "shelf": "shelves", "loaf": "loaves",
     "wolf": "wolves", "calf": "calves", "half": "halves", "life": "lives", "wife": "wives", "scarf": "scarves",
     "hoof": "hooves", "ox": "oxen", "cactus": "cacti", "potato": "potatoes", "tomato": "tomatoes", "mango": "mangoes",
-    "gentleman": "gentlemen", "snowman": "snowmen", "fireman": "firemen", "cookie": "cookies", "movie": "movies",
-    "selfie": "selfies", "hoodie": "hoodies", "tie": "ties", "pie": "pies", "policeman": "policemen",
-    "fisherman": "fishermen", "businessman": "businessmen", "thief": "thieves",
+    "hero": "heroes", "volcano": "volcanoes", "domino": "dominoes", "mosquito": "mosquitoes", "bus": "buses",
+    "gas": "gases", "thief": "thieves", "ax": "axes", "quiz": "quizzes",
+    **{word: f"{word}s" for word in (
+        "cookie", "movie", "selfie", "hoodie", "tie", "pie", "brownie", "smoothie", "magpie", "bowtie", "necktie",
+        "beanie", "veggie", "collie", "zombie", "birdie", "doggie", "barbie", "walkie-talkie", "menu", "emu", "ski",
+        "taxi", "kiwi", "bikini", "khaki", "zucchini", "safari", "shoe", "toe", "canoe", "ache", "axe",
+    )},
 }  # fmt: skip
 _SINGULAR = {plural: singular for singular, plural in _IRREGULAR.items()}
 _ALIKE = frozenset(
@@ -141,11 +175,17 @@ _PAIRS = frozenset(
 )
 _NOT_PLURAL = frozenset(
     """
-    across actress apparatus asparagus bass boss brass bus cactus campus canvas chess christmas circus class compass
-    cross dress fortress gas glass grass harness hibiscus hippopotamus his iris its lens less mattress mess moss
-    necklass news octopus plus princess rhinoceros surplus swiss tennis this us waitress walrus wireless
+    across gas canvas christmas atlas lens less rhinoceros news yes as texas always besides series species aries alas
     """.split()
 )
+_NOT_MAN = frozenset({"human", "german", "roman", "ottoman", "talisman", "caiman", "shaman"})
+_SHORT = frozenset({"tv", "pc", "cd", "dvd", "ox", "id", "dj", "t-shirt", "x-ray", "suv", "atv", "bmx", "vcr", "gps"})
+"""Words too short, or too full of dashes, to be told from slips of the finger by a vocabulary."""
+_MISSPELT = frozenset({"womans", "mans", "plat", "teh", "hte", "gy", "peopel"})
+"""Frequent in a web vocabulary all the same."""
+_MERGES = 80_000
+"""How much of the vocabulary counts as words: CLIP itself uses 48,894 merges, which leaves out ``computer`` and ``crosswalk``;
+beyond some 100,000, ``jaket`` and ``sweather`` are in."""
 _VOWEL_SOUND = ("hour", "honest", "heir", "honor", "x-ray")
 _CONSONANT_SOUND = ("uni", "use", "usu", "euro", "one", "once", "ufo", "u-", "ukulele", "unif", "utensil", "usb")
 _VOWEL_EVEN_SO = ("unin", "unid", "unim", "unan")
@@ -153,30 +193,35 @@ _VOWEL_EVEN_SO = ("unin", "unid", "unim", "unan")
 
 def is_plural(noun: str) -> bool:
     """Whether a noun is in its plural form; ``sheep`` counts as singular."""
-    if noun in _SINGULAR or noun in _PAIRS or noun in {"people", "cattle", "police"}:
+    if (
+        noun in _SINGULAR
+        or noun in _PAIRS
+        or noun in {"people", "cattle", "police"}
+        or noun.endswith(("women", "children"))
+    ):
         return True
-    return (
-        len(noun) > 2
-        and noun.endswith("s")
-        and not noun.endswith("ss")
-        and noun not in _NOT_PLURAL
-        and noun not in _ALIKE
-    )
+    if noun.endswith("men") and len(noun) > 4:  # firemen; specimen and its like are rarer
+        return noun not in {"specimen", "abdomen", "regimen", "stamen", "ramen", "semen"}
+    unlike = noun.endswith(("ss", "us", "is", "'s")) or noun in _NOT_PLURAL or noun in _ALIKE
+    return len(noun) > 2 and noun.endswith("s") and not unlike
 
 
 def singular(noun: str) -> str:
     """The singular of a plural noun; other words unchanged."""
     if noun in _SINGULAR:
         return _SINGULAR[noun]
-    if not is_plural(noun) or noun in _PAIRS:
+    if not is_plural(noun) or noun in _PAIRS | {"people", "cattle", "police"}:
         return noun
+    if noun.endswith("children"):
+        return noun.removesuffix("ren")
+    if noun.endswith("men"):
+        return noun.removesuffix("men") + "man"
     for ending, instead in (
         ("ies", "y"),
         ("sses", "ss"),
         ("shes", "sh"),
         ("ches", "ch"),
         ("xes", "x"),
-        ("buses", "bus"),
     ):
         if noun.endswith(ending) and len(noun) > len(ending) + 1:
             return noun.removesuffix(ending) + instead
@@ -189,6 +234,10 @@ def plural(noun: str) -> str:
         return noun
     if noun in _IRREGULAR:
         return _IRREGULAR[noun]
+    if noun.endswith("man") and noun not in _NOT_MAN:
+        return noun.removesuffix("man") + "men"
+    if noun.endswith("child"):
+        return noun + "ren"
     if noun.endswith(("s", "x", "z", "ch", "sh")):
         return noun + "es"
     if noun.endswith("y") and len(noun) > 1 and noun[-2] not in "aeiou":
@@ -205,11 +254,14 @@ def article(word: str) -> str:
     return "an" if word[:1] in "aeiou" else "a"
 
 
+_CLOSED = OBJECTS | DETERMINERS | PREPOSITIONS | PRONOUNS | WORN | BODY | COLOURS | MASS | PEOPLE | UNIQUE
+
+
 @cache
 def _vocabulary() -> frozenset[str]:
-    """Words that CLIP's tokenizer holds whole, from the vocabulary inside the installed open_clip package.
+    """Words by how common they are on the web, from the merges of CLIP's tokenizer inside the installed open_clip package.
 
-    A word that it has to spell out of pieces is most often misspelt, and the text encoder we train with reads by it.
+    A word that is put together late, or never, is most often misspelt.
 
     Raises:
         ModuleNotFoundError: open_clip_torch, a requirement of this project, is not installed.
@@ -222,7 +274,7 @@ def _vocabulary() -> frozenset[str]:
     file = Path(found.submodule_search_locations[0]) / "bpe_simple_vocab_16e6.txt.gz"
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         next(lines)  # a line about the file's version
-        merges = [line.split() for _, line in zip(range(48_894), lines, strict=False)]
+        merges = [line.split() for _, line in zip(range(_MERGES), lines, strict=False)]
     whole = (left + right for left, right in (merge for merge in merges if len(merge) == 2) if right.endswith("</w>"))
     return frozenset(word.removesuffix("</w>") for word in whole)
 
@@ -231,10 +283,13 @@ def _vocabulary() -> frozenset[str]:
 def is_known(word: str) -> bool:
     """Whether a lower-case word is an English word as far as can be told: itself, its base form, or its two halves."""
     word = word.removesuffix("'s")
+    if word in _SHORT or singular(word) in _SHORT:
+        return True
+    if word in _MISSPELT:
+        return False
     if "-" in word:
         return all(is_known(part) for part in word.split("-") if part)
-    closed = OBJECTS | DETERMINERS | PREPOSITIONS | PRONOUNS | WORN | BODY | COLOURS | MASS | PEOPLE | UNIQUE
-    if word in closed or singular(word) in closed:
+    if word in _CLOSED or singular(word) in _CLOSED:
         return True
     known = _vocabulary()
     if len(word) > 2 and any(form in known for form in _forms(word)):
@@ -256,6 +311,7 @@ def _forms(word: str) -> set[str]:
         ("est", ""),
         ("est", "e"),
         ("y", ""),
+        ("less", ""),
     ):
         if word.endswith(ending) and len(word) > len(ending) + 3:
             forms.add(word.removesuffix(ending) + instead)
