@@ -7,7 +7,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -36,7 +36,9 @@ class UnitBuilder:
         running: folder for notes that say which process is at which unit, or None.
     """
 
-    def __init__(self, location: str, running: Path | None = None) -> None:
+    def __init__(self, location: str, running: Path | None = None, options: Mapping[str, str] | None = None) -> None:
+        if options:
+            raise ValueError(f"building has no options, got {sorted(options)}")
         self._store = open_store(location)
         self._state = require_state(self._store)
         self._workshop = Workshop(self._state.recipe)
@@ -54,7 +56,7 @@ class UnitBuilder:
         """
         if self._store.exists(ref.rows):
             return 0, 0
-        with self._note(ref):
+        with noted(self._running, ref):
             reach("unit-started")
             rows = read_unit(self._store, ref)
             source, tasks = self._tools(ref.source)
@@ -70,28 +72,34 @@ class UnitBuilder:
                 return 0, 0
         return mark.built, mark.rejected
 
+    def work(self, ref: UnitRef) -> dict[str, int]:
+        """As ``build``, for the pipeline: counter -> what to add to it."""
+        built, rejected = self.build(ref)
+        return {"built": built, "rejected": rejected}
+
     def _tools(self, name: str) -> tuple[Source, dict[str, Task]]:
         if name not in self._made:
             self._made[name] = (self._workshop.source(name), self._workshop.tasks(name))
         return self._made[name]
 
-    @contextlib.contextmanager
-    def _note(self, ref: UnitRef) -> Iterator[None]:
-        """While a unit is at work, a file named by the process says which; a supervisor reads it if we die."""
-        if self._running is None:
-            yield
-            return
-        note = self._running / f"{os.getpid()}-{threading.get_ident()}"
-        spooled = note.with_suffix(".new")
-        spooled.write_text(json.dumps([ref.source, ref.fingerprint, ref.round, ref.number]), encoding="utf-8")
-        spooled.replace(note)
-        try:
-            yield
-        except BaseException:
-            # Kept, so that the driver's end names the unit; but this process did not die at it.
-            note.replace(note.with_suffix(FAILED))
-            raise
-        note.unlink(missing_ok=True)
+
+@contextlib.contextmanager
+def noted(running: Path | None, ref: UnitRef) -> Iterator[None]:
+    """While a unit is at work, a file named by the process says which; a supervisor reads it if we die."""
+    if running is None:
+        yield
+        return
+    note = running / f"{os.getpid()}-{threading.get_ident()}"
+    spooled = note.with_suffix(".new")
+    spooled.write_text(json.dumps([ref.source, ref.fingerprint, ref.round, ref.number]), encoding="utf-8")
+    spooled.replace(note)
+    try:
+        yield
+    except BaseException:
+        # Kept, so that the driver's end names the unit; but this process did not die at it.
+        note.replace(note.with_suffix(FAILED))
+        raise
+    note.unlink(missing_ok=True)
 
 
 def notes(running: Path, suffix: str = "") -> list[tuple[int, UnitRef]]:

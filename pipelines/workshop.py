@@ -99,4 +99,5 @@ class Workshop:
 
 
 def _lasting(settings: SourceSettings) -> dict[str, object]:
-    return settings.model_dump(mode="json", exclude={"root", "max_reject_share"})
+    """The settings that shape triplets; ``dataset: phrasecut`` under the name phrasecut is what leaving it out means."""
+    return settings.model_dump(mode="json", exclude={"root", "max_reject_share"}) | {"dataset": settings.data_set}

@@ -207,17 +207,35 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+_NO = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError, NotADirectoryError)
+_CLIENTS = frozenset({"aiobotocore", "aiohttp", "azure", "botocore", "gcsfs", "google"})
+_NO_OF_CLIENTS = frozenset({"NoCredentialsError", "PartialCredentialsError", "ParamValidationError", "ProfileNotFound"})
+_ATTEMPTS = 6
+"""At each call to an object store, on top of the few that its client makes."""
+
+
 def _transient(error: BaseException) -> bool:
     """Whether trying again may help: anything of the network, nothing that says the answer is no."""
-    return isinstance(error, OSError) and not isinstance(
-        error, FileNotFoundError | FileExistsError | PermissionError | IsADirectoryError | NotADirectoryError
-    )
+    if isinstance(error, OSError):
+        return not isinstance(error, _NO)
+    return _of_client(error) and type(error).__name__ not in _NO_OF_CLIENTS
+
+
+def _of_client(error: BaseException) -> bool:
+    """Whether a client library of an object store raised it; those do not all descend from OSError."""
+    return type(error).__module__.partition(".")[0] in _CLIENTS
+
+
+def _as_oserror(error: Exception, place: str) -> OSError:
+    """The error with its place in the message, as the kind of OSError that callers tell apart."""
+    kind = next((kind for kind in _NO if isinstance(error, kind)), OSError)
+    return kind(f"{place}: {error}")
 
 
 def _with_retries(call: Callable[[], _T]) -> _T:
     again = retry(
         retry=retry_if_exception(_transient),
-        stop=stop_after_attempt(6),
+        stop=stop_after_attempt(_ATTEMPTS),
         wait=wait_random_exponential(multiplier=0.2, max=10),
         reraise=True,
     )
@@ -238,20 +256,17 @@ class ObjectStore:
 
     def publish(self, name: str, file: Path) -> None:
         """See :class:`Store`."""
-        _with_retries(lambda: self._system.put_file(str(file), self._path(name)))
+        self._call(name, lambda: self._system.put_file(str(file), self._path(name)))
         file.unlink(missing_ok=True)
 
     def publish_bytes(self, name: str, data: bytes) -> None:
         """See :class:`Store`."""
-        _with_retries(lambda: self._system.pipe_file(self._path(name), data))
+        self._call(name, lambda: self._system.pipe_file(self._path(name), data))
 
     def create(self, name: str, data: bytes) -> bool:
         """See :class:`Store`."""
-        attempts = 0
 
         def put() -> bool:
-            nonlocal attempts
-            attempts += 1
             try:
                 self._system.pipe_file(self._path(name), data, mode="create")
             except FileExistsError:
@@ -260,19 +275,19 @@ class ObjectStore:
             return True
 
         reach("rows-spooled")
-        return _with_retries(put)
+        return self._call(name, put)
 
     def read(self, name: str) -> bytes:
         """See :class:`Store`."""
-        return bytes(_with_retries(lambda: self._system.cat_file(self._path(name))))
+        return bytes(self._call(name, lambda: self._system.cat_file(self._path(name))))
 
     def read_range(self, name: str, offset: int, size: int) -> bytes:
         """See :class:`Store`."""
-        return bytes(_with_retries(lambda: self._system.cat_file(self._path(name), start=offset, end=offset + size)))
+        return bytes(self._call(name, lambda: self._system.cat_file(self._path(name), start=offset, end=offset + size)))
 
     def open(self, name: str) -> Any:
         """See :class:`Store`."""
-        return _with_retries(lambda: self._system.open(self._path(name), "rb"))
+        return self._call(name, lambda: self._system.open(self._path(name), "rb"))
 
     def sizes(self, folder: str) -> dict[str, int]:
         """See :class:`Store`."""
@@ -285,7 +300,7 @@ class ObjectStore:
     def _listing(self, folder: str) -> list[tuple[str, str, int]]:
         """Name, kind and size of everything right in a folder."""
         try:
-            entries = _with_retries(lambda: self._system.ls(self._path(folder), detail=True, refresh=True))
+            entries = self._call(folder, lambda: self._system.ls(self._path(folder), detail=True, refresh=True))
         except FileNotFoundError:
             return []
         return [
@@ -296,14 +311,14 @@ class ObjectStore:
     def exists(self, name: str) -> bool:
         """See :class:`Store`."""
         try:  # fsspec's own isfile takes every error for "no"
-            return bool(_with_retries(lambda: self._system.info(self._path(name), refresh=True))["type"] == "file")
+            return bool(self._call(name, lambda: self._system.info(self._path(name), refresh=True))["type"] == "file")
         except FileNotFoundError:
             return False
 
     def delete(self, name: str) -> None:
         """See :class:`Store`."""
         try:
-            _with_retries(lambda: self._system.rm_file(self._path(name)))
+            self._call(name, lambda: self._system.rm_file(self._path(name)))
         except FileNotFoundError:
             return
 
@@ -329,3 +344,12 @@ class ObjectStore:
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
+
+    def _call(self, name: str, call: Callable[[], _T]) -> _T:
+        """The call, tried again where that may help; its error names the file and is an OSError."""
+        try:
+            return _with_retries(call)
+        except Exception as error:
+            if isinstance(error, OSError) or _of_client(error):
+                raise _as_oserror(error, f"{self.location}/{name}") from error
+            raise
