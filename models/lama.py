@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zipfile
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from models.holes import pairs, ranged
 from triplets.reasons import UsageError
 from triplets.records import Image, Mask
 
@@ -33,15 +35,18 @@ class Lama:
         weights: path of ``big-lama.pt``; default: the variable ``LAMA_MODEL``.
         device: ``auto`` (CUDA where there is one), ``cpu`` or ``cuda``.
         batch: pictures of equal padded size that go through the network together; default 8 on CUDA, 1 on the CPU.
+        threads: of torch on the CPU, for the whole process; with 1, results do not depend on the machine's load or cores.
 
     Raises:
-        UsageError: no weights, or no such file: names the file, where to get it, and the stand-in.
+        UsageError: no weights, no such file, or one that is visibly no TorchScript: names the file, where to get it, and the
+            stand-in.
+        ValueError: another option is out of bounds.
     """
 
     name = "lama"
     stand_in = False
 
-    def __init__(self, weights: str = "", device: str = "auto", batch: int = 0) -> None:
+    def __init__(self, weights: str = "", device: str = "auto", batch: int = 0, threads: int = 1) -> None:
         path = weights or os.environ.get(VARIABLE, "")
         if not path or not Path(path).expanduser().is_file():
             given = f"no file {path}" if path else f"neither options.weights nor {VARIABLE} is set"
@@ -52,8 +57,10 @@ class Lama:
         if device not in {"auto", "cpu", "cuda"}:
             raise UsageError(f"backends.inpaint.options.device: {device!r}; use auto, cpu or cuda")
         self._path = str(Path(path).expanduser().resolve())
+        _check_archive(self._path)
         self._wanted = device
-        self._batch = batch
+        self._batch = int(ranged("batch", batch, 0, 1024))
+        self._threads = int(ranged("threads", threads, 1, 256))
 
     @property
     def device(self) -> str:
@@ -71,12 +78,8 @@ class Lama:
 
     def paint(self, pictures: Sequence[Image], holes: Sequence[Mask]) -> list[Image]:
         """See :class:`models.protocols.Inpainter`."""
-        for picture, hole in zip(pictures, holes, strict=True):
-            if picture.shape[:2] != hole.shape or hole.all():
-                raise ValueError(
-                    f"a picture of {picture.shape[:2]}, a hole of {hole.shape}; something must be left to paint from"
-                )
-        network = _load(self._path, self.device)
+        list(pairs(pictures, holes))
+        network = _load(self._path, self.device, self._threads)
         painted: dict[int, Image] = {}
         for places in _batches([picture.shape[:2] for picture in pictures], self.batch):
             results = _forward(network, [pictures[at] for at in places], [holes[at] for at in places], self.device)
@@ -85,7 +88,20 @@ class Lama:
 
     def describe(self) -> dict[str, str]:
         """Digest of the weights and kind of device; both change pixels."""
-        return {"weights_sha256": _digest(self._path, Path(self._path).stat().st_mtime_ns), "device": self.device}
+        found = Path(self._path).stat()
+        return {"weights_sha256": _digest(self._path, found.st_size, found.st_mtime_ns), "device": self.device}
+
+
+def _check_archive(path: str) -> None:
+    """Look at the file's table of contents, so that a broken download is told when a build is planned, not by its workers."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if any("/code/" in member for member in archive.namelist()):
+                return
+        reason = "no code in it"
+    except (zipfile.BadZipFile, OSError) as error:
+        reason = str(error)
+    raise UsageError(f"{path}: not a TorchScript network ({reason}). Download big-lama.pt again from {_WHERE}")
 
 
 def _batches(shapes: Sequence[tuple[int, ...]], size: int) -> Iterator[list[int]]:
@@ -120,7 +136,7 @@ def _padded(array: Any) -> Any:
 
 
 @cache
-def _load(path: str, device: str) -> Any:
+def _load(path: str, device: str, threads: int) -> Any:
     """The network, checked; one a process.
 
     Raises:
@@ -128,8 +144,10 @@ def _load(path: str, device: str) -> Any:
     """
     import torch
 
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UsageError("backends.inpaint.options.device: cuda, but torch sees no GPU here; use auto or cpu")
     if device == "cpu":
-        torch.set_num_threads(1)
+        torch.set_num_threads(threads)
     try:
         network = _read(path, torch.device(device))
     except (RuntimeError, ValueError, OSError) as error:
@@ -182,7 +200,7 @@ def _probe(network: Any, path: str, device: str) -> None:
 
 
 @cache
-def _digest(path: str, changed_ns: int) -> str:
+def _digest(path: str, size: int, changed_ns: int) -> str:
     """SHA-256 of the weights; computed once a process for each state of the file."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

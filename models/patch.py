@@ -16,7 +16,7 @@ from models.patch_level import RADIUS, pyramid
 from models.patch_search import best_match, better_match, finer_match, vote
 from triplets.records import Image, Mask
 
-_ROUNDS = (10, 6, 3, 2)
+_ROUNDS = (8, 4, 2, 1)
 """Rounds of search and vote at each level, coarsest first; further levels as the last one."""
 _REVISION = "1"  # raised whenever the same picture would come out otherwise
 

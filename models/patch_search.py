@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from models.patch_level import RADIUS, Costs, Indices, Level
 
-_EXHAUSTIVE = 5e6
+_EXHAUSTIVE = 1.5e6
 """Up to so many pairs of target and source, all are compared."""
 _RING = 1.3
 """A vote from one pixel further into the hole counts less by this factor."""

@@ -10,9 +10,12 @@ from models.protocols import Inpainter
 from triplets.reasons import UsageError
 
 INPAINTERS = {
-    "classical": "models.opencv:Telea",
+    "biharmonic": "models.biharmonic:Biharmonic",
+    "classical": "models.patch:Patch",
+    "lama": "models.lama:Lama",
     "navier-stokes": "models.opencv:NavierStokes",
     "noop": "models.noop:Noop",
+    "patch": "models.patch:Patch",
     "telea": "models.opencv:Telea",
 }
 """Name -> class, called with the recipe's options. ``classical`` is the stand-in that did best, see docs/stand-ins.md."""
@@ -22,12 +25,13 @@ def inpainter(name: str, options: Mapping[str, Any]) -> Inpainter:
     """Make an inpainter; weights are loaded with its first picture.
 
     Raises:
-        UsageError: unknown name or option, or weights that are not there.
+        UsageError: unknown name or option, a wrong value, or weights that are not there.
     """
     if name not in INPAINTERS:
         raise UsageError(f"backends.inpaint: no inpainter is called {name!r}. Known: {', '.join(sorted(INPAINTERS))}")
     module, _, attribute = INPAINTERS[name].partition(":")
+    made = getattr(import_module(module), attribute)
     try:
-        return cast(Inpainter, getattr(import_module(module), attribute)(**options))
-    except TypeError as error:
+        return cast(Inpainter, made(**options))
+    except (TypeError, ValueError) as error:
         raise UsageError(f"backends.inpaint.options of {name}: {error}") from error

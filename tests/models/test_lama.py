@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -114,11 +115,60 @@ def test_another_network_is_refused_when_it_is_loaded(tmp_path, module, message)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a network", b"<html>not found</html>"])
-def test_a_file_that_is_no_network_is_named(tmp_path, content):
+def test_a_file_that_is_no_network_is_named_before_any_picture(tmp_path, content):
     file = tmp_path / "broken.pt"
     file.write_bytes(content)
-    with pytest.raises(UsageError, match="broken.pt: not a TorchScript network"):
+    with pytest.raises(UsageError, match="broken.pt: not a TorchScript network.*big-lama.pt again from https://"):
+        inpainter("lama", {"weights": str(file), "device": "cpu"})
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
+def test_a_download_that_broke_off_is_named_before_any_picture(weights, tmp_path, share):
+    file = tmp_path / "cut.pt"
+    content = weights.read_bytes()
+    file.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(UsageError, match="cut.pt: not a TorchScript network"):
+        inpainter("lama", {"weights": str(file), "device": "cpu"})
+
+
+def test_a_file_of_weights_without_code_is_named(tmp_path):
+    file = tmp_path / "state.pt"
+    torch.save({"weight": torch.zeros(3)}, file)
+    with pytest.raises(UsageError, match="state.pt: not a TorchScript network .no code in it"):
+        inpainter("lama", {"weights": str(file), "device": "cpu"})
+
+
+def test_an_archive_with_damaged_code_is_named_with_the_first_picture(weights, tmp_path):
+    file = tmp_path / "damaged.pt"
+    with zipfile.ZipFile(weights) as good, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as bad:
+        for member in good.namelist():
+            bad.writestr(member, b"" if member.endswith(".py") else good.read(member))
+    with pytest.raises(UsageError, match="damaged.pt"):
         inpainter("lama", {"weights": str(file), "device": "cpu"}).paint(*[[each] for each in case(32, 32)])
+
+
+@pytest.mark.parametrize(
+    "options", [{"batch": -1}, {"batch": "8"}, {"threads": 0}, {"device": "tpu"}, {"radius": 3}], ids=str
+)
+def test_wrong_options_are_named(weights, options):
+    with pytest.raises(UsageError, match=f"backends.inpaint.*{next(iter(options))}"):
+        inpainter("lama", {"weights": str(weights), **options})
+
+
+def test_a_missing_gpu_is_an_error_where_it_was_asked_for(weights):
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    painter = inpainter("lama", {"weights": str(weights), "device": "cuda"})
+    with pytest.raises(UsageError, match="cuda, but torch sees no GPU"):
+        painter.paint(*[[each] for each in case(32, 32)])
+
+
+def test_holes_that_do_not_fit_are_refused(weights):
+    painter = inpainter("lama", {"weights": str(weights), "device": "cpu"})
+    picture, hole = case(32, 32)
+    for wrong in (np.ones_like(hole), hole[:-1]):
+        with pytest.raises(ValueError, match="hole"):
+            painter.paint([picture], [wrong])
 
 
 def test_missing_weights_name_the_file_the_place_and_the_stand_in(monkeypatch):
