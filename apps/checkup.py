@@ -82,7 +82,7 @@ def _disk() -> Check:
 
 def _workers() -> Check:
     """Start Python the way Beam starts a worker, from a folder where it cannot find the code by accident."""
-    command = [sys.executable, "-c", "import pipelines.beam_build"]
+    command = [sys.executable, "-c", "import pipelines.beam_units"]
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"PYTHONSAFEPATH": "1"}
         run = subprocess.run(

@@ -23,6 +23,8 @@ class Job(BaseModel):
     refs: list[tuple[str, str, int, int]]
     running: str
     beam_args: list[str]
+    worker: str
+    options: dict[str, str]
 
 
 def main(path: Path) -> int:
@@ -32,9 +34,10 @@ def main(path: Path) -> int:
     os.environ[PARENT] = str(os.getpid())  # our own workers watch us
     report = path.with_name(REPORT)
     try:
-        from pipelines.beam_build import run
+        from pipelines.beam_units import WorkOnUnit, run
 
-        counters = run(job.location, [UnitRef(*ref) for ref in job.refs], job.running, job.beam_args)
+        do = WorkOnUnit(job.location, job.running, job.worker, job.options)
+        counters = run([UnitRef(*ref) for ref in job.refs], do, job.beam_args)
     except Exception as error:
         traceback.print_exc()
         report.write_text(json.dumps({"error": _short(error)}), encoding="utf-8")

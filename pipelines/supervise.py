@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -25,17 +26,34 @@ GRACE_S = 10.0
 """How long the driver may live on after a worker between two units is gone: at a normal end, workers go first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What to do with units: a class that :mod:`pipelines.beam_units` makes in every worker, and its options."""
+
+    worker: str = "pipelines.worker:UnitBuilder"
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+BUILD = Work()
+
+
 def run_driver(
-    store: Store, refs: Sequence[UnitRef], beam_args: Sequence[str], log: Path, on_poll: Callable[[], None]
+    store: Store,
+    refs: Sequence[UnitRef],
+    beam_args: Sequence[str],
+    log: Path,
+    on_poll: Callable[[], None],
+    work: Work = BUILD,
 ) -> None:
-    """Build units in a driver process and wait for it.
+    """Work on units in a driver process and wait for it.
 
     Args:
         store: the build.
-        refs: units to build.
+        refs: units to work on.
         beam_args: flags for Beam, runner included.
         log: file that takes the output of driver and workers.
         on_poll: called about twice a second; may raise to stop the build.
+        work: what to do; default: build.
 
     Raises:
         WorkerDiedError: at the latest some seconds after a process of the build was killed.
@@ -50,6 +68,8 @@ def run_driver(
             refs=[(ref.source, ref.fingerprint, ref.round, ref.number) for ref in refs],
             running=str(running),
             beam_args=list(beam_args),
+            worker=work.worker,
+            options=dict(work.options),
         )
         (here / "job.json").write_text(job.model_dump_json(), encoding="utf-8")
         with _started(here / "job.json", log) as driver:
