@@ -6,6 +6,7 @@ Every record is one phrase with the polygons of all its instances, in pixels of 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import Any
 import msgspec
 
 from builders.sources._grouped import Element, GroupedElements
-from triplets.documents import load_json
+from triplets.documents import load_json, parse
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
 from triplets.roots import Root
@@ -138,8 +139,8 @@ class PhraseCut:
         try:
             entry = _ENTRY.decode(element.data)
         except (msgspec.DecodeError, RecursionError) as error:
-            return self._unreadable(element, f"{place}: {_plainly(error)}")
-        record_id = f"{entry.task_id}#{turn + 1}" if turn else entry.task_id or f"@{element.number}"
+            return self._unreadable(element, f"{place}: {_not_finite(element.data) or _plainly(error)}")
+        record_id = f"{entry.task_id}#{turn + 1}" if turn and entry.task_id else entry.task_id or f"@{element.number}"
         fault = self._fault(entry, turn, place)
         if fault is not None:
             return self._faulty(record_id, str(entry.image_id), fault)
@@ -177,7 +178,7 @@ class PhraseCut:
     def _unreadable(self, element: Element, detail: str) -> Record:
         """A record whose fields are not what they should be, under its own id as far as that can be read."""
         task, image = _who(element.data)
-        named = task.decode("utf-8", "replace") if image >= 0 else f"@{element.number}"
+        named = f"@{element.number}" if image == -1 else task.decode("utf-8", "replace")
         record_id = f"{named}#{element.turn + 1}" if element.turn else named
         return self._faulty(record_id, str(image), Fault(Reason.INVALID_RECORD, detail))
 
@@ -204,6 +205,24 @@ def _plainly(error: Exception) -> str:
     return str(error).replace("`$.", "`")
 
 
+def _not_finite(data: bytes) -> str:
+    """Which field holds a NaN or an infinity, which Python writes into JSON, but JSON does not know; else empty."""
+    try:
+        entry = parse(data)
+    except ValueError:
+        return ""
+    fields = entry if isinstance(entry, dict) else {}
+    return next((f"`{key}` holds a number that is not finite" for key in fields if not _is_finite(fields[key])), "")
+
+
+def _is_finite(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, (list, dict)):
+        return all(map(_is_finite, value.values() if isinstance(value, dict) else value))
+    return True
+
+
 class _Head(msgspec.Struct):
     """What the index needs of an element; the rest of it is skipped, not built."""
 
@@ -215,9 +234,21 @@ _HEAD = msgspec.json.Decoder(_Head)
 
 
 def _who(data: bytes) -> tuple[bytes, int]:
-    """Task id (or the bytes themselves) and image id (or -1) of an element."""
+    """Task id and image id of an element; the bytes themselves and -1 where it has no task id, -2 where it has no image id."""
     try:
         head = _HEAD.decode(data)
     except (msgspec.DecodeError, RecursionError):
-        return data, -1
+        return _who_else(data)
     return head.task_id.encode("utf-8", "surrogatepass"), head.image_id
+
+
+def _who_else(data: bytes) -> tuple[bytes, int]:
+    """The same of an element that strict JSON does not take."""
+    try:
+        entry = parse(data)
+    except (ValueError, RecursionError):
+        return data, -1
+    task, image = (entry.get("task_id"), entry.get("image_id")) if isinstance(entry, dict) else (None, None)
+    if not isinstance(task, str) or not task:
+        return data, -1
+    return task.encode("utf-8", "surrogatepass"), image if type(image) is int and image >= 0 else -2

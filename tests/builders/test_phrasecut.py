@@ -1,8 +1,11 @@
 """PhraseCut: what must become of every kind of record."""
 
 import json
+import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from builders.sources.phrasecut import PhraseCut
 from tests.support.source_case import SourceCase, draw_picture, square
@@ -82,7 +85,7 @@ def test_regions_that_make_no_pair_are_refused_by_name(tmp_path, polygons, reaso
         (lambda root: (root / "image_data_split.json").unlink(), r"image_data_split.json is missing"),
         (
             lambda root: (root / "refer_train.json").write_text('[{"a": 1}, {"b"'),
-            r"refer_train.json: invalid_json: ends inside",
+            r"refer_train.json: invalid_json: .*ends inside",
         ),
         (lambda root: (root / "refer_train.json").write_text('{"a": 1}'), r"refer_train.json: wrong_schema"),
         (lambda root: (root / "image_data_split.json").write_text("{}"), r"image_data_split.json: wrong_schema"),
@@ -118,6 +121,77 @@ def test_a_repeated_task_id_keeps_the_first_and_counts_every_other(tmp_path):
         ("1__0#2", False),
         ("1__0#3", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "record_id", "names"),
+    [
+        ({"Polygons": [[[[float("nan"), 1], [2, 2], [3, 3]]]]}, "1__0", "`Polygons` holds a number that is not finite"),
+        ({"ann_ids": [float("inf")]}, "1__0", "`ann_ids` holds a number that is not finite"),
+        ({"Polygons": [[[[1, 2, 3]]]]}, "1__0", "Polygons"),
+        ({"phrase": 3}, "1__0", "`phrase`|phrase"),
+        ({"image_id": "1"}, "1__0", "image_id"),
+        ({"image_id": True}, "1__0", "image_id"),
+        ({"image_id": None}, "1__0", "image_id"),
+        ({"task_id": 7}, "@0", "task_id"),
+        ({"task_id": ""}, "@0", "task_id is empty"),
+        ({"phrase_structure": {"name": ["bird"]}}, "1__0", "phrase_structure.name"),
+    ],
+)
+def test_a_wrong_field_is_named_and_the_record_keeps_its_id(tmp_path, changes, record_id, names):
+    write_layout(tmp_path, [task(0) | changes])
+    source = PhraseCut(name="phrasecut", root=str(tmp_path), split="train", options={})
+    (record,) = source.group(0)
+    assert (record.id, record.fault.reason.value) == (record_id, "invalid_record")
+    assert re.search(names, record.fault.detail)
+
+
+def test_records_without_any_id_stay_apart(tmp_path):
+    write_layout(tmp_path, [task(0, task_id=""), task(0, task_id=""), {}, {}, 3, 3])
+    source = PhraseCut(name="phrasecut", root=str(tmp_path), split="train", options={})
+    found = [record for index in range(source.group_count()) for record in source.group(index)]
+    assert len({record.id for record in found}) == 6
+    assert all(record.fault is not None for record in found)
+
+
+def test_the_skip_list_speaks_only_of_records_that_are_there(tmp_path):
+    skip = [{"task_id": "1__0", "reason": "Ambiguous Region"}, {"task_id": "9__9", "reason": "Wrong"}, "junk"]
+    write_layout(tmp_path, [task(0), task(1)], skip=skip)
+    source = PhraseCut(name="phrasecut", root=str(tmp_path), split="train", options={})
+    faults = [record.fault for record in source.group(0)]
+    assert (faults[0].reason.value, faults[0].detail, faults[1]) == ("skipped_by_publisher", "Ambiguous Region", None)
+
+
+@given(owners=st.lists(st.integers(0, 5), min_size=1, max_size=40))
+@settings(max_examples=25, deadline=None)
+def test_groups_are_pictures_in_order_of_first_appearance(tmp_path_factory, owners):
+    root = tmp_path_factory.mktemp("layout")
+    write_layout(root, [task(number, image=image) for number, image in enumerate(owners)])
+    source = PhraseCut(name="phrasecut", root=str(root), split="train", options={})
+    groups = [list(source.group(index)) for index in range(source.group_count())]
+    assert [group[0].group for group in groups] == [str(image) for image in dict.fromkeys(owners)]
+    assert all({record.group for record in group} == {group[0].group} for group in groups)
+    expected = [f"{image}__{n}" for first in dict.fromkeys(owners) for n, image in enumerate(owners) if image == first]
+    assert [record.id for group in groups for record in group] == expected
+
+
+def test_a_sound_record_carries_all_that_the_tasks_and_the_card_need(tmp_path):
+    write_layout(tmp_path, [task(0)])
+    source = PhraseCut(name="pc", root=str(tmp_path), split="train", options={})
+    (record,) = source.group(0)
+    assert (source.name, record.files, record.size, record.split) == (
+        "pc",
+        {"picture": "images/1.jpg"},
+        (96, 64),
+        "train",
+    )
+    assert record.annotation["phrase"] == "blue bird"
+    assert "Visual Genome" in record.licence and record.licence.endswith("u")
+
+
+def test_an_unknown_option_is_named():
+    with pytest.raises(UsageError, match="options.speed"):
+        PhraseCut(name="phrasecut", root="x", split="train", options={"speed": 1})
 
 
 def test_the_other_name_of_the_picture_list_is_known(tmp_path):
