@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +33,8 @@ def check_index(store: Store, state: BuildState, ledgers: Mapping[str, Ledger], 
         wanted = [f"index/{kind}-{number:05d}.parquet" for number in range(len(parts))]
         if [part.name for part in parts] != wanted:
             found.add(Kind.INDEX, FILE, f"parts of the {kind} index are not numbered in order")
-        _compare(_Stream(store, parts, schema, found), _tables(store, kind, ledgers), found)
+        with contextlib.suppress(_Unusable):
+            _compare(_Stream(store, parts, schema, found), _tables(store, kind, ledgers), found)
     others = [part.name for part in state.index if not part.name.startswith(("index/rows-", "index/rejects-"))]
     for name in others:
         found.add(Kind.INDEX, FILE, f"index part {name!r} is of no known kind")
@@ -112,23 +116,33 @@ def _difference(taken: pa.Table, table: pa.Table) -> str:
 
 
 def _tables(store: Store, kind: str, ledgers: Mapping[str, Ledger]) -> Iterator[tuple[str, pa.Table]]:
-    """File and rows of each unit that should be in the index, in order. Ends early at a file that cannot be read."""
+    """File and rows of each unit that should be in the index, in order. Ends before a file that could not be read."""
     for ledger in ledgers.values():
         retried = ledger.retried()
-        files = [(_file(result, kind), result.ref.round) for result in ledger.results()]
-        turns = {name: turn for name, turn in files if name}
-        for name, data in fetch(store, turns):
-            try:
+        usable = list(itertools.takewhile(partial(_usable, kind), ledger.results()))
+        turns = {name: result.ref.round for result in usable if (name := _file(result, kind))}
+        try:
+            for name, data in fetch(store, turns):
                 table = pq.read_table(pa.BufferReader(data)).replace_schema_metadata(None)
-            except DAMAGE:
-                return  # told where the unit was checked
-            if kind == "rejects":
-                table = _standing(table, [tails for turn, tails in retried.items() if turn > turns[name]])
-            yield name, table
+                if kind == "rejects":
+                    table = _standing(table, [tails for turn, tails in retried.items() if turn > turns[name]])
+                yield name, table
+        except DAMAGE as error:
+            raise _Unusable from error  # changed while we look
+        if len(usable) < len(ledger.results()):
+            raise _Unusable
+
+
+class _Unusable(Exception):
+    """A unit's file could not be read, which was told where the unit was checked."""
+
+
+def _usable(kind: str, result: UnitResult) -> bool:
+    return result.mark_read and (kind == "rows" or result.rejects_read)
 
 
 def _file(result: UnitResult, kind: str) -> str:
-    return result.rejects if kind == "rejects" else result.ref.rows if result.mark_read else ""
+    return result.rejects if kind == "rejects" else result.ref.rows
 
 
 def _standing(dead: pa.Table, later: Sequence[npt.NDArray[np.bytes_]]) -> pa.Table:

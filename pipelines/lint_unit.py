@@ -56,7 +56,7 @@ class UnitResult:
         tails: (attempts,) the last 20 bytes of each key, in planning order; source and tail make the key.
         verdicts: (attempts,) codes, see :data:`PENDING`.
         records: records in the plan, and ``faults``: attempts that the plan knows to be faulty.
-        mark_read: whether its commit mark could be read.
+        mark_read: whether its row file and commit mark could be read, and ``rejects_read`` its rejects.
         shard: names below the build, as ``rejects``; empty where the unit made none.
         shard_bytes: of the file that is really there.
         halves: pair -> digest of the untouched picture, for pairs of which the unit built one direction only.
@@ -69,6 +69,7 @@ class UnitResult:
     records: int = 0
     faults: int = 0
     mark_read: bool = False
+    rejects_read: bool = False
     shard: str = ""
     rejects: str = ""
     shard_bytes: int = 0
@@ -102,7 +103,8 @@ class UnitLinter:
             result.records = sum(1 for at, row in enumerate(plan) if at == 0 or plan[at - 1]["record"] != row["record"])
             result.faults = sum(1 for row in plan if row["fault"])
         if done is not None:
-            result.mark_read, result.shard, result.rejects = True, done.mark.shard, done.mark.rejects
+            result.mark_read, result.rejects_read = True, done.dead is not None
+            result.shard, result.rejects = done.mark.shard, done.mark.rejects
             _check_mark(job.ref, done, found)
             _check_rows(job.ref, done, found)
             if done.mark.shard:
