@@ -79,14 +79,14 @@ class Progressing(Protocol):
 class Bar:
     """A progress bar on a terminal; a line every ten seconds elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, verb: str = "building") -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._live = sys.stderr.isatty()
         self._said = time.monotonic()
         self._bar = Progress(
-            TextColumn("building"),
+            TextColumn(verb),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("units  {task.fields[note]}"),
@@ -94,7 +94,8 @@ class Bar:
             console=Console(stderr=True),
             disable=not self._live,
         )
-        self._task = self._bar.add_task("building", total=None, note="")
+        self._task = self._bar.add_task(verb, total=None, note="")
+        self._verb = verb
 
     def update(self, progress: Progressing) -> None:
         """Show where the build stands."""
@@ -102,7 +103,7 @@ class Bar:
         self._bar.update(self._task, total=progress.units, completed=progress.done_units, note=text)
         if not self._live and time.monotonic() - self._said > 10:
             self._said = time.monotonic()
-            say(f"building {progress.done_units}/{progress.units} units  {text}")
+            say(f"{self._verb} {progress.done_units}/{progress.units} units  {text}")
 
     @contextmanager
     def shown(self) -> Iterator[Bar]:

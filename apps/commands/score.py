@@ -1,0 +1,39 @@
+"""``ieiw score``."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from apps.console import AsJson, Bar, print_json, print_table, say
+
+
+def score(
+    context: typer.Context,
+    build: Annotated[str, typer.Argument(help="Folder or URL of a complete build.", show_default=False)],
+    scores: Annotated[
+        str,
+        typer.Option("--with", help="Scores by name, separated by commas; `embedded` for all that need no weights."),
+    ] = "embedded",
+    workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = os.cpu_count() or 1,
+    as_json: AsJson = False,
+) -> None:
+    """Score every picture and pair; stop it and run it again at will. Unknown flags go to Beam."""
+    from pipelines.build import Options
+    from pipelines.score import EMBEDDED
+    from pipelines.score import score as run_score
+
+    names = EMBEDDED if scores == "embedded" else tuple(dict.fromkeys(name.strip() for name in scores.split(",")))
+    say(f"scoring {build} with {', '.join(names)}")
+    bar = Bar("scoring")
+    with bar.shown():
+        result = run_score(build, names, Options(workers=workers, beam_args=tuple(context.args)), bar.update)
+    if as_json:
+        print_json(
+            {"values": result.values, "undefined": result.undefined, "seconds": round(result.progress.seconds, 1)}
+        )
+        return
+    rows = [[name, count, result.undefined[name]] for name, count in result.values.items()]
+    print_table("Scored", ["score", "values", "undefined"], rows)

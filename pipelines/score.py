@@ -1,0 +1,179 @@
+"""``ieiw score``: score every picture and pair of a complete build, unit by unit, and keep one value a distinct picture."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from filters.protocols import PairScore, PictureScore
+from filters.registry import SCORES
+from filters.registry import score as make_score
+from pipelines.build import Options, Progress, beam_flags, log_folder
+from pipelines.marks import fetch, mark_of
+from pipelines.plan_files import UnitRef
+from pipelines.score_unit import part_name
+from pipelines.state import BuildState, require_state
+from pipelines.supervise import Work, run_driver
+from triplets.reasons import UsageError
+from triplets.storage import Store, open_store
+
+EMBEDDED = tuple(sorted(SCORES))
+"""The scores that need no weights: all of today's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a scoring run came to, for each score: values kept and how many of them are NaN."""
+
+    values: dict[str, int]
+    undefined: dict[str, int]
+    progress: Progress
+
+
+def score(
+    out: str,
+    names: Sequence[str] = EMBEDDED,
+    options: Options | None = None,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> Scored:
+    """Score what is not scored yet.
+
+    Args:
+        out: a complete build.
+        names: scores by name.
+        options: workers and Beam flags.
+        report: told about progress twice a second.
+
+    Raises:
+        UsageError: an unknown score, or a build that is not complete.
+        WorkerDiedError, DriverFailedError: as for a build; what is scored is kept.
+    """
+    for name in names:
+        make_score(name)
+    store = open_store(out)
+    state = require_state(store)
+    if state.state != "complete":
+        raise UsageError(f"{store.location}: the build is not complete; finish it first: ieiw build")
+    fresh = [name for name in names if _stale(store, state, name)]
+    progress = Progress(units=0, attempts=0)
+    if fresh:
+        refs = [ref for ref in state.refs() if mark_of(store, ref.rows).built]
+        _run(store, refs, fresh, options or Options(), progress, report)
+        _merge(store, state, refs, fresh)
+    kept = {name: _note(store, name) for name in names}
+    return Scored(
+        {name: int(note["values"]) for name, note in kept.items()},
+        {name: int(note["undefined"]) for name, note in kept.items()},
+        progress,
+    )
+
+
+def _run(
+    store: Store,
+    refs: Sequence[UnitRef],
+    names: Sequence[str],
+    options: Options,
+    progress: Progress,
+    report: Callable[[Progress], None],
+) -> None:
+    """Have every unit without committed scores scored."""
+
+    def poll() -> None:
+        done = _parts(store) & wanted.keys()
+        progress.done_units, progress.built = len(done), sum(wanted[part] for part in done)
+        progress.seconds = time.monotonic() - started
+        report(progress)
+
+    started = time.monotonic()
+    present = _parts(store)
+    left = [ref for ref in refs if part_name(ref, names) not in present]
+    wanted = {part_name(ref, names): mark_of(store, ref.rows).built for ref in left}
+    progress.units, progress.attempts = len(left), sum(wanted.values())
+    if left:
+        log = log_folder(store) / f"score-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
+        work = Work("pipelines.score_unit:UnitScorer", {"scores": ",".join(names)})
+        run_driver(store, left, beam_flags(options, len(left)), log, poll, work)
+        poll()
+
+
+def _parts(store: Store) -> set[str]:
+    return {f"scores/parts/{name}" for name in store.sizes("scores/parts")}
+
+
+def _merge(store: Store, state: BuildState, refs: Sequence[UnitRef], names: Sequence[str]) -> None:
+    """Bring the units' parts together: for each score one file with a value for each distinct picture (or for each key)."""
+    parts = [part_name(ref, names) for ref in refs]
+    for name in names:
+        made = make_score(name)
+        keys, values = _gather(store, parts, made)
+        table = pa.table({"id": keys, "value": pa.array(values, pa.float32())})
+        spooled = store.spool() / uuid.uuid4().hex
+        pq.write_table(table, spooled, compression="zstd")
+        store.publish(f"scores/{name}/values.parquet", spooled)
+        note = _settings(state, made) | {"values": len(values), "undefined": int(np.isnan(values).sum())}
+        store.publish_bytes(f"scores/{name}/score.json", (json.dumps(note, indent=2, sort_keys=True) + "\n").encode())
+    for part in parts:
+        store.delete(part)
+    store.sweep()
+
+
+def _gather(
+    store: Store, parts: Sequence[str], made: PictureScore | PairScore
+) -> tuple[pa.Array, npt.NDArray[np.float32]]:
+    """Ids (32-byte digests of pictures, or keys of pairs), sorted and distinct, with their values."""
+    picture = isinstance(made, PictureScore)
+    wanted = (
+        [("source_sha256", f"source.{made.name}"), ("target_sha256", f"target.{made.name}")]
+        if picture
+        else [("key", f"pair.{made.name}")]
+    )
+    ids: list[npt.NDArray[Any]] = []
+    values: list[npt.NDArray[np.float32]] = []
+    for _, data in fetch(store, parts):
+        table = pq.read_table(io.BytesIO(data), columns=[column for pair in wanted for column in pair])
+        for ident, value in wanted:
+            text = np.asarray(table[ident].to_pylist(), "S")
+            ids.append(np.array([bytes.fromhex(each.decode()) for each in text], "S32") if picture else text)
+            values.append(table[value].to_numpy())
+    found = np.concatenate(ids) if ids else np.empty(0, "S32")
+    distinct, first = np.unique(found, return_index=True)
+    kept = np.concatenate(values)[first] if values else np.empty(0, np.float32)
+    if picture:  # numpy drops trailing zero bytes of S32; digests may end with them
+        return pa.array([each.ljust(32, b"\0") for each in distinct.tolist()], pa.binary(32)), kept
+    return pa.array([each.decode("ascii") for each in distinct.tolist()], pa.string()), kept
+
+
+def _settings(state: BuildState, made: PictureScore | PairScore) -> dict[str, Any]:
+    """What the values depend on."""
+    return {
+        "name": made.name,
+        "version": made.version,
+        "better": made.better,
+        "kind": "picture" if isinstance(made, PictureScore) else "pair",
+        "short_side": state.recipe.image.short_side,
+        "index": [part.sha256 for part in state.index],
+    }
+
+
+def _note(store: Store, name: str) -> dict[str, Any]:
+    return dict(json.loads(store.read(f"scores/{name}/score.json")))
+
+
+def _stale(store: Store, state: BuildState, name: str) -> bool:
+    """Whether a score is missing, of another version, or of other shards."""
+    try:
+        note = _note(store, name)
+    except FileNotFoundError:
+        return True
+    return {key: note.get(key) for key in _settings(state, make_score(name))} != _settings(state, make_score(name))

@@ -1,0 +1,143 @@
+"""Scores of one unit: its pictures are read by byte range from the shard, each scored once, and committed as one small file."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from filters.protocols import Pair, PairScore, PictureScore
+from filters.registry import score as make_score
+from pipelines.plan_files import UnitRef
+from pipelines.worker import noted
+from triplets.masks import from_rle
+from triplets.pictures import PictureLimits, decode
+from triplets.records import Image
+from triplets.rows import ROWS
+from triplets.storage import Store, open_store
+
+_LIMITS = PictureLimits(min_side=1)
+_BATCH_BYTES = 16 * 2**20
+
+
+def split_scores(names: Sequence[str]) -> tuple[list[PictureScore], list[PairScore]]:
+    """The named scores, by kind.
+
+    Raises:
+        UsageError: an unknown name.
+    """
+    made = [make_score(name) for name in names]
+    pictures = [each for each in made if isinstance(each, PictureScore)]
+    return pictures, [each for each in made if isinstance(each, PairScore)]
+
+
+def part_name(ref: UnitRef, names: Sequence[str]) -> str:
+    """Name of a unit's scores; it carries the scores asked for, with their versions."""
+    versions = ",".join(f"{name}.{make_score(name).version}" for name in sorted(names))
+    return f"scores/parts/{hashlib.sha256(versions.encode()).hexdigest()[:8]}-{ref.source}-{ref.unit}.parquet"
+
+
+class UnitScorer:
+    """Scores units of one build; see :class:`pipelines.beam_units.UnitWorker`.
+
+    Args:
+        location: the build.
+        running: folder for notes of what is at work.
+        options: ``scores``: names, separated by commas.
+    """
+
+    def __init__(self, location: str, running: Path | None, options: Mapping[str, str]) -> None:
+        self._store = open_store(location)
+        self._running = running
+        self._names = options["scores"].split(",")
+        self._pictures, self._pairs = split_scores(self._names)
+
+    def work(self, ref: UnitRef) -> dict[str, int]:
+        """Score and commit one unit unless that was done."""
+        name = part_name(ref, self._names)
+        if self._store.exists(name):
+            return {"scored": 0}
+        with noted(self._running, ref):
+            rows = pq.read_table(io.BytesIO(self._store.read(ref.rows)), schema=ROWS)
+            table = score_rows(self._store, rows, self._pictures, self._pairs)
+            sink = io.BytesIO()
+            pq.write_table(table, sink, compression="zstd")
+            self._store.create(name, sink.getvalue())
+        return {"scored": table.num_rows}
+
+
+def score_rows(store: Store, rows: pa.Table, pictures: Sequence[PictureScore], pairs: Sequence[PairScore]) -> pa.Table:
+    """Score every row of a unit.
+
+    Returns:
+        One row a triplet, in order: ``key``, ``source_sha256``, ``target_sha256``, then ``source.NAME`` and ``target.NAME``
+        for each picture score and ``pair.NAME`` for each pair score, float32, NaN where a score has no meaning.
+    """
+    known: dict[str, list[float]] = {}
+    columns: dict[str, list[Any]] = {"key": [], "source_sha256": [], "target_sha256": []}
+    columns |= {f"{role}.{each.name}": [] for each in pictures for role in ("source", "target")}
+    columns |= {f"pair.{each.name}": [] for each in pairs}
+    for row, source, target, sample in _samples(store, rows):
+        columns["key"].append(row["key"])
+        for role, data in (("source", source), ("target", target)):
+            digest = row[f"{role}_sha256"]
+            columns[f"{role}_sha256"].append(digest)
+            if digest not in known:
+                image = decode(data, _LIMITS).pixels
+                known[digest] = [each.of_picture(image) for each in pictures]
+            for each, value in zip(pictures, known[digest], strict=True):
+                columns[f"{role}.{each.name}"].append(value)
+        if pairs:
+            pair = _pair(source, target, sample)
+            for one in pairs:
+                columns[f"pair.{one.name}"].append(one.of_pair(pair))
+    return pa.table({name: _column(name, values) for name, values in columns.items()})
+
+
+def _column(name: str, values: list[Any]) -> pa.Array:
+    return pa.array(values, pa.float32() if "." in name else pa.string())
+
+
+def _samples(store: Store, rows: pa.Table) -> Iterator[tuple[dict[str, Any], bytes, bytes, bytes]]:
+    """Each row with its three members' bytes; neighbours in a shard are read in one request."""
+    listed = rows.to_pylist()
+    start = 0
+    while start < len(listed):
+        end, first = start, listed[start]["source_offset"]
+        while end < len(listed) and _end(listed[end]) - first <= _BATCH_BYTES:
+            end += 1
+        end = max(end, start + 1)
+        block = store.read_range(listed[start]["shard"], first, _end(listed[end - 1]) - first)
+        for row in listed[start:end]:
+            source, target, sample = (
+                block[row[f"{role}_offset"] - first : row[f"{role}_offset"] - first + row[f"{role}_size"]]
+                for role in ("source", "target", "json")
+            )
+            yield row, source, target, sample
+        start = end
+
+
+def _end(row: Mapping[str, Any]) -> int:
+    return int(row["json_offset"] + row["json_size"])
+
+
+def _pair(source: bytes, target: bytes, sample: bytes) -> Pair:
+    before, after = _image(source), _image(target)
+    answer = json.loads(json.loads(sample)["answer"])
+    hole = from_rle(answer["hole"]) if "hole" in answer else None
+    if hole is not None and hole.shape != before.shape[:2]:
+        hole = None
+    if before.shape != after.shape:
+        raise ValueError(f"source is {before.shape}, target {after.shape}")
+    return Pair(before, after, hole)
+
+
+def _image(data: bytes) -> Image:
+    return np.ascontiguousarray(decode(data, _LIMITS).pixels)
