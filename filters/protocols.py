@@ -53,3 +53,12 @@ class PairScore(Score, Protocol):
     def of_pair(self, pair: Pair) -> float:
         """The score of a pair; NaN where it has no meaning."""
         ...
+
+
+@runtime_checkable
+class PictureHash(Score, Protocol):
+    """A fingerprint of one picture; it is kept like a score, and compared, never thresholded."""
+
+    def hash_picture(self, picture: Image) -> int:
+        """64 bits."""
+        ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import cast
 
-from filters.protocols import PairScore, PictureScore
+from filters.protocols import PairScore, PictureHash, PictureScore
 from triplets.reasons import UsageError
 
 SCORES = {
@@ -16,13 +16,14 @@ SCORES = {
     "contrast": "filters.scores.contrast:Contrast",
     "exposure": "filters.scores.exposure:Exposure",
     "noise": "filters.scores.noise:Noise",
+    "phash": "filters.scores.phash:PerceptualHash",
     "seam": "filters.scores.seam:Seam",
     "sharpness": "filters.scores.sharpness:Sharpness",
 }
 """Name -> class."""
 
 
-def score(name: str) -> PictureScore | PairScore:
+def score(name: str) -> PictureScore | PairScore | PictureHash:
     """Make a score.
 
     Raises:
@@ -31,4 +32,4 @@ def score(name: str) -> PictureScore | PairScore:
     if name not in SCORES:
         raise UsageError(f"no score is called {name!r}. Known: {', '.join(sorted(SCORES))}")
     module, _, attribute = SCORES[name].partition(":")
-    return cast("PictureScore | PairScore", getattr(import_module(module), attribute)())
+    return cast("PictureScore | PairScore | PictureHash", getattr(import_module(module), attribute)())

@@ -16,13 +16,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from filters.protocols import PairScore, PictureScore
+from filters.protocols import PairScore, PictureHash, PictureScore
 from filters.registry import SCORES
 from filters.registry import score as make_score
 from pipelines.build import Options, Progress, beam_flags, log_folder
 from pipelines.marks import fetch, mark_of
 from pipelines.plan_files import UnitRef
-from pipelines.score_unit import part_name
+from pipelines.score_unit import part_name, value_type
 from pipelines.state import BuildState, require_state
 from pipelines.supervise import Work, run_driver
 from triplets.reasons import UsageError
@@ -117,11 +117,14 @@ def _merge(store: Store, state: BuildState, refs: Sequence[UnitRef], names: Sequ
     for name in names:
         made = make_score(name)
         keys, values = _gather(store, parts, made)
-        table = pa.table({"id": keys, "value": pa.array(values, pa.float32())})
+        table = pa.table({"id": keys, "value": pa.array(values, value_type(made))})
         spooled = store.spool() / uuid.uuid4().hex
         pq.write_table(table, spooled, compression="zstd")
         store.publish(f"scores/{name}/values.parquet", spooled)
-        note = _settings(state, made) | {"values": len(values), "undefined": int(np.isnan(values).sum())}
+        note = _settings(state, made) | {
+            "values": len(values),
+            "undefined": int(np.isnan(values.astype(np.float64)).sum()),
+        }
         store.publish_bytes(f"scores/{name}/score.json", (json.dumps(note, indent=2, sort_keys=True) + "\n").encode())
     for part in parts:
         store.delete(part)
@@ -129,17 +132,17 @@ def _merge(store: Store, state: BuildState, refs: Sequence[UnitRef], names: Sequ
 
 
 def _gather(
-    store: Store, parts: Sequence[str], made: PictureScore | PairScore
-) -> tuple[pa.Array, npt.NDArray[np.float32]]:
+    store: Store, parts: Sequence[str], made: PictureScore | PairScore | PictureHash
+) -> tuple[pa.Array, npt.NDArray[Any]]:
     """Ids (32-byte digests of pictures, or keys of pairs), sorted and distinct, with their values."""
-    picture = isinstance(made, PictureScore)
+    picture = not isinstance(made, PairScore)
     wanted = (
         [("source_sha256", f"source.{made.name}"), ("target_sha256", f"target.{made.name}")]
         if picture
         else [("key", f"pair.{made.name}")]
     )
     ids: list[npt.NDArray[Any]] = []
-    values: list[npt.NDArray[np.float32]] = []
+    values: list[npt.NDArray[Any]] = []
     for _, data in fetch(store, parts):
         table = pq.read_table(io.BytesIO(data), columns=[column for pair in wanted for column in pair])
         for ident, value in wanted:
@@ -154,13 +157,13 @@ def _gather(
     return pa.array([each.decode("ascii") for each in distinct.tolist()], pa.string()), kept
 
 
-def _settings(state: BuildState, made: PictureScore | PairScore) -> dict[str, Any]:
+def _settings(state: BuildState, made: PictureScore | PairScore | PictureHash) -> dict[str, Any]:
     """What the values depend on."""
     return {
         "name": made.name,
         "version": made.version,
         "better": made.better,
-        "kind": "picture" if isinstance(made, PictureScore) else "pair",
+        "kind": "pair" if isinstance(made, PairScore) else "picture",
         "short_side": state.recipe.image.short_side,
         "index": [part.sha256 for part in state.index],
     }

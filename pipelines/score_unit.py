@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from filters.protocols import Pair, PairScore, PictureScore
+from filters.protocols import Pair, PairScore, PictureHash, PictureScore
 from filters.registry import score as make_score
 from pipelines.plan_files import UnitRef
 from pipelines.worker import noted
@@ -27,15 +28,35 @@ _LIMITS = PictureLimits(min_side=1)
 _BATCH_BYTES = 16 * 2**20
 
 
-def split_scores(names: Sequence[str]) -> tuple[list[PictureScore], list[PairScore]]:
+@dataclass(frozen=True, slots=True)
+class Scorers:
+    """The scores of one pass, by kind."""
+
+    pictures: tuple[PictureScore | PictureHash, ...]
+    pairs: tuple[PairScore, ...]
+
+    def of_picture(self, image: Image) -> list[float | int]:
+        """Each picture score's value."""
+        return [
+            each.of_picture(image) if isinstance(each, PictureScore) else each.hash_picture(image)
+            for each in self.pictures
+        ]
+
+
+def scorers(names: Sequence[str]) -> Scorers:
     """The named scores, by kind.
 
     Raises:
         UsageError: an unknown name.
     """
     made = [make_score(name) for name in names]
-    pictures = [each for each in made if isinstance(each, PictureScore)]
-    return pictures, [each for each in made if isinstance(each, PairScore)]
+    pictures = tuple(each for each in made if isinstance(each, PictureScore | PictureHash))
+    return Scorers(pictures, tuple(each for each in made if isinstance(each, PairScore)))
+
+
+def value_type(made: PictureScore | PairScore | PictureHash) -> pa.DataType:
+    """How a score's values are kept."""
+    return pa.uint64() if isinstance(made, PictureHash) else pa.float32()
 
 
 def part_name(ref: UnitRef, names: Sequence[str]) -> str:
@@ -57,7 +78,7 @@ class UnitScorer:
         self._store = open_store(location)
         self._running = running
         self._names = options["scores"].split(",")
-        self._pictures, self._pairs = split_scores(self._names)
+        self._scorers = scorers(self._names)
 
     def work(self, ref: UnitRef) -> dict[str, int]:
         """Score and commit one unit unless that was done."""
@@ -66,43 +87,41 @@ class UnitScorer:
             return {"scored": 0}
         with noted(self._running, ref):
             rows = pq.read_table(io.BytesIO(self._store.read(ref.rows)), schema=ROWS)
-            table = score_rows(self._store, rows, self._pictures, self._pairs)
+            table = score_rows(self._store, rows, self._scorers)
             sink = io.BytesIO()
             pq.write_table(table, sink, compression="zstd")
             self._store.create(name, sink.getvalue())
         return {"scored": table.num_rows}
 
 
-def score_rows(store: Store, rows: pa.Table, pictures: Sequence[PictureScore], pairs: Sequence[PairScore]) -> pa.Table:
+def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
     """Score every row of a unit.
 
     Returns:
         One row a triplet, in order: ``key``, ``source_sha256``, ``target_sha256``, then ``source.NAME`` and ``target.NAME``
-        for each picture score and ``pair.NAME`` for each pair score, float32, NaN where a score has no meaning.
+        for each picture score and ``pair.NAME`` for each pair score; NaN where a score has no meaning.
     """
-    known: dict[str, list[float]] = {}
+    known: dict[str, list[float | int]] = {}
     columns: dict[str, list[Any]] = {"key": [], "source_sha256": [], "target_sha256": []}
-    columns |= {f"{role}.{each.name}": [] for each in pictures for role in ("source", "target")}
-    columns |= {f"pair.{each.name}": [] for each in pairs}
+    columns |= {f"{role}.{each.name}": [] for each in wanted.pictures for role in ("source", "target")}
+    columns |= {f"pair.{each.name}": [] for each in wanted.pairs}
     for row, source, target, sample in _samples(store, rows):
         columns["key"].append(row["key"])
         for role, data in (("source", source), ("target", target)):
             digest = row[f"{role}_sha256"]
             columns[f"{role}_sha256"].append(digest)
             if digest not in known:
-                image = decode(data, _LIMITS).pixels
-                known[digest] = [each.of_picture(image) for each in pictures]
-            for each, value in zip(pictures, known[digest], strict=True):
+                known[digest] = wanted.of_picture(_image(data))
+            for each, value in zip(wanted.pictures, known[digest], strict=True):
                 columns[f"{role}.{each.name}"].append(value)
-        if pairs:
+        if wanted.pairs:
             pair = _pair(source, target, sample)
-            for one in pairs:
+            for one in wanted.pairs:
                 columns[f"pair.{one.name}"].append(one.of_pair(pair))
-    return pa.table({name: _column(name, values) for name, values in columns.items()})
-
-
-def _column(name: str, values: list[Any]) -> pa.Array:
-    return pa.array(values, pa.float32() if "." in name else pa.string())
+    kinds = {each.name: value_type(each) for each in (*wanted.pictures, *wanted.pairs)}
+    return pa.table(
+        {name: pa.array(column, kinds.get(name.partition(".")[2], pa.string())) for name, column in columns.items()}
+    )
 
 
 def _samples(store: Store, rows: pa.Table) -> Iterator[tuple[dict[str, Any], bytes, bytes, bytes]]:
