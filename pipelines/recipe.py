@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from triplets.reasons import UsageError
 from triplets.records import check_source_name
+from triplets.settings import explain, read_yaml
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
@@ -133,26 +134,15 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     Raises:
         UsageError: missing file, broken YAML, unknown or wrong field: names the file, the line, the field and the remedy.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot read the recipe ({error}). Give the path of a YAML file.") from error
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "the file"
-        raise UsageError(f"{path}, {where}: not YAML: {getattr(error, 'problem', error)}") from error
-    if not isinstance(values, dict):
-        raise UsageError(f"{path}: a recipe is a mapping with `sources:`, see recipes/demo.yaml")
+    values, tree = read_yaml(path, "recipe")
     for change in changes:
         _apply(values, change)
     _check_plain(path, values)
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
-        raise UsageError("\n".join(_explain(path, tree, issue) for issue in error.errors())) from error
+        issues = [explain(path, tree, dict(issue), _known(issue["loc"])) for issue in error.errors()]
+        raise UsageError("\n".join(issues)) from error
 
 
 def _check_plain(path: Path, values: object) -> None:
@@ -210,40 +200,8 @@ def _position(items: list[Any], step: str, change: str) -> int:
     raise UsageError(f"--set {change}: no item {step!r}; there are {names}")
 
 
-def _explain(path: Path, tree: yaml.Node | None, issue: Mapping[str, Any]) -> str:
-    """One error of pydantic as ``file, line N, field: what; remedy``."""
-    location = tuple(issue["loc"])
-    field = ".".join(str(step) for step in location) or "recipe"
-    line = _line(tree, location)
-    message = str(issue["msg"]).removeprefix("Value error, ")
-    if issue["type"] == "extra_forbidden":
-        message = f"unknown key; remove it or mend its spelling ({_known(location)})"
-    elif issue["type"] == "missing":
-        message = "is required; add it"
-    return f"{path}, line {line}, {field}: {message}"
-
-
-def _known(location: Sequence[int | str]) -> str:
-    model: type[BaseModel] = Recipe
+def _known(location: Sequence[int | str]) -> list[str]:
+    """The keys that a recipe knows at a place."""
     table: dict[str, type[BaseModel]] = {"image": ImageSettings, "backends": Backends, "sources": SourceSettings}
-    if len(location) > 1:
-        model = table.get(str(location[0]), Recipe)
-    return "known here: " + ", ".join(model.model_fields)
-
-
-def _line(node: yaml.Node | None, location: Sequence[int | str]) -> int:
-    """The line of the deepest node on the way that exists in the file, from 1."""
-    line = 1
-    for step in location:
-        following = None
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == str(step):
-                    following, line = value, key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            following = node.value[step]
-            line = following.start_mark.line + 1
-        if following is None:
-            break
-        node = following
-    return line
+    model = table.get(str(location[0]), Recipe) if len(location) > 1 else Recipe
+    return list(model.model_fields)

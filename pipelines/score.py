@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from filters.protocols import PairScore, PictureHash, PictureScore
@@ -134,27 +135,23 @@ def _merge(store: Store, state: BuildState, refs: Sequence[UnitRef], names: Sequ
 def _gather(
     store: Store, parts: Sequence[str], made: PictureScore | PairScore | PictureHash
 ) -> tuple[pa.Array, npt.NDArray[Any]]:
-    """Ids (32-byte digests of pictures, or keys of pairs), sorted and distinct, with their values."""
-    picture = not isinstance(made, PairScore)
-    wanted = (
-        [("source_sha256", f"source.{made.name}"), ("target_sha256", f"target.{made.name}")]
-        if picture
-        else [("key", f"pair.{made.name}")]
-    )
-    ids: list[npt.NDArray[Any]] = []
+    """Ids (SHA-256 of pictures in hex, or keys of pairs), sorted and distinct, with their values."""
+    roles = ("pair",) if isinstance(made, PairScore) else ("source", "target")
+    ids: list[pa.Array] = []
     values: list[npt.NDArray[Any]] = []
     for _, data in fetch(store, parts):
-        table = pq.read_table(io.BytesIO(data), columns=[column for pair in wanted for column in pair])
-        for ident, value in wanted:
-            text = np.asarray(table[ident].to_pylist(), "S")
-            ids.append(np.array([bytes.fromhex(each.decode()) for each in text], "S32") if picture else text)
-            values.append(table[value].to_numpy())
-    found = np.concatenate(ids) if ids else np.empty(0, "S32")
-    distinct, first = np.unique(found, return_index=True)
-    kept = np.concatenate(values)[first] if values else np.empty(0, np.float32)
-    if picture:  # numpy drops trailing zero bytes of S32; digests may end with them
-        return pa.array([each.ljust(32, b"\0") for each in distinct.tolist()], pa.binary(32)), kept
-    return pa.array([each.decode("ascii") for each in distinct.tolist()], pa.string()), kept
+        table = pq.read_table(io.BytesIO(data))
+        for role in roles:
+            ids.append(table["key" if role == "pair" else f"{role}_sha256"].combine_chunks())
+            values.append(table[f"{role}.{made.name}"].to_numpy())
+    found = pa.concat_arrays([each.cast(pa.string()) for each in ids]) if ids else pa.array([], pa.string())
+    order = pc.sort_indices(found).to_numpy()
+    ordered = found.take(pa.array(order))
+    fresh = np.ones(len(ordered), np.bool_)
+    if len(ordered) > 1:
+        fresh[1:] = pc.not_equal(ordered[1:], ordered[:-1]).to_numpy(zero_copy_only=False)
+    kept = np.concatenate(values)[order][fresh] if values else np.empty(0, np.float32)
+    return ordered.filter(pa.array(fresh)), kept
 
 
 def _settings(state: BuildState, made: PictureScore | PairScore | PictureHash) -> dict[str, Any]:
