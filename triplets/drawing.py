@@ -1,0 +1,148 @@
+"""Points, regions and boxes drawn on pictures: pure functions, the picture given is never changed.
+
+What the paper draws for key points, segmentation and detection. All sizes are pixels; :func:`share_of` makes pixels of a share
+of the picture, so that a drawing looks the same at any size. Coordinates are continuous: (0, 0) is the upper left corner of the
+picture and (0.5, 0.5) the centre of its first pixel; for the index of a pixel add one half.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from triplets.records import Image, Mask
+
+Colour = tuple[int, int, int]
+"""Red, green, blue, 0..255."""
+Box = tuple[float, float, float, float]
+"""x, y, width, height, as COCO writes boxes."""
+
+
+def share_of(image: Image, share: float) -> float:
+    """Pixels that are ``share`` (0..1) of the picture's shorter side."""
+    return float(share * min(image.shape[:2]))
+
+
+def draw_points(
+    image: Image, points: Iterable[Sequence[float]], radius: float, colours: Colour | Sequence[Colour]
+) -> Image:
+    """Filled, opaque, anti-aliased circles; later points cover earlier ones, points outside are cut off at the border.
+
+    Args:
+        image: to draw on.
+        points: x, y of each centre.
+        radius: in pixels, more than 0; from 1 on the pixel that holds the centre has the exact colour.
+        colours: one for all points, or one for each.
+
+    Raises:
+        ValueError: the radius is not positive, a coordinate is not finite, or colours and points differ in number.
+    """
+    places = [(float(x), float(y)) for x, y in points]
+    shades = _each(colours, len(places))
+    if not radius > 0 or not math.isfinite(radius):
+        raise ValueError(f"radius {radius}: more than 0 is needed")
+    if not all(math.isfinite(x) and math.isfinite(y) for x, y in places):
+        raise ValueError("a coordinate is not a finite number")
+    drawn = image.copy()
+    for place, shade in zip(places, shades, strict=True):
+        _disc(drawn, place, radius, shade)
+    return drawn
+
+
+def shade_region(image: Image, mask: Mask, colour: Colour, alpha: float = 0.5) -> Image:
+    """A region covered with a colour that lets the picture through.
+
+    Args:
+        image: to draw on.
+        mask: true where the region is; of the picture's size.
+        colour: to cover with.
+        alpha: 0 changes nothing, 1 is opaque.
+
+    Raises:
+        ValueError: mask and picture differ in size, or alpha is not within 0..1.
+    """
+    if mask.shape != image.shape[:2]:
+        raise ValueError(f"a mask of {mask.shape} on a picture of {image.shape[:2]}")
+    if not 0 <= alpha <= 1:
+        raise ValueError(f"alpha {alpha}: 0 to 1 is needed")
+    levels = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+    table = _mixed(levels, colour, np.float32(alpha))[None]  # what becomes of each level of each colour
+    return cast(Image, cv2.copyTo(cv2.LUT(image, table), mask.astype(np.uint8), image.copy()))
+
+
+def outline_box(image: Image, box: Box, colour: Colour, width: int = 2) -> Image:
+    """The outline of a box, opaque; its outer edge is the box rounded to whole pixels, cut off at the border.
+
+    Args:
+        image: to draw on.
+        box: x, y, width, height in pixels; a box thinner than two lines is filled.
+        colour: of the line.
+        width: of the line in pixels, at least 1; it lies inside the box.
+
+    Raises:
+        ValueError: width below 1, a coordinate that is not finite, or a box of negative size.
+    """
+    left, top, across, down = box
+    if width < 1:
+        raise ValueError(f"line width {width}: at least 1 is needed")
+    if not all(map(math.isfinite, box)) or across < 0 or down < 0:
+        raise ValueError(f"box {box}: four finite numbers, the last two not negative, are needed")
+    x0, y0, x1, y1 = (_rounded(edge) for edge in (left, top, left + across, top + down))
+    drawn = image.copy()
+    for rows, columns in (
+        ((y0, min(y1, y0 + width)), (x0, x1)),
+        ((max(y0, y1 - width), y1), (x0, x1)),
+        ((y0, y1), (x0, min(x1, x0 + width))),
+        ((y0, y1), (max(x0, x1 - width), x1)),
+    ):
+        drawn[_within(*rows), _within(*columns)] = colour
+    return drawn
+
+
+def _each(colours: Colour | Sequence[Colour], count: int) -> list[Colour]:
+    if len(colours) == 3 and isinstance(colours[0], int):
+        return [colours] * count  # type: ignore[list-item]
+    if len(colours) != count:
+        raise ValueError(f"{len(colours)} colours for {count} points")
+    return list(colours)  # type: ignore[arg-type]
+
+
+def _rounded(edge: float) -> int:
+    """To the nearest whole pixel, halves up; Python's own rounding would make neighbouring boxes differ by turns."""
+    return math.floor(edge + 0.5)
+
+
+def _within(start: int, end: int) -> slice:
+    """A slice that a negative number does not turn round."""
+    return slice(max(0, start), max(0, end))
+
+
+def _disc(image: Image, centre: tuple[float, float], radius: float, colour: Colour) -> None:
+    """Draw one circle in place: a pixel's share of colour falls from 1 to 0 within the pixel that the rim crosses."""
+    x, y = centre
+    reach = radius + 1
+    height, width = image.shape[:2]
+    if not (-reach < x < width + reach and -reach < y < height + reach):
+        return
+    columns, rows = _span(x, reach, width), _span(y, reach, height)
+    across = np.arange(columns.start, columns.stop, dtype=np.float32) + np.float32(0.5 - x)
+    down = np.arange(rows.start, rows.stop, dtype=np.float32) + np.float32(0.5 - y)
+    distance = np.sqrt(down[:, None] ** 2 + across[None, :] ** 2)
+    share = np.clip(np.float32(radius + 0.5) - distance, 0, 1)[..., None]
+    patch = image[rows, columns]
+    patch[...] = np.where(share > 0, _mixed(patch, colour, share), patch)
+
+
+def _span(centre: float, reach: float, end: int) -> slice:
+    return slice(max(0, math.floor(centre - reach)), max(0, min(end, math.ceil(centre + reach))))
+
+
+def _mixed(pixels: Image, colour: Colour, share: npt.NDArray[np.float32] | np.float32) -> Image:
+    """Pixels moved towards a colour by a share of 0..1, rounded."""
+    mixed = pixels + (np.asarray(colour, np.float32) - pixels) * share
+    return np.floor(mixed + np.float32(0.5)).astype(np.uint8)
