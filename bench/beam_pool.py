@@ -40,7 +40,8 @@ def run() -> list[Row]:
         peer, _ = _rate(store)
     return [
         Row(
-            f"throughput after start-up, {WORKERS} workers on Beam over Pool({WORKERS}), {attempts:,} light attempts, {len(refs)} units",
+            f"throughput after start-up, {WORKERS} workers on Beam over Pool({WORKERS}), {attempts:,} light attempts, "
+            f"{len(refs)} units",
             f"{beam / peer:.2f} x ({beam:,.0f}/s against {peer:,.0f}/s; whole runs {beam_s:.1f} s and {pool_s:.1f} s)",
             "0.9 x",
             beam / peer >= 0.9,

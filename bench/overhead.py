@@ -17,7 +17,7 @@ from pipelines.prepare import prepare
 from pipelines.worker import UnitBuilder
 from triplets.masks import dilate, polygons_mask
 from triplets.pictures import decode, encode_jpeg, resize_mask, resize_short
-from triplets.records import Attempt
+from triplets.records import Attempt, Image, Mask
 from triplets.storage import Store, open_store
 
 _SCENES = 250
@@ -119,7 +119,7 @@ def _bare_loop(root: Path, attempts: list[Attempt]) -> None:
         encode_jpeg(np.where(hole[..., None], painted, picture))
 
 
-def _hole(attempt: Attempt, picture: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _hole(attempt: Attempt, picture: Image) -> Mask:
     size = attempt.record.size
     assert size is not None
     mask = resize_mask(polygons_mask(attempt.record.annotation["Polygons"], size), (picture.shape[1], picture.shape[0]))

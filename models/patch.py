@@ -18,7 +18,7 @@ from triplets.records import Image, Mask
 
 _ROUNDS = (8, 4, 2, 1)
 """Rounds of search and vote at each level, coarsest first; further levels as the last one."""
-_REVISION = "1"  # raised whenever the same picture would come out otherwise
+_REVISION = "2"  # raised whenever the same picture would come out otherwise
 
 
 class Patch:
@@ -41,7 +41,7 @@ class Patch:
         return [_complete(picture, hole, self._smallest) for picture, hole in pairs(pictures, holes)]
 
     def describe(self) -> dict[str, str]:
-        """Size of the coarsest level and of the patches, rounds of search, revision of the algorithm."""
+        """Size of the coarsest level and of the patches, rounds of search, revision of all that is fixed."""
         rounds = " ".join(str(count) for count in _ROUNDS)
         patch = str(2 * RADIUS + 1)
         return {"smallest": str(self._smallest), "patch": patch, "rounds": rounds, "revision": _REVISION}

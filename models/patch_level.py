@@ -12,6 +12,9 @@ from triplets.records import Image, Mask
 
 RADIUS = 3
 """Patches have 2 * RADIUS + 1 pixels a side."""
+RISE = 96
+"""Patches of equal colours at the top and at the bottom of the picture differ as by so many grey levels: in pictures of the world
+like things lie at like heights, and a wall had better not be mended with the ground before it."""
 _FEWEST_SOURCES = 32
 _CHUNK = 8192  # patches compared at once: bounds memory, and stays in the processor's cache
 
@@ -61,14 +64,15 @@ class Level:
         return (y + RADIUS) * np.int32(self._row) + (x + RADIUS)
 
     def packed(self) -> npt.NDArray[np.uint32]:
-        """The picture as it is now, mirrored beyond its borders: flat position -> colour as one number."""
+        """The picture as it is now, mirrored beyond its borders: flat position -> red, green, blue, height in one number."""
         four = np.zeros((self.height + 2 * RADIUS, self._row, 4), np.uint8)
         mirror = cv2.BORDER_REFLECT_101
         four[..., :3] = cv2.copyMakeBorder(self.picture, RADIUS, RADIUS, RADIUS, RADIUS, mirror)
+        four[..., 3] = np.rint(np.arange(len(four)) * (RISE / self.height))[:, None]
         return four.view(np.uint32).ravel()
 
     def patches(self, packed: npt.NDArray[np.uint32], y: Indices, x: Indices) -> npt.NDArray[np.uint8]:
-        """Patches as rows of bytes: (patches, pixels * 4); every fourth byte is zero."""
+        """Patches as rows of bytes: (patches, pixels * 4), red, green, blue and height in turn."""
         pixels = packed[self.flat(y, x)[:, None] + self.window]
         return cast(npt.NDArray[np.uint8], pixels.view(np.uint8))
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.patch_level import RADIUS, Level, pyramid
+from models.patch_level import RADIUS, RISE, Level, pyramid
 from models.patch_search import best_match, better_match, finer_match, vote
 from models.registry import INPAINTERS, inpainter
 from triplets.reasons import UsageError
@@ -145,9 +145,20 @@ def test_the_patch_method_does_not_touch_the_global_random_state():
     assert np.array_equal(before, np.random.get_state()[1])
 
 
+def test_of_equal_textures_the_one_at_the_same_height_is_taken():
+    picture = np.full((96, 96, 3), 90, np.uint8)
+    picture[48:] = 110  # "ground": hardly another colour than the "wall"
+    hole = np.zeros((96, 96), bool)
+    hole[10:90, 40:56] = True
+    painted = paint("patch", picture, hole)
+    assert np.abs(painted.astype(int) - picture)[hole].mean() < 1
+
+
 def brute_force(level):
-    """Cost of the best source of every target, by definition: sums over mirrored 7 x 7 x 3 patches."""
+    """Cost of the best source of every target, by definition: sums over mirrored 7 x 7 patches of colour and height."""
     frame = np.pad(level.picture.astype(np.int64), ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), mode="reflect")
+    height = np.rint(np.arange(len(frame)) * RISE / level.height).astype(np.int64)
+    frame = np.concatenate([frame, np.broadcast_to(height[:, None, None], (*frame.shape[:2], 1))], axis=2)
     side = 2 * RADIUS + 1
 
     def patch(y, x):
@@ -190,11 +201,11 @@ def test_the_random_search_never_makes_a_match_worse_and_stays_among_sources(mon
 def test_votes_that_agree_are_taken_as_they_are(final):
     picture, hole = stripes(48, 48), np.zeros((48, 48), bool)
     hole[16:32, 16:32] = True
-    picture[...] = picture[24:25]
+    picture[...] = np.tile(picture[24, :8], (6, 1))
     level = Level(np.where(hole[..., None], 0, picture).astype(np.uint8), hole)
     level.picture = picture.copy()
     match = best_match(level)
-    assert match.cost.max() == 0
+    assert match.cost.max() == 0  # of rows that are all alike, the one at the same height
     level.picture[hole] = 0
     vote(level, match, final)
     assert np.array_equal(level.picture, picture)
