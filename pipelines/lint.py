@@ -100,10 +100,9 @@ class _Lint:
         for part in range(min(expected, len(self.sizes) + 1)):
             name = part_name(first.source, first.fingerprint, first.round, part)
             self._named.add(name)
-            file = parquet(self.store, name, PLAN, self.found)
-            if file is None:
-                continue
-            with file:
+            with parquet(self.store, name, PLAN, self.found) as file:
+                if file is None:
+                    continue
                 groups = file.num_row_groups
             wanted = min(UNITS_PER_PART, units - part * UNITS_PER_PART)
             if groups != wanted:

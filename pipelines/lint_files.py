@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, cast
@@ -18,22 +19,28 @@ DAMAGE = (OSError, pa.ArrowException, ValueError, KeyError, TypeError, IndexErro
 _CHUNK = 2**20
 
 
-def parquet(store: Store, name: str, schema: pa.Schema, found: Findings) -> pq.ParquetFile | None:
-    """A Parquet file of the build with the schema of the contract, or None and a finding. Close what you get."""
-    try:
-        file = pq.ParquetFile(store.open(name))
-    except FileNotFoundError:
-        found.add(Kind.MISSING, name, "no such file")
-        return None
-    except DAMAGE as error:
-        found.add(Kind.UNREADABLE, name, brief(error))
-        return None
-    wrong = schema_difference(file.schema_arrow, schema)
-    if wrong:
-        found.add(Kind.SCHEMA, name, wrong)
-        file.close(force=True)
-        return None
-    return file
+@contextlib.contextmanager
+def parquet(store: Store, name: str, schema: pa.Schema, found: Findings) -> Iterator[pq.ParquetFile | None]:
+    """A Parquet file of the build with the schema of the contract, while it is open; None and a finding if there is none."""
+    with contextlib.ExitStack() as stack:
+        try:
+            handle = stack.enter_context(store.open(name))
+            file = stack.enter_context(_parquet(handle))
+        except FileNotFoundError:
+            found.add(Kind.MISSING, name, "no such file")
+            file = None
+        except DAMAGE as error:
+            found.add(Kind.UNREADABLE, name, brief(error))
+            file = None
+        wrong = schema_difference(file.schema_arrow, schema) if file else ""
+        if wrong:
+            found.add(Kind.SCHEMA, name, wrong)
+        yield None if wrong else file
+
+
+def _parquet(source: Any) -> pq.ParquetFile:
+    """Without read-ahead: its threads would call our file objects, and one that still does so at exit aborts the process."""
+    return pq.ParquetFile(source, pre_buffer=False)
 
 
 def schema_difference(schema: pa.Schema, wanted: pa.Schema) -> str:
@@ -53,7 +60,10 @@ def whole_table(
 ) -> pa.Table | None:
     """All rows of a file, or of one row group, checked down to the last byte of text; None and a finding if damaged."""
     try:
-        table = file.read(columns=columns) if group is None else file.read_row_group(group, columns=columns)
+        if group is None:
+            table = file.read(columns=columns, use_threads=False)
+        else:
+            table = file.read_row_group(group, columns=columns, use_threads=False)
         table.validate(full=True)
     except DAMAGE as error:
         found.add(Kind.UNREADABLE, name, brief(error))
@@ -65,7 +75,7 @@ def small_table(store: Store, name: str, schema: pa.Schema, found: Findings) -> 
     """A small Parquet file with its bytes, or None and a finding."""
     try:
         data = store.read(name)
-        file = pq.ParquetFile(pa.BufferReader(data))
+        file = _parquet(pa.BufferReader(data))
     except FileNotFoundError:
         found.add(Kind.MISSING, name, "no such file")
         return None

@@ -63,25 +63,24 @@ class _Stream:
 
     def _read(self, store: Store, parts: Sequence[IndexPart], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         for part in parts:
-            file = parquet(store, part.name, schema, self._found)
-            if file is None:
-                self.broken = True
-                return
-            if file.metadata.num_rows != part.rows:
-                detail = f"holds {file.metadata.num_rows:,} rows, {FILE} says {part.rows:,}"
-                self._found.add(Kind.COUNTS, part.name, detail)
-            self.where = part.name
-            yield from self._batches_of(file, part.name)
+            with parquet(store, part.name, schema, self._found) as file:
+                if file is None:
+                    self.broken = True
+                    return
+                if file.metadata.num_rows != part.rows:
+                    detail = f"holds {file.metadata.num_rows:,} rows, {FILE} says {part.rows:,}"
+                    self._found.add(Kind.COUNTS, part.name, detail)
+                self.where = part.name
+                yield from self._batches_of(file, part.name)
 
     def _batches_of(self, file: pq.ParquetFile, name: str) -> Iterator[pa.RecordBatch]:
-        with file:
-            try:
-                for batch in file.iter_batches(_BATCH, use_threads=False):
-                    batch.validate(full=True)
-                    yield batch
-            except DAMAGE as error:
-                self._found.add(Kind.UNREADABLE, name, brief(error))
-                self.broken = True
+        try:
+            for batch in file.iter_batches(_BATCH, use_threads=False):
+                batch.validate(full=True)
+                yield batch
+        except DAMAGE as error:
+            self._found.add(Kind.UNREADABLE, name, brief(error))
+            self.broken = True
 
     def take(self, count: int) -> pa.Table:
         """The next rows, fewer at the end."""
@@ -123,7 +122,7 @@ def _tables(store: Store, kind: str, ledgers: Mapping[str, Ledger]) -> Iterator[
         turns = {name: result.ref.round for result in usable if (name := _file(result, kind))}
         try:
             for name, data in fetch(store, turns):
-                table = pq.read_table(pa.BufferReader(data)).replace_schema_metadata(None)
+                table = pq.read_table(pa.BufferReader(data), use_threads=False).replace_schema_metadata(None)
                 if kind == "rejects":
                     table = _standing(table, [tails for turn, tails in retried.items() if turn > turns[name]])
                 yield name, table

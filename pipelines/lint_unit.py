@@ -116,10 +116,9 @@ class UnitLinter:
         return result
 
     def _plan(self, ref: UnitRef, found: Findings) -> list[dict[str, Any]] | None:
-        file = parquet(self._store, ref.part, PLAN, found)
-        if file is None:
-            return None
-        with file:
+        with parquet(self._store, ref.part, PLAN, found) as file:
+            if file is None:
+                return None
             if ref.row_group >= file.num_row_groups:
                 found.add(Kind.PLAN, ref.part, f"holds {file.num_row_groups} units, so none is {ref.unit}")
                 return None

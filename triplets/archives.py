@@ -62,8 +62,8 @@ class Member:
         name: as the archive gives it; safe below any folder.
         size: bytes, unpacked.
         offset: where its bytes begin in a plain tar; None in other archives.
-        read: gives its bytes; raises :class:`Refusal` (``picture_unreadable``) where they are damaged. Cheapest before the next
-            member is asked for.
+        read: gives its bytes while the archive is being walked over; raises :class:`Refusal` (``picture_unreadable``) where they
+            are damaged, ValueError once the walk has ended.
     """
 
     name: str
@@ -244,6 +244,7 @@ def _tar_member(
         return Fault(Reason.PICTURE_TOO_LARGE, f"{entry.size:,} bytes, the limit is {limits.max_member_bytes:,}")
 
     def read() -> bytes:
+        _check_open(archive.closed)
         with _damage_refused():
             stream = archive.extractfile(entry)
             data = stream.read() if stream is not None else b""
@@ -288,10 +289,16 @@ def _zip_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Archiv
         return Fault(Reason.PICTURE_TOO_LARGE, f"unpacks to over {limits.max_ratio:g} times its size")
 
     def read() -> bytes:
+        _check_open(archive.fp is None)
         with _damage_refused(), archive.open(entry) as stream:
             return stream.read()
 
     return Member(entry.orig_filename, entry.file_size, None, read)
+
+
+def _check_open(closed: bool) -> None:
+    if closed:
+        raise ValueError("members are read while the archive is walked over, not after")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from builders.instructions.words import (
     ARTICLES,
     BODY,
     COLOURS,
+    DETERMINERS,
     FINITE,
     MASS,
     MEASURES,
@@ -44,7 +45,7 @@ from triplets.reasons import Reason, Refusal
 _MOST_WORDS = 18
 _DIGITS = {str(value): word for word, value in NUMBERS.items()}
 _DRINKING = frozenset(
-    {"wine", "drinking", "shot", "water", "beer", "martini", "champagne", "cocktail", "magnifying", "juice"}
+    {"wine", "drinking", "shot", "water", "beer", "martini", "champagne", "cocktail", "magnifying", "juice", "hour"}
 )
 _DEGREES = frozenset({"furthest", "farthest", "closest", "nearest", "next", "close"})
 _ENDS = frozenset({"front", "back", "top", "bottom"})
@@ -216,7 +217,10 @@ def _split_relations(words: list[str], name: str) -> tuple[list[str], list[str]]
     """The words up to the first relation, and the relations."""
     head = {singular(word) for word in _name_words(name)[-1:]} | PEOPLE
     for at, word in enumerate(words):
-        after_head = at > 0 and singular(words[at - 1]) in head
+        adjective = words[at - 1] in COLOURS and bool(
+            {singular(follower) for follower in words[at + 1 : at + 2]} & head
+        )
+        after_head = at > 0 and singular(words[at - 1]) in head and not adjective  # orange striped oranges
         if at > 0 and (word in PREPOSITIONS or relations.is_compound(words, at) or word == "nearest"):
             return words[:at], words[at:]
         if after_head and (word.endswith("ing") or relations.is_participle(word)):
@@ -244,9 +248,9 @@ def _read_core(core: list[str], rest: list[str], name: list[str], parts: _Parts)
 
 def _find_head(core: list[str], rest: list[str], name: list[str]) -> tuple[int, int]:
     """Where the head stands, and how many words it has."""
-    wanted = [singular(word) for word in name]
+    wanted = [_stem(word) for word in name]
     if wanted:
-        alike = [singular(word) for word in core]
+        alike = [_stem(word) for word in core]
         places = [at for at in range(len(core)) if alike[at : at + len(wanted)] == wanted]
         if places:
             return places[-1], len(wanted)
@@ -254,10 +258,15 @@ def _find_head(core: list[str], rest: list[str], name: list[str]) -> tuple[int, 
     if not without_position:
         raise _refuse("names no object")
     at = without_position[-1]
-    measures = singular(core[at]) in MEASURES and rest[:1] == ["of"] and wanted[-1:] == [singular(rest[-1])]
+    measures = singular(core[at]) in MEASURES and rest[:1] == ["of"] and wanted[-1:] == [_stem(rest[-1])]
     if name and singular(core[at]) not in PEOPLE and not measures:
         raise _refuse(f"does not name the {' '.join(name)} it is about")
     return at, 1
+
+
+def _stem(noun: str) -> str:
+    """For comparison only: here glasses are several glasses."""
+    return "glass" if noun == "glasses" else singular(noun)
 
 
 def _adjectives(before: list[str], parts: _Parts) -> list[str]:
@@ -272,7 +281,9 @@ def _adjectives(before: list[str], parts: _Parts) -> list[str]:
             break
     for at, word in enumerate(before):
         joins = word in {"and", ","} and 0 < at < len(before) - 1
-        if not joins and (word in {"and", ","} or word in PREPOSITIONS | PRONOUNS - {"other", "one"} or word in PEOPLE):
+        if not joins and (
+            word in {"and", ","} or word in PREPOSITIONS | ARTICLES | PRONOUNS - {"other", "one"} or word in PEOPLE
+        ):
             raise _refuse(f"cannot read {' '.join(before)!r} before {' '.join(parts.head)!r}")
     return before
 
@@ -289,7 +300,7 @@ def _worn(extra: list[str]) -> str:
 def _check_head(parts: _Parts, keep_parts: bool) -> None:
     head = singular(parts.head[-1])
     colour = head in COLOURS and head not in {"orange", "violet", "light"}
-    if head in NO_SHAPE or head in POSITIONS or head in PREPOSITIONS or head in PRONOUNS or colour:
+    if head in NO_SHAPE | PREPOSITIONS | PRONOUNS | DETERMINERS or head in POSITIONS or colour:
         raise _refuse(f"{head!r} names no object")
     glass = head in {"glass", "glasses"} and (parts.head[-1] != "glasses" or set(parts.before + parts.head) & _DRINKING)
     laid_off = head in WORN and set(parts.after) & SURFACES and not set(map(singular, parts.after)) & (PEOPLE | BODY)

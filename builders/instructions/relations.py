@@ -15,6 +15,7 @@ from builders.instructions.words import (
     PREPOSITIONS,
     PRONOUNS,
     UNIQUE,
+    VAGUE,
     WORN,
     article,
     is_plural,
@@ -212,6 +213,8 @@ def _with_article(words: list[str], lead: list[str], head: str) -> list[str]:
     content = words[1:] if words[0] in DETERMINERS else words
     _check_noun_phrase(content)
     last, opening = content[-1], lead[-1]
+    if words[0] in {"a", "an"}:
+        return content if is_plural(last) and content[0] not in VAGUE else [article(content[0]), *content]
     if words[0] in DETERMINERS or words[0].endswith("'s") or is_plural(last) or last in COLOURS or plural(last) == last:
         return ["the", *words] if words == content and _is_there(last, lead) else words
     if content[0] in PRONOUNS - {"other", "each"} or (len(content) == 1 and (opening, last) in _IDIOMS):
@@ -220,10 +223,10 @@ def _with_article(words: list[str], lead: list[str], head: str) -> list[str]:
         return words
     if set(content) & UNIQUE:
         return ["the", *words]
-    if opening == "of" and head in MEASURES | {"half"}:
+    if lead == ["of"] and head in MEASURES | {"half"}:
         return words
     owned = opening in {"with", "without"} or (opening not in PREPOSITIONS | _DEGREES and opening not in _OF_THE_SCENE)
-    shown = opening == "of" and head in _PICTURES
+    shown = lead == ["of"] and head in _PICTURES
     if owned or shown or (opening == "in" and _is_worn(last)):
         return [article(words[0]), *words]
     return ["the", *words]

@@ -156,7 +156,7 @@ _IRREGULAR = {
     "wolf": "wolves", "calf": "calves", "half": "halves", "life": "lives", "wife": "wives", "scarf": "scarves",
     "hoof": "hooves", "ox": "oxen", "cactus": "cacti", "potato": "potatoes", "tomato": "tomatoes", "mango": "mangoes",
     "hero": "heroes", "volcano": "volcanoes", "domino": "dominoes", "mosquito": "mosquitoes", "bus": "buses",
-    "gas": "gases", "thief": "thieves", "ax": "axes", "quiz": "quizzes",
+    "gas": "gases", "trellis": "trellises", "iris": "irises", "thief": "thieves", "ax": "axes", "quiz": "quizzes",
     **{word: f"{word}s" for word in (
         "cookie", "movie", "selfie", "hoodie", "tie", "pie", "brownie", "smoothie", "magpie", "bowtie", "necktie",
         "beanie", "veggie", "collie", "zombie", "birdie", "doggie", "barbie", "walkie-talkie", "menu", "emu", "ski",
@@ -181,13 +181,22 @@ _NOT_PLURAL = frozenset(
 _NOT_MAN = frozenset({"human", "german", "roman", "ottoman", "talisman", "caiman", "shaman"})
 _SHORT = frozenset({"tv", "pc", "cd", "dvd", "ox", "id", "dj", "t-shirt", "x-ray", "suv", "atv", "bmx", "vcr", "gps"})
 """Words too short, or too full of dashes, to be told from slips of the finger by a vocabulary."""
+_TAILS = frozenset(
+    """
+    back bag ball band bar basket bed bench bird board boat book bow bowl box brush burger cake can case chair chip cloth coat corn
+    cup dish dog door end field fish fly frame front guard holder hole house hydrant keeper knife lamp land light line mark mat
+    paper pan pen piece pipe plane plate point pole port post pot print proof rack rail road room seat sheet shelf shoe side skin
+    stand stick stone stop storm table tie top towel track trail tub wall ware watch water way wear wheel wood work worm yard
+    """.split()
+)
+"""Second halves of words that annotators write together (``surfboard``, ``countertop``)."""
 _MISSPELT = frozenset({"womans", "mans", "plat", "teh", "hte", "gy", "peopel"})
 """Frequent in a web vocabulary all the same."""
 _MERGES = 80_000
 """How much of the vocabulary counts as words: CLIP itself uses 48,894 merges, which leaves out ``computer`` and ``crosswalk``;
 beyond some 100,000, ``jaket`` and ``sweather`` are in."""
 _VOWEL_SOUND = ("hour", "honest", "heir", "honor", "x-ray")
-_CONSONANT_SOUND = ("uni", "use", "usu", "euro", "one", "once", "ufo", "u-", "ukulele", "unif", "utensil", "usb")
+_CONSONANT_SOUND = ("uni", "use", "usu", "eu", "ewe", "one", "once", "ufo", "u-", "ukulele", "ute", "uti", "usb")
 _VOWEL_EVEN_SO = ("unin", "unid", "unim", "unan")
 
 
@@ -212,6 +221,8 @@ def singular(noun: str) -> str:
         return _SINGULAR[noun]
     if not is_plural(noun) or noun in _PAIRS | {"people", "cattle", "police"}:
         return noun
+    if noun.endswith("uses") and not noun.endswith(("ouses", "auses", "fuses")) and len(noun) > 5:
+        return noun.removesuffix("es")  # octopuses
     if noun.endswith("children"):
         return noun.removesuffix("ren")
     if noun.endswith("men"):
@@ -294,10 +305,8 @@ def is_known(word: str) -> bool:
     known = _vocabulary()
     if len(word) > 2 and any(form in known for form in _forms(word)):
         return True
-    return any(
-        len(word) - cut >= 4 and cut >= 4 and word[:cut] in known and word[cut:] in known
-        for cut in range(4, len(word) - 3)
-    )
+    plain = singular(word)
+    return any(plain.endswith(tail) and plain.removesuffix(tail) in known for tail in _TAILS)
 
 
 def _forms(word: str) -> set[str]:

@@ -219,6 +219,13 @@ def test_a_header_damaged_in_the_middle_is_not_taken_for_the_end():
         walk(bytes(data))
 
 
+@pytest.mark.parametrize("kind", MAKERS)
+def test_reading_too_late_is_told_from_damage(kind):
+    (late,) = list(members(io.BytesIO(MAKERS[kind](("a.jpg", b"a")))))
+    with pytest.raises(ValueError, match="not after"):
+        late.read()
+
+
 def test_long_names_come_whole():
     name = "/".join(["folder"] * 50) + "/é.jpg"
     for form in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT):

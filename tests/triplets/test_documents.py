@@ -80,7 +80,7 @@ def test_messages_say_what_and_where():
         load_json(b'{"a": 1,', "x.json")
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     values=st.lists(_VALUES, max_size=6),
     before=_VALUES,
@@ -107,7 +107,7 @@ def test_spans_are_the_elements_in_any_chunks(values, before, indent, tight, asc
         documents._CHUNK = kept
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(values=st.lists(st.dictionaries(_TEXT, _VALUES), min_size=1, max_size=4), data=st.data())
 def test_a_cut_array_never_looks_whole(values, data):
     text = json.dumps(values).encode()

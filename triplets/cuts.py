@@ -1,0 +1,158 @@
+"""A cut on disk: what ``cut.json`` says, and the memory-mapped index that the training loader reads.
+
+::
+
+    cuts/NAME/cut.json                    rules, counts, funnel, fingerprint of what was chosen from. Written last: the commit mark
+    cuts/NAME/index/train.npy             one :data:`SAMPLE` a kept row, by shard and offset; memory-mapped, never loaded
+    cuts/NAME/index/validation.npy        the same for the other side of the split
+    cuts/NAME/index/kept-00000.parquet    one :data:`KEPT` row a kept row, in the order of the build's index
+    cuts/NAME/index/dropped-00000.parquet one :data:`DROPPED` row a dropped one: which rule, and the value that decided
+    cuts/NAME/shards/train-000000.tar     if materialised
+    cuts/NAME/README.md                   the data card
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from triplets.reasons import UsageError
+from triplets.storage import Store
+
+SAMPLE = np.dtype(
+    [
+        ("shard", "<u4"),
+        ("source", "<u2"),
+        ("task", "<u2"),
+        ("pair", "<u8"),
+        ("source_offset", "<u8"),
+        ("target_offset", "<u8"),
+        ("json_offset", "<u8"),
+        ("source_size", "<u4"),
+        ("target_size", "<u4"),
+        ("json_size", "<u4"),
+        ("width", "<u2"),
+        ("height", "<u2"),
+    ]
+)
+"""56 bytes a sample. ``shard``, ``source`` and ``task`` are numbers into the lists of the same name in ``cut.json``; ``pair`` is the
+first 64 bits of a hash of (source, pair): samples of one pair never share a batch. Offsets count bytes from the shard's start;
+members are adjacent, so one read of [source_offset, json_offset + json_size) brings a sample."""
+
+KEPT = pa.schema(
+    [
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("key", pa.string(), nullable=False),
+        pa.field("side", pa.string(), nullable=False),
+    ]
+)
+"""``row`` counts the build's index from 0; ``side`` is ``train`` or ``validation``."""
+DROPPED = pa.schema(
+    [
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("key", pa.string(), nullable=False),
+        pa.field("rule", pa.string(), nullable=False),
+        pa.field("value", pa.float32(), nullable=False),
+    ]
+)
+"""``value`` is what the rule looked at; NaN where it was undefined or the rule looks at none."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CutFile(_Strict):
+    """A file of the cut: name below the build, size in bytes and SHA-256 (hex)."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class ShardFile(_Strict):
+    """A shard that the cut's samples lie in: name below the build and size in bytes, which readers verify."""
+
+    name: str
+    size: int
+
+
+class FunnelStep(_Strict):
+    """One rule's share in the cut: rows it dropped, how many of those had no value, and rows left after it.
+
+    ``bounds`` are those in force, [least, most], by group of the rule's ``per`` (``all`` without one).
+    """
+
+    rule: str
+    dropped: int
+    undefined: int
+    left: int
+    bounds: dict[str, tuple[float | None, float | None]]
+
+
+class ScoreNote(_Strict):
+    """A score that the cut used: its version and the SHA-256 of its values."""
+
+    version: int
+    sha256: str
+
+
+class CutState(_Strict):
+    """The whole of ``cut.json``.
+
+    ``candidates`` = ``kept`` + the sum of what the funnel dropped; ``kept`` = ``train`` + ``validation``.
+    ``index_sha256`` are the digests of the build's index parts that the cut chose from.
+    """
+
+    format: Literal[1] = 1
+    name: str
+    kind: Literal["view", "materialised"]
+    index_sha256: tuple[str, ...]
+    backends: dict[str, dict[str, str]]
+    rules: dict[str, Any]
+    scores: dict[str, ScoreNote]
+    candidates: int
+    kept: int
+    train: int
+    validation: int
+    funnel: tuple[FunnelStep, ...]
+    licences: dict[str, int]
+    shards: tuple[ShardFile, ...]
+    sources: tuple[str, ...]
+    tasks: tuple[str, ...]
+    files: tuple[CutFile, ...]
+
+
+def cut_file(name: str) -> str:
+    """Where the cut's ``cut.json`` lies below the build."""
+    return f"cuts/{name}/cut.json"
+
+
+def sample_file(name: str, side: Literal["train", "validation"]) -> str:
+    """Where one side's memory-mapped index lies below the build."""
+    return f"cuts/{name}/index/{side}.npy"
+
+
+def load_cut(store: Store, name: str) -> CutState:
+    """The state of a cut.
+
+    Raises:
+        UsageError: there is no such cut, or its file is damaged.
+    """
+    try:
+        data = store.read(cut_file(name))
+    except FileNotFoundError as error:
+        known = ", ".join(sorted(store.folders("cuts"))) or "none yet"
+        remedy = f"Make it: ieiw cut {store.location} --name {name}"
+        raise UsageError(f"{store.location}: no cut {name!r} here (known: {known}). {remedy}") from error
+    try:
+        return CutState.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(step) for step in first["loc"]) or "the file"
+        raise UsageError(
+            f"{store.location}/{cut_file(name)}, {field}: {first['msg']}. Is it a cut of this version?"
+        ) from error
