@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from bench.common import Row
-from bench.pictures import recipe, scenes
+from bench.pictures import recipe, write_phrasecut
 from pipelines.build import Options, build
 from pipelines.plan_files import UnitRef
 from pipelines.prepare import prepare
@@ -16,7 +16,7 @@ from pipelines.worker import UnitBuilder
 from triplets.storage import Store, open_store
 
 WORKERS = 4
-_SCENES, _VARIANTS, _ATTEMPTS = 250, 10, 20_000
+_PICTURES, _VARIANTS, _ATTEMPTS = 250, 10, 20_000
 _builder: UnitBuilder | None = None
 
 
@@ -25,7 +25,11 @@ def run() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="ieiw-bench-") as folder:
         here = Path(folder)
         light = recipe(
-            scenes(here / "scenes", _SCENES), backend="noop", short_side=64, unit_bytes="1MB", variants=_VARIANTS
+            write_phrasecut(here / "VGPhraseCut_v0", _PICTURES),
+            backend="noop",
+            short_side=64,
+            unit_bytes="1MB",
+            variants=_VARIANTS,
         )
         started = time.perf_counter()
         build(light, here / "beam", Options(workers=WORKERS))

@@ -12,9 +12,9 @@ import psutil
 import yaml
 
 from bench.common import Row
-from bench.pictures import recipe, scenes
+from bench.pictures import recipe, write_phrasecut
 
-_SCENES = 250
+_PICTURES = 250
 _SMALL, _LARGE = 10, 100  # variants; about 20,000 and 200,000 attempts
 
 
@@ -22,7 +22,7 @@ def run() -> list[Row]:
     """Peak unique memory of workers, and of driver and supervisor, sampled ten times a second."""
     with tempfile.TemporaryDirectory(prefix="ieiw-bench-") as folder:
         here = Path(folder)
-        root = scenes(here / "scenes", _SCENES)
+        root = write_phrasecut(here / "VGPhraseCut_v0", _PICTURES)
         small, few = _build(root, here, _SMALL)
         large, many = _build(root, here, _LARGE)
     growth = (large["others"] - small["others"]) / (many - few)

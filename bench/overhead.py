@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from bench.common import Row, median_ratio
-from bench.pictures import recipe, scenes
+from bench.pictures import recipe, write_phrasecut
 from models.registry import inpainter
 from pipelines.plan_files import UnitRef, read_attempts
 from pipelines.prepare import prepare
@@ -20,14 +20,14 @@ from triplets.pictures import decode, encode_jpeg, resize_mask, resize_short
 from triplets.records import Attempt, Image, Mask
 from triplets.storage import Store, open_store
 
-_SCENES = 250
+_PICTURES = 250
 
 
 def run() -> list[Row]:
     """Both promises: CPU of everything else with the no-op inpainter, and the whole with the stand-in."""
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory(prefix="ieiw-bench-") as folder:
-        root = scenes(Path(folder) / "scenes", _SCENES)
+        root = write_phrasecut(Path(folder) / "VGPhraseCut_v0", _PICTURES)
         spare, count = _spare_time(root, Path(folder))
         ratio, ours, bare = _against_bare_loop(root, Path(folder))
     return [

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from bench.common import Row
-from bench.pictures import recipe, scenes
+from bench.pictures import recipe, write_phrasecut
 from pipelines.build import Options, build
 from pipelines.marks import committed, mark_of
 from triplets.storage import open_store
@@ -21,7 +21,7 @@ def run() -> list[Row]:
     """Some hundred units, built, and then asked for again from the command line."""
     with tempfile.TemporaryDirectory(prefix="ieiw-bench-") as folder:
         here = Path(folder)
-        light = recipe(scenes(here / "scenes", 120), backend="noop", short_side=32, unit_bytes="20KB")
+        light = recipe(write_phrasecut(here / "VGPhraseCut_v0", 120), backend="noop", short_side=32, unit_bytes="20KB")
         build(light, here / "out", Options(workers=4))
         (here / "recipe.yaml").write_text(yaml.safe_dump(light.model_dump(mode="json")))
         before = _snapshot(here / "out")
