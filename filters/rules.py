@@ -24,7 +24,7 @@ class _Rule(BaseModel):
 
 
 class _Bounds(_Rule):
-    """A bound: absolute (``min``, ``max``), or the share to drop at an end (``drop_lowest``, ``drop_highest``) overall or ``per``."""
+    """A bound: absolute (``min``, ``max``), or the share to drop at an end, overall or ``per`` task or source."""
 
     score: str
     min: float | None = None
@@ -56,7 +56,7 @@ class Gap(_Bounds):
 
 
 class Duplicates(_Rule):
-    """Rows whose picture was seen before, exactly or within ``distance`` bits of the perceptual hash; the best by ``keep`` stays."""
+    """Rows whose picture was seen before, exactly or within ``distance`` bits of its hash; the best by ``keep`` stays."""
 
     kind: Literal["duplicates"]
     of: Literal["source", "target", "pair"] = "pair"

@@ -1,0 +1,84 @@
+"""All rows of a build as columns, with scores looked up when a rule asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from filters.composite import COMPOSITES
+
+COLUMNS = ("key", "source", "task", "group", "pair", "licence", "source_sha256", "target_sha256")
+"""Columns of the index that rules may read."""
+Lookup = Callable[[str], tuple[pa.Array, npt.NDArray[Any]]]
+
+
+@dataclass(slots=True)
+class Frame:
+    """Rows to choose from.
+
+    Attributes:
+        table: :data:`COLUMNS` of the index, one row a triplet.
+        lookup: score name -> its ids (digests of pictures in hex, or keys) and values.
+    """
+
+    table: pa.Table
+    lookup: Lookup
+    _scores: dict[tuple[str, str], npt.NDArray[Any]] = field(default_factory=dict)
+    _places: dict[tuple[str, int], npt.NDArray[np.int64]] = field(default_factory=dict)
+    _loaded: dict[str, tuple[pa.Array, npt.NDArray[Any]]] = field(default_factory=dict)
+    _ids: list[pa.Array] = field(default_factory=list)
+    _codes: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return int(self.table.num_rows)
+
+    def codes(self, column: str) -> npt.NDArray[np.int64]:
+        """A column as small numbers, equal where the values are; ``source+task`` joins the two."""
+        if column not in self._codes:
+            if column == "source+task":
+                tasks = self.codes("task")
+                self._codes[column] = self.codes("source") * (int(tasks.max(initial=0)) + 1) + tasks
+            else:
+                encoded = self.table[column].combine_chunks().dictionary_encode()
+                self._codes[column] = encoded.indices.to_numpy().astype(np.int64)
+        return self._codes[column]
+
+    def score(self, name: str, role: str) -> npt.NDArray[Any]:
+        """A score of every row's source, target or pair; NaN where it has none."""
+        if (name, role) not in self._scores:
+            self._scores[name, role] = self._composite(name, role) if name in COMPOSITES else self._stored(name, role)
+        return self._scores[name, role]
+
+    def _composite(self, name: str, role: str) -> npt.NDArray[Any]:
+        composite = COMPOSITES[name]
+        parts: Mapping[str, npt.NDArray[Any]] = {part: self.score(part, role) for part in composite.parts}
+        return composite.compute(parts)
+
+    def _stored(self, name: str, role: str) -> npt.NDArray[Any]:
+        if name not in self._loaded:
+            ids, values = self.lookup(name)
+            number = next((at for at, known in enumerate(self._ids) if known.equals(ids)), len(self._ids))
+            if number == len(self._ids):
+                self._ids.append(ids)
+            self._loaded[name] = (self._ids[number], values)
+        ids, values = self._loaded[name]
+        places = self._found(role, next(at for at, known in enumerate(self._ids) if known is ids))
+        if values.dtype.kind == "u":
+            return np.where(places >= 0, values[places] if len(values) else 0, 0)
+        missing = np.full(len(places), np.nan, np.float32)
+        return np.where(places >= 0, values[places], missing) if len(values) else missing
+
+    def _found(self, role: str, number: int) -> npt.NDArray[np.int64]:
+        """Each row's place among the ids, -1 where it has none. Scores of one pass share their ids: looked up once."""
+        if (role, number) not in self._places:
+            column = "key" if role == "pair" else f"{role}_sha256"
+            places = pc.index_in(self.table[column].combine_chunks(), value_set=self._ids[number])
+            self._places[role, number] = places.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return self._places[role, number]
