@@ -1,0 +1,168 @@
+"""Where the verdict on a key lies: in the index of a complete build, in the units' own files of one that is not finished."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.marks import mark_of
+from pipelines.plan_files import UnitRef, read_unit
+from pipelines.state import BuildState
+from triplets.reasons import UsageError
+from triplets.storage import Store
+
+Verdict = Literal["built", "rejected", "pending"]
+_LISTED = 8
+"""Keys named in a message at most."""
+_COMPARED = 2000
+"""Keys that a mistyped one is compared with at most; difflib takes some 20 µs for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One attempt as a build's tables know it.
+
+    Attributes:
+        verdict: ``pending`` where its unit is planned but not yet built.
+        row: of :data:`triplets.rows.ROWS` if built, of :data:`~triplets.rows.REJECTS` if rejected, else empty.
+        ref: the unit that the verdict comes from.
+        others: keys of the other triplets of its pair -> their task.
+    """
+
+    key: str
+    verdict: Verdict
+    row: Mapping[str, Any]
+    ref: UnitRef
+    others: Mapping[str, str]
+
+
+def look_up(store: Store, state: BuildState, key: str) -> Found:
+    """The verdict on a key, or on the only key that begins so.
+
+    Reads the key column, and of the other columns only what belongs to the key.
+
+    Raises:
+        UsageError: no such key (the nearest are named), several keys begin so, or a table is damaged.
+    """
+    return _in_index(store, state, key) if state.state == "complete" else _in_units(store, state, key)
+
+
+def planned_row(store: Store, found: Found) -> dict[str, Any] | None:
+    """The attempt as planned, or None where the plan was removed from the build."""
+    try:
+        rows = read_unit(store, found.ref)
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return None
+    return next((dict(row) for row in rows if row["key"] == found.key), None)
+
+
+def _in_index(store: Store, state: BuildState, wanted: str) -> Found:
+    parts = [part.name for part in state.index]
+    keys = _matching(store, parts, wanted)
+    key = _the_one(wanted, set(keys), lambda: _nearest(wanted, (_column(store, part) for part in parts)))
+    part = keys[key]
+    row = _rows(store, part, pc.field("key") == key)[0]
+    ref = _refs(state, key)[row["unit"]]
+    if part.startswith("index/rejects-"):
+        return Found(key, "rejected", row, ref, {})
+    same = (pc.field("pair") == row["pair"]) & (pc.field("key") != key)
+    tables = [name for name in parts if name.startswith("index/rows-") and row["pair"]]
+    others = [other for name in tables for other in _rows(store, name, same, ["key", "task"])]
+    return Found(key, "built", row, ref, {other["key"]: other["task"] for other in others})
+
+
+def _in_units(store: Store, state: BuildState, wanted: str) -> Found:
+    """The plan names the unit of every key: only its files are opened. The latest round that has a verdict counts."""
+    refs = _refs(state, wanted)
+    parts = list(dict.fromkeys(ref.part for ref in refs.values()))
+    keys = _matching(store, parts, wanted)
+    everywhere = dict.fromkeys(ref.part for ref in state.refs())
+    key = _the_one(wanted, set(keys), lambda: _nearest(wanted, (_column(store, part) for part in everywhere)))
+    units = {row["unit"] for part in parts for row in _rows(store, part, pc.field("key") == key, ["unit"])}
+    taken_up = sorted((refs[unit] for unit in units), key=lambda ref: ref.round, reverse=True)
+    verdicts = (_in_unit(store, ref, key) for ref in taken_up if store.exists(ref.rows))
+    return next((found for found in verdicts if found), Found(key, "pending", {}, taken_up[0], {}))
+
+
+def _in_unit(store: Store, ref: UnitRef, key: str) -> Found | None:
+    """The verdict that a committed unit gives on a key."""
+    for row in _rows(store, ref.rows, pc.field("key") == key):
+        same = (pc.field("pair") == row["pair"]) & (pc.field("key") != key)
+        others = _rows(store, ref.rows, same, ["key", "task"]) if row["pair"] else []
+        return Found(key, "built", row, ref, {other["key"]: other["task"] for other in others})
+    rejects = mark_of(store, ref.rows).rejects
+    dead = _rows(store, rejects, pc.field("key") == key) if rejects else []
+    return Found(key, "rejected", dead[0], ref, {}) if dead else None
+
+
+def _refs(state: BuildState, key: str) -> dict[str, UnitRef]:
+    """Unit id -> unit, of the sources that the key, or the beginning of one, can belong to."""
+    names = [name for name in state.sources if key.startswith(f"{name}-") or f"{name}-".startswith(key)]
+    return {ref.unit: ref for name in names for ref in state.sources[name].refs(name)}
+
+
+def _matching(store: Store, parts: Iterable[str], beginning: str) -> dict[str, str]:
+    """Keys that begin so -> the file that holds them. Row groups whose statistics rule them out are not read."""
+    after = beginning + "\x7f"  # follows every character that a key can hold
+    within = (pc.field("key") >= beginning) & (pc.field("key") < after)
+    return {row["key"]: part for part in parts for row in _rows(store, part, within, ["key"])}
+
+
+def _rows(store: Store, name: str, chosen: pc.Expression, columns: list[str] | None = None) -> list[dict[str, Any]]:
+    """The chosen rows of one Parquet file.
+
+    Raises:
+        UsageError: the file is gone or damaged.
+    """
+    try:
+        with store.open(name) as file:
+            table = pq.read_table(file, columns=columns, filters=chosen, use_threads=False)
+    except (FileNotFoundError, pa.ArrowInvalid) as error:
+        told = "is missing" if isinstance(error, FileNotFoundError) else f"is damaged ({error})"
+        raise UsageError(f"{store.location}/{name}: {told}. `ieiw lint {store.location}` says what else is.") from error
+    return [dict(row) for row in table.to_pylist()]
+
+
+def _column(store: Store, name: str) -> Iterator[pa.Array]:
+    """The key column of one file, some thousand at a time."""
+    with store.open(name) as file:
+        for batch in pq.ParquetFile(file).iter_batches(columns=["key"], use_threads=False):
+            yield batch.column(0)
+
+
+def _the_one(wanted: str, keys: set[str], nearest: Any) -> str:
+    """The key that was meant.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    if wanted in keys:
+        return wanted
+    if len(keys) == 1:
+        return keys.pop()
+    if keys:
+        listed = ", ".join(sorted(keys)[:_LISTED])
+        more = f" and {len(keys) - _LISTED:,} more" if len(keys) > _LISTED else ""
+        raise UsageError(f"{wanted}: {len(keys):,} keys begin so: {listed}{more}. Give more of the key.")
+    near = nearest()
+    hint = f"Nearest: {', '.join(near)}" if near else "Keys are in the `key` column of index/, or on a contact sheet"
+    raise UsageError(f"{wanted}: no such key in this build. {hint}.")
+
+
+def _nearest(wanted: str, columns: Iterable[Iterator[pa.Array]]) -> list[str]:
+    """Keys like a mistyped one: a slip leaves the first or the second half of its 20 characters as they were."""
+    tail = wanted.rpartition("-")[2]
+    halves = [half for half in (tail[: len(tail) // 2], tail[len(tail) // 2 :]) if len(half) > 1]
+    alike: list[str] = []
+    first: list[str] = []
+    for keys in (keys for column in columns for keys in column):
+        for half in halves:
+            alike += keys.filter(pc.match_substring(keys, half)).to_pylist()[: _COMPARED - len(alike)]
+        first += keys.slice(0, _COMPARED - len(first)).to_pylist()
+    return difflib.get_close_matches(wanted, dict.fromkeys(alike or first), n=3, cutoff=0.6)

@@ -1,0 +1,112 @@
+"""One triplet as a picture: source, target and what changed, with region and hole outlined."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from triplets.masks import from_rle
+from triplets.reasons import UsageError
+from triplets.records import Image, Mask
+
+OUTLINES = {"region": (255, 214, 10), "hole": (0, 200, 255)}
+"""Mask of ``answer`` -> colour of its outline."""
+GAIN = 4
+"""By how much the difference is amplified."""
+_SIDE = 320  # pixels that the shorter side of a panel has at least
+_GAP, _TEXT = 12, 16
+_PAPER, _INK, _FAINT = (255, 255, 255), (20, 20, 20), (110, 110, 110)
+
+
+def save_picture(source: Image, target: Image, sample: Mapping[str, Any], path: Path) -> Path:
+    """Write the picture of one triplet; its format is that of the file's ending.
+
+    Raises:
+        UsageError: the ending is no picture format that can be written.
+    """
+    if path.suffix.lower() not in {".png", ".jpg", ".jpeg", ".webp"}:
+        raise UsageError(f"{path}: give a file that ends in .png, .jpg or .webp")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    compose(source, target, sample).save(path, quality=95)
+    return path
+
+
+def compose(source: Image, target: Image, sample: Mapping[str, Any]) -> Pillow.Image:
+    """Panels side by side under the instruction.
+
+    Args:
+        source: (height, width, 3), 0..255.
+        target: the same; the difference is shown where both have one size.
+        sample: the triplet's json with ``answer`` parsed, of which ``region`` and ``hole`` (COCO run lengths) are used.
+    """
+    masks = outlined(sample, source.shape)
+    panels = [("source", _panel(source, masks)), ("target", _panel(target, {}))]
+    if source.shape == target.shape:
+        panels.append((f"difference × {GAIN}", _panel(difference(source, target), masks)))
+    return _lay_out(panels, str(sample.get("instruction", "")), list(masks))
+
+
+def outlined(sample: Mapping[str, Any], shape: tuple[int, ...]) -> dict[str, Mask]:
+    """The masks of ``answer`` that lie on a picture of this shape (height, width, 3)."""
+    answer = sample.get("answer", {})
+    masks = {name: from_rle(answer[name]) for name in OUTLINES if name in answer}
+    return {name: mask for name, mask in masks.items() if mask.shape == shape[:2]}
+
+
+def difference(source: Image, target: Image) -> Image:
+    """Absolute difference of two pictures of one shape, amplified by :data:`GAIN`, cut at 255."""
+    apart = np.abs(source.astype(np.int16) - target.astype(np.int16))
+    return cast(Image, np.minimum(apart * GAIN, 255).astype(np.uint8))
+
+
+def _panel(pixels: Image, masks: Mapping[str, Mask]) -> Image:
+    """The pixels at a whole multiple of their size, each mask's outline on top."""
+    scale = max(1, -(-_SIDE // min(pixels.shape[:2])))
+    large = _enlarged(pixels, scale)
+    for name, mask in masks.items():
+        lines, _ = cv2.findContours(_enlarged(mask.astype(np.uint8), scale), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+        cv2.drawContours(large, lines, -1, (0, 0, 0), 3)
+        cv2.drawContours(large, lines, -1, OUTLINES[name], 1)
+    return large
+
+
+def _enlarged(pixels: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
+    height, width = pixels.shape[:2]
+    size = (width * scale, height * scale)
+    return cast(npt.NDArray[np.uint8], cv2.resize(pixels, size, interpolation=cv2.INTER_NEAREST).copy())
+
+
+def _lay_out(panels: list[tuple[str, Image]], instruction: str, legend: list[str]) -> Pillow.Image:
+    font, large = ImageFont.load_default(_TEXT), ImageFont.load_default(_TEXT + 4)
+    width = sum(panel.shape[1] + _GAP for _, panel in panels) + _GAP
+    lines = textwrap.wrap(instruction, max(20, width // 10)) or [""]
+    top = _GAP + len(lines) * (_TEXT + 10) + _TEXT + 10
+    sheet = Pillow.new("RGB", (width, top + max(panel.shape[0] for _, panel in panels) + _GAP), _PAPER)
+    draw = ImageDraw.Draw(sheet)
+    for number, line in enumerate(lines):
+        draw.text((_GAP, _GAP + number * (_TEXT + 10)), line, _INK, large)
+    left = _GAP
+    for title, panel in panels:
+        sheet.paste(Pillow.fromarray(panel), (left, top))
+        draw.text((left, top - _TEXT - 8), title, _FAINT, font)
+        left += panel.shape[1] + _GAP
+    _legend(draw, legend, (width - _GAP, top - _TEXT - 8), font)
+    return sheet
+
+
+def _legend(draw: ImageDraw.ImageDraw, names: list[str], corner: tuple[int, int], font: Any) -> None:
+    """Name each outline next to its colour, from the right border leftwards."""
+    right, top = corner
+    for name in reversed(names):
+        right -= int(draw.textlength(name, font))
+        draw.text((right, top), name, _FAINT, font)
+        draw.rectangle((right - 20, top + 4, right - 6, top + 14), OUTLINES[name], (0, 0, 0))
+        right -= 34
