@@ -91,6 +91,6 @@ def hole_of(mask: Mask, rules: RegionRules) -> Mask:
         Refusal: ``region_too_large``: nothing would be left to inpaint from.
     """
     hole = dilate(mask, rules.dilate_percent, rules.dilate_pixels)
-    if hole.mean() > 0.6:
+    if np.count_nonzero(hole) > 0.6 * hole.size:
         raise Refusal(Reason.REGION_TOO_LARGE, "the grown region covers more than six tenths of the picture")
     return hole

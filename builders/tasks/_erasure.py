@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 
 from builders.instructions.phrases import NounPhrase, noun_phrase
@@ -78,14 +79,8 @@ class Erasure:
             alternatives=sentences,
             source=source,
             target=target,
-            answer={
-                "phrase": region.phrase.raw,
-                "region": to_rle(region.mask),
-                "hole": to_rle(region.hole),
-                "box": list(bounding_box(region.mask)),
-                "instances": region.instances,
-            },
-            region_share=float(region.mask.mean()),
+            answer=record.once("answer", lambda: _answer(region)),
+            region_share=np.count_nonzero(region.mask) / region.mask.size,
             pair=_pair(record),
             backend=self._tools.inpainter.name if self._tools.inpainter else "",
         )
@@ -122,11 +117,23 @@ class Erasure:
     def _erased(self, record: OpenRecord, region: Region) -> Erased:
         painted: Image = record.once(PAINTED, _not_painted)
         # Only the hole is taken from the inpainter, at output size: outside, not one pixel changes.
-        empty = np.where(region.hole[..., None], painted, region.picture)
+        empty = region.picture.copy()
+        cv2.copyTo(painted, region.hole.view(np.uint8), empty)
         if np.array_equal(empty, region.picture):
             raise Refusal(Reason.NOTHING_CHANGED, "the inpainter gave back what was there")
         full = record.once_for_picture("encoded", lambda: self._tools.encode(region.picture))
         return Erased(full, self._tools.encode(empty))
+
+
+def _answer(region: Region) -> dict[str, Any]:
+    """What an evaluator needs, the same for both directions."""
+    return {
+        "phrase": region.phrase.raw,
+        "region": to_rle(region.mask),
+        "hole": to_rle(region.hole),
+        "box": list(bounding_box(region.mask)),
+        "instances": region.instances,
+    }
 
 
 def _check_inside(instances: Any, drawn: Mask, least: float) -> None:
