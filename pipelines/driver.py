@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import traceback
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from pipelines.plan_files import UnitRef
 from pipelines.worker import PARENT, leave_with_parent
 
 REPORT = "report.json"
+WORKER_GONE = 75
+"""Exit status of a driver whose worker process died."""
 
 
 class Job(BaseModel):
@@ -32,6 +35,7 @@ def main(path: Path) -> int:
     job = Job.model_validate_json(path.read_text(encoding="utf-8"))
     leave_with_parent()
     os.environ[PARENT] = str(os.getpid())  # our own workers watch us
+    threading.excepthook = _leave_with_worker
     report = path.with_name(REPORT)
     try:
         from pipelines.beam_units import WorkOnUnit, run
@@ -44,6 +48,17 @@ def main(path: Path) -> int:
         return 1
     report.write_text(json.dumps({"counters": counters}), encoding="utf-8")
     return 0
+
+
+def _leave_with_worker(failure: threading.ExceptHookArgs) -> None:
+    """End this process when a worker process has: Beam's local runner would wait for its answer for ever.
+
+    Beam waits for each worker in a thread of this name, which raises when the worker ends with another status than 0.
+    """
+    threading.__excepthook__(failure)
+    if failure.thread is not None and failure.thread.name.startswith("run_worker"):
+        sys.stderr.flush()
+        os._exit(WORKER_GONE)
 
 
 def _short(error: Exception) -> str:

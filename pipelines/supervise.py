@@ -15,15 +15,13 @@ from pathlib import Path
 
 import psutil
 
-from pipelines.driver import REPORT, Job
+from pipelines.driver import REPORT, WORKER_GONE, Job
 from pipelines.failures import DriverFailedError, WorkerDiedError
 from pipelines.plan_files import UnitRef
 from pipelines.worker import FAILED, PARENT, is_alive, notes
 from triplets.storage import Store
 
 POLL_S = 0.5
-GRACE_S = 10.0
-"""How long the driver may live on after a worker between two units is gone: at a normal end, workers go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def run_driver(
         (here / "job.json").write_text(job.model_dump_json(), encoding="utf-8")
         with _started(here / "job.json", log) as driver:
             _wait(driver, running, on_poll)
-        _check_end(driver.returncode, here / REPORT, running, log)
+        _check_end(driver, here / REPORT, running, log)
 
 
 @contextlib.contextmanager
@@ -112,46 +110,33 @@ def _kill_tree(driver: subprocess.Popen[bytes]) -> None:
 
 
 def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], None]) -> None:
-    """Until the driver ends, or somebody is found dead."""
-    workers: set[int] = set()
-    missed_since: float | None = None
+    """Until the driver ends, or a worker is found dead at its unit. Of one that dies between two, the driver tells."""
     while driver.poll() is None:
         time.sleep(POLL_S)
         on_poll()
-        living = _living_children(driver.pid)
-        workers |= living
         died = [unit for pid, unit in notes(running) if pid != driver.pid and not is_alive(pid)]
         if died and driver.poll() is None:
-            names = ", ".join(f"{unit.source} {unit.unit}" for unit in died)
-            raise WorkerDiedError(died, f"a worker died while it built unit {names}")
-        missed_since = (missed_since or time.monotonic()) if workers - living else None
-        if missed_since is not None and time.monotonic() - missed_since > GRACE_S and driver.poll() is None:
-            raise WorkerDiedError((), "a worker died between two units")
+            raise WorkerDiedError(died, f"a worker died while it built unit {_names(died)}")
 
 
-def _living_children(pid: int) -> set[int]:
-    """Children of the driver that are Python workers and not yet zombies."""
-    try:
-        children = psutil.Process(pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return set()
-    found = set()
-    for child in children:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if child.status() != psutil.STATUS_ZOMBIE and "sdk_worker_main" in " ".join(child.cmdline()):
-                found.add(child.pid)
-    return found
-
-
-def _check_end(code: int, report: Path, running: Path, log: Path) -> None:
+def _check_end(driver: subprocess.Popen[bytes], report: Path, running: Path, log: Path) -> None:
     """Turn the driver's end into the matching error, if it is one."""
+    code = driver.returncode
     if code == 0:
         return
+    if code == WORKER_GONE:
+        died = [unit for pid, unit in notes(running) if not is_alive(pid)]
+        at = f"while it built unit {_names(died)}" if died else "between two units"
+        raise WorkerDiedError(died, f"a worker died {at} (log: {log})")
     if report.exists():
         error = json.loads(report.read_text(encoding="utf-8")).get("error", "unknown")
-        where = ", ".join(f"{unit.source} {unit.unit}" for _, unit in notes(running, FAILED))
+        where = _names([unit for _, unit in notes(running, FAILED)])
         raise DriverFailedError(f"{error}{f' (unit {where})' if where else ''}. Beam's log: {log}")
-    at_work = [unit for _, unit in notes(running)]
-    names = ", ".join(f"{unit.source} {unit.unit}" for unit in at_work)
-    what = f"the driver was killed while unit {names} was at work" if names else "the driver was killed"
+    # Only what the driver itself was building is under suspicion: its workers merely leave with it.
+    at_work = [unit for pid, unit in notes(running) if pid == driver.pid]
+    what = f"the driver was killed while unit {_names(at_work)} was at work" if at_work else "the driver was killed"
     raise WorkerDiedError(at_work, f"{what} (exit status {code}; log: {log})")
+
+
+def _names(units: Sequence[UnitRef]) -> str:
+    return ", ".join(f"{unit.source} {unit.unit}" for unit in units)

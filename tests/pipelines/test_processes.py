@@ -1,0 +1,229 @@
+"""What needs real processes: workers that die, drivers that vanish, runners that differ, folders that mislead."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+import psutil
+import pytest
+
+from tests.support.builds import ROOT, ieiw, index, tree, write_recipe
+from tests.support.phrasecut_folder import Folder, write_phrasecut, write_picture
+
+NOTICED_S = 60
+WANTED = Folder(pictures=60, phrases=4)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return write_phrasecut(tmp_path_factory.mktemp("data") / "pc", WANTED)
+
+
+@pytest.fixture(scope="module")
+def recipe(root, tmp_path_factory):
+    return write_recipe(tmp_path_factory.mktemp("recipe") / "recipe.yaml", root)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(recipe, tmp_path_factory):
+    """The tree of a build by one worker."""
+    out = tmp_path_factory.mktemp("undisturbed") / "out"
+    done = ieiw("build", recipe, "--out", out, "--workers", 1, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["sources"]["phrasecut"]["built"] == 480
+    return tree(out)
+
+
+def own_folder(tmp_path, number=7):
+    """A folder that a test may spoil, and its recipe with the hostile inpainter."""
+    root = write_phrasecut(tmp_path / "pc", Folder(pictures=20, phrases=2))
+    assert (root / "images" / f"{number}.jpg").exists()
+    return root, root / "images" / f"{number}.jpg"
+
+
+def started(recipe, out, *flags, **environment):
+    command = [sys.executable, "-m", "apps.main", "build", str(recipe), "--out", str(out), *flags]
+    return subprocess.Popen(
+        command, env=os.environ | {"PYTHONSAFEPATH": "1"} | environment, stderr=subprocess.PIPE, text=True
+    )
+
+
+def below(process):
+    """The processes that a build has started."""
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def wait_until(what, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+    return found
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_any_number_of_workers_makes_the_same_bytes(recipe, undisturbed, tmp_path, workers):
+    done = ieiw("build", recipe, "--out", tmp_path / "out", "--workers", workers)
+    assert done.returncode == 0, done.stderr
+    assert tree(tmp_path / "out") == undisturbed
+
+
+def test_a_worker_that_dies_is_noticed_and_named_and_the_next_run_goes_on(recipe, undisturbed, tmp_path):
+    out, fault = tmp_path / "out", f"shard-half-written:6:{tmp_path / 'fault'}"
+    begun = time.monotonic()
+    first = ieiw("build", recipe, "--out", out, "--workers", 2, IEIW_FAIL_POINT=fault)
+    assert time.monotonic() - begun < NOTICED_S
+    assert first.returncode == 4, first.stderr
+    strikes = [path.name for path in (out / "logs" / "strikes").iterdir()]
+    assert len(strikes) == 1
+    assert strikes[0].removeprefix("phrasecut-") in first.stderr
+    second = ieiw("build", recipe, "--out", out, "--workers", 1, "--json")
+    assert second.returncode == 0, second.stderr
+    assert json.loads(second.stdout)["quarantined_units"] == 0
+    assert list((out / "logs" / "strikes").iterdir()) == []
+    assert tree(out) == undisturbed
+
+
+def test_a_worker_that_dies_before_its_first_unit_is_noticed(recipe, tmp_path):
+    build = started(recipe, tmp_path / "out", "--workers", "2")
+    try:
+        worker = wait_until(
+            lambda: [p for p in below(build) if "sdk_worker_main" in p.name() + " ".join(safe_cmdline(p))]
+        )[-1]
+        worker.kill()
+        begun = time.monotonic()
+        _, said = build.communicate(timeout=NOTICED_S)
+        assert build.returncode == 4, said
+        assert "died" in said
+        assert time.monotonic() - begun < NOTICED_S
+    finally:
+        build.kill()
+        build.wait()
+
+
+def safe_cmdline(process):
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def test_a_unit_that_kills_again_and_again_is_set_aside(tmp_path):
+    root, picture = own_folder(tmp_path)
+    red = np.zeros((48, 64, 3), np.uint8)
+    red[..., 2] = 255
+    cv2.imwrite(str(picture), red)
+    recipe = write_recipe(tmp_path / "r.yaml", root, backends={"inpaint": "hostile"}, source={"max_reject_share": 1})
+    hostile = {"PYTHONPATH": str(ROOT / "tests" / "support" / "hostile")}
+    out = tmp_path / "out"
+    first = ieiw("build", recipe, "--out", out, "--workers", 2, **hostile)
+    assert first.returncode == 4, first.stderr
+    second = ieiw("build", recipe, "--out", out, "--workers", 2, "--json", **hostile)
+    assert second.returncode == 0, second.stderr
+    summary = json.loads(second.stdout)
+    assert summary["quarantined_units"] == 1
+    dead, rows = index(out, "rejects"), index(out, "rows")
+    assert {row["reason"] for row in dead} == {"worker_died"}
+    assert len({row["unit"] for row in dead}) == 1
+    assert "7" in {row["group"] for row in dead}
+    assert len(rows) + len(dead) == 80
+    assert Counter(row["unit"] for row in dead).total() == summary["sources"]["phrasecut"]["reasons"]["worker_died"]
+    write_picture(root, 7, Folder(pictures=20, phrases=2))
+    third = ieiw("build", recipe, "--out", out, "--workers", 1, "--retry-rejects", "worker_died", "--json", **hostile)
+    assert third.returncode == 0, third.stderr
+    assert json.loads(third.stdout)["sources"]["phrasecut"]["built"] == 80
+
+
+def test_a_storage_that_fails_ends_the_build_with_its_unit_named_and_no_strike(tmp_path):
+    root, picture = own_folder(tmp_path)
+    picture.unlink()
+    picture.symlink_to(picture)  # reading it is an error of the storage, not a missing picture
+    recipe, out = write_recipe(tmp_path / "r.yaml", root), tmp_path / "out"
+    for workers in (1, 2):
+        first = ieiw("build", recipe, "--out", out, "--workers", workers)
+        assert first.returncode == 5, first.stderr
+        assert "OSError" in first.stderr
+        assert "(unit phrasecut " in first.stderr
+        assert not (out / "logs" / "strikes").exists()
+    picture.unlink()
+    write_picture(root, 7, Folder(pictures=20, phrases=2))
+    assert ieiw("build", recipe, "--out", out, "--workers", 1).returncode == 0
+    assert len(index(out, "rows")) == 80
+
+
+def test_files_of_the_user_shadow_none_of_ours(recipe, undisturbed, tmp_path):
+    trap = "raise RuntimeError('the file of the user was imported')\n"
+    for name in ("filters", "triplets", "pipelines", "numpy", "apps"):
+        (tmp_path / f"{name}.py").write_text(trap)
+    for name in ("models", "builders"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(trap)
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONSAFEPATH", "PYTHONPATH")}
+    command = [Path(sys.executable).parent / "ieiw", "build", recipe, "--out", "out", "--workers", "2"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert tree(tmp_path / "out") == undisturbed
+
+
+def test_nothing_lives_on_when_its_supervisor_is_killed(recipe, undisturbed, tmp_path):
+    out = tmp_path / "out"
+    build = started(recipe, out, "--workers", "2")
+    try:
+        wait_until(lambda: (out / "rows").is_dir() and any((out / "rows").iterdir()))
+        other = ieiw("build", recipe, "--out", out)
+        assert other.returncode == 2
+        assert f"process {build.pid} on {socket.gethostname()}" in other.stderr
+        family = below(build)
+        assert len(family) >= 3
+    finally:
+        build.send_signal(signal.SIGKILL)
+        build.wait()
+    _, alive = psutil.wait_procs(family, timeout=15)
+    assert alive == []
+    assert ieiw("build", recipe, "--out", out, "--workers", 1).returncode == 0
+    assert tree(out) == undisturbed
+
+
+def test_stopping_with_the_keyboard_is_no_failure(recipe, undisturbed, tmp_path):
+    build = started(recipe, tmp_path / "out", "--workers", "1")
+    try:
+        wait_until(lambda: (tmp_path / "out" / "logs").is_dir())
+        family = below(build)
+        build.send_signal(signal.SIGINT)
+        _, said = build.communicate(timeout=30)
+    finally:
+        build.kill()
+    assert build.returncode == 130
+    assert "Traceback" not in said
+    assert psutil.wait_procs(family, timeout=15)[1] == []
+    assert not (tmp_path / "out" / "lock.json").exists()
+
+
+def test_beams_portable_job_service_makes_the_same_bytes(recipe, undisturbed, tmp_path):
+    command = [sys.executable, "-m", "apache_beam.runners.portability.local_job_service_main"]
+    port_file = tmp_path / "port"
+    with (tmp_path / "log").open("wb") as log:
+        service = subprocess.Popen([*command, "--port_file", str(port_file)], stdout=log, stderr=log)
+    try:
+        port = wait_until(lambda: port_file.exists() and port_file.read_text().strip())
+        flags = ["--runner=PortableRunner", f"--job_endpoint=localhost:{port}", "--environment_type=LOOPBACK"]
+        done = ieiw("build", recipe, "--out", tmp_path / "out", *flags)
+    finally:
+        service.kill()
+        service.wait()
+    assert done.returncode == 0, done.stderr
+    assert tree(tmp_path / "out") == undisturbed
+    assert "loopback" in next((tmp_path / "out" / "logs").glob("*.log")).read_text().lower()

@@ -1,0 +1,5 @@
+"""Put on PYTHONPATH by tests: adds an inpainter that kills its own process at a red picture, as broken native code would."""
+
+import models.registry
+
+models.registry.INPAINTERS["hostile"] = "hostile_painter:Hostile"
