@@ -1,0 +1,1 @@
+"""Backdrops: what things are set upon, each with its map of stuff."""
