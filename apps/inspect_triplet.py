@@ -148,14 +148,18 @@ def picture(store: Store, details: Details, path: Path) -> Path:
     if details.verdict != "built":
         raise UsageError(f"{details.key}: {details.verdict}, so there is no picture of it in this build")
     source, target = (_pixels(store, details, part) for part in details.parts[:2])
-    return save_picture(source, target, details.sample, path)
+    sample = {} if details.parts[2].fault else details.sample
+    return save_picture(source, target, {"instruction": details.row["instruction"], **sample}, path)
 
 
 def _pixels(store: Store, details: Details, part: Part) -> Image:
+    shard = details.row["shard"]
+    if part.fault:
+        raise UsageError(f"{shard}: the {part.role} of {details.key} cannot be shown: {part.fault}")
     try:
-        return decode(store.read_range(details.row["shard"], part.offset, part.size)).pixels
+        return decode(store.read_range(shard, part.offset, part.size)).pixels
     except (FileNotFoundError, Refusal) as error:
-        raise UsageError(f"{details.row['shard']}: the {part.role} of {details.key} is damaged: {error}") from error
+        raise UsageError(f"{shard}: the {part.role} of {details.key} cannot be shown: {error}") from error
 
 
 def render(details: Details) -> str:

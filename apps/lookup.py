@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.marks import mark_of
 from pipelines.plan_files import UnitRef, read_unit
 from pipelines.state import BuildState
 from triplets.reasons import UsageError
+from triplets.rows import read_mark
 from triplets.storage import Store
 
 Verdict = Literal["built", "rejected", "pending"]
@@ -54,11 +55,17 @@ def look_up(store: Store, state: BuildState, key: str) -> Found:
 
 
 def planned_row(store: Store, found: Found) -> dict[str, Any] | None:
-    """The attempt as planned, or None where the plan was removed from the build."""
+    """The attempt as planned, or None where the plan was removed from the build.
+
+    Raises:
+        UsageError: the plan is damaged.
+    """
     try:
         rows = read_unit(store, found.ref)
-    except (FileNotFoundError, pa.ArrowInvalid):
+    except FileNotFoundError:
         return None
+    except (OSError, pa.ArrowException) as error:
+        raise UsageError(f"{store.location}/{found.ref.part}: cannot be read ({error})") from error
     return next((dict(row) for row in rows if row["key"] == found.key), None)
 
 
@@ -96,7 +103,7 @@ def _in_unit(store: Store, ref: UnitRef, key: str) -> Found | None:
         same = (pc.field("pair") == row["pair"]) & (pc.field("key") != key)
         others = _rows(store, ref.rows, same, ["key", "task"]) if row["pair"] else []
         return Found(key, "built", row, ref, {other["key"]: other["task"] for other in others})
-    rejects = mark_of(store, ref.rows).rejects
+    rejects = _rejects_of(store, ref.rows)
     dead = _rows(store, rejects, pc.field("key") == key) if rejects else []
     return Found(key, "rejected", dead[0], ref, {}) if dead else None
 
@@ -115,28 +122,40 @@ def _matching(store: Store, parts: Iterable[str], beginning: str) -> dict[str, s
 
 
 def _rows(store: Store, name: str, chosen: pc.Expression, columns: list[str] | None = None) -> list[dict[str, Any]]:
-    """The chosen rows of one Parquet file.
-
-    Raises:
-        UsageError: the file is gone or damaged.
-    """
-    try:
-        with store.open(name) as file:
-            table = pq.read_table(file, columns=columns, filters=chosen, use_threads=False)
-    except (FileNotFoundError, pa.ArrowInvalid) as error:
-        told = "is missing" if isinstance(error, FileNotFoundError) else f"is damaged ({error})"
-        raise UsageError(f"{store.location}/{name}: {told}. `ieiw lint {store.location}` says what else is.") from error
+    """The chosen rows of one Parquet file."""
+    with _opened(store, name) as file:
+        table = pq.read_table(file, columns=columns, filters=chosen, use_threads=False)
     return [dict(row) for row in table.to_pylist()]
 
 
 def _column(store: Store, name: str) -> Iterator[pa.Array]:
     """The key column of one file, some thousand at a time."""
-    with store.open(name) as file:
+    with _opened(store, name) as file:
         for batch in pq.ParquetFile(file).iter_batches(columns=["key"], use_threads=False):
             yield batch.column(0)
 
 
-def _the_one(wanted: str, keys: set[str], nearest: Any) -> str:
+def _rejects_of(store: Store, rows: str) -> str:
+    with _opened(store, rows) as file:
+        return read_mark(file).rejects
+
+
+@contextmanager
+def _opened(store: Store, name: str) -> Iterator[Any]:
+    """A file of the build, open.
+
+    Raises:
+        UsageError: it is gone or damaged.
+    """
+    try:
+        with store.open(name) as file:
+            yield file
+    except (OSError, pa.ArrowException, ValueError) as error:
+        told = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+        raise UsageError(f"{store.location}/{name}: {told}. `ieiw lint {store.location}` says what else is.") from error
+
+
+def _the_one(wanted: str, keys: set[str], nearest: Callable[[], list[str]]) -> str:
     """The key that was meant.
 
     Raises:

@@ -50,7 +50,7 @@ def compose(source: Image, target: Image, sample: Mapping[str, Any]) -> Pillow.I
     masks = outlined(sample, source.shape)
     panels = [("source", _panel(source, masks)), ("target", _panel(target, {}))]
     if source.shape == target.shape:
-        panels.append((f"difference × {GAIN}", _panel(difference(source, target), masks)))
+        panels.append((f"difference, {GAIN} times amplified", _panel(difference(source, target), masks)))
     return _lay_out(panels, str(sample.get("instruction", "")), list(masks))
 
 
@@ -73,8 +73,8 @@ def _panel(pixels: Image, masks: Mapping[str, Mask]) -> Image:
     large = _enlarged(pixels, scale)
     for name, mask in masks.items():
         lines, _ = cv2.findContours(_enlarged(mask.astype(np.uint8), scale), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-        cv2.drawContours(large, lines, -1, (0, 0, 0), 3)
-        cv2.drawContours(large, lines, -1, OUTLINES[name], 1)
+        cv2.drawContours(large, lines, -1, (0, 0, 0), 4)
+        cv2.drawContours(large, lines, -1, OUTLINES[name], 2)
     return large
 
 
@@ -88,7 +88,7 @@ def _lay_out(panels: list[tuple[str, Image]], instruction: str, legend: list[str
     font, large = ImageFont.load_default(_TEXT), ImageFont.load_default(_TEXT + 4)
     width = sum(panel.shape[1] + _GAP for _, panel in panels) + _GAP
     lines = textwrap.wrap(instruction, max(20, width // 10)) or [""]
-    top = _GAP + len(lines) * (_TEXT + 10) + _TEXT + 10
+    top = _GAP + len(lines) * (_TEXT + 10) + _TEXT + 18
     sheet = Pillow.new("RGB", (width, top + max(panel.shape[0] for _, panel in panels) + _GAP), _PAPER)
     draw = ImageDraw.Draw(sheet)
     for number, line in enumerate(lines):
