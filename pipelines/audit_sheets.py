@@ -137,7 +137,7 @@ def _first(
     fresh = np.zeros(len(rows), np.bool_)
     fresh[first] = True
     picked = np.concatenate([np.flatnonzero(fresh), np.flatnonzero(~fresh)])[:each]
-    return rows[np.sort(picked)]
+    return np.asarray(rows[np.sort(picked)], np.int64)
 
 
 def cards(store: Store, ledger: Ledger, sheets: Sequence[Sheet]) -> tuple[dict[int, Card], dict[str, Place]]:
@@ -196,7 +196,7 @@ def _thumbnail(store: Store, place: Place, side: int) -> bytes:
     scale = min(1.0, side / max(height, width))
     if scale < 1:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     good, coded = cv2.imencode(
         ".webp", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, _WEBP_QUALITY]
     )

@@ -1,0 +1,266 @@
+"""Plots as inline SVG, drawn by matplotlib; their colours are CSS variables, so that they follow the page's theme."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from filters.statistics import Histogram, Joint
+from pipelines.audit_figures import Distribution, Drifted, Mark, Swept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.axes import Axes
+
+_INK, _MUTED, _GRID, _DROPPED = "#010101", "#020202", "#030303", "#040404"
+_COLOURS = {
+    "source": "#050501",
+    "target": "#050502",
+    "gap": "#050503",
+    "pair": "#050504",
+    "here": "#050505",
+    "there": "#050506",
+}
+_CELL = "#050507"
+_VARIABLES = {
+    _INK: "--ink",
+    _MUTED: "--muted",
+    _GRID: "--line",
+    _DROPPED: "--bad",
+    _CELL: "--s-pair",
+    **{colour: f"--s-{name}" for name, colour in _COLOURS.items()},
+}
+"""Placeholder that matplotlib draws with -> the variable that it becomes."""
+BOX = {"left": 0.09, "width": 0.88}
+"""Where the axes of a sweep lie across the figure, as shares: the page lays its slider over them."""
+_MOST_LINES = 6
+_STYLE: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "ieiw",
+    "font.family": "sans-serif",
+    "font.size": 8.5,
+    "axes.edgecolor": _GRID,
+    "axes.labelcolor": _MUTED,
+    "axes.titlesize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "text.color": _INK,
+    "xtick.color": _MUTED,
+    "ytick.color": _MUTED,
+    "grid.color": _GRID,
+    "grid.linewidth": 0.6,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+
+
+class _Canvas:
+    """One figure with one pair of axes."""
+
+    def __init__(self, width: float, height: float, box: tuple[float, float, float, float]) -> None:
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+        from matplotlib.figure import Figure
+
+        self.figure = Figure(figsize=(width, height))
+        FigureCanvasSVG(self.figure)
+        self.axes: Axes = self.figure.add_axes(box)
+
+    def svg(self, label: str) -> str:
+        """The figure as an ``svg`` element that fills its box; ``label`` is read out by screen readers."""
+        sink = io.StringIO()
+        self.figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        return _inline(sink.getvalue(), label)
+
+
+@contextmanager
+def _drawing(width: float, height: float, box: tuple[float, float, float, float]) -> Iterator[_Canvas]:
+    import matplotlib as mpl
+
+    with mpl.rc_context(_STYLE):
+        yield _Canvas(width, height, box)
+
+
+def _inline(text: str, label: str) -> str:
+    """Only the element, without fixed size, ids that every figure repeats and fonts of its own."""
+    text = text[text.index("<svg") :]
+    view = re.search(r'viewBox="([^"]+)"', text)
+    body = text[text.index(">") + 1 :]
+    body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.DOTALL)
+    body = re.sub(
+        r' id="(?:figure|axes|patch|matplotlib\.axis|[xy]tick|line2d|text|legend|PolyCollection|QuadMesh)_\d+"',
+        "",
+        body,
+    )
+    body = re.sub(
+        r"font-family: [^;\"]+;?|font: (\d+(?:\.\d+)?)px [^;\"]+",
+        lambda m: f"font-size: {m[1]}px" if m[1] else "",
+        body,
+    )
+    for colour, variable in _VARIABLES.items():
+        body = body.replace(colour, f"var({variable})")
+    body = re.sub(r"(\d+\.\d{2})\d+", r"\1", body)
+    body = re.sub(r">\s+<", "><", body)
+    safe = label.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return f'<svg viewBox="{view[1] if view else ""}" role="img" aria-label="{safe}">{body}'
+
+
+def distribution(shown: Distribution, roles: Sequence[str]) -> str:
+    """Overlaid histograms of some roles of a score, with the bounds that were in force."""
+    with _drawing(5.2, 2.15, (0.03, 0.17, 0.94, 0.72)) as canvas:
+        for role in roles:
+            _filled(canvas.axes, shown.histograms[role], _COLOURS[role])
+        for role in roles:
+            _bounds(canvas.axes, shown.marks[role], _COLOURS[role])
+        edges = shown.histograms[roles[0]].edges
+        canvas.axes.set_xlim(edges[0], edges[-1])
+        _bare(canvas.axes)
+        return canvas.svg(f"Histogram of {shown.score}, {' and '.join(roles)}")
+
+
+def _filled(axes: Axes, shown: Histogram, colour: str, share: bool = False) -> None:
+    total = sum(shown.counts) or 1
+    heights = np.array([0, *shown.counts, 0]) / (total if share else 1)
+    edges = np.array([shown.edges[0], *shown.edges])
+    axes.fill_between(edges, heights[: len(edges)], step="post", color=colour, alpha=0.22, linewidth=0)
+    axes.step(
+        shown.edges,
+        [*shown.counts, shown.counts[-1]] if not share else np.array([*shown.counts, shown.counts[-1]]) / total,
+        where="post",
+        color=colour,
+        linewidth=1.4,
+    )
+
+
+def _bare(axes: Axes) -> None:
+    axes.set_ylim(bottom=0)
+    axes.set_yticks([])
+    axes.tick_params(length=2.5, width=0.6)
+
+
+def _bounds(axes: Axes, marks: Iterable[Mark], colour: str) -> None:
+    """Dashed lines; what lies outside is shaded where the bound holds for every row."""
+    low, high = axes.get_xlim()
+    for mark in list(marks)[:_MOST_LINES]:
+        for bound, outside in ((mark.least, low), (mark.most, high)):
+            if bound is None:
+                continue
+            axes.axvline(bound, color=_DROPPED, linewidth=1.3, linestyle=(0, (4, 2)))
+            if mark.group == "all":
+                axes.axvspan(min(bound, outside), max(bound, outside), color=_DROPPED, alpha=0.07, linewidth=0)
+                axes.annotate(
+                    f"{mark.rule} {bound:.3g}",
+                    (bound, 1.0),
+                    xycoords=("data", "axes fraction"),
+                    xytext=(0, 3),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=8,
+                    color=colour,
+                    annotation_clip=False,
+                )
+
+
+def joint(score: str, counts: Joint, marks: dict[str, tuple[Mark, ...]]) -> str:
+    """Source across, target up; darker where more rows lie. Outside the kept region is shaded."""
+    with _drawing(4.2, 4.0, (0.13, 0.12, 0.83, 0.84)) as canvas:
+        axes, cells = canvas.axes, np.array(counts.counts)
+        x, y = np.array(counts.x_edges), np.array(counts.y_edges)
+        most = max(1, int(cells.max(initial=1)))
+        for row, column in np.argwhere(cells > 0):
+            strength = 0.18 + 0.82 * np.log1p(cells[row, column]) / np.log1p(most)
+            axes.add_patch(_cell(x[column], y[row], x[column + 1] - x[column], y[row + 1] - y[row], float(strength)))
+        axes.set_xlim(x[0], x[-1])
+        axes.set_ylim(y[0], y[-1])
+        axes.plot([x[0], x[-1]], [x[0], x[-1]], color=_GRID, linewidth=0.8)
+        _region(axes, marks, (float(x[0]), float(x[-1])))
+        axes.set_xlabel(f"{score} of the source")
+        axes.set_ylabel(f"{score} of the target")
+        axes.tick_params(length=2.5, width=0.6)
+        return canvas.svg(f"Joint counts of {score}: source across, target up, with the kept region")
+
+
+def _cell(x: float, y: float, width: float, height: float, strength: float) -> Any:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((x, y), width, height, facecolor=_CELL, alpha=round(strength, 2), linewidth=0)
+
+
+def _region(axes: Axes, marks: dict[str, tuple[Mark, ...]], ends: tuple[float, float]) -> None:
+    """The polygon that all bounds on every row leave, outlined; lines only where groups have bounds of their own."""
+    corners = np.array([(ends[0], ends[0]), (ends[1], ends[0]), (ends[1], ends[1]), (ends[0], ends[1])], float)
+    bounded = False
+    for role, (a, b) in {"source": (1.0, 0.0), "target": (0.0, 1.0), "gap": (1.0, -1.0)}.items():
+        for mark in marks.get(role, ()):
+            for bound, sign in ((mark.most, 1.0), (mark.least, -1.0)):
+                if bound is not None and mark.group == "all":
+                    corners, bounded = clip(corners, (sign * a, sign * b), sign * bound), True
+    if not bounded or len(corners) < 3:
+        return
+    from matplotlib.patches import PathPatch, Polygon
+    from matplotlib.path import Path
+
+    frame = np.array(
+        [(ends[0], ends[0]), (ends[1], ends[0]), (ends[1], ends[1]), (ends[0], ends[1]), (ends[0], ends[0])]
+    )
+    hole = np.concatenate([corners, corners[:1]])[::-1]
+    codes = [Path.MOVETO, *[Path.LINETO] * (len(frame) - 1), Path.MOVETO, *[Path.LINETO] * (len(hole) - 1)]
+    axes.add_patch(PathPatch(Path(np.concatenate([frame, hole]), codes), facecolor=_DROPPED, alpha=0.09, linewidth=0))
+    axes.add_patch(Polygon(corners, closed=True, fill=False, edgecolor=_DROPPED, linewidth=1.3, linestyle=(0, (4, 2))))
+
+
+def clip(corners: Any, normal: tuple[float, float], bound: float) -> Any:
+    """The part of a convex polygon (N, 2) where ``normal`` · point <= ``bound`` (Sutherland and Hodgman)."""
+    kept: list[Any] = []
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        inside, outside = (float(np.dot(normal, point)) - bound for point in (start, end))
+        if inside <= 0:
+            kept.append(start)
+        if (inside < 0 < outside) or (outside < 0 < inside):
+            kept.append(start + (end - start) * (inside / (inside - outside)))
+    return np.array(kept).reshape(-1, 2)
+
+
+def sweep(swept: Swept) -> str:
+    """Rows that pass (thin) and rows in the cut (thick) as the bound moves; the bound in force is dashed."""
+    with _drawing(7.6, 1.9, (BOX["left"], 0.16, BOX["width"], 0.78)) as canvas:
+        axes, places = canvas.axes, places_of(swept)
+        axes.fill_between(places, swept.result.kept, color=_COLOURS["here"], alpha=0.16, linewidth=0)
+        axes.plot(places, swept.result.passing, color=_MUTED, linewidth=1)
+        axes.plot(places, swept.result.kept, color=_COLOURS["here"], linewidth=1.6)
+        axes.axvline(swept.bound or 0.0, color=_DROPPED, linewidth=1.2, linestyle=(0, (4, 2)))
+        axes.set_xlim(min(places), max(places))
+        axes.set_ylim(0, max(1, *swept.result.passing) * 1.06)
+        axes.yaxis.set_major_locator(_few())
+        axes.grid(axis="y")
+        axes.tick_params(length=2.5, width=0.6)
+        return canvas.svg(f"Rows kept as the bound of {swept.rule} moves")
+
+
+def places_of(swept: Swept) -> list[float]:
+    """Each point of a sweep as a bound, or as a shift where groups have bounds of their own; in the order of the shifts."""
+    sign = -1 if swept.side == "least" else 1
+    return [(swept.bound or 0.0) + sign * shift for shift in swept.result.shifts]
+
+
+def _few() -> Any:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(4, integer=True)
+
+
+def drift(drifted: Drifted) -> str:
+    """Shares of this build and of the other, overlaid."""
+    with _drawing(4.0, 1.6, (0.03, 0.2, 0.94, 0.74)) as canvas:
+        _filled(canvas.axes, drifted.there, _COLOURS["there"], share=True)
+        _filled(canvas.axes, drifted.here, _COLOURS["here"], share=True)
+        canvas.axes.set_xlim(drifted.here.edges[0], drifted.here.edges[-1])
+        _bare(canvas.axes)
+        return canvas.svg(f"{drifted.score} of the {drifted.role}, here and in the other build")
