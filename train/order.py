@@ -96,6 +96,7 @@ class Order:
 
     def __init__(self, samples: Samples, shard_sizes: Sequence[int] | Integers, plan: Plan) -> None:
         self._samples, self._plan = samples, plan
+        self.batch_size = plan.batch
         sizes = np.asarray(shard_sizes, np.int64)
         blocks = blocks_of(samples, sizes, plan.block_bytes)
         self._streams = _streams(samples, blocks, plan)

@@ -1,0 +1,80 @@
+"""One sample: its bytes read, its sentence chosen, its two pictures put where they belong in the batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from train.augment import Changes, flips, place, sentence
+from train.opened import OpenCut
+from train.reading import Range, Reader
+from triplets.reasons import Refusal, UsageError
+from triplets.records import Image
+from triplets.sample_pictures import decode_sample
+
+_HEADER = 512  # of a tar member, right before its bytes
+
+
+class _Words(msgspec.Struct):
+    instruction: str
+    alternatives: list[str]
+
+
+_WORDS = msgspec.json.Decoder(_Words)
+
+
+class SampleDecoder:
+    """Reads and decodes samples of a cut; safe to call from several threads."""
+
+    def __init__(self, cut: OpenCut, reader: Reader, changes: Changes) -> None:
+        self._cut, self._reader, self._changes = cut, reader, changes
+
+    def decode(self, sample: np.void, drawn: npt.NDArray[np.float64], source: Image, target: Image) -> str:
+        """Fill the two pictures and return the instruction.
+
+        Args:
+            sample: its entry in the index.
+            drawn: (:data:`train.augment.KINDS`,) numbers in [0, 1).
+            source: (size, size, 3) of the batch, written to.
+            target: the same.
+
+        Raises:
+            UsageError: the sample is damaged; names shard and key.
+        """
+        shard, *places = (int(sample[name]) for name in _FIELDS)
+        (source_at, source_size), (target_at, target_size), (json_at, json_size), size = _pairs(places)
+        start = source_at
+        data = self._reader.read(Range(shard, start, json_at + json_size))
+        try:
+            words = _WORDS.decode(data[json_at - start : json_at - start + json_size])
+            before = decode_sample(data[:source_size])
+            after = decode_sample(data[target_at - start : target_at - start + target_size], size)
+        except (msgspec.DecodeError, Refusal) as error:
+            raise UsageError(self._told(shard, start, error)) from error
+        text = sentence(words.instruction, words.alternatives, self._changes, drawn)
+        mirror = flips(text, self._changes, drawn)
+        place(before, source, self._changes, mirror, drawn)
+        place(after, target, self._changes, mirror, drawn)
+        return text
+
+    def _told(self, shard: int, start: int, error: Exception) -> str:
+        """The message for a damaged sample; its key stands in the header before its first picture."""
+        header = self._reader.read(Range(shard, start - _HEADER, start))
+        key = header[:100].split(b"\0")[0].split(b".")[0].decode("ascii", "replace") or "unknown"
+        where = f"{self._cut.store.location}/{self._cut.state.shards[shard].name}"
+        return f"{where}, sample {key!r}: damaged ({error}). Find all damage: ieiw lint {self._cut.store.location}"
+
+
+_FIELDS = (
+    "shard",
+    *(f"{role}_{part}" for role in ("source", "target", "json") for part in ("offset", "size")),
+    "width",
+    "height",
+)
+
+
+def _pairs(values: list[int]) -> Any:
+    return zip(values[::2], values[1::2], strict=True)
