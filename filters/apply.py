@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from filters.duplicates import joined, near_duplicates, rank_within
 from filters.frame import Frame
+from filters.registry import better_of, kind_of
 from filters.rules import Cap, Decontaminate, Duplicates, Gap, Licences, Rule, RuleSet, Threshold
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[Any]
-Near = Callable[[npt.NDArray[np.uint64], tuple[str, ...]], npt.NDArray[np.int64]]
-"""Hashes and folders -> for each hash the least distance in bits to a picture in the folders."""
+Near = Callable[[npt.NDArray[np.uint64], tuple[str, ...]], npt.NDArray[Any]]
+"""Hashes and folders -> for each hash the least distance in bits to a picture in the folders; 65 where there is none."""
 KEPT = -1
 
 
@@ -85,43 +86,45 @@ def _ask(frame: Frame, rule: Rule, alive: Bools, near: Near) -> _Outcome:
     if isinstance(rule, Decontaminate):
         return _contaminated(frame, rule, near)
     if isinstance(rule, Licences):
-        allowed = pc.starts_with(frame.table["licence"], rule.allow[0])
-        for text in rule.allow[1:]:
-            allowed = pc.or_(allowed, pc.starts_with(frame.table["licence"], text))
-        return _plain(~allowed.to_numpy())
+        return _unlicensed(frame, rule)
     return _capped(frame, rule, alive)
-
-
-def _plain(drop: Bools) -> _Outcome:
-    return _Outcome(drop, np.full(len(drop), np.nan, np.float32), {})
 
 
 def _bounded(frame: Frame, rule: Threshold | Gap, values: Floats, alive: Bools) -> _Outcome:
     """Rows outside the bounds, which quantiles set over the rows still there, overall or in each group."""
     drop = np.isnan(values)
     bounds: dict[str, list[float | None]] = {}
-    groups = frame.codes(rule.per) if rule.per else np.zeros(len(values), np.int64)
-    for code in np.unique(groups[alive]):
-        members = groups == code
-        sound = values[members & alive & ~np.isnan(values)]
-        least, most = _limits(rule, sound)
+    for members in _groups(frame, rule.per, alive):
+        theirs = values[members]
+        least, most = _limits(rule, theirs[~np.isnan(theirs)])
         if least is not None:
-            drop |= members & (values < least)
+            drop[members] |= theirs < least
         if most is not None:
-            drop |= members & (values > most)
-        bounds[_group_name(frame, rule.per, int(np.flatnonzero(members)[0]))] = [least, most]
+            drop[members] |= theirs > most
+        bounds[_group_name(frame, rule.per, int(members[0]))] = [least, most]
     return _Outcome(drop, values, bounds)
 
 
+def _groups(frame: Frame, per: str, alive: Bools) -> list[npt.NDArray[np.int64]]:
+    """Rows still there, group by group."""
+    rows = np.flatnonzero(alive)
+    if not per or not len(rows):
+        return [rows] if len(rows) else []
+    codes = frame.codes(per)[rows]
+    order = np.argsort(codes, kind="stable")
+    return np.split(rows[order], np.flatnonzero(np.diff(codes[order])) + 1)
+
+
 def _limits(rule: Threshold | Gap, sound: Floats) -> tuple[float | None, float | None]:
-    least = [bound for bound in (rule.min,) if bound is not None]
-    most = [bound for bound in (rule.max,) if bound is not None]
-    if len(sound):
-        if rule.drop_lowest is not None:
-            least.append(float(np.quantile(sound, rule.drop_lowest)))
-        if rule.drop_highest is not None:
-            most.append(float(np.quantile(sound, 1 - rule.drop_highest)))
-    return (max(least) if least else None), (min(most) if most else None)
+    """The bounds in force: the stricter of the absolute one and that of the quantile."""
+    least, most = rule.min, rule.max
+    if rule.drop_lowest is not None and len(sound):
+        lowest = float(np.quantile(sound, rule.drop_lowest))
+        least = lowest if least is None else max(least, lowest)
+    if rule.drop_highest is not None and len(sound):
+        highest = float(np.quantile(sound, 1 - rule.drop_highest))
+        most = highest if most is None else min(most, highest)
+    return least, most
 
 
 def _group_name(frame: Frame, per: str, row: int) -> str:
@@ -129,83 +132,59 @@ def _group_name(frame: Frame, per: str, row: int) -> str:
 
 
 def _best_first(frame: Frame, keep: str, alive: Bools) -> npt.NDArray[np.int64]:
-    """Rows still there, best target first; equal ones, and those without a score, in the order of the index."""
+    """Rows still there, best first; equal ones in the order of the index, those without a score last."""
     rows = np.flatnonzero(alive)
-    values = np.nan_to_num(frame.score(keep, "target")[rows], nan=-np.inf)
-    return rows[np.argsort(-values, kind="stable")]
+    values = frame.score(keep, "pair" if kind_of(keep) == "pair" else "target")[rows]
+    cost = -values if better_of(keep) == "higher" else values
+    return rows[np.argsort(np.where(np.isnan(cost), np.inf, cost), kind="stable")]
 
 
 def _capped(frame: Frame, rule: Cap, alive: Bools) -> _Outcome:
-    """All but the best ``most`` of each group."""
+    """All but the best ``most`` of each group; the value is the row's place in its group, from 1."""
     order = _best_first(frame, rule.keep, alive)
-    codes = frame.codes(rule.per)[order]
-    drop = np.zeros(len(frame), np.bool_)
-    drop[order] = _rank_within(codes) >= rule.most
-    return _plain(drop)
-
-
-def _rank_within(codes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """For each element, how many equal ones stand before it."""
-    order = np.argsort(codes, kind="stable")
-    ordered = codes[order]
-    fresh = np.ones(len(codes), np.bool_)
-    fresh[1:] = ordered[1:] != ordered[:-1]
-    first = np.maximum.accumulate(np.where(fresh, np.arange(len(codes)), 0))
-    ranks = np.empty(len(codes), np.int64)
-    ranks[order] = np.arange(len(codes)) - first
-    return ranks
+    place = np.full(len(frame), np.nan, np.float32)
+    place[order] = rank_within(frame.codes("source+group" if rule.per == "group" else rule.per)[order]) + 1
+    return _Outcome(place > rule.most, place, {"all": [None, float(rule.most)]})
 
 
 def _duplicates(frame: Frame, rule: Duplicates, alive: Bools) -> _Outcome:
-    """All but the best row of each set of equal pictures, within one task: a removal and its addition are no duplicates."""
+    """Rows like a better one, within one task: a removal and its addition are none. The value is the distance in bits."""
     order = _best_first(frame, rule.keep, alive)
     roles = ("source", "target") if rule.of == "pair" else (rule.of,)
-    same = frame.codes("task")[order]
-    for role in roles:
-        codes = (
-            _clusters(frame.score("phash", role)[order], rule.distance)
-            if rule.distance
-            else frame.codes(f"{role}_sha256")[order]
-        )
-        same = _joined(same, codes)
-    drop = np.zeros(len(frame), np.bool_)
-    drop[order] = _rank_within(same) > 0
-    return _plain(drop)
-
-
-def _joined(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    _, codes = np.unique(np.stack([first, second], axis=1), axis=0, return_inverse=True)
-    return np.asarray(codes, np.int64).ravel()
-
-
-def _clusters(hashes: npt.NDArray[np.uint64], distance: int) -> npt.NDArray[np.int64]:
-    """Numbers of clusters: hashes linked by at most ``distance`` bits. A hash index finds the links, scipy the components."""
-    import faiss
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    distinct, inverse = np.unique(hashes, return_inverse=True)
-    packed = distinct.astype(">u8").view(np.uint8).reshape(-1, 8)
-    # By the pigeonhole principle two codes within `distance` bits agree on one of distance + 1 equal parts.
-    parts = max(2, distance + 1)
-    index = faiss.IndexBinaryMultiHash(64, parts, 64 // parts)
-    index.add(packed)
-    limits, _, neighbours = index.range_search(packed, distance + 1)
-    rows = np.repeat(np.arange(len(distinct)), np.diff(limits.astype(np.int64)))
-    links = coo_matrix((np.ones(len(rows), np.int8), (rows, neighbours)), shape=(len(distinct), len(distinct)))
-    _, labels = connected_components(links, directed=False)
-    return np.asarray(labels[inverse], np.int64)
+    tasks = frame.codes("task")
+    equal = rank_within(joined(tasks[order], *(frame.codes(f"{role}_sha256")[order] for role in roles))) > 0
+    value = np.full(len(frame), np.nan, np.float32)
+    value[order[equal]] = 0
+    if rule.distance:
+        left = order[~equal]
+        hashes = tuple(frame.score("phash", role)[left] for role in roles)
+        groups = frame.codes("source+group")[left] if rule.of == "pair" else None
+        value[left] = near_duplicates(hashes, tasks[left], groups, rule.distance)
+    return _Outcome(~np.isnan(value), value, {"all": [float(rule.distance + 1), None]})
 
 
 def _contaminated(frame: Frame, rule: Decontaminate, near: Near) -> _Outcome:
-    least = np.full(len(frame), 65, np.int64)
+    """Rows with a picture near one of the given pictures; the value is the least distance in bits."""
+    least = np.full(len(frame), 65, np.float32)
     for role in ("source", "target"):
         hashes, inverse = np.unique(frame.score("phash", role), return_inverse=True)
         least = np.minimum(least, near(hashes, rule.pictures)[inverse])
     return _Outcome(least <= rule.distance, least.astype(np.float32), {"all": [float(rule.distance + 1), None]})
 
 
-def licences_of(table: pa.Table) -> dict[str, int]:
-    """Licence -> rows, most frequent first; what follows a comma (a picture's address) is left out."""
-    counted = pc.value_counts(pc.list_element(pc.split_pattern(table["licence"], ","), 0)).to_pylist()
-    return {str(each["values"]): int(each["counts"]) for each in sorted(counted, key=lambda each: -int(each["counts"]))}
+def _unlicensed(frame: Frame, rule: Licences) -> _Outcome:
+    """Rows whose licence starts with none of the allowed texts."""
+    codes = frame.codes("licence")
+    names = frame.names("licence")
+    allowed = np.array([name.startswith(rule.allow) for name in names], np.bool_)
+    return _Outcome(~allowed[codes], np.full(len(frame), np.nan, np.float32), {})
+
+
+def licences_of(frame: Frame, rows: npt.NDArray[np.int64]) -> dict[str, int]:
+    """Licence -> how many of the rows, most frequent first; what follows a comma (a picture's address) is left out."""
+    counts = np.bincount(frame.codes("licence")[rows], minlength=len(frame.names("licence")))
+    found: Counter[str] = Counter()
+    for name, count in zip(frame.names("licence"), counts.tolist(), strict=True):
+        if count:
+            found[name.partition(",")[0].strip()] += count
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))

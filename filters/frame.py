@@ -34,21 +34,29 @@ class Frame:
     _loaded: dict[str, tuple[pa.Array, npt.NDArray[Any]]] = field(default_factory=dict)
     _ids: list[pa.Array] = field(default_factory=list)
     _codes: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    _names: dict[str, list[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Number of rows."""
         return int(self.table.num_rows)
 
     def codes(self, column: str) -> npt.NDArray[np.int64]:
-        """A column as small numbers, equal where the values are; ``source+task`` joins the two."""
+        """A column as small numbers, equal where the values are; ``source+task`` joins two."""
         if column not in self._codes:
-            if column == "source+task":
-                tasks = self.codes("task")
-                self._codes[column] = self.codes("source") * (int(tasks.max(initial=0)) + 1) + tasks
+            first, plus, second = column.partition("+")
+            if plus:
+                others = self.codes(second)
+                self._codes[column] = self.codes(first) * (int(others.max(initial=0)) + 1) + others
             else:
                 encoded = self.table[column].combine_chunks().dictionary_encode()
+                self._names[column] = [str(name) for name in encoded.dictionary.to_pylist()]
                 self._codes[column] = encoded.indices.to_numpy().astype(np.int64)
         return self._codes[column]
+
+    def names(self, column: str) -> list[str]:
+        """The distinct values of a column, which its :meth:`codes` count."""
+        self.codes(column)
+        return self._names[column]
 
     def score(self, name: str, role: str) -> npt.NDArray[Any]:
         """A score of every row's source, target or pair; NaN where it has none."""

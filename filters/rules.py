@@ -9,12 +9,13 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from filters.composite import COMPOSITES
-from filters.registry import SCORES
+from filters.near import MOST_BITS
+from filters.registry import kind_of, known
 from triplets.reasons import UsageError
 from triplets.settings import explain, read_yaml
 
-Role = Literal["source", "target"]
 Per = Literal["", "task", "source", "source+task"]
+Bound = Annotated[float | None, Field(allow_inf_nan=False)]
 
 
 class _Rule(BaseModel):
@@ -23,12 +24,21 @@ class _Rule(BaseModel):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
 
 
+def _check_score(name: str, kinds: tuple[str, ...], use: str) -> None:
+    if name not in known():
+        raise ValueError(f"no score is called {name!r}. Known: {', '.join(known())}")
+    kind = kind_of(name)
+    if kind not in kinds:
+        fit = ", ".join(each for each in known() if kind_of(each) in kinds)
+        raise ValueError(f"{name} is a score of a {kind}, which cannot serve as {use}. Use one of: {fit}")
+
+
 class _Bounds(_Rule):
     """A bound: absolute (``min``, ``max``), or the share to drop at an end, overall or ``per`` task or source."""
 
     score: str
-    min: float | None = None
-    max: float | None = None
+    min: Bound = None
+    max: Bound = None
     drop_lowest: float | None = Field(default=None, gt=0, lt=1)
     drop_highest: float | None = Field(default=None, gt=0, lt=1)
     per: Per = ""
@@ -37,8 +47,8 @@ class _Bounds(_Rule):
     def _bounded(self) -> _Bounds:
         if (self.min, self.max, self.drop_lowest, self.drop_highest) == (None, None, None, None):
             raise ValueError("give min, max, drop_lowest or drop_highest")
-        if self.score not in SCORES and self.score not in COMPOSITES:
-            raise ValueError(f"no score is called {self.score!r}. Known: {', '.join(sorted({*SCORES, *COMPOSITES}))}")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min:g} is above max {self.max:g}: nothing could pass")
         return self
 
 
@@ -48,20 +58,44 @@ class Threshold(_Bounds):
     kind: Literal["threshold"]
     of: Literal["source", "target", "pair"] = "target"
 
+    @model_validator(mode="after")
+    def _of_kind(self) -> Threshold:
+        _check_score(self.score, ("pair",) if self.of == "pair" else ("picture",), f"a threshold of: {self.of}")
+        return self
+
 
 class Gap(_Bounds):
     """Bounds on the score of the source minus that of the target: the paper's large gap between source and target."""
 
     kind: Literal["gap"]
 
+    @model_validator(mode="after")
+    def _of_kind(self) -> Gap:
+        _check_score(self.score, ("picture",), "a gap between source and target")
+        return self
 
-class Duplicates(_Rule):
-    """Rows whose picture was seen before, exactly or within ``distance`` bits of its hash; the best by ``keep`` stays."""
+
+class _BestKept(_Rule):
+    """A rule that keeps the best by a score: of the target for scores of pictures."""
+
+    keep: str = "classical-quality"
+
+    @model_validator(mode="after")
+    def _sortable(self) -> _BestKept:
+        _check_score(self.keep, ("picture", "pair"), "`keep`")
+        return self
+
+
+class Duplicates(_BestKept):
+    """Rows of one task whose pictures are like those of a better row, which stays.
+
+    ``distance`` 0: byte for byte. Above: within so many bits of the perceptual hash, which sees no small edits; so ``of: pair``
+    never takes two rows of one picture group for near duplicates, while ``of: source`` and ``of: target`` keep one row of a picture.
+    """
 
     kind: Literal["duplicates"]
     of: Literal["source", "target", "pair"] = "pair"
-    distance: int = Field(default=0, ge=0, le=16)
-    keep: str = "classical-quality"
+    distance: int = Field(default=0, ge=0, le=MOST_BITS)
 
 
 class Decontaminate(_Rule):
@@ -79,13 +113,12 @@ class Licences(_Rule):
     allow: tuple[str, ...] = Field(min_length=1)
 
 
-class Cap(_Rule):
+class Cap(_BestKept):
     """At most ``most`` rows of each group, source or task; the best by ``keep`` stay."""
 
     kind: Literal["cap"]
     per: Literal["group", "source", "task", "source+task"]
     most: int = Field(ge=1)
-    keep: str = "classical-quality"
 
 
 Rule = Annotated[Threshold | Gap | Duplicates | Decontaminate | Licences | Cap, Field(discriminator="kind")]

@@ -66,7 +66,7 @@ def score(
     state = require_state(store)
     if state.state != "complete":
         raise UsageError(f"{store.location}: the build is not complete; finish it first: ieiw build")
-    fresh = [name for name in names if _stale(store, state, name)]
+    fresh = [name for name in names if fresh_note(store, state, name) is None]
     progress = Progress(units=0, attempts=0)
     if fresh:
         refs = [ref for ref in state.refs() if mark_of(store, ref.rows).built]
@@ -170,10 +170,11 @@ def _note(store: Store, name: str) -> dict[str, Any]:
     return dict(json.loads(store.read(f"scores/{name}/score.json")))
 
 
-def _stale(store: Store, state: BuildState, name: str) -> bool:
-    """Whether a score is missing, of another version, or of other shards."""
+def fresh_note(store: Store, state: BuildState, name: str) -> dict[str, Any] | None:
+    """What ``score.json`` says of a score; None where it is missing, of another version, or of other shards."""
     try:
         note = _note(store, name)
     except FileNotFoundError:
-        return True
-    return {key: note.get(key) for key in _settings(state, make_score(name))} != _settings(state, make_score(name))
+        return None
+    settings = _settings(state, make_score(name))
+    return note if {key: note.get(key) for key in settings} == settings else None

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
@@ -156,3 +157,25 @@ def load_cut(store: Store, name: str) -> CutState:
         raise UsageError(
             f"{store.location}/{cut_file(name)}, {field}: {first['msg']}. Is it a cut of this version?"
         ) from error
+
+
+def verify_shards(store: Store, shards: Iterable[ShardFile]) -> None:
+    """Check that shards are there in their sizes; one listing a folder, no shard is opened.
+
+    Raises:
+        UsageError: some are missing or changed; names the first ones.
+    """
+    listed = list(shards)
+    folders = {shard.name.rpartition("/")[0] for shard in listed}
+    sizes = {f"{folder}/{name}": size for folder in folders for name, size in store.sizes(folder).items()}
+    wrong = [
+        f"{shard.name} is missing"
+        if shard.name not in sizes
+        else f"{shard.name} has {sizes[shard.name]:,} bytes, not {shard.size:,}"
+        for shard in listed
+        if sizes.get(shard.name) != shard.size
+    ]
+    if wrong:
+        more = f" (and {len(wrong) - 3:,} more)" if len(wrong) > 3 else ""
+        remedy = "Find the damage with `ieiw lint`, then make the cut again with `ieiw cut`."
+        raise UsageError(f"{store.location}: {'; '.join(wrong[:3])}{more}. {remedy}")

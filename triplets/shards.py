@@ -14,9 +14,21 @@ from typing import IO, Any
 
 from triplets.records import Built
 
-_BLOCK = 512  # of a tar: one header block before each member's bytes
+BLOCK = 512
+"""Bytes of a tar's block: one header block stands before each member's bytes, which are padded to whole blocks."""
 JSON_FIELDS = ("alternatives", "answer", "dataset", "instruction", "provenance", "split", "task")
 """The fields of every sample's json: all strings but ``alternatives``, a list of at least one string."""
+
+
+
+def padded(size: int) -> int:
+    """``size`` rounded up to whole blocks."""
+    return -(-size // BLOCK) * BLOCK
+
+
+def shard_size(end: int) -> int:
+    """Bytes of a whole shard whose last member's bytes end at ``end``: two empty blocks, then padding to a whole tar record."""
+    return -(-(padded(end) + 2 * BLOCK) // tarfile.RECORDSIZE) * tarfile.RECORDSIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,7 @@ class ShardWriter:
         info = tarfile.TarInfo(name)
         info.size, info.mode, info.mtime = len(data), 0o444, 0
         info.uname = info.gname = "ieiw"
-        offset = int(self._tar.offset) + _BLOCK
+        offset = int(self._tar.offset) + BLOCK
         self._tar.addfile(info, io.BytesIO(data))
         return Span(offset, len(data), hashlib.sha256(data).hexdigest())
 

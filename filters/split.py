@@ -1,0 +1,66 @@
+"""Train and validation: parted by picture, by a keyed hash, so that adding or dropping rows moves no other row across."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from filters.rules import Split
+
+Ints = npt.NDArray[np.integer[Any]]
+
+
+def validation_rows(groups: pa.Array, pictures: pa.Array, split: Split) -> npt.NDArray[np.bool_]:
+    """Which rows are for validation: all or none of those that show one picture.
+
+    Rows show one picture where they share their group (whatever their source: two sources may read one data set) or the digest of
+    their picture. The side follows from the least group name among them and the seed alone.
+
+    Args:
+        groups: picture group of each row.
+        pictures: SHA-256 of each row's picture, in hex.
+        split: share and seed.
+    """
+    if split.validation == 0 or len(groups) == 0:
+        return np.zeros(len(groups), np.bool_)
+    named, shown = groups.dictionary_encode(), pictures.dictionary_encode()
+    codes = _codes(named)
+    linked = _linked(codes, _codes(shown), len(named.dictionary))
+    names = named.dictionary.to_pylist()
+    first: dict[int, str] = {}
+    for label, name in zip(linked.tolist(), names, strict=True):
+        if label not in first or name < first[label]:
+            first[label] = name
+    chosen = np.zeros(max(first, default=-1) + 1, np.bool_)
+    for label, name in first.items():
+        chosen[label] = _uniform(name, split.seed) < split.validation
+    return np.asarray(chosen[linked][codes], np.bool_)
+
+
+def _codes(encoded: pa.DictionaryArray) -> npt.NDArray[np.int64]:
+    return np.asarray(encoded.indices.to_numpy(), np.int64)
+
+
+def _linked(groups: Ints, pictures: Ints, count: int) -> Ints:
+    """For each group the number of its component: groups that share a picture are one."""
+    _, first, inverse = np.unique(pictures, return_index=True, return_inverse=True)
+    leader = groups[first][inverse]  # the group in which the row's picture was first seen
+    apart = groups != leader
+    if not apart.any():
+        return np.arange(count)
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    links = (np.ones(int(apart.sum()), np.int8), (groups[apart], leader[apart]))
+    _, labels = connected_components(coo_matrix(links, shape=(count, count)), directed=False)
+    return np.asarray(labels)
+
+
+def _uniform(name: str, seed: int) -> float:
+    """0..1, the same for the same name and seed on any machine."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8, key=str(seed).encode()[:64]).digest()
+    return int.from_bytes(digest, "big") / 2**64

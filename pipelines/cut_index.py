@@ -1,0 +1,98 @@
+"""What a cut chooses from: columns of the build's index, and the scores."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from filters.frame import COLUMNS, Frame
+from filters.rules import RuleSet
+from pipelines.score import fresh_note
+from pipelines.state import BuildState, IndexPart
+from triplets.cuts import ScoreNote
+from triplets.reasons import UsageError
+from triplets.rows import ROWS
+from triplets.storage import Store
+
+_REPEATED = frozenset({"source", "task", "group", "pair", "licence", "shard", "picture_sha256"})
+"""Columns whose values come often: read as numbers into a list of the distinct ones."""
+
+
+def index_parts(build: BuildState) -> tuple[IndexPart, ...]:
+    """The parts of the index that hold rows, in order."""
+    return tuple(part for part in build.index if part.name.startswith("index/rows-"))
+
+
+def read_parts(store: Store, build: BuildState, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Columns of the index, part by part.
+
+    Raises:
+        UsageError: a part is missing, or has other rows than ``build.json`` says.
+    """
+    repeated = [name for name in columns if name in _REPEATED]
+    for part in index_parts(build):
+        try:
+            with store.open(part.name) as file:
+                table = pq.read_table(file, columns=list(columns), read_dictionary=repeated)
+        except (FileNotFoundError, pa.ArrowInvalid) as error:
+            raise UsageError(f"{store.location}/{part.name}: {error}. Build again: ieiw build") from error
+        if table.num_rows != part.rows:
+            remedy = "Build again: ieiw build"
+            raise UsageError(f"{store.location}/{part.name}: {table.num_rows:,} rows, not {part.rows:,}. {remedy}")
+        yield table.replace_schema_metadata(None)
+
+
+def read_columns(store: Store, build: BuildState, columns: Sequence[str]) -> pa.Table:
+    """Columns of the whole index; columns of few distinct values come dictionary-encoded.
+
+    Raises:
+        UsageError: as for :func:`read_parts`.
+    """
+    tables = list(read_parts(store, build, columns))
+    if not tables:
+        return pa.schema([ROWS.field(name) for name in columns]).empty_table()
+    return pa.concat_tables(tables).unify_dictionaries()
+
+
+def score_notes(store: Store, build: BuildState, rules: RuleSet) -> dict[str, ScoreNote]:
+    """Version and digest of each score that the rules read.
+
+    Raises:
+        UsageError: a score was not computed for this build as it is now.
+    """
+    wanted = sorted(rules.scores())
+    notes = {name: fresh_note(store, build, name) for name in wanted}
+    lacking = [name for name in wanted if notes[name] is None]
+    if lacking:
+        command = f"ieiw score {store.location} --with {','.join(lacking)}"
+        raise UsageError(f"scores missing or older than the build: {', '.join(lacking)}. Compute them: {command}")
+    return {
+        name: ScoreNote(version=int(note["version"]), sha256=_digest(store, name))
+        for name, note in notes.items()
+        if note is not None
+    }
+
+
+def open_frame(store: Store, build: BuildState) -> Frame:
+    """All rows of the build, with its scores."""
+
+    def lookup(name: str) -> tuple[pa.Array, npt.NDArray[Any]]:
+        table = pq.read_table(io.BytesIO(store.read(_values(name))))
+        return table["id"].combine_chunks(), table["value"].to_numpy()
+
+    return Frame(read_columns(store, build, COLUMNS), lookup)
+
+
+def _values(name: str) -> str:
+    return f"scores/{name}/values.parquet"
+
+
+def _digest(store: Store, name: str) -> str:
+    with store.open(_values(name)) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
