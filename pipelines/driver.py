@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 import threading
 import traceback
+from functools import partial
 from pathlib import Path
 
+import psutil
 from pydantic import BaseModel
 
 from pipelines.plan_files import UnitRef
-from pipelines.worker import PARENT, leave_with_parent
+from pipelines.worker import PARENT, is_alive, leave_with_parent, notes
 
 REPORT = "report.json"
 WORKER_GONE = 75
@@ -31,12 +34,15 @@ class Job(BaseModel):
 
 
 def main(path: Path) -> int:
-    """Run the job; leaves ``report.json`` beside it: Beam's counters, or the error that ended the pipeline."""
+    """Run the job; leaves ``report.json`` beside it.
+
+    It holds Beam's ``counters``, or the ``error`` that ended the pipeline, or units whose worker ``died``.
+    """
     job = Job.model_validate_json(path.read_text(encoding="utf-8"))
     leave_with_parent()
     os.environ[PARENT] = str(os.getpid())  # our own workers watch us
-    threading.excepthook = _leave_with_worker
     report = path.with_name(REPORT)
+    threading.excepthook = partial(_leave_with_worker, Path(job.running), report)
     try:
         from pipelines.beam_units import WorkOnUnit, run
 
@@ -50,15 +56,21 @@ def main(path: Path) -> int:
     return 0
 
 
-def _leave_with_worker(failure: threading.ExceptHookArgs) -> None:
+def _leave_with_worker(running: Path, report: Path, failure: threading.ExceptHookArgs) -> None:
     """End this process when a worker process has: Beam's local runner would wait for its answer for ever.
 
     Beam waits for each worker in a thread of this name, which raises when the worker ends with another status than 0.
     """
     threading.__excepthook__(failure)
-    if failure.thread is not None and failure.thread.name.startswith("run_worker"):
-        sys.stderr.flush()
-        os._exit(WORKER_GONE)
+    if failure.thread is None or not failure.thread.name.startswith("run_worker"):
+        return
+    died = [(ref.source, ref.fingerprint, ref.round, ref.number) for pid, ref in notes(running) if not is_alive(pid)]
+    report.write_text(json.dumps({"died": died}), encoding="utf-8")
+    for worker in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worker.kill()
+    sys.stderr.flush()
+    os._exit(WORKER_GONE)
 
 
 def _short(error: Exception) -> str:

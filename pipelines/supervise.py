@@ -124,12 +124,13 @@ def _check_end(driver: subprocess.Popen[bytes], report: Path, running: Path, log
     code = driver.returncode
     if code == 0:
         return
+    said = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
     if code == WORKER_GONE:
-        died = [unit for pid, unit in notes(running) if not is_alive(pid)]
+        died = [UnitRef(*ref) for ref in said["died"]]
         at = f"while it built unit {_names(died)}" if died else "between two units"
         raise WorkerDiedError(died, f"a worker died {at} (log: {log})")
-    if report.exists():
-        error = json.loads(report.read_text(encoding="utf-8")).get("error", "unknown")
+    if "error" in said:
+        error = said["error"]
         where = _names([unit for _, unit in notes(running, FAILED)])
         raise DriverFailedError(f"{error}{f' (unit {where})' if where else ''}. Beam's log: {log}")
     # Only what the driver itself was building is under suspicion: its workers merely leave with it.

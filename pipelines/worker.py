@@ -123,7 +123,7 @@ def leave_with_parent() -> None:
 def _wait_for_orphanhood(parent: int) -> None:
     """Not by our own parent's id: Beam starts workers through a shell."""
     while is_alive(parent):
-        time.sleep(0.5)
+        time.sleep(0.2)
     os._exit(70)
 
 
