@@ -28,6 +28,8 @@ def decode_sample(data: bytes, size: tuple[int, int] | None = None) -> Image:
     """
     if not data.startswith(_STARTS) or not data.endswith(_ENDS):
         raise Refusal(Reason.PICTURE_UNREADABLE, "no whole JPEG or PNG file of this project")
+    if data[0] == 0xFF and data.find(_ENDS[0]) != len(data) - 2:  # libjpeg would fill the rest with grey and say nothing
+        raise Refusal(Reason.PICTURE_UNREADABLE, "the picture ends before its data does")
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
     except cv2.error as error:
