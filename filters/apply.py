@@ -174,17 +174,16 @@ def _contaminated(frame: Frame, rule: Decontaminate, near: Near) -> _Outcome:
 
 def _unlicensed(frame: Frame, rule: Licences) -> _Outcome:
     """Rows whose licence starts with none of the allowed texts."""
-    codes = frame.codes("licence")
-    names = frame.names("licence")
-    allowed = np.array([name.startswith(rule.allow) for name in names], np.bool_)
-    return _Outcome(~allowed[codes], np.full(len(frame), np.nan, np.float32), {})
+    allowed = np.array([name.startswith(rule.allow) for name in frame.names("licence")], np.bool_)
+    return _Outcome(~allowed[frame.codes("licence")], np.full(len(frame), np.nan, np.float32), {})
 
 
 def licences_of(frame: Frame, rows: npt.NDArray[np.int64]) -> dict[str, int]:
     """Licence -> how many of the rows, most frequent first; what follows a comma (a picture's address) is left out."""
-    counts = np.bincount(frame.codes("licence")[rows], minlength=len(frame.names("licence")))
+    names = frame.names("licence")
+    counts = np.bincount(frame.codes("licence")[rows], minlength=len(names))
     found: Counter[str] = Counter()
-    for name, count in zip(frame.names("licence"), counts.tolist(), strict=True):
+    for name, count in zip(names, counts.tolist(), strict=True):
         if count:
             found[name.partition(",")[0].strip()] += count
     return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))

@@ -47,7 +47,7 @@ def near_duplicates(hashes: tuple[Hashes, ...], tasks: Ints, groups: Ints | None
         distance: bits.
 
     Returns:
-        NaN for rows that stay; for others the bits (the most of their hashes) to the first row found that they were dropped for.
+        NaN for rows that stay; for others the bits (the most of their hashes) to the nearest one they were dropped for.
     """
     if not len(tasks):
         return np.empty(0, np.float32)
@@ -82,15 +82,16 @@ def _greedy(nodes: Ints, groups: Ints | None, links: _Links, count: int) -> Floa
     rows = np.flatnonzero(busy[nodes])
     names = groups[rows] if groups is not None else np.arange(len(rows))
     for row, node, group in zip(rows.tolist(), nodes[rows].tolist(), names.tolist(), strict=True):
-        if holder[node] not in (-1, group):
+        if holder[node] == group:  # what would refuse this row would have been refused for that one
+            continue
+        if holder[node] >= 0:
             result[row] = 0
             continue
-        start, stop = links.limits[node], links.limits[node + 1]
-        if start < stop:
-            held = holder[links.others[start:stop]]
-            against = np.flatnonzero((held >= 0) & (held != group))
-            if len(against):
-                result[row] = links.bits[start + against[0]]
-                continue
-        holder[node] = group
+        span = slice(links.limits[node], links.limits[node + 1])
+        held = holder[links.others[span]]
+        against = (held >= 0) & (held != group)
+        if against.any():
+            result[row] = links.bits[span][against].min()
+        else:
+            holder[node] = group
     return result

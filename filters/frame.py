@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from filters.composite import COMPOSITES
+from triplets.reasons import UsageError
 
 COLUMNS = ("key", "source", "task", "group", "pair", "licence", "source_sha256", "target_sha256")
 """Columns of the index that rules may read."""
@@ -34,7 +35,7 @@ class Frame:
     _loaded: dict[str, tuple[pa.Array, npt.NDArray[Any]]] = field(default_factory=dict)
     _ids: list[pa.Array] = field(default_factory=list)
     _codes: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
-    _names: dict[str, list[str]] = field(default_factory=dict)
+    _dictionaries: dict[str, pa.Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -49,14 +50,14 @@ class Frame:
                 self._codes[column] = self.codes(first) * (int(others.max(initial=0)) + 1) + others
             else:
                 encoded = self.table[column].combine_chunks().dictionary_encode()
-                self._names[column] = [str(name) for name in encoded.dictionary.to_pylist()]
+                self._dictionaries[column] = encoded.dictionary
                 self._codes[column] = encoded.indices.to_numpy().astype(np.int64)
         return self._codes[column]
 
     def names(self, column: str) -> list[str]:
         """The distinct values of a column, which its :meth:`codes` count."""
         self.codes(column)
-        return self._names[column]
+        return [str(name) for name in self._dictionaries[column].to_pylist()]
 
     def score(self, name: str, role: str) -> npt.NDArray[Any]:
         """A score of every row's source, target or pair; NaN where it has none."""
@@ -78,8 +79,10 @@ class Frame:
             self._loaded[name] = (self._ids[number], values)
         ids, values = self._loaded[name]
         places = self._found(role, next(at for at, known in enumerate(self._ids) if known is ids))
+        if values.dtype.kind == "u" and (places < 0).any():  # no number of 64 bits could say "none"
+            raise UsageError(f"score {name}: {int((places < 0).sum()):,} rows have none. Compute it again: ieiw score")
         if values.dtype.kind == "u":
-            return np.where(places >= 0, values[places] if len(values) else 0, 0)
+            return values[places]
         missing = np.full(len(places), np.nan, np.float32)
         return np.where(places >= 0, values[places], missing) if len(values) else missing
 
@@ -87,6 +90,6 @@ class Frame:
         """Each row's place among the ids, -1 where it has none. Scores of one pass share their ids: looked up once."""
         if (role, number) not in self._places:
             column = "key" if role == "pair" else f"{role}_sha256"
-            places = pc.index_in(self.table[column].combine_chunks(), value_set=self._ids[number])
-            self._places[role, number] = places.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+            places = pc.index_in(self.table[column], value_set=self._ids[number])
+            self._places[role, number] = places.fill_null(-1).to_numpy().astype(np.int64)
         return self._places[role, number]

@@ -46,7 +46,7 @@ def near_pairs(hashes: Hashes, distance: int) -> tuple[Ints, Ints]:
 
 def distances(first: Hashes, second: Hashes) -> npt.NDArray[np.uint8]:
     """Number of bits in which hashes differ; the arrays broadcast."""
-    return np.bitwise_count(first ^ second)
+    return np.asarray(np.bitwise_count(first ^ second))
 
 
 def _part(hashes: Hashes, number: int) -> Ints:

@@ -89,8 +89,8 @@ class _BestKept(_Rule):
 class Duplicates(_BestKept):
     """Rows of one task whose pictures are like those of a better row, which stays.
 
-    ``distance`` 0: byte for byte. Above: within so many bits of the perceptual hash, which sees no small edits; so ``of: pair``
-    never takes two rows of one picture group for near duplicates, while ``of: source`` and ``of: target`` keep one row of a picture.
+    ``distance`` 0: byte for byte. Above: within so many bits of the perceptual hash. That one sees no small edits; therefore
+    ``of: pair`` never takes two rows of one picture group for near duplicates, while ``of: source`` keeps one row of a picture.
     """
 
     kind: Literal["duplicates"]

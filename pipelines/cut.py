@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import pyarrow as pa
-
 from filters.apply import KEPT, Step, Verdicts, apply_rules, licences_of
 from filters.frame import Frame
 from filters.rules import RuleSet
@@ -37,8 +35,8 @@ def cut(
 ) -> CutState:
     """Make a cut, or leave it as it is where the same rules chose from the same rows and scores before.
 
-    A view reads columns of the index and scores, never a picture. Killed anywhere, it leaves either the finished cut or none of that
-    name, and the next run goes on (shards that were copied are kept).
+    A view reads columns of the index and scores, never a picture. Killed anywhere, it leaves the finished cut or none of
+    that name, and the next run goes on (shards that were copied are kept).
 
     Args:
         location: a complete build, folder or URL.
@@ -57,10 +55,14 @@ def cut(
     build = complete_build(store)
     wanted = _wanted(store, build, rules, materialise)
     standing = _standing(store, name)
-    if standing and all(getattr(standing, field) == value for field, value in wanted.items()) and _whole(store, standing):
+    if (
+        standing
+        and all(getattr(standing, field) == value for field, value in wanted.items())
+        and _whole(store, standing)
+    ):
         return standing
     frame = open_frame(store, build)
-    verdicts = apply_rules(frame, rules, nearest(store))
+    verdicts = apply_rules(frame, rules, nearest)
     if not (verdicts.rule == KEPT).any():
         raise UsageError(f"cut {name}: the rules keep none of {len(frame):,} rows\n{funnel_text(verdicts.funnel)}")
     chosen = choose(store, build, verdicts, rules.split)
@@ -72,7 +74,7 @@ def cut(
     files = publish_index(store, name, frame, verdicts, rules, chosen)
     reach("cut-index")
     state = _state(name, wanted, frame, verdicts, chosen).model_copy(update={"files": tuple(files)})
-    state = add_card(store, build, state, rules, chosen)
+    state = add_card(store, state, rules, chosen)
     store.publish_bytes(cut_file(name), (state.model_dump_json(indent=1) + "\n").encode())
     forget_attempt(store, name)
     return state
@@ -101,14 +103,14 @@ def _standing(store: Store, name: str) -> CutState | None:
 
 def _whole(store: Store, state: CutState) -> bool:
     """Whether all files and shards of a cut are there in their sizes."""
-    folders = {file.name.rpartition("/")[0] for file in (*state.files, *state.shards)}
+    wanted = {file.name: file.size for file in state.files} | {shard.name: shard.size for shard in state.shards}
+    folders = {name.rpartition("/")[0] for name in wanted}
     sizes = {f"{folder}/{name}": size for folder in folders for name, size in store.sizes(folder).items()}
-    return all(sizes.get(file.name) == file.size for file in (*state.files, *state.shards))
+    return all(sizes.get(name) == size for name, size in wanted.items())
 
 
 def _state(name: str, wanted: dict[str, Any], frame: Frame, verdicts: Verdicts, chosen: Chosen) -> CutState:
     kept, validation = len(chosen.rows), int(chosen.validation.sum())
-    licences = frame.table.select(["licence"]).take(pa.array(chosen.rows))
     return CutState(
         name=name,
         **wanted,
@@ -117,7 +119,7 @@ def _state(name: str, wanted: dict[str, Any], frame: Frame, verdicts: Verdicts, 
         train=kept - validation,
         validation=validation,
         funnel=tuple(FunnelStep.model_validate(asdict(step)) for step in verdicts.funnel),
-        licences=licences_of(licences),
+        licences=licences_of(frame, chosen.rows),
         shards=chosen.shards,
         sources=chosen.sources,
         tasks=chosen.tasks,

@@ -60,7 +60,7 @@ class Chosen:
     def of_side(self, side: Side) -> Samples:
         """The samples of one side, by shard and offset."""
         samples = self.samples[self.validation == (side == "validation")]
-        return samples[np.lexsort((samples["source_offset"], samples["shard"]))]
+        return np.asarray(samples[np.lexsort((samples["source_offset"], samples["shard"]))])
 
 
 class _Names:
@@ -73,7 +73,7 @@ class _Names:
         """The number of each value of a column."""
         encoded = column.combine_chunks().dictionary_encode()
         table = [self.known.setdefault(str(name), len(self.known)) for name in encoded.dictionary.to_pylist()]
-        return np.asarray(table, np.int64)[encoded.indices.to_numpy()]
+        return np.asarray(np.asarray(table, np.int64)[encoded.indices.to_numpy()])
 
 
 def choose(store: Store, build: BuildState, verdicts: Verdicts, split: Split) -> Chosen:
@@ -142,7 +142,7 @@ def _pairs(table: pa.Table) -> npt.NDArray[np.uint64]:
     digests = b"".join(
         hashlib.blake2b(name.encode(), digest_size=8).digest() for name in encoded.dictionary.to_pylist()
     )
-    return np.frombuffer(digests, "<u8")[encoded.indices.to_numpy()]
+    return np.asarray(np.frombuffer(digests, "<u8")[encoded.indices.to_numpy()])
 
 
 def clear(store: Store, name: str) -> None:
@@ -163,7 +163,9 @@ def _spool_prefix(name: str) -> str:
     return f"cut.{name}@"  # no name holds an @, so that no cut sweeps another's files
 
 
-def publish_index(store: Store, name: str, frame: Frame, verdicts: Verdicts, rules: RuleSet, chosen: Chosen) -> list[CutFile]:
+def publish_index(
+    store: Store, name: str, frame: Frame, verdicts: Verdicts, rules: RuleSet, chosen: Chosen
+) -> list[CutFile]:
     """Write everything below ``cuts/NAME/index``."""
     files = []
     for side in SIDES:

@@ -169,7 +169,9 @@ def _check_key(place: str, block: bytes, at: int, key: str) -> None:
     """Refuse a shard in which another member stands where the index has this sample."""
     name = f"{key}.source.".encode()
     if block[at : at + len(name)] != name:
-        raise UsageError(f"{place}: no sample {key} at byte {at:,} of a run; the shard was changed. Check it: ieiw lint")
+        raise UsageError(
+            f"{place}: no sample {key} at byte {at:,} of a run; the shard was changed. Check it: ieiw lint"
+        )
 
 
 def _note_file(name: str) -> str:

@@ -20,7 +20,6 @@ JSON_FIELDS = ("alternatives", "answer", "dataset", "instruction", "provenance",
 """The fields of every sample's json: all strings but ``alternatives``, a list of at least one string."""
 
 
-
 def padded(size: int) -> int:
     """``size`` rounded up to whole blocks."""
     return -(-size // BLOCK) * BLOCK
