@@ -22,17 +22,28 @@ _THINGS = ("car", "ball", "box", "cup", "chair", "dog")
 _CORNERS = (12, 90)  # of a polygon, as the official files have them
 
 
-def write_phrasecut(root: Path, count: int) -> Path:
-    """Write ``count`` pictures of four phrases each, in the official layout; the same bytes every time."""
+def write_phrasecut(root: Path, count: int, size: tuple[int, int] = SIZE, distinct: int = 250) -> Path:
+    """Write ``count`` pictures of four phrases each, in the official layout; the same bytes every time.
+
+    Args:
+        root: folder to make.
+        count: of pictures.
+        size: (width, height) of a picture.
+        distinct: so many pictures are drawn, the others are links to them; phrases and regions differ all the same.
+    """
     dice = random.Random(0)
     photographs = _photographs()
     (root / "images").mkdir(parents=True)
     entries, listed = [], []
     for number in range(1, count + 1):
-        crop = _crop(photographs[number % len(photographs)], dice)
-        cv2.imwrite(str(root / "images" / f"{number}.jpg"), cv2.cvtColor(crop, cv2.COLOR_RGB2BGR))
-        listed.append({"image_id": number, "width": SIZE[0], "height": SIZE[1], "url": "", "split": "train"})
-        entries += [_entry(number, phrase, dice) for phrase in range(PHRASES)]
+        file = root / "images" / f"{number}.jpg"
+        if number > distinct:
+            file.hardlink_to(root / "images" / f"{number - distinct}.jpg")
+        else:
+            crop = _crop(photographs[number % len(photographs)], size, dice)
+            cv2.imwrite(str(file), cv2.cvtColor(crop, cv2.COLOR_RGB2BGR))
+        listed.append({"image_id": number, "width": size[0], "height": size[1], "url": "", "split": "train"})
+        entries += [_entry(number, phrase, size, dice) for phrase in range(PHRASES)]
     (root / "refer_train.json").write_text(json.dumps(entries), encoding="utf-8")
     (root / "image_data_split.json").write_text(json.dumps(listed), encoding="utf-8")
     (root / "skip.json").write_text("[]", encoding="utf-8")
@@ -67,26 +78,26 @@ def _photographs() -> list[Image]:
     return [each if each.ndim == 3 else np.stack([each] * 3, axis=2) for each in loaded]
 
 
-def _crop(photograph: Image, dice: random.Random) -> Image:
+def _crop(photograph: Image, size: tuple[int, int], dice: random.Random) -> Image:
     """A part of the photograph at the size wanted, mirrored or not."""
     height, width = photograph.shape[:2]
-    scale = dice.uniform(0.6, 1.0) * min(width / SIZE[0], height / SIZE[1])
-    wide, high = int(SIZE[0] * scale), int(SIZE[1] * scale)
+    scale = dice.uniform(0.6, 1.0) * min(width / size[0], height / size[1])
+    wide, high = int(size[0] * scale), int(size[1] * scale)
     top, left = dice.randint(0, height - high), dice.randint(0, width - wide)
     part = photograph[top : top + high, left : left + wide]
     if dice.random() < 0.5:
         part = part[:, ::-1]
-    return np.asarray(cv2.resize(part, SIZE, interpolation=cv2.INTER_CUBIC), np.uint8)
+    return np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def _entry(picture: int, phrase: int, dice: random.Random) -> dict[str, object]:
+def _entry(picture: int, phrase: int, size: tuple[int, int], dice: random.Random) -> dict[str, object]:
     name, colour = dice.choice(_THINGS), dice.choice(_COLOURS)
     return {
         "task_id": f"{picture}__{phrase}",
         "image_id": picture,
         "ann_ids": [picture * 100 + phrase],
         "instance_boxes": [[1.0, 2.0, 30.0, 40.0]],
-        "Polygons": [[_outline(dice)]],
+        "Polygons": [[_outline(size, dice)]],
         "phrase": f"{colour} {name}",
         "phrase_structure": {
             "name": name,
@@ -98,11 +109,11 @@ def _entry(picture: int, phrase: int, dice: random.Random) -> dict[str, object]:
     }
 
 
-def _outline(dice: random.Random) -> list[list[float]]:
+def _outline(size: tuple[int, int], dice: random.Random) -> list[list[float]]:
     """A blob with a wavy rim, of 1 to 12 per cent of the picture."""
     corners, waves, phase = dice.randint(*_CORNERS), dice.randint(2, 5), dice.uniform(0, 6)
-    radius = math.sqrt(dice.uniform(0.01, 0.12) * SIZE[0] * SIZE[1] / math.pi)
-    x, y = dice.uniform(radius, SIZE[0] - radius), dice.uniform(radius, SIZE[1] - radius)
+    radius = math.sqrt(dice.uniform(0.01, 0.12) * size[0] * size[1] / math.pi)
+    x, y = dice.uniform(radius, size[0] - radius), dice.uniform(radius, size[1] - radius)
     outline = []
     for corner in range(corners):
         angle = 2 * math.pi * corner / corners

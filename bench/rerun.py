@@ -21,7 +21,7 @@ def run() -> list[Row]:
     """Some hundred units, built, and then asked for again from the command line."""
     with tempfile.TemporaryDirectory(prefix="ieiw-bench-") as folder:
         here = Path(folder)
-        light = recipe(write_phrasecut(here / "VGPhraseCut_v0", 120), backend="noop", short_side=32, unit_bytes="20KB")
+        light = recipe(write_phrasecut(here / "VGPhraseCut_v0", 500), backend="noop", short_side=32, unit_bytes="20KB")
         build(light, here / "out", Options(workers=4))
         (here / "recipe.yaml").write_text(yaml.safe_dump(light.model_dump(mode="json")))
         before = _snapshot(here / "out")
