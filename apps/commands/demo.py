@@ -20,19 +20,18 @@ def demo(
     workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = os.cpu_count() or 1,
 ) -> None:
     """Scenes, plan, build, lint, contact sheet."""
-    from builders.scenes import make_scenes
-    from pipelines.lint import lint
-
     from apps.commands.build import show
+    from builders.scenes import make_scenes
     from pipelines.build import Options, build
     from pipelines.estimate import estimate
+    from pipelines.lint import lint
     from pipelines.recipe import Recipe
     from triplets.storage import open_store
 
     started = time.monotonic()
     scenes, result_folder, sheet = out / "scenes", out / "build", out / "contact-sheet.png"
     say(f"1/5 drawing {count} scenes into {scenes}")
-    make_scenes(scenes, count, seed)
+    make_scenes(scenes, count, seed, workers=workers)
     recipe = Recipe.model_validate(
         {
             "seed": seed,

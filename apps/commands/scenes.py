@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,12 +17,18 @@ def make_scenes(
     seed: Annotated[
         int, typer.Option(help="The same seed gives the same scenes; more of them start with the same ones.")
     ] = 0,
+    size: Annotated[str, typer.Option(help="Width and height of the pictures in pixels.")] = "384x288",
+    workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = os.cpu_count() or 1,
     as_json: AsJson = False,
 ) -> None:
     """Draw scenes with exact ground truth, in the official layouts of PhraseCut and COCO."""
     from builders.scenes import make_scenes as draw
+    from triplets.reasons import UsageError
 
-    summary = draw(out, count, seed)
+    width, _, height = size.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and min(int(width), int(height)) >= 128):
+        raise UsageError(f"--size {size}: give width and height, at least 128 each, such as 384x288")
+    summary = draw(out, count, seed, (int(width), int(height)), workers=workers)
     if as_json:
         print_json(summary.as_json())
         return

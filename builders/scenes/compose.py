@@ -211,7 +211,7 @@ def stuff_map(backdrop: Backdrop, placed: list[Placed]) -> npt.NDArray[np.uint8]
     return stuff
 
 
-def polygons(mask: Mask, tolerance: float = 0.6) -> list[list[list[float]]]:
+def polygons(mask: Mask, tolerance: float = 0.3) -> list[list[list[float]]]:
     """Outlines of a mask's parts in pixel centres, holes filled, each at least three points.
 
     ``PIL.ImageDraw.polygon`` with outline, as PhraseCut's evaluator uses it, gives the mask back.

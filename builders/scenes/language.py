@@ -68,7 +68,12 @@ def _candidates(placed: Sequence[Placed]) -> Iterator[Phrase]:
 
 
 def _phrase(attributes: tuple[str, ...], name: str, relation: tuple[str, str] | None, things: list[int]) -> Phrase:
-    return Phrase(attributes, name if len(things) == 1 else plural(name), relation, frozenset(things))
+    if len(things) > 1:
+        name = plural(name)
+        relation = (
+            (relation[0], plural(relation[1])) if relation and relation[0] == "in" and " " in relation[1] else relation
+        )
+    return Phrase(attributes, name, relation, frozenset(things))
 
 
 def _colour(thing: Thing) -> str:

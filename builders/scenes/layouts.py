@@ -159,8 +159,6 @@ def _key_points(scene: Scene, thing: int) -> dict[str, Any]:
 
 
 def _categories(file: str) -> list[dict[str, Any]]:
-    if file.startswith("captions"):
-        return []
     if file.startswith("person_keypoints"):
         person = {"id": 1, "name": "person", "supercategory": "person"}
         return [person | {"keypoints": list(JOINTS), "skeleton": [list(limb) for limb in SKELETON]}]
@@ -236,11 +234,12 @@ class LayoutWriter:
 
 
 def _coco_head(name: str) -> bytes:
-    head = {
+    head: dict[str, Any] = {
         "info": {"description": "Generated scenes", "version": "1", "contributor": "ieiw make-scenes"},
         "licenses": [{"id": 1, "name": "CC0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"}],
-        "categories": _categories(name),
     }
+    if not name.startswith("captions"):
+        head["categories"] = _categories(name)
     return json.dumps(head).encode()[:-1]
 
 

@@ -1,0 +1,58 @@
+"""``ieiw audit``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from apps.console import AsJson, human_bytes, print_json, say
+
+
+def audit(
+    build: Annotated[str, typer.Argument(help="Folder or URL of a complete build.", show_default=False)],
+    cut: Annotated[str, typer.Option("--cut", help="Name of a cut; none for the build as a whole.")] = "",
+    against: Annotated[str, typer.Option("--against", help="Another build, to measure drift against.")] = "",
+    each: Annotated[int, typer.Option(min=1, max=200, help="Triplets on a contact sheet.")] = 12,
+    inline: Annotated[int, typer.Option(min=0, help="Megabytes of thumbnails in the page; more lie beside it.")] = 12,
+    serve: Annotated[bool, typer.Option("--serve", help="Show the page on 127.0.0.1 until stopped.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of --serve; 0 takes a free one.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Write one HTML page about a cut: what was dropped and why, distributions, thresholds, pictures, drift."""
+    from apps.audit.page import write
+    from apps.audit.serve import check_local, serve_page
+    from pipelines.audit import Options
+    from pipelines.audit import audit as gather
+    from triplets.storage import open_store
+
+    if serve:
+        check_local(build)
+    options = Options(each=each, inline_bytes=inline * 10**6)
+    result = gather(build, cut or None, against or None, options, lambda what: say(f"{what} …"))
+    store = open_store(build)
+    written = write(store, result, options)
+    page = f"{store.location}/{written.page}"
+    balanced = all(check.holds for check in result.figures.books.checks)
+    if as_json:
+        books = result.figures.books
+        counts = {name: getattr(books, name) for name in ("planned", "rejected", "built", "dropped", "kept", "train")}
+        print_json(
+            {
+                "page": page,
+                "data": f"{store.location}/{written.data}",
+                "rows": f"{store.location}/{written.rows}",
+                "page_bytes": written.page_bytes,
+                "balanced": balanced,
+                **counts,
+                "validation": books.validation,
+            }
+        )
+    say(f"{page}    {human_bytes(written.page_bytes)}, {written.inline:,} pictures in it, {written.linked:,} beside it")
+    for check in result.figures.books.checks:
+        if not check.holds:
+            say(f"does not add up: {check.text}. Find the damage: ieiw lint {build}")
+    if serve:
+        serve_page(store.location, written.page, port)
+    if not balanced:
+        raise typer.Exit(1)
