@@ -14,6 +14,7 @@ from filters.duplicates import joined, near_duplicates, rank_within
 from filters.frame import Frame
 from filters.registry import better_of, kind_of
 from filters.rules import Cap, Decontaminate, Duplicates, Gap, Licences, Rule, RuleSet, Threshold
+from triplets.reasons import UsageError
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[Any]
@@ -66,14 +67,39 @@ def apply_rules(frame: Frame, rules: RuleSet, near: Near) -> Verdicts:
     funnel: list[Step] = []
     for number, rule in enumerate(rules.rules):
         alive = verdict == KEPT
-        outcome = _ask(frame, rule, alive, near)
-        drop = outcome.drop & alive
+        asked = alive & _concerned(frame, rule)
+        outcome = _ask(frame, rule, asked, near)
+        drop = outcome.drop & asked
         verdict[drop] = number
         deciding[drop] = outcome.value[drop]
         undefined = int(np.isnan(outcome.value[drop]).sum()) if isinstance(rule, Threshold | Gap) else 0
         dropped = int(drop.sum())
         funnel.append(Step(rule.name, dropped, undefined, int(alive.sum()) - dropped, outcome.bounds))
     return Verdicts(verdict, deciding, funnel)
+
+
+def _concerned(frame: Frame, rule: Rule) -> Bools:
+    """Rows of the rule's tasks and sources."""
+    rows = np.ones(len(frame), np.bool_)
+    for column, wanted in (("task", rule.tasks), ("source", rule.sources)):
+        if wanted:
+            known = frame.names(column)
+            rows &= np.isin(frame.codes(column), [known.index(name) for name in wanted if name in known])
+    return rows
+
+
+def check_names(frame: Frame, rules: RuleSet) -> None:
+    """Refuse rules about tasks or sources that the build has not: a misspelt name would never drop anything.
+
+    Raises:
+        UsageError: names the rule and what there is.
+    """
+    for rule in rules.rules:
+        for column, wanted in (("task", rule.tasks), ("source", rule.sources)):
+            lost = sorted(set(wanted) - set(frame.names(column)) if wanted else ())
+            if lost:
+                there = ", ".join(sorted(frame.names(column))[:20])
+                raise UsageError(f"rule {rule.name}, {column}s: the build has no {column} {lost[0]!r}. It has: {there}")
 
 
 def _ask(frame: Frame, rule: Rule, alive: Bools, near: Near) -> _Outcome:

@@ -19,9 +19,13 @@ Bound = Annotated[float | None, Field(allow_inf_nan=False)]
 
 
 class _Rule(BaseModel):
+    """What all rules say: their name, and the tasks and sources whose rows they are asked about (all, where none are named)."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    tasks: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 def _check_score(name: str, kinds: tuple[str, ...], use: str) -> None:
@@ -162,6 +166,7 @@ class RuleSet(BaseModel):
         return {part for name in wanted for part in (COMPOSITES[name].parts if name in COMPOSITES else (name,))}
 
 
+_EDITS = {"tasks": ["removal", "addition"]}
 DEFAULT = RuleSet.model_validate(
     {
         "rules": [
@@ -170,8 +175,10 @@ DEFAULT = RuleSet.model_validate(
             {"name": "blocky-target", "kind": "threshold", "score": "blockiness", "of": "target", "max": 2.4},
             {"name": "low-target", "kind": "threshold", "score": "classical-quality", "of": "target", "min": 0.3},
             {"name": "large-gap", "kind": "gap", "score": "classical-quality", "max": 0.25},
-            {"name": "nothing-changed", "kind": "threshold", "score": "change-inside", "of": "pair", "min": 0.05},
-            {"name": "changed-elsewhere", "kind": "threshold", "score": "change-outside", "of": "pair", "max": 0.02},
+            {"name": "nothing-changed", "kind": "threshold", "score": "change-inside", "of": "pair", "min": 0.05}
+            | _EDITS,
+            {"name": "changed-elsewhere", "kind": "threshold", "score": "change-outside", "of": "pair", "max": 0.02}
+            | _EDITS,
             {"name": "duplicate", "kind": "duplicates", "of": "pair"},
         ]
     }

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from filters.apply import KEPT, Step, Verdicts, apply_rules, licences_of
+from filters.apply import KEPT, Step, Verdicts, apply_rules, check_names, licences_of
 from filters.frame import Frame
-from filters.rules import RuleSet
+from filters.rules import DEFAULT, RuleSet
 from pipelines.cut_card import add_card
 from pipelines.cut_files import Chosen, choose, clear, publish_index
 from pipelines.cut_index import index_parts, open_frame, score_notes
@@ -62,6 +62,8 @@ def cut(
     ):
         return standing
     frame = open_frame(store, build)
+    if rules != DEFAULT:  # those speak of tasks that a build need not have
+        check_names(frame, rules)
     verdicts = apply_rules(frame, rules, nearest)
     if not (verdicts.rule == KEPT).any():
         raise UsageError(f"cut {name}: the rules keep none of {len(frame):,} rows\n{funnel_text(verdicts.funnel)}")
