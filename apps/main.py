@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from apps.commands import build, cut, demo, doctor, inspect, lint, plan, scenes, score
+from apps.commands import audit, build, cut, demo, doctor, inspect, lint, plan, scenes, score
 from apps.console import complain
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("build", context_settings={"allow_extra_args": True, "ignore_unknown
 app.command("lint")(lint.lint)
 app.command("score", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(score.score)
 app.command("cut")(cut.cut)
+app.command("audit")(audit.audit)
 app.command("inspect")(inspect.inspect)
 app.command("make-scenes")(scenes.make_scenes)
 app.command("doctor")(doctor.doctor)

@@ -11,6 +11,7 @@ from pipelines.audit_lost import Example, Lost, LostKeys, examples, lost_keys, l
 from pipelines.audit_sheets import Card, Sheet, cards, choose, thumbnails
 from pipelines.state import BuildState
 from triplets.cuts import CutState, verify_shards
+from triplets.reasons import UsageError
 from triplets.storage import open_store
 
 
@@ -77,6 +78,10 @@ def audit(
     Raises:
         UsageError: no complete build or cut, or files that changed since.
     """
+    if cut == NO_CUT:
+        raise UsageError(
+            f"--cut {NO_CUT}: that is the name of the page about the whole build. Give the cut another name"
+        )
     store = open_store(location)
     report("reading rows, verdicts and scores")
     ledger = load(store, cut)

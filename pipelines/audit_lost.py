@@ -114,7 +114,7 @@ def lost_rows(store: Store, ledger: Ledger) -> tuple[Lost, ...]:
             row["task"],
             "dropped",
             ledger.rules[ledger.rule[at]].name,
-            None if np.isnan(ledger.value[at]) else float(ledger.value[at]),
+            float(ledger.value[at]) if np.isfinite(ledger.value[at]) else None,
             row["instruction"][:_TEXT],
         )
         for at, row in zip(dropped.tolist(), take_rows(store, ledger.state, dropped.tolist(), columns), strict=True)

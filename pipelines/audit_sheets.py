@@ -37,13 +37,16 @@ _WEBP_QUALITY = 74
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows that tell something about a rule (or, with an empty ``rule``, about the build as a whole)."""
+    """Rows that tell something about a rule (or, with an empty ``rule``, about the build as a whole).
+
+    ``values`` are what the rule looked at, None where that was undefined.
+    """
 
     rule: str
     kind: str
     title: str
     rows: tuple[int, ...]
-    values: tuple[float, ...]
+    values: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ def _whole(ledger: Ledger, each: int, random: np.random.Generator) -> Iterator[S
 
 
 def _sheet(rule: str, kind: str, title: str, rows: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> Sheet:
-    return Sheet(rule, kind, title, tuple(rows.tolist()), tuple(float(value) for value in values[rows]))
+    shown = (float(value) if np.isfinite(value) else None for value in values[rows])
+    return Sheet(rule, kind, title, tuple(rows.tolist()), tuple(shown))
 
 
 def _some(random: np.random.Generator, rows: npt.NDArray[np.int64], each: int) -> npt.NDArray[np.int64]:

@@ -40,7 +40,7 @@ _VARIABLES = {
 BOX = {"left": 0.09, "width": 0.88}
 """Where the axes of a sweep lie across the figure, as shares: the page lays its slider over them."""
 _MOST_LINES = 6
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "ieiw",
     "font.family": "sans-serif",
