@@ -21,6 +21,8 @@ from triplets.storage import Store
 Verdict = Literal["built", "rejected", "pending"]
 _LISTED = 8
 """Keys named in a message at most."""
+_MANY = 1000
+"""Keys that begin alike are counted up to here."""
 _COMPARED = 2000
 """Keys that a mistyped one is compared with at most; difflib takes some 20 µs for each."""
 
@@ -46,7 +48,7 @@ class Found:
 def look_up(store: Store, state: BuildState, key: str) -> Found:
     """The verdict on a key, or on the only key that begins so.
 
-    Reads the key column, and of the other columns only what belongs to the key.
+    Reads the key column, and of the other columns only the row group that holds the key.
 
     Raises:
         UsageError: no such key (the nearest are named), several keys begin so, or a table is damaged.
@@ -74,14 +76,11 @@ def _in_index(store: Store, state: BuildState, wanted: str) -> Found:
     keys = _matching(store, parts, wanted)
     key = _the_one(wanted, set(keys), lambda: _nearest(wanted, (_column(store, part) for part in parts)))
     part = keys[key]
-    row = _rows(store, part, pc.field("key") == key)[0]
+    row = next(_rows(store, part, "key", _equal(key)))
     ref = _refs(state, key)[row["unit"]]
     if part.startswith("index/rejects-"):
         return Found(key, "rejected", row, ref, {})
-    same = (pc.field("pair") == row["pair"]) & (pc.field("key") != key)
-    tables = [name for name in parts if name.startswith("index/rows-") and row["pair"]]
-    others = [other for name in tables for other in _rows(store, name, same, ["key", "task"])]
-    return Found(key, "built", row, ref, {other["key"]: other["task"] for other in others})
+    return Found(key, "built", row, ref, _others(store, row, [name for name in parts if "/rows-" in name]))
 
 
 def _in_units(store: Store, state: BuildState, wanted: str) -> Found:
@@ -91,7 +90,7 @@ def _in_units(store: Store, state: BuildState, wanted: str) -> Found:
     keys = _matching(store, parts, wanted)
     everywhere = dict.fromkeys(ref.part for ref in state.refs())
     key = _the_one(wanted, set(keys), lambda: _nearest(wanted, (_column(store, part) for part in everywhere)))
-    units = {row["unit"] for part in parts for row in _rows(store, part, pc.field("key") == key, ["unit"])}
+    units = {row["unit"] for part in parts for row in _rows(store, part, "key", _equal(key), ["unit"])}
     taken_up = sorted((refs[unit] for unit in units), key=lambda ref: ref.round, reverse=True)
     verdicts = (_in_unit(store, ref, key) for ref in taken_up if store.exists(ref.rows))
     return next((found for found in verdicts if found), Found(key, "pending", {}, taken_up[0], {}))
@@ -99,13 +98,19 @@ def _in_units(store: Store, state: BuildState, wanted: str) -> Found:
 
 def _in_unit(store: Store, ref: UnitRef, key: str) -> Found | None:
     """The verdict that a committed unit gives on a key."""
-    for row in _rows(store, ref.rows, pc.field("key") == key):
-        same = (pc.field("pair") == row["pair"]) & (pc.field("key") != key)
-        others = _rows(store, ref.rows, same, ["key", "task"]) if row["pair"] else []
-        return Found(key, "built", row, ref, {other["key"]: other["task"] for other in others})
+    for row in _rows(store, ref.rows, "key", _equal(key)):
+        return Found(key, "built", row, ref, _others(store, row, [ref.rows]))
     rejects = _rejects_of(store, ref.rows)
-    dead = _rows(store, rejects, pc.field("key") == key) if rejects else []
-    return Found(key, "rejected", dead[0], ref, {}) if dead else None
+    dead = _rows(store, rejects, "key", _equal(key)) if rejects else iter(())
+    return next((Found(key, "rejected", row, ref, {}) for row in dead), None)
+
+
+def _others(store: Store, row: Mapping[str, Any], tables: Iterable[str]) -> dict[str, str]:
+    """The other triplets of a row's pair: key -> task."""
+    if not row["pair"]:
+        return {}
+    same = (other for table in tables for other in _rows(store, table, "pair", _equal(row["pair"]), ["key", "task"]))
+    return {other["key"]: other["task"] for other in same if other["key"] != row["key"]}
 
 
 def _refs(state: BuildState, key: str) -> dict[str, UnitRef]:
@@ -115,17 +120,39 @@ def _refs(state: BuildState, key: str) -> dict[str, UnitRef]:
 
 
 def _matching(store: Store, parts: Iterable[str], beginning: str) -> dict[str, str]:
-    """Keys that begin so -> the file that holds them. Row groups whose statistics rule them out are not read."""
-    after = beginning + "\x7f"  # follows every character that a key can hold
-    within = (pc.field("key") >= beginning) & (pc.field("key") < after)
-    return {row["key"]: part for part in parts for row in _rows(store, part, within, ["key"])}
+    """Keys that begin so -> the file that holds them; a few more than :data:`_MANY` at most."""
+    found: dict[str, str] = {}
+    for part in parts:
+        for row in _rows(store, part, "key", lambda keys: pc.starts_with(keys, beginning), ["key"]):
+            found[row["key"]] = part
+            if len(found) > _MANY and beginning not in found:
+                return found
+    return found
 
 
-def _rows(store: Store, name: str, chosen: pc.Expression, columns: list[str] | None = None) -> list[dict[str, Any]]:
-    """The chosen rows of one Parquet file."""
-    with _opened(store, name) as file:
-        table = pq.read_table(file, columns=columns, filters=chosen, use_threads=False)
-    return [dict(row) for row in table.to_pylist()]
+def _equal(value: str) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
+    return lambda values: pc.equal(values, value)
+
+
+def _rows(
+    store: Store,
+    name: str,
+    column: str,
+    chosen: Callable[[pa.ChunkedArray], pa.ChunkedArray],
+    columns: list[str] | None = None,
+) -> Iterator[dict[str, Any]]:
+    """The rows of a Parquet file whose value in ``column`` is chosen.
+
+    Of a row group without any, nothing but that column is read: Parquet's own filters would decode all columns of the file,
+    since keys are hashes and no statistics rule a row group out.
+    """
+    with _opened(store, name) as raw:
+        file = pq.ParquetFile(raw, pre_buffer=False)
+        for group in range(file.num_row_groups):
+            mask = chosen(file.read_row_group(group, columns=[column], use_threads=False)[column])
+            if pc.any(mask).as_py():
+                table = file.read_row_group(group, columns=columns, use_threads=False)
+                yield from (dict(row) for row in table.filter(mask).to_pylist())
 
 
 def _column(store: Store, name: str) -> Iterator[pa.Array]:
@@ -167,8 +194,9 @@ def _the_one(wanted: str, keys: set[str], nearest: Callable[[], list[str]]) -> s
         return keys.pop()
     if keys:
         listed = ", ".join(sorted(keys)[:_LISTED])
-        more = f" and {len(keys) - _LISTED:,} more" if len(keys) > _LISTED else ""
-        raise UsageError(f"{wanted}: {len(keys):,} keys begin so: {listed}{more}. Give more of the key.")
+        more = ", …" if len(keys) > _LISTED else ""
+        count = f"more than {_MANY:,}" if len(keys) > _MANY else f"{len(keys):,}"
+        raise UsageError(f"{wanted}: {count} keys begin so: {listed}{more}. Give more of the key.")
     near = nearest()
     hint = f"Nearest: {', '.join(near)}" if near else "Keys are in the `key` column of index/, or on a contact sheet"
     raise UsageError(f"{wanted}: no such key in this build. {hint}.")

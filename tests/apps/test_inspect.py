@@ -1,6 +1,7 @@
 """One key, all that the build knows of it: complete, unfinished, retried and damaged builds."""
 
 import json
+import tarfile
 
 import numpy as np
 import pytest
@@ -69,7 +70,7 @@ def test_every_reject_is_found_with_its_reason_and_the_planned_annotation(tiny):
 def test_the_beginning_of_a_key_will_do_where_only_one_begins_so(tiny):
     keys = sorted(row["key"] for row in [*rows(tiny), *index(tiny.path, "rejects")])
     assert find(tiny.store, keys[0][:-8]).key == keys[0]
-    with pytest.raises(UsageError, match=r"tiles-2-: 60 keys begin so: .* and 52 more"):
+    with pytest.raises(UsageError, match=r"tiles-2-: 60 keys begin so: .*, …. Give more"):
         find(tiny.store, "tiles-2-")
     with pytest.raises(UsageError, match=rf"s: {len(keys) // 2} keys begin so: shapes-"):
         find(tiny.store, "s")
@@ -150,6 +151,22 @@ def test_damage_in_a_shard_is_named_member_by_member(tiny):
     gone = find(tiny.store, row["key"])
     assert {part.fault for part in gone.parts} == {"the shard is missing"}
     assert "WRONG: the shard is missing" in render(gone)
+
+
+def test_a_row_that_points_at_another_member_is_told(tiny):
+    row = rows(tiny, "removal")[0]
+    shard, at = tiny.path / row["shard"], row["target_offset"] - 512
+    data = shard.read_bytes()
+    header = tarfile.TarInfo.frombuf(data[at : at + 512], "utf-8", "strict")
+    header.name = "other.target.jpg"
+    shard.write_bytes(data[:at] + header.tobuf(tarfile.USTAR_FORMAT) + data[at + 512 :])
+    assert [part.fault for part in find(tiny.store, row["key"]).parts] == [
+        "",
+        "named 'other.target.jpg' in the shard",
+        "",
+    ]
+    flip(shard, at)
+    assert find(tiny.store, row["key"]).parts[1].fault == "no tar header before it"
 
 
 def test_an_index_that_is_gone_or_damaged_is_named(tiny):
