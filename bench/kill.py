@@ -7,7 +7,6 @@ still live (some are frozen, and wake while the new build is at work), and at th
 from __future__ import annotations
 
 import argparse
-import itertools
 import random
 import shutil
 import sys
@@ -15,7 +14,8 @@ import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from bench.victims import HANGS_S, TICK_S, Build, Flags, Orphans, Wrong, kill
@@ -24,7 +24,7 @@ from tests.support.builds import tree, write_recipe
 from tests.support.phrasecut_folder import Folder, write_phrasecut
 
 WORKER_DIED = 4
-UNITS = 300
+UNITS = 260
 START = ("plan-published", "build-planned")
 MIDDLE = (
     "unit-started",
@@ -95,16 +95,53 @@ def rounds(count: int, seed: int, workers: int) -> Iterator[list[Kill]]:
                 return
 
 
+@dataclass
+class Tally:
+    """What rounds came to.
+
+    ``kills``: (victim, place) -> number. ``refused``: builds that met the lock of one that was still dying. ``woken``: times
+    that frozen orphans woke while the next build was at work.
+    """
+
+    kills: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: int = 0
+    woken: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Add another round's."""
+        self.kills += other.kills
+        self.refused += other.refused
+        self.woken += other.woken
+
+    def table(self) -> str:
+        """Victims by place, as a Markdown table, and the rest in words."""
+        victims = sorted({victim for victim, _ in self.kills})
+        lines = [f"| killed at | {' | '.join(victims)} |", "|---" * (len(victims) + 1) + "|"]
+        for where in sorted({where for _, where in self.kills}):
+            lines.append(f"| {where} | {' | '.join(str(self.kills[victim, where]) for victim in victims)} |")
+        rest = f"{self.woken} times orphans woke beside the next build; the lock held {self.refused} builds back"
+        return "\n".join([*lines, "", f"{self.kills.total()} kills; {rest}"])
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where rounds take place: a recipe, and the tree that an undisturbed build of it makes."""
+
+    folder: Path
+    recipe: Path
+    undisturbed: dict[str, str]
+
+
 class Round:
     """One folder that is built through kills."""
 
-    def __init__(self, recipe: Path, folder: Path, undisturbed: dict[str, str]) -> None:
-        self._recipe, self._folder, self._undisturbed = recipe, folder, undisturbed
+    def __init__(self, site: Site, folder: Path) -> None:
+        self._recipe, self._undisturbed, self._folder = site.recipe, site.undisturbed, folder
         self._out = folder / "out"
         self._orphans = Orphans()
         self._previous: Build | None = None
         self._started = 0
-        self.counts: Counter[tuple[str, str]] = Counter()
+        self.tally = Tally()
         self.missed: list[Kill] = []
         folder.mkdir(parents=True)
 
@@ -147,7 +184,7 @@ class Round:
             self.missed.append(each)  # it was done before
             return
         self._previous = build
-        self.counts[each.victim, each.where] += 1
+        self.tally.kills[each.victim, each.where] += 1
         if each.victim in ("command", "all"):
             self._await_previous(-9)
 
@@ -161,6 +198,7 @@ class Round:
         """Start a build and follow it to a moment or its end; once more where the last command still held the lock."""
         build = self._follow(flags, until)
         if build.refused():
+            self.tally.refused += 1
             self._await_previous(WORKER_DIED)
             build = self._follow(flags, until)
         self._await_previous(WORKER_DIED)
@@ -171,7 +209,7 @@ class Round:
         self._started += 1
         deadline = time.monotonic() + HANGS_S
         while build.process.poll() is None and not until():
-            self._orphans.wake(self._published())
+            self.tally.woken += self._orphans.wake(self._published())
             if time.monotonic() > deadline:
                 said = build.said()[-2000:]
                 build.clear()
@@ -210,33 +248,45 @@ class Round:
             return 0
 
 
-def series(count: int, seed: int, workers: int, folder: Path, say: Callable[[str], None]) -> Counter[tuple[str, str]]:
-    """Run rounds until ``count`` kills are done. A kill that came too late, after the end of its build, is tried again.
-
-    Args:
-        count: number of kills.
-        seed: of the kills; when exactly they strike is up to the machine.
-        workers: of builds with several.
-        folder: empty; data, builds and logs go there, and stay only where something went wrong.
-        say: told about each round.
-
-    Returns:
-        (victim, place) -> number of kills.
+def prepare(folder: Path) -> Site:
+    """Write data and recipe below ``folder`` and build them undisturbed.
 
     Raises:
-        Wrong: names the round.
+        Wrong: already that fails.
     """
     root = write_phrasecut(folder / "data", Folder(pictures=UNITS, phrases=2, missing=frozenset(range(5, UNITS, 9))))
     recipe = write_recipe(folder / "recipe.yaml", root, unit_bytes="8KB", source={"max_reject_share": 0.5})
-    undisturbed = _undisturbed(recipe, folder)
-    total: Counter[tuple[str, str]] = Counter()
-    waiting, begun = deque(rounds(count, seed, workers)), time.monotonic()
-    for number in itertools.count():
-        if not waiting:
-            return total
-        here = folder / f"round-{number}"
-        each = Round(recipe, here, undisturbed)
-        kills = waiting.popleft()
+    out = folder / "undisturbed"
+    build = Build(recipe, out, Flags(1), folder / "undisturbed.log")
+    if build.end() != 0:
+        raise Wrong(f"the undisturbed build failed:\n{build.said()}")
+    report = lint(out, fast=True)
+    if report.findings:
+        raise Wrong(f"lint of the undisturbed build: {report.findings[:3]}")
+    units = sum(1 for _ in (out / "rows").iterdir())
+    if units != UNITS:
+        raise Wrong(f"{units} units, {UNITS} were planned for")
+    return Site(folder, recipe, tree(out))
+
+
+def series(site: Site, count: int, seed: int, workers: int, say: Callable[[str], None]) -> Tally:
+    """Run rounds until ``count`` kills are done. A kill that came too late, after the end of its build, is tried again.
+
+    Args:
+        site: see there; what rounds leave below its folder stays only where something went wrong.
+        count: number of kills.
+        seed: of the kills; when exactly they strike is up to the machine.
+        workers: of builds with several.
+        say: told about each round.
+
+    Raises:
+        Wrong: names seed and round.
+    """
+    total, waiting, begun = Tally(), deque(rounds(count, seed, workers)), time.monotonic()
+    number = 0
+    while waiting:
+        here, kills = site.folder / f"round-{number}", waiting.popleft()
+        each = Round(site, here)
         try:
             each.run(kills)
         except Wrong as error:
@@ -244,32 +294,11 @@ def series(count: int, seed: int, workers: int, folder: Path, say: Callable[[str
         shutil.rmtree(here)
         if each.missed:
             waiting.append(each.missed)
-        total += each.counts
+        total.add(each.tally)
         late = f", {len(each.missed)} came too late" if each.missed else ""
-        say(f"round {number}: {total.total()}/{count} kills, {time.monotonic() - begun:.0f} s{late}")
-    raise AssertionError
-
-
-def _undisturbed(recipe: Path, folder: Path) -> dict[str, str]:
-    build = Build(recipe, folder / "undisturbed", Flags(1), folder / "undisturbed.log")
-    if build.end() != 0:
-        raise Wrong(f"the undisturbed build failed:\n{build.said()}")
-    report = lint(folder / "undisturbed", fast=True)
-    if report.findings:
-        raise Wrong(f"lint of the undisturbed build: {report.findings[:3]}")
-    units = sum(1 for _ in (folder / "undisturbed" / "rows").iterdir())
-    if units != UNITS:
-        raise Wrong(f"{units} units, {UNITS} were planned for")
-    return tree(folder / "undisturbed")
-
-
-def table(total: Counter[tuple[str, str]]) -> str:
-    """Victims by place, as a Markdown table."""
-    victims = sorted({victim for victim, _ in total})
-    lines = [f"| killed at | {' | '.join(victims)} |", "|---" * (len(victims) + 1) + "|"]
-    for where in sorted({where for _, where in total}):
-        lines.append(f"| {where} | {' | '.join(str(total[victim, where]) for victim in victims)} |")
-    return "\n".join(lines)
+        say(f"round {number}: {total.kills.total()}/{count} kills, {time.monotonic() - begun:.0f} s{late}")
+        number += 1
+    return total
 
 
 def main() -> int:
@@ -281,13 +310,12 @@ def main() -> int:
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="ieiw-kill-"))
     try:
-        total = series(chosen.kills, chosen.seed, chosen.workers, folder, lambda line: print(line, flush=True))
+        total = series(prepare(folder), chosen.kills, chosen.seed, chosen.workers, partial(print, flush=True))
     except Wrong as error:
         print(f"{error}\nkept: {folder}", file=sys.stderr)
         return 1
     shutil.rmtree(folder)
-    print(table(total))
-    print(f"{total.total()} kills; after each round the tree was that of an undisturbed build")
+    print(f"{total.table()}\nafter each round the tree was that of an undisturbed build")
     return 0
 
 

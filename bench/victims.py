@@ -6,7 +6,6 @@ import contextlib
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,11 +108,13 @@ class Orphans:
         if wake_at is not None:
             self.wake_at = wake_at
 
-    def wake(self, published: int | None = None) -> None:
-        """Let stopped ones go on: at their number of published units, or now."""
-        if self.wake_at is not None and (published is None or published >= self.wake_at):
+    def wake(self, published: int | None = None) -> bool:
+        """Let stopped ones go on: at their number of published units, or now. Returns whether any were stopped."""
+        due = self.wake_at is not None and (published is None or published >= self.wake_at)
+        if due:
             self.wake_at = None
             _each(self.processes, "resume")
+        return due
 
     def gone(self) -> None:
         """Wait until all have left by themselves.
@@ -161,9 +162,3 @@ def _alive_role(process: psutil.Process) -> str:
         return _role(process)
     except psutil.NoSuchProcess:
         return ""
-
-
-def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
-    """Until the file is there, or the process has ended."""
-    while not path.exists() and process.poll() is None:
-        time.sleep(TICK_S)

@@ -15,7 +15,8 @@ import psutil
 from pydantic import BaseModel
 
 from pipelines.plan_files import UnitRef
-from pipelines.worker import PARENT, is_alive, leave_with_parent, notes
+from pipelines.worker import PARENT, leave_with_parent, notes
+from triplets.processes import is_alive
 
 REPORT = "report.json"
 WORKER_GONE = 75

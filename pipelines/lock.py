@@ -10,8 +10,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 
-import psutil
-
+from triplets.processes import is_alive, started
 from triplets.reasons import UsageError
 from triplets.storage import Store
 
@@ -32,12 +31,7 @@ class Holder:
     def alive(self) -> bool:
         """Whether the holder may still be at work: its process on this host, its heartbeat elsewhere."""
         if self.host == socket.gethostname():
-            try:
-                process = psutil.Process(self.pid)
-                # A killed driver whose parent has not asked after it (a container without init) stays listed for ever.
-                return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - self.started) < 1.0
-            except psutil.NoSuchProcess:
-                return False
+            return is_alive(self.pid, self.started)
         return time.time() - self.beat < STALE_S
 
 
@@ -76,8 +70,7 @@ class Lock:
             self._store.delete(FILE)
 
     def _content(self) -> bytes:
-        started = psutil.Process().create_time()
-        return json.dumps(asdict(Holder(socket.gethostname(), os.getpid(), started, time.time()))).encode()
+        return json.dumps(asdict(Holder(socket.gethostname(), os.getpid(), started(), time.time()))).encode()
 
     def _beat(self) -> None:
         while not self._stop.wait(BEAT_S):

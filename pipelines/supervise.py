@@ -18,7 +18,8 @@ import psutil
 from pipelines.driver import REPORT, WORKER_GONE, Job
 from pipelines.failures import DriverFailedError, WorkerDiedError
 from pipelines.plan_files import UnitRef
-from pipelines.worker import FAILED, PARENT, is_alive, notes
+from pipelines.worker import FAILED, PARENT, notes
+from triplets.processes import is_alive
 from triplets.storage import Store
 
 POLL_S = 0.5

@@ -10,8 +10,6 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import psutil
-
 from builders.assembly import Assembler
 from builders.protocols import Source, Task
 from pipelines.plan import attempts_of
@@ -20,6 +18,7 @@ from pipelines.state import require_state
 from pipelines.unit import write_unit
 from pipelines.workshop import Workshop
 from triplets.faults import reach
+from triplets.processes import is_alive
 from triplets.storage import open_store
 
 PARENT = "IEIW_PARENT"
@@ -66,7 +65,7 @@ class UnitBuilder:
             try:
                 mark = write_unit(self._store, ref, assembler.run(attempts_of(rows)))
             except FileNotFoundError:
-                # Another driver finished the build and swept our half-written shard away: its work stands.
+                # Another machine's driver finished the build and swept our half-written shard away: its work stands.
                 if not self._store.exists(ref.rows):
                     raise
                 return 0, 0
@@ -125,11 +124,3 @@ def _wait_for_orphanhood(parent: int) -> None:
     while is_alive(parent):
         time.sleep(0.2)
     os._exit(70)
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process of this machine still runs; one that is dead but not yet waited for does not."""
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +18,10 @@ from typing import Any, Protocol, TypeVar
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from triplets.faults import reach
+from triplets.processes import is_alive, started
 
+_ABANDONED_S = 86_400.0
+"""A spooled file of another machine is taken for left behind after so long."""
 _T = TypeVar("_T")
 SPOOL = ".spool"
 """Folder of half-written files below a build on disk; nothing in it is ever read."""
@@ -168,14 +173,21 @@ class FolderStore:
         (self._folder / name).unlink(missing_ok=True)
 
     def spool(self) -> Path:
-        """See :class:`Store`."""
-        folder = self._folder / SPOOL
-        folder.mkdir(parents=True, exist_ok=True)
+        """See :class:`Store`. Each process has its own, so that no sweep takes away what another is still writing."""
+        folder = self._folder / SPOOL / f"{socket.gethostname()}={os.getpid()}={started():.2f}"
+        if not folder.is_dir():
+            self.sweep()  # the first file of this process: what killed ones left is cleared by whatever comes next
+            folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def sweep(self) -> None:
-        """See :class:`Store`."""
-        shutil.rmtree(self._folder / SPOOL, ignore_errors=True)
+        """See :class:`Store`. What living processes are writing stays."""
+        spools = self._folder / SPOOL
+        for spool in list(spools.iterdir()) if spools.is_dir() else ():
+            if not spool.is_dir():
+                spool.unlink(missing_ok=True)
+            elif not _in_use(spool):
+                shutil.rmtree(spool, ignore_errors=True)
 
     def free_bytes(self) -> int | None:
         """See :class:`Store`."""
@@ -196,6 +208,22 @@ class FolderStore:
             stream.flush()
             os.fsync(stream.fileno())
         return file
+
+
+def _in_use(spool: Path) -> bool:
+    """Whether the process that owns a spool may still write: by its number on this host, by its age on another."""
+    host, _, rest = spool.name.partition("=")
+    pid, _, since = rest.partition("=")
+    try:
+        number, began = int(pid), float(since)
+    except ValueError:
+        return False
+    if host == socket.gethostname():
+        return is_alive(number, began)
+    try:
+        return time.time() - spool.stat().st_mtime < _ABANDONED_S
+    except FileNotFoundError:  # swept by another just now
+        return False
 
 
 def _sync_folder(folder: Path) -> None:

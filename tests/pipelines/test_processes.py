@@ -11,9 +11,12 @@ from collections import Counter
 from pathlib import Path
 
 import cv2
+import grpc
 import numpy as np
 import psutil
 import pytest
+from apache_beam.portability.api import beam_job_api_pb2
+from apache_beam.portability.api.beam_job_api_pb2_grpc import JobServiceStub
 
 from tests.support.builds import ROOT, ieiw, index, tree, write_recipe
 from tests.support.phrasecut_folder import Folder, write_phrasecut, write_picture
@@ -148,10 +151,10 @@ def test_a_unit_that_kills_again_and_again_is_set_aside(tmp_path):
 def test_a_storage_that_fails_ends_the_build_with_its_unit_named_and_no_strike(tmp_path):
     root, picture = own_folder(tmp_path)
     picture.unlink()
-    picture.symlink_to(picture)  # reading it is an error of the storage, not a missing picture
+    picture.symlink_to("/proc/self/mem")  # reading it is an error of the storage (EIO), not a missing picture
     recipe, out = write_recipe(tmp_path / "r.yaml", root), tmp_path / "out"
     for workers in (1, 2):
-        first = ieiw("build", recipe, "--out", out, "--workers", workers)
+        first = ieiw("build", recipe, "--out", out, "--workers", workers, IEIW_FOLLOW_LINKS="1")
         assert first.returncode == 5, first.stderr
         assert "OSError" in first.stderr
         assert "(unit phrasecut " in first.stderr
@@ -221,9 +224,38 @@ def test_beams_portable_job_service_makes_the_same_bytes(recipe, undisturbed, tm
         port = wait_until(lambda: port_file.exists() and port_file.read_text().strip())
         flags = ["--runner=PortableRunner", f"--job_endpoint=localhost:{port}", "--environment_type=LOOPBACK"]
         done = ieiw("build", recipe, "--out", tmp_path / "out", *flags)
+        assert done.returncode == 0, done.stderr
+        with grpc.insecure_channel(f"localhost:{port}") as channel:
+            jobs = JobServiceStub(channel).GetJobs(beam_job_api_pb2.GetJobsRequest()).job_info
     finally:
         service.kill()
         service.wait()
-    assert done.returncode == 0, done.stderr
+    assert [job.state for job in jobs] == [beam_job_api_pb2.JobState.DONE]
     assert tree(tmp_path / "out") == undisturbed
-    assert "loopback" in next((tmp_path / "out" / "logs").glob("*.log")).read_text().lower()
+
+
+def test_two_drivers_at_once_make_the_same_build(recipe, undisturbed, tmp_path):
+    out = tmp_path / "out"
+    first = started(recipe, out, "--workers", "1")
+    second = None
+    try:
+        wait_until(lambda: (out / "rows").is_dir() and len(list((out / "rows").iterdir())) > 5)
+        stopped = [psutil.Process(first.pid), *below(first)]
+        for process in stopped:
+            process.suspend()
+        second = started(recipe, out, "--workers", "1", "--take-over")
+        there = len(list((out / "rows").iterdir()))
+        wait_until(lambda: len(list((out / "rows").iterdir())) > there + 3)
+        for process in stopped:
+            process.resume()
+        for build in (first, second):
+            _, said = build.communicate(timeout=120)
+            assert build.returncode == 0, said
+    finally:
+        for build in (first, second):
+            if build is not None and build.poll() is None:
+                for process in [*below(build), build]:
+                    process.kill()
+                build.wait()
+    assert tree(out) == undisturbed
+    assert not (out / "lock.json").exists()

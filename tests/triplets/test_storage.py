@@ -1,13 +1,17 @@
 """Every store keeps the same promises: a folder, a bucket, and a bucket behind a network that loses things."""
 
 import os
+import socket
+import subprocess
+import sys
 import threading
 import uuid
 
+import psutil
 import pytest
 
 from tests.support.s3 import KEYS, client, faulty_proxy, s3_server
-from triplets.storage import FolderStore, ObjectStore, open_store
+from triplets.storage import SPOOL, FolderStore, ObjectStore, open_store
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +155,34 @@ def test_a_folder_is_not_made_by_looking(tmp_path):
     assert not (tmp_path / "deep").exists()
     assert isinstance(open_store("memory://x"), ObjectStore)
     assert open_store(f"file://{tmp_path}").location == str(tmp_path)
+
+
+def test_a_sweep_takes_what_the_dead_left_and_nothing_of_the_living(tmp_path):
+    store, theirs = FolderStore(tmp_path), FolderStore(tmp_path)
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    host, pid, began = socket.gethostname(), sleeper.pid, psutil.Process(sleeper.pid).create_time()
+    try:
+        names = {
+            "own": store.spool().name,
+            "living": f"{host}={pid}={began:.2f}",
+            "number used again": f"{host}={pid}={began - 1000:.2f}",
+            "dead": f"{host}={2**22 + 1}={began:.2f}",
+            "far": f"elsewhere={2**22 + 1}=1.00",
+            "far and old": f"elsewhere={2**22 + 2}=1.00",
+            "unknown": "what",
+        }
+        for name in names.values():
+            (tmp_path / SPOOL / name).mkdir(exist_ok=True)
+            (tmp_path / SPOOL / name / "half").write_bytes(b"half")
+        (tmp_path / SPOOL / "file").write_bytes(b"half")
+        os.utime(tmp_path / SPOOL / names["far and old"], (0, 0))
+        theirs.sweep()
+        left = {path.parent.name for path in (tmp_path / SPOOL).rglob("half")}
+        assert left == {names["own"], names["living"], names["far"]}
+        assert not (tmp_path / SPOOL / "file").exists()
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+    store.sweep()
+    left = {path.parent.name for path in (tmp_path / SPOOL).rglob("half")}
+    assert left == {names["own"], names["far"]}
