@@ -94,8 +94,7 @@ def _bounded(ledger: Ledger, number: int, rule: Threshold | Gap, each: int) -> I
     values = ledger.values(rule)
     inside = np.minimum.reduce(list(margins(ledger, number).values()))
     good = values if ledger.info(rule.score).better == "higher" and isinstance(rule, Threshold) else -values
-    digests = "source_sha256" if isinstance(rule, Threshold) and rule.of == "source" else "target_sha256"
-    codes = ledger.frame.codes(digests)
+    codes = ledger.frame.codes("picture_sha256")
 
     def sheet(kind: str, title: str, rows: npt.NDArray[np.bool_], order: npt.NDArray[Any]) -> Sheet:
         return _sheet(rule.name, kind, title, _first(order, rows & ~np.isnan(values), codes, each), values)
@@ -113,7 +112,7 @@ def _whole(ledger: Ledger, each: int, random: np.random.Generator) -> Iterator[S
     nothing = np.full(len(kept), np.nan, np.float32)
     yield _sheet("", "random", title, _some(random, np.flatnonzero(kept), each), nothing)
     for info in [info for info in ledger.scores if info.composite][:1]:
-        values, codes = ledger.frame.score(info.name, "target"), ledger.frame.codes("target_sha256")
+        values, codes = ledger.frame.score(info.name, "target"), ledger.frame.codes("picture_sha256")
         sound = kept & ~np.isnan(values)
         yield _sheet("", "worst", f"Lowest {info.name} of the target", _first(values, sound, codes, each), values)
         yield _sheet("", "best", f"Highest {info.name} of the target", _first(-values, sound, codes, each), values)

@@ -106,17 +106,22 @@ def _inline(text: str, label: str) -> str:
     )
     for colour, variable in _VARIABLES.items():
         body = body.replace(colour, f"var({variable})")
-    body = re.sub(r"(\d+\.\d{2})\d+", r"\1", body)
+    body = re.sub(r' (?:d|x|y|transform)="[^"]*"', _shorter, body)
     body = re.sub(r">\s+<", "><", body)
     safe = label.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     return f'<svg viewBox="{view[1] if view else ""}" role="img" aria-label="{safe}">{body}'
 
 
+def _shorter(attribute: re.Match[str]) -> str:
+    """Coordinates to a hundredth of a point."""
+    return re.sub(r"(\d+\.\d{2})\d+", r"\1", attribute[0])
+
+
 def distribution(shown: Distribution, roles: Sequence[str]) -> str:
     """Overlaid histograms of some roles of a score, with the bounds that were in force."""
-    with _drawing(5.2, 2.15, (0.03, 0.17, 0.94, 0.72)) as canvas:
-        for role in roles:
-            _filled(canvas.axes, shown.histograms[role], _COLOURS[role])
+    with _drawing(3.5, 1.75, (0.02, 0.16, 0.96, 0.71)) as canvas:
+        for number, role in enumerate(roles):  # the first of two as an area, so that both are seen where they are alike
+            _filled(canvas.axes, shown.histograms[role], _COLOURS[role], line=number > 0 or len(roles) == 1)
         for role in roles:
             _bounds(canvas.axes, shown.marks[role], _COLOURS[role])
         edges = shown.histograms[roles[0]].edges
@@ -125,18 +130,12 @@ def distribution(shown: Distribution, roles: Sequence[str]) -> str:
         return canvas.svg(f"Histogram of {shown.score}, {' and '.join(roles)}")
 
 
-def _filled(axes: Axes, shown: Histogram, colour: str, share: bool = False) -> None:
-    total = sum(shown.counts) or 1
-    heights = np.array([0, *shown.counts, 0]) / (total if share else 1)
-    edges = np.array([shown.edges[0], *shown.edges])
-    axes.fill_between(edges, heights[: len(edges)], step="post", color=colour, alpha=0.22, linewidth=0)
-    axes.step(
-        shown.edges,
-        [*shown.counts, shown.counts[-1]] if not share else np.array([*shown.counts, shown.counts[-1]]) / total,
-        where="post",
-        color=colour,
-        linewidth=1.4,
-    )
+def _filled(axes: Axes, shown: Histogram, colour: str, *, share: bool = False, line: bool = True) -> None:
+    """A histogram as a filled area, as a line, or as both; ``share`` makes samples of different sizes comparable."""
+    heights = np.array([*shown.counts, shown.counts[-1]]) / ((sum(shown.counts) or 1) if share else 1)
+    axes.fill_between(shown.edges, heights, step="post", color=colour, alpha=0.2 if line else 0.42, linewidth=0)
+    if line:
+        axes.step(shown.edges, heights, where="post", color=colour, linewidth=1.3)
 
 
 def _bare(axes: Axes) -> None:
@@ -181,6 +180,7 @@ def joint(score: str, counts: Joint, marks: dict[str, tuple[Mark, ...]]) -> str:
         axes.set_ylim(y[0], y[-1])
         axes.plot([x[0], x[-1]], [x[0], x[-1]], color=_GRID, linewidth=0.8)
         _region(axes, marks, (float(x[0]), float(x[-1])))
+        _group_lines(axes, marks)
         axes.set_xlabel(f"{score} of the source")
         axes.set_ylabel(f"{score} of the target")
         axes.tick_params(length=2.5, width=0.6)
@@ -204,7 +204,7 @@ def _region(axes: Axes, marks: dict[str, tuple[Mark, ...]], ends: tuple[float, f
                     corners, bounded = clip(corners, (sign * a, sign * b), sign * bound), True
     if not bounded or len(corners) < 3:
         return
-    from matplotlib.patches import PathPatch, Polygon
+    from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     frame = np.array(
@@ -213,7 +213,18 @@ def _region(axes: Axes, marks: dict[str, tuple[Mark, ...]], ends: tuple[float, f
     hole = np.concatenate([corners, corners[:1]])[::-1]
     codes = [Path.MOVETO, *[Path.LINETO] * (len(frame) - 1), Path.MOVETO, *[Path.LINETO] * (len(hole) - 1)]
     axes.add_patch(PathPatch(Path(np.concatenate([frame, hole]), codes), facecolor=_DROPPED, alpha=0.09, linewidth=0))
-    axes.add_patch(Polygon(corners, closed=True, fill=False, edgecolor=_DROPPED, linewidth=1.3, linestyle=(0, (4, 2))))
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        if not any(start[at] == end[at] and start[at] in ends for at in (0, 1)):  # the frame itself is no bound
+            axes.plot(*zip(start, end, strict=True), color=_DROPPED, linewidth=1.3, linestyle=(0, (4, 2)))
+
+
+def _group_lines(axes: Axes, marks: dict[str, tuple[Mark, ...]]) -> None:
+    """Bounds of single groups as thin lines."""
+    for role, draw in (("source", axes.axvline), ("target", axes.axhline)):
+        for mark in [mark for mark in marks.get(role, ()) if mark.group != "all"][:_MOST_LINES]:
+            for bound in (mark.least, mark.most):
+                if bound is not None:
+                    draw(bound, color=_DROPPED, linewidth=0.8, linestyle=(0, (2, 2)))
 
 
 def clip(corners: Any, normal: tuple[float, float], bound: float) -> Any:
@@ -230,7 +241,7 @@ def clip(corners: Any, normal: tuple[float, float], bound: float) -> Any:
 
 def sweep(swept: Swept) -> str:
     """Rows that pass (thin) and rows in the cut (thick) as the bound moves; the bound in force is dashed."""
-    with _drawing(7.6, 1.9, (BOX["left"], 0.16, BOX["width"], 0.78)) as canvas:
+    with _drawing(5.6, 1.75, (BOX["left"], 0.16, BOX["width"], 0.78)) as canvas:
         axes, places = canvas.axes, places_of(swept)
         axes.fill_between(places, swept.result.kept, color=_COLOURS["here"], alpha=0.16, linewidth=0)
         axes.plot(places, swept.result.passing, color=_MUTED, linewidth=1)
