@@ -20,6 +20,7 @@ import torch
 from train.augment import KINDS, Changes
 from train.bijection import Integers, draws, key_of
 from train.blocks import Samples
+from train.buffers import Buffers
 from train.decode import SampleDecoder
 from train.opened import OpenCut
 from train.order import Order, Plan, rank_slots
@@ -88,7 +89,7 @@ class Loader:
             raise UsageError(f"batch: {plan.batch} is no multiple of the {share.world} ranks. Choose one that is")
         self.order = Order(cut.samples, [shard.size for shard in cut.state.shards], plan)
         self._cut, self._plan, self._share = cut, plan, share
-        self._size, self._pinned = changes.size, pinned
+        self._size, self._buffers = changes.size, Buffers(pinned)
         names = [shard.name for shard in cut.state.shards]
         window_bytes = plan.window_blocks * plan.block_bytes
         self._reader = open_reader(cut.store, names, plan.block_bytes, 2 * window_bytes)
@@ -186,7 +187,7 @@ class Loader:
 
     def _empty(self, rows: Integers, epoch: int, number: int) -> Batch:
         shape = (len(rows), self._size, self._size, 3)
-        source, target = (torch.empty(shape, dtype=torch.uint8, pin_memory=self._pinned) for _ in range(2))
+        source, target = self._buffers.take(shape), self._buffers.take(shape)
         return Batch(source, target, [""] * len(rows), rows, epoch, number)
 
     def _fill(self, batch: Batch, samples: Samples, drawn: npt.NDArray[np.float64], mine: range) -> None:

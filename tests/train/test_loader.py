@@ -8,6 +8,7 @@ import torch
 from tests.support.cuts import write_cut
 from tests.support.tiny_build import Wanted, tiny_build
 from train.augment import Changes, flips, place, sentence
+from train.buffers import Buffers
 from train.loader import Loader, Share
 from train.opened import open_cut
 from train.order import Plan
@@ -133,7 +134,7 @@ def test_a_damaged_sample_is_named(tmp_path):
     shard.chmod(0o644)
     with shard.open("r+b") as file:
         file.seek(int(entry["target_offset"]) + int(entry["target_size"]) // 2)
-        file.write(b"\xff\xd9" * (int(entry["target_size"]) // 4))
+        file.write(bytes(int(entry["target_size"]) // 2))
     loader = loader_of(made, batch=4)
     with pytest.raises(UsageError, match=rf"{shard.name}, sample '{source.key}': damaged .* ieiw lint"):
         take(loader, loader.order.batches_per_epoch)
@@ -247,3 +248,15 @@ def test_a_cut_in_a_bucket_gives_the_same_batches(tiny, tmp_path):
     local = loader_of(tiny)
     assert all(alike(one, other) for one, other in zip(take(local, 40), take(remote, 40), strict=True))
     remote.close(), local.close()
+
+
+def test_memory_is_used_again_only_when_nobody_holds_it():
+    buffers = Buffers(pinned=False)
+    held = buffers.take((4, 8)).fill_(7)
+    view = held[1:2]
+    place_of = view.data_ptr()
+    del held
+    other = buffers.take((4, 8)).fill_(1)
+    assert other.data_ptr() != place_of - 8 and (view == 7).all(), "a view keeps its memory"
+    del view
+    assert buffers.take((4, 8)).data_ptr() == place_of - 8

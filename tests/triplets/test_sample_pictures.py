@@ -24,10 +24,7 @@ def test_cut_files_are_refused(encode, keep):
         decode_sample(encode(PICTURE).data[:keep])
 
 
-def test_a_cut_file_with_a_new_end_is_refused():
-    data = encode_jpeg(PICTURE).data
-    with pytest.raises(Refusal, match="ends before its data"):
-        decode_sample(data[:1500] + b"\xff\xd9" + data[1502:])
+def test_headers_without_a_picture_are_refused():
     with pytest.raises(Refusal, match="damaged picture data"):
         decode_sample(b"\xff\xd8\xff" + bytes(50) + b"\xff\xd9")
 

@@ -1,0 +1,296 @@
+"""The loader against bare decoding and its peers: 256 x 256 JPEG triplets (quality 95, 4:4:4) to batches of 32, page cache warm.
+
+Everybody decodes with OpenCV. "Bare" reads each sample at a known place and decodes its two pictures, in plain processes that
+hand nothing back. Four-core figures need four free cores. Of interleaved rounds the median is given.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import psutil
+
+from bench.common import Row
+from train.augment import Changes
+from train.blocks import Samples
+from train.loader import Loader
+from train.opened import OpenCut
+from train.order import Order, Plan
+from triplets.cuts import SAMPLE, CutState, ShardFile
+from triplets.pictures import encode_jpeg
+from triplets.storage import open_store
+
+SAMPLES, SHARDS, BATCH, SIZE = 2_000, 4, 32, 256
+_ROUNDS = 5
+
+
+def run() -> list[Row]:
+    """Measure everything in one folder of made-up triplets."""
+    cv2.setNumThreads(1)
+    with tempfile.TemporaryDirectory() as folder:
+        cut = _make(Path(folder))
+        rows = [*_rates(cut), _resume(cut), _memory(cut)]
+    return [*rows, _large_index()]
+
+
+def _rates(cut: OpenCut) -> list[Row]:
+    cores = min(4, len(os.sched_getaffinity(0)))
+    one = {"ours": lambda: _ours(cut, 1), "bare": lambda: _bare(cut, 1)}
+    many: dict[str, Callable[[], float]] = {
+        "ours": lambda: _ours(cut, cores),
+        "bare": lambda: _bare(cut, cores),
+        "webdataset": lambda: _webdataset(cut, cores),
+        "torch DataLoader": lambda: _torch(cut, cores),
+    }
+    single, several = _measured(one), _measured(many)
+    best = max(("webdataset", "torch DataLoader"), key=lambda name: statistics.median(several[name]))
+    return [
+        _ratio("1 thread, of bare decoding", single, "bare", 0.9),
+        _ratio(f"{cores} threads, of {cores} bare processes", several, "bare", 0.85),
+        _ratio(f"{cores} threads, of the best peer ({best}, {cores} workers)", several, best, 1.4),
+    ]
+
+
+def _measured(cases: dict[str, Callable[[], float]]) -> dict[str, list[float]]:
+    """Samples/s of each case; one round after the other, so that a noisy minute meets all."""
+    for case in cases.values():
+        case()
+    rounds = [{name: case() for name, case in cases.items()} for _ in range(_ROUNDS)]
+    return {name: [figures[name] for figures in rounds] for name in cases}
+
+
+def _ratio(what: str, figures: dict[str, list[float]], other: str, least: float) -> Row:
+    ratio = statistics.median(a / b for a, b in zip(figures["ours"], figures[other], strict=True))
+    ours, theirs = statistics.median(figures["ours"]), statistics.median(figures[other])
+    return Row(what, f"{ours:,.0f} / {theirs:,.0f} samples/s = {ratio:.2f}", f"at least {least}", ratio >= least)
+
+
+def _ours(cut: OpenCut, threads: int) -> float:
+    loader = Loader(cut, Plan(0, BATCH, {}), Changes(SIZE), threads=threads)
+    first = next(loader)
+    began, count = time.perf_counter(), 0
+    for _ in range(SAMPLES // BATCH):
+        count += len(next(loader).instructions)
+    seconds = time.perf_counter() - began
+    loader.close()
+    assert first.source.shape[1:] == (SIZE, SIZE, 3)
+    return count / seconds
+
+
+def _bare(cut: OpenCut, processes: int) -> float:
+    context = multiprocessing.get_context("fork")
+    barrier, results = context.Barrier(processes), context.Queue()
+    each = SAMPLES if processes == 1 else SAMPLES // 2
+    workers = [
+        context.Process(target=_decode_all, args=(cut, each, number, barrier, results)) for number in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    rates = [results.get() for _ in workers]
+    for worker in workers:
+        worker.join()
+    return sum(rates)
+
+
+def _decode_all(cut: OpenCut, count: int, seed: int, barrier: Any, results: Any) -> None:
+    cv2.setNumThreads(1)
+    rows = np.random.default_rng(seed).permutation(len(cut.samples))[:count]
+    files = [os.open(Path(cut.store.location) / shard.name, os.O_RDONLY) for shard in cut.state.shards]
+    barrier.wait()
+    began = time.perf_counter()
+    for entry in cut.samples[rows]:
+        start = int(entry["source_offset"])
+        stop = int(entry["json_offset"]) + int(entry["json_size"])
+        data = os.pread(files[entry["shard"]], stop - start, start)
+        for role in ("source", "target"):
+            at = int(entry[f"{role}_offset"]) - start
+            picture = np.frombuffer(data, np.uint8, int(entry[f"{role}_size"]), at)
+            cv2.imdecode(picture, cv2.IMREAD_COLOR_RGB)
+    results.put(count / (time.perf_counter() - began))
+
+
+def _rgb(data: bytes) -> Any:
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+
+
+def _webdataset(cut: OpenCut, workers: int) -> float:
+    import torch
+    import webdataset
+
+    shards = [str(Path(cut.store.location) / shard.name) for shard in cut.state.shards]
+    data = (
+        webdataset.WebDataset(shards, shardshuffle=len(shards), seed=0)
+        .shuffle(1000)
+        .to_tuple("source.jpg", "target.jpg", "json")
+        .map(_decoded)
+    )
+    loader = torch.utils.data.DataLoader(data, batch_size=BATCH, num_workers=workers, collate_fn=_collated)
+    return _peer_rate(loader)
+
+
+class _Map:
+    """The same samples as a map-style data set."""
+
+    def __init__(self, cut: OpenCut) -> None:
+        self._samples = cut.samples
+        self._paths = [str(Path(cut.store.location) / shard.name) for shard in cut.state.shards]
+        self._files: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    def __getitem__(self, row: int) -> Any:
+        if not self._files:
+            self._files = [os.open(path, os.O_RDONLY) for path in self._paths]
+        entry = self._samples[row]
+        file = self._files[entry["shard"]]
+        parts = [
+            os.pread(file, int(entry[f"{r}_size"]), int(entry[f"{r}_offset"])) for r in ("source", "target", "json")
+        ]
+        return _decoded(parts)
+
+
+def _torch(cut: OpenCut, workers: int) -> float:
+    import torch
+
+    loader = torch.utils.data.DataLoader(
+        _Map(cut), batch_size=BATCH, shuffle=True, num_workers=workers, collate_fn=_collated
+    )
+    return _peer_rate(loader)
+
+
+def _decoded(parts: Any) -> Any:
+    return _rgb(parts[0]), _rgb(parts[1]), json.loads(parts[2])["instruction"]
+
+
+def _collated(samples: Any) -> Any:
+    import torch
+
+    cv2.setNumThreads(1)
+    sources, targets, words = zip(*samples, strict=True)
+    return torch.from_numpy(np.stack(sources)), torch.from_numpy(np.stack(targets)), list(words)
+
+
+def _peer_rate(loader: Any) -> float:
+    """From the first batch on, so that starting workers is not held against them."""
+    batches: Iterator[Any] = iter(loader)
+    next(batches)
+    began, count = time.perf_counter(), 0
+    for _, _, words in batches:
+        count += len(words)
+    return count / (time.perf_counter() - began)
+
+
+def _resume(cut: OpenCut) -> Row:
+    def start(share: float) -> float:
+        began = time.perf_counter()
+        loader = Loader(cut, Plan(0, BATCH, {}), Changes(SIZE), threads=1)
+        state = loader.state_dict()
+        loader.load_state_dict(state | {"batch": int(loader.order.batches_per_epoch * share)})
+        next(loader)
+        seconds = time.perf_counter() - began
+        loader.close()
+        return seconds
+
+    start(0)
+    pairs = [(start(0.9), start(0)) for _ in range(4 * _ROUNDS)]
+    ratio = statistics.median(a / b for a, b in pairs)
+    late = statistics.median(a for a, _ in pairs)
+    return Row(
+        "first batch at 90 % of an epoch, of a cold start",
+        f"{late * 1e3:.0f} ms, {ratio:.2f}",
+        "at most 1.2",
+        ratio <= 1.2,
+    )
+
+
+def _memory(cut: OpenCut) -> Row:
+    """Growth of this process from the fifth to the fiftieth epoch of 200 samples."""
+    small = OpenCut(cut.store, cut.state, cut.side, cut.samples[:200], cut.fingerprint)
+    loader = Loader(small, Plan(0, BATCH, {}), Changes(64), threads=2)
+    before = 0
+    while (batch := next(loader)).epoch < 50:
+        if batch.epoch == 5 and batch.number == 0:
+            before = psutil.Process().memory_info().rss
+    grown = (psutil.Process().memory_info().rss - before) / 2**20
+    loader.close()
+    return Row("memory over 50 epochs", f"{grown:+.1f} MiB", "at most 16 MiB", grown < 16)
+
+
+def _large_index() -> Row:
+    """Opening and the first and a late batch of 10,000,000 samples."""
+    count, per_shard = 10_000_000, 3_700
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "train.npy"
+        samples = np.lib.format.open_memmap(file, mode="w+", dtype=SAMPLE, shape=(count,))
+        for start in range(0, count, 1_000_000):
+            rows = np.arange(start, start + 1_000_000)
+            part = np.zeros(len(rows), SAMPLE)
+            part["shard"], part["pair"] = rows // per_shard, rows // 2
+            part["source_offset"] = rows % per_shard * 69_000 + 512
+            samples[start : start + len(rows)] = part
+        del samples
+        before, began = psutil.Process().memory_info().rss, time.perf_counter()
+        mapped: Samples = np.load(file, mmap_mode="r")
+        order = Order(mapped, np.full(-(-count // per_shard), per_shard * 69_000), Plan(0, 256, {}))
+        order.batch(0, 0)
+        order.batch(7, int(order.batches_per_epoch * 0.9))
+        seconds = time.perf_counter() - began
+        grown = (psutil.Process().memory_info().rss - before) / 2**20
+    figure = f"{seconds:.2f} s, {grown:.0f} MiB with mapped pages"
+    return Row("10,000,000 rows: open, first batch, a batch at 90 %", figure, "under 2 s", seconds < 2)
+
+
+def _make(folder: Path) -> OpenCut:
+    """Shards of photograph-like pictures, and an index of them."""
+    import tarfile
+
+    random = np.random.default_rng(0)
+    samples = np.zeros(SAMPLES, SAMPLE)
+    (folder / "shards").mkdir()
+    shards = []
+    for shard in range(SHARDS):
+        path = folder / "shards" / f"{shard}.tar"
+        with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as tar:
+            for row in range(shard * SAMPLES // SHARDS, (shard + 1) * SAMPLES // SHARDS):
+                _add(tar, samples[row], row, random)
+                samples[row]["shard"], samples[row]["pair"] = shard, row
+        shards.append(ShardFile(name=f"shards/{shard}.tar", size=path.stat().st_size))
+    state = CutState(
+        name="bench", kind="view", index_sha256=(), backends={}, rules={}, scores={}, candidates=SAMPLES, kept=SAMPLES,
+        train=SAMPLES, validation=0, funnel=(), licences={}, shards=tuple(shards), sources=("bench",), tasks=("edit",), files=(),
+    )  # fmt: skip
+    return OpenCut(open_store(folder), state, "train", samples, "0" * 64)
+
+
+def _add(tar: Any, entry: Any, row: int, random: np.random.Generator) -> None:
+    import io
+    import tarfile
+
+    words = {"instruction": f"Remove thing {row}.", "alternatives": [f"Remove thing {row}."], "task": "removal"}
+    parts = [encode_jpeg(_photograph(random)).data for _ in range(2)] + [json.dumps(words).encode()]
+    for role, extension, data in zip(
+        ("source", "target", "json"), (".source.jpg", ".target.jpg", ".json"), parts, strict=True
+    ):
+        info = tarfile.TarInfo(f"{row:06}{extension}")
+        info.size = len(data)
+        entry[f"{role}_offset"], entry[f"{role}_size"] = tar.offset + 512, len(data)
+        tar.addfile(info, io.BytesIO(data))
+    entry["width"] = entry["height"] = SIZE
+
+
+def _photograph(random: np.random.Generator) -> Any:
+    """Smooth at large, with fine grain: about 35 kB as JPEG, as photographs of this size have."""
+    coarse = random.integers(0, 255, (24, 24, 3), dtype=np.uint8)
+    smooth = cv2.resize(coarse, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    return np.clip(smooth + random.normal(0, 3.0, smooth.shape), 0, 255).astype(np.uint8)
