@@ -136,7 +136,7 @@ def sweep(margins: Floats, others: Bools, points: int = 81) -> Sweep:
     ends = sorted((-min(low, 0.0), -max(high, 0.0)))
     if ends[0] == ends[1]:
         ends = [-0.5, 0.5]
-    shifts = np.union1d(np.linspace(*ends, points), [0.0])
+    shifts = np.union1d(np.linspace(ends[0], ends[1], points), [0.0])
     passing = len(ordered) - np.searchsorted(ordered, -shifts, side="left") + endless
     kept = len(ordered_kept) - np.searchsorted(ordered_kept, -shifts, side="left") + endless_kept
     return Sweep(_floats(shifts), tuple(int(each) for each in passing), tuple(int(each) for each in kept))
