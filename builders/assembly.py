@@ -13,7 +13,7 @@ from builders.protocols import PAINTED, PaintingTask, PaintJob, Source, Task
 from models.protocols import Inpainter
 from triplets.pictures import decode
 from triplets.reasons import Reason, Refusal, Stage
-from triplets.records import Attempt, Built, Image, OpenRecord, Picture, Record, Reject, attempt_rng
+from triplets.records import PICTURE_ROLES, Attempt, Built, Image, OpenRecord, Picture, Record, Reject, attempt_rng
 
 
 @dataclass(slots=True)
@@ -30,10 +30,11 @@ class _Work:
 
 @dataclass(slots=True)
 class _Decoded:
-    """The pictures of the group at hand, so that each is read and decoded once."""
+    """The files of the group at hand, so that each is read and decoded once."""
 
     group: str | None = None
     kept: dict[str, tuple[Picture, str] | Refusal] = field(default_factory=dict)
+    data: dict[str, bytes | Refusal] = field(default_factory=dict)
     shared: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -86,22 +87,24 @@ class Assembler:
             return
         work.stage = Stage.READ
         pictures: dict[str, Picture] = {}
+        data: dict[str, bytes] = {}
         for role, reference in record.files.items():
-            decoded = self._picture(record, reference)
-            if isinstance(decoded, Refusal):
-                work.refusal = decoded
+            read = self._picture(record, reference) if role in PICTURE_ROLES else self._data(record, reference)
+            if isinstance(read, Refusal):
+                work.refusal = read
                 return
-            pictures[role] = decoded[0]
+            if isinstance(read, bytes):
+                data[role] = read
+                continue
+            pictures[role] = read[0]
             if role == "picture":
-                work.picture_sha256 = decoded[1]
+                work.picture_sha256 = read[1]
         shared = self._decoded.shared.setdefault(record.files.get("picture", ""), {})
-        work.open = OpenRecord(work.attempts[0].source, record, pictures, shared)
+        work.open = OpenRecord(work.attempts[0].source, record, pictures, data, shared)
         work.stage = Stage.TASK
 
     def _picture(self, record: Record, reference: str) -> tuple[Picture, str] | Refusal:
-        if self._decoded.group != record.group:
-            self._decoded = _Decoded(record.group)
-        kept = self._decoded.kept
+        kept = self._files(record).kept
         if reference not in kept:
             try:
                 data = self._source.read(reference)
@@ -109,6 +112,21 @@ class Assembler:
             except Refusal as refusal:
                 kept[reference] = Refusal(refusal.reason, f"{reference}: {refusal.detail}")
         return kept[reference]
+
+    def _data(self, record: Record, reference: str) -> bytes | Refusal:
+        kept = self._files(record).data
+        if reference not in kept:
+            try:
+                kept[reference] = self._source.read(reference)
+            except Refusal as refusal:
+                kept[reference] = Refusal(refusal.reason, f"{reference}: {refusal.detail}")
+        return kept[reference]
+
+    def _files(self, record: Record) -> _Decoded:
+        """What was read for the record's group; of another group nothing is kept."""
+        if self._decoded.group != record.group:
+            self._decoded = _Decoded(record.group)
+        return self._decoded
 
     def _prepare(self, work: _Work) -> None:
         """Ask the painting tasks what to paint; refusals of theirs end the record."""

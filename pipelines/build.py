@@ -91,9 +91,10 @@ def build(
         if options.retry_rejects and state.state == "complete":
             state = plan_retries(store, state, options.retry_rejects)
         left = pending(store, state.refs())
-        progress = Progress(units=len(left), attempts=_attempts(state, left))
+        attempts = _attempts(state, left)
+        progress = Progress(units=len(left), attempts=sum(attempts.values()))
         if options.disk_check:
-            check_disk(store, recipe, progress.attempts)
+            check_disk(store, recipe, attempts)
         _Run(store, state, options, progress, report).all(left)
         _check_shares(state, reasons_so_far(store, state.refs()))
         complete = finalise(store, state)
@@ -113,14 +114,14 @@ def _finished(store: Store, recipe: Recipe, options: Options) -> Result | None:
     return Result(state, Progress(units=0, attempts=0), worked=False)
 
 
-def _attempts(state: BuildState, refs: Sequence[UnitRef]) -> int:
-    """Attempts in these units, by the mean size of their round's units: exact where none or all are left."""
-    total = 0.0
+def _attempts(state: BuildState, refs: Sequence[UnitRef]) -> dict[str, int]:
+    """Source -> attempts in these units, by the mean size of their round's units: exact where none or all are left."""
+    total: Counter[str] = Counter()
     for (name, turn), units in Counter((ref.source, ref.round) for ref in refs).items():
         source = state.sources[name]
         planned = source if turn == 0 else source.retries[turn - 1]
-        total += units * planned.attempts / max(1, planned.units)
-    return round(total)
+        total[name] += round(units * planned.attempts / max(1, planned.units))
+    return total
 
 
 class _Run:

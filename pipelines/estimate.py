@@ -48,7 +48,7 @@ def _count(recipe: Recipe, settings: SourceSettings) -> Estimate:
         settings.name,
         settings.tasks,
         variants=settings.variants,
-        attempts_per_unit=attempts_per_unit(recipe),
+        attempts_per_unit=attempts_per_unit(recipe, settings.name),
         key=f"{recipe.seed}\0{settings.name}",
     )
     records = faults = attempts = number = 0
@@ -61,7 +61,7 @@ def _count(recipe: Recipe, settings: SourceSettings) -> Estimate:
 
 
 def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, units: int) -> Estimate:
-    image = recipe.image
+    image = recipe.image_of(name)
     sound = attempts - faults
     megapixels = image.short_side * image.short_side * 4 / 3 / 1e6
     backend = recipe.backends.inpaint.name if Workshop(recipe).paints(name) else "noop"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipelines.plan import PlanRow, plan_rows, plan_units, triplet_bytes
@@ -103,7 +103,7 @@ def _unit_rows(workshop: Workshop, settings: SourceSettings, first: UnitRef) -> 
         settings.name,
         settings.tasks,
         variants=settings.variants,
-        attempts_per_unit=attempts_per_unit(recipe),
+        attempts_per_unit=attempts_per_unit(recipe, settings.name),
         key=f"{recipe.seed}\0{settings.name}",
     )
     for unit in units:
@@ -111,9 +111,14 @@ def _unit_rows(workshop: Workshop, settings: SourceSettings, first: UnitRef) -> 
         yield plan_rows(unit.attempts, ref.unit, {})
 
 
-def attempts_per_unit(recipe: Recipe) -> int:
-    """How many attempts fill ``unit_bytes`` if all of them succeed."""
-    return max(1, recipe.unit_bytes // triplet_bytes(recipe.image.short_side, recipe.image.format))
+def attempts_per_unit(recipe: Recipe, name: str) -> int:
+    """How many attempts of a source fill ``unit_bytes`` if all of them succeed."""
+    return max(1, recipe.unit_bytes // _bytes_each(recipe, name))
+
+
+def _bytes_each(recipe: Recipe, name: str) -> int:
+    image = recipe.image_of(name)
+    return triplet_bytes(image.short_side, image.format)
 
 
 def _refusal(store: Store, state: BuildState, found: dict[str, SourceDigest], name: str) -> str:
@@ -127,16 +132,17 @@ def _refusal(store: Store, state: BuildState, found: dict[str, SourceDigest], na
     return f"{built} with another {name}: {what}. Use another --out, or build that source anew: --replace {name}"
 
 
-def check_disk(store: Store, recipe: Recipe, attempts: int) -> None:
+def check_disk(store: Store, recipe: Recipe, attempts: Mapping[str, int]) -> None:
     """Refuse to start a build that the disk cannot hold.
 
     Raises:
         UsageError: free space is below the estimate for the attempts still to make.
     """
     free = store.free_bytes()
-    needed = int(attempts * triplet_bytes(recipe.image.short_side, recipe.image.format) * _LEFT_OVER_ATTEMPTS)
+    total = sum(count * _bytes_each(recipe, name) for name, count in attempts.items())
+    needed = int(total * _LEFT_OVER_ATTEMPTS)
     if free is not None and free < needed:
         raise UsageError(
-            f"{store.location}: {needed / 1e9:.1f} GB are needed (estimate for {attempts:,} attempts), {free / 1e9:.1f} GB "
+            f"{store.location}: {needed / 1e9:.1f} GB are needed (estimate for {sum(attempts.values()):,} attempts), {free / 1e9:.1f} GB "
             f"are free. Free some, give another --out, or start anyway with --no-disk-check."
         )

@@ -69,8 +69,8 @@ class SourceSettings(Strict):
     """One data set of the recipe.
 
     ``name`` starts keys and file names; ``dataset`` is the registered data set (default: the same as ``name``), so one data set
-    can be used twice under two names. ``region`` holds the region rules of the erasing tasks, ``options`` what the source
-    alone knows.
+    can be used twice under two names. ``region`` holds the region rules of the erasing tasks, ``task_options`` what each other
+    task knows (by its name), ``options`` what the source alone knows. ``image`` replaces the recipe's for this source.
     """
 
     name: str
@@ -80,7 +80,9 @@ class SourceSettings(Strict):
     tasks: tuple[str, ...] = Field(min_length=1)
     variants: int = Field(default=1, ge=1, le=10_000)
     max_reject_share: float = Field(default=0.2, ge=0, le=1)
+    image: ImageSettings | None = None
     region: dict[str, Any] = Field(default_factory=dict)
+    task_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     options: dict[str, Any] = Field(default_factory=dict)
 
     @field_validator("name")
@@ -99,6 +101,15 @@ class SourceSettings(Strict):
         if len(set(value)) != len(value):
             raise ValueError("a task is named twice; use `variants` for more than one triplet a record")
         return value
+
+    @model_validator(mode="after")
+    def _of_its_tasks(self) -> SourceSettings:
+        unknown = sorted(self.task_options.keys() - set(self.tasks))
+        if unknown:
+            raise ValueError(
+                f"task_options.{unknown[0]}: the source has no such task; its tasks: {', '.join(self.tasks)}"
+            )
+        return self
 
     @property
     def data_set(self) -> str:
@@ -126,6 +137,10 @@ class Recipe(Strict):
     def source(self, name: str) -> SourceSettings:
         """The settings of one source by its name."""
         return next(source for source in self.sources if source.name == name)
+
+    def image_of(self, name: str) -> ImageSettings:
+        """How pictures of a source are scaled and encoded."""
+        return self.source(name).image or self.image
 
 
 def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:

@@ -42,7 +42,7 @@ def plan_retries(store: Store, state: BuildState, reason: str) -> BuildState:
         turn = len(source.retries) + 1
         first = UnitRef(name, source.fingerprint, turn, 0)
         rows = _rows(store, state, name, keys, _built_groups(store, state, name))
-        size = write_plan(store, _units(rows, first, attempts_per_unit(state.recipe)), first)
+        size = write_plan(store, _units(rows, first, attempts_per_unit(state.recipe, name)), first)
         retry = Retry(reason=reason, units=size.units, attempts=size.attempts)
         sources[name] = source.model_copy(update={"retries": (*source.retries, retry)})
     if sources == state.sources:

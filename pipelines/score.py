@@ -161,7 +161,7 @@ def _settings(state: BuildState, made: PictureScore | PairScore | PictureHash) -
         "version": made.version,
         "better": made.better,
         "kind": "pair" if isinstance(made, PairScore) else "picture",
-        "short_side": state.recipe.image.short_side,
+        "short_side": {source.name: state.recipe.image_of(source.name).short_side for source in state.recipe.sources},
         "index": [part.sha256 for part in state.index],
     }
 

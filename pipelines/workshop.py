@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from builders import registry
 from builders.protocols import Source, Task, Tools
@@ -39,7 +40,15 @@ class Workshop:
     def tasks(self, name: str) -> dict[str, Task]:
         """The tasks of one source by name."""
         settings = self.recipe.source(name)
-        return {task: registry.task(task, self._tools, settings.region) for task in settings.tasks}
+        tools = self._tools(name)
+        return {
+            task: registry.task(task, tools, settings.task_options.get(task, {}) | self._region(name, task))
+            for task in settings.tasks
+        }
+
+    def _region(self, name: str, task: str) -> dict[str, Any]:
+        """The region rules, which the painting tasks of a source share: they paint once for all."""
+        return self.recipe.source(name).region if registry.is_painting(task) else {}
 
     @cached_property
     def inpainter(self) -> Inpainter:
@@ -47,9 +56,8 @@ class Workshop:
         choice = self.recipe.backends.inpaint
         return make_inpainter(choice.name, choice.options)
 
-    @cached_property
-    def _tools(self) -> Tools:
-        image = self.recipe.image
+    def _tools(self, name: str) -> Tools:
+        image = self.recipe.image_of(name)
         return Tools(image.short_side, pictures.encoder(image.format, image.quality), self.inpainter)
 
     def paints(self, name: str) -> bool:
@@ -87,7 +95,7 @@ class Workshop:
         parts = {
             "format": FORMAT,
             "seed": self.recipe.seed,
-            "image": self.recipe.image.model_dump(),
+            "image": self.recipe.image_of(name).model_dump(),
             "unit_bytes": self.recipe.unit_bytes,
             "settings": _lasting(settings),
             "inputs": inputs,

@@ -38,7 +38,9 @@ class Record:
     Attributes:
         id: the data set's own id, unique within the source.
         group: what all records of one picture share; a train/validation split never parts a group.
-        files: role -> path below the source's root. The role ``picture`` is the one that tasks edit.
+        files: role -> path below the source's root. The role ``picture`` is the one that tasks edit, ``target`` what a data set
+            publishes as the result; these two are decoded as pictures, every other role (``labels``, ``mask``, ``depth``, …)
+            reaches the task as bytes.
         annotation: JSON values only; coordinates are in pixels of the picture as stored.
         split: the data set's own split, such as ``train``.
         size: (width, height) that the annotation was drawn on, or None where the layout does not say.
@@ -147,6 +149,10 @@ class Picture:
         return int(self.pixels.shape[1]), int(self.pixels.shape[0])
 
 
+PICTURE_ROLES = frozenset({"picture", "target"})
+"""Roles of a record's files that are decoded through the door for pixels."""
+
+
 @dataclass(slots=True)
 class OpenRecord:
     """A record with its pictures decoded, as a task receives it.
@@ -158,13 +164,15 @@ class OpenRecord:
     Attributes:
         source: name of the source.
         record: what is open.
-        pictures: role -> decoded picture.
+        pictures: role -> decoded picture, for the roles of :data:`PICTURE_ROLES`.
+        data: role -> bytes of the file, for all other roles.
         shared: the store of ``once_for_picture``, the same for all records of the picture.
     """
 
     source: str
     record: Record
     pictures: Mapping[str, Picture]
+    data: Mapping[str, bytes] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict)
     _kept: dict[str, Any] = field(default_factory=dict)
 

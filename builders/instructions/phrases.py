@@ -181,6 +181,8 @@ def _check_words(words: list[str]) -> None:
             raise _refuse(f"whose is {word!r}?")
         if word == "can" and not _is_noun_can(words, at):
             raise _refuse("'can' makes it a sentence")
+        if {word, *words[at + 1 : at + 2]} <= ARTICLES | {"some"} and words[at + 1 : at + 2]:
+            raise _refuse(f"'{word} {words[at + 1]}' begins a thing twice")
         after_relative = at > 0 and words[at - 1] in RELATIVES
         if word in FINITE and not (word in {"is", "are", "has", "have"} and after_relative):
             raise _refuse(f"{word!r} makes it a sentence or chat")

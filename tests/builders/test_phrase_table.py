@@ -338,6 +338,7 @@ man standing table | man | 1 | cannot read standing table
 car parked street | car | 1 | cannot read parked street
 clock face | clock face | 1 | 'face' is part of a person
 elephant ' s trunk | trunk | 1 | 'trunk' is part of a person
+dog some some dog | dog | 1 | 'some some' begins a thing twice
 glass half full of beer | glass | 1 | cannot read 'half' after the head
 u-haul truck | truck | 1 | unknown word 'u-haul'
 18 wheeler | 18 wheeler | 1 | '18' is not a word
