@@ -50,7 +50,7 @@ def compose(source: Image, target: Image, sample: Mapping[str, Any]) -> Pillow.I
     masks = outlined(sample, source.shape)
     panels = [("source", _panel(source, masks)), ("target", _panel(target, {}))]
     if source.shape == target.shape:
-        panels.append((f"difference, {GAIN} times amplified", _panel(difference(source, target), masks)))
+        panels.append((f"difference × {GAIN}", _panel(difference(source, target), masks)))
     return _lay_out(panels, str(sample.get("instruction", "")), list(masks))
 
 
@@ -85,7 +85,7 @@ def _enlarged(pixels: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8
 
 
 def _lay_out(panels: list[tuple[str, Image]], instruction: str, legend: list[str]) -> Pillow.Image:
-    font, large = ImageFont.load_default(_TEXT), ImageFont.load_default(_TEXT + 4)
+    font, large = _font(_TEXT - 2), _font(_TEXT + 2)
     width = sum(panel.shape[1] + _GAP for _, panel in panels) + _GAP
     lines = textwrap.wrap(instruction, max(20, width // 10)) or [""]
     top = _GAP + len(lines) * (_TEXT + 10) + _TEXT + 18
@@ -102,7 +102,14 @@ def _lay_out(panels: list[tuple[str, Image]], instruction: str, legend: list[str
     return sheet
 
 
-def _legend(draw: ImageDraw.ImageDraw, names: list[str], corner: tuple[int, int], font: Any) -> None:
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """DejaVu, which matplotlib carries: Pillow's own font has no accented letters."""
+    from matplotlib import get_data_path
+
+    return ImageFont.truetype(str(Path(get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"), size)
+
+
+def _legend(draw: ImageDraw.ImageDraw, names: list[str], corner: tuple[int, int], font: ImageFont.FreeTypeFont) -> None:
     """Name each outline next to its colour, from the right border leftwards."""
     right, top = corner
     for name in reversed(names):
