@@ -15,8 +15,7 @@ import grpc
 import numpy as np
 import psutil
 import pytest
-from apache_beam.portability.api import beam_job_api_pb2
-from apache_beam.portability.api.beam_job_api_pb2_grpc import JobServiceStub
+from apache_beam.portability.api import beam_job_api_pb2, beam_job_api_pb2_grpc
 
 from tests.support.builds import ROOT, ieiw, index, tree, write_recipe
 from tests.support.phrasecut_folder import Folder, write_phrasecut, write_picture
@@ -226,7 +225,7 @@ def test_beams_portable_job_service_makes_the_same_bytes(recipe, undisturbed, tm
         done = ieiw("build", recipe, "--out", tmp_path / "out", *flags)
         assert done.returncode == 0, done.stderr
         with grpc.insecure_channel(f"localhost:{port}") as channel:
-            jobs = JobServiceStub(channel).GetJobs(beam_job_api_pb2.GetJobsRequest()).job_info
+            jobs = beam_job_api_pb2_grpc.JobServiceStub(channel).GetJobs(beam_job_api_pb2.GetJobsRequest()).job_info
     finally:
         service.kill()
         service.wait()

@@ -126,7 +126,7 @@ def test_listings_see_what_others_just_wrote(store):
 def test_a_store_that_is_gone_says_so(monkeypatch, server):
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("triplets.storage._ATTEMPTS", 2)
+    monkeypatch.setattr("triplets.object_store._ATTEMPTS", 2)
     monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     store = bucket_at("http://127.0.0.1:9", monkeypatch)
