@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +14,9 @@ from triplets.records import Image
 from triplets.sample_pictures import decode_sample
 
 _HEADER = 512  # of a tar member, right before its bytes
+
+
+Place = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
 
 
 class _Words(msgspec.Struct):
@@ -32,11 +33,11 @@ class SampleDecoder:
     def __init__(self, cut: OpenCut, reader: Reader, changes: Changes) -> None:
         self._cut, self._reader, self._changes = cut, reader, changes
 
-    def decode(self, sample: np.void, drawn: npt.NDArray[np.float64], source: Image, target: Image) -> str:
+    def decode(self, sample: Place, drawn: npt.NDArray[np.float64], source: Image, target: Image) -> str:
         """Fill the two pictures and return the instruction.
 
         Args:
-            sample: its entry in the index.
+            sample: its entry in the index, :data:`triplets.cuts.SAMPLE` as plain numbers.
             drawn: (:data:`train.augment.KINDS`,) numbers in [0, 1).
             source: (size, size, 3) of the batch, written to.
             target: the same.
@@ -44,14 +45,12 @@ class SampleDecoder:
         Raises:
             UsageError: the sample is damaged; names shard and key.
         """
-        shard, *places = (int(sample[name]) for name in _FIELDS)
-        (source_at, source_size), (target_at, target_size), (json_at, json_size), size = _pairs(places)
-        start = source_at
+        shard, _, _, _, start, target_at, json_at, source_size, target_size, json_size, width, height = sample
         data = self._reader.read(Range(shard, start, json_at + json_size))
         try:
             words = _WORDS.decode(data[json_at - start : json_at - start + json_size])
             before = decode_sample(data[:source_size])
-            after = decode_sample(data[target_at - start : target_at - start + target_size], size)
+            after = decode_sample(data[target_at - start : target_at - start + target_size], (width, height))
         except (msgspec.DecodeError, Refusal) as error:
             raise UsageError(self._told(shard, start, error)) from error
         text = sentence(words.instruction, words.alternatives, self._changes, drawn)
@@ -66,15 +65,3 @@ class SampleDecoder:
         key = header[:100].split(b"\0")[0].split(b".")[0].decode("ascii", "replace") or "unknown"
         where = f"{self._cut.store.location}/{self._cut.state.shards[shard].name}"
         return f"{where}, sample {key!r}: damaged ({error}). Find all damage: ieiw lint {self._cut.store.location}"
-
-
-_FIELDS = (
-    "shard",
-    *(f"{role}_{part}" for role in ("source", "target", "json") for part in ("offset", "size")),
-    "width",
-    "height",
-)
-
-
-def _pairs(values: list[int]) -> Any:
-    return zip(values[::2], values[1::2], strict=True)
