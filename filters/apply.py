@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from filters.duplicates import joined, near_duplicates, rank_within
+from filters.duplicates import Alike, joined, near_duplicates, rank_within
 from filters.frame import Frame
 from filters.registry import better_of, kind_of
 from filters.rules import Cap, Decontaminate, Duplicates, Gap, Licences, Rule, RuleSet, Threshold
@@ -177,15 +177,15 @@ def _duplicates(frame: Frame, rule: Duplicates, alive: Bools) -> _Outcome:
     """Rows like a better one, within one task: a removal and its addition are none. The value is the distance in bits."""
     order = _best_first(frame, rule.keep, alive)
     roles = ("source", "target") if rule.of == "pair" else (rule.of,)
-    tasks = frame.codes("task")
-    equal = rank_within(joined(tasks[order], *(frame.codes(f"{role}_sha256")[order] for role in roles))) > 0
+    tasks = frame.codes("task")[order]
+    identities = joined(tasks, *(frame.codes(f"{role}_sha256")[order] for role in roles))
     value = np.full(len(frame), np.nan, np.float32)
-    value[order[equal]] = 0
     if rule.distance:
-        left = order[~equal]
-        hashes = tuple(frame.score("phash", role)[left] for role in roles)
-        groups = frame.codes("source+group")[left] if rule.of == "pair" else None
-        value[left] = near_duplicates(hashes, tasks[left], groups, rule.distance)
+        groups = frame.codes("source+group")[order] if rule.of == "pair" else None
+        hashes = tuple(frame.score("phash", role)[order] for role in roles)
+        value[order] = near_duplicates(Alike(hashes, tasks, identities, groups), rule.distance)
+    else:
+        value[order[rank_within(identities) > 0]] = 0
     return _Outcome(~np.isnan(value), value, {"all": [float(rule.distance + 1), None]})
 
 

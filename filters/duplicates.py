@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,27 +36,34 @@ def joined(*columns: npt.NDArray[Any]) -> Ints:
     return codes
 
 
-def near_duplicates(hashes: tuple[Hashes, ...], tasks: Ints, groups: Ints | None, distance: int) -> Floats:
-    """Which rows, best first, lie near one that stays.
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Rows that may be near duplicates, best first.
 
-    A row is dropped where a better row that stays has the same task, another group, and every hash within ``distance`` bits.
-
-    Args:
+    Attributes:
         hashes: one array for each picture that must be alike.
-        tasks: numbers of the tasks.
-        groups: rows of one group are never duplicates; None: all may be.
-        distance: bits.
+        tasks: numbers of the tasks; rows of different tasks are never duplicates.
+        identities: equal where all those pictures are equal byte for byte.
+        groups: rows of one group are duplicates only where their pictures are equal; None: all may be.
+    """
+
+    hashes: tuple[Hashes, ...]
+    tasks: Ints
+    identities: Ints
+    groups: Ints | None
+
+
+def near_duplicates(rows: Alike, distance: int) -> Floats:
+    """Which rows lie within ``distance`` bits of a better one that stays.
 
     Returns:
         NaN for rows that stay; for others the bits (the most of their hashes) to the nearest one they were dropped for.
     """
-    if not len(tasks):
+    if not len(rows.tasks):
         return np.empty(0, np.float32)
-    nodes = joined(tasks, *hashes)
-    count = int(nodes.max(initial=-1)) + 1
+    nodes = joined(rows.tasks, *rows.hashes)
     _, first = np.unique(nodes, return_index=True)
-    links = _Links(tuple(each[first] for each in hashes), tasks[first], distance)
-    return _greedy(nodes, groups, links, count)
+    return _greedy(rows, nodes, _Links(tuple(each[first] for each in rows.hashes), rows.tasks[first], distance))
 
 
 class _Links:
@@ -74,24 +82,26 @@ class _Links:
         self.limits = np.searchsorted(low[order], np.arange(len(tasks) + 1))
 
 
-def _greedy(nodes: Ints, groups: Ints | None, links: _Links, count: int) -> Floats:
+def _greedy(rows: Alike, nodes: Ints, links: _Links) -> Floats:
     """Go through the rows, best first. All that stay in a node are of one group, since rows of another would be duplicates."""
+    count = len(links.limits) - 1
     result = np.full(len(nodes), np.nan, np.float32)
     holder = np.full(count, -1, np.int64)
-    busy = (np.bincount(nodes, minlength=count) > 1) | (np.diff(links.limits) > 0)
-    rows = np.flatnonzero(busy[nodes])
-    names = groups[rows] if groups is not None else np.arange(len(rows))
-    for row, node, group in zip(rows.tolist(), nodes[rows].tolist(), names.tolist(), strict=True):
-        if holder[node] == group:  # what would refuse this row would have been refused for that one
-            continue
-        if holder[node] >= 0:
+    stay: set[int] = set()
+    busy = np.flatnonzero(((np.bincount(nodes, minlength=count) > 1) | (np.diff(links.limits) > 0))[nodes])
+    groups = rows.groups[busy] if rows.groups is not None else np.arange(len(busy))
+    columns = (busy, nodes[busy], groups, rows.identities[busy])
+    for row, node, group, identity in zip(*(column.tolist() for column in columns), strict=True):
+        if identity in stay or holder[node] not in (-1, group):
             result[row] = 0
             continue
-        span = slice(links.limits[node], links.limits[node + 1])
-        held = holder[links.others[span]]
-        against = (held >= 0) & (held != group)
-        if against.any():
-            result[row] = links.bits[span][against].min()
-        else:
-            holder[node] = group
+        if holder[node] < 0:  # else what would refuse this row would have been refused for the holder
+            span = slice(links.limits[node], links.limits[node + 1])
+            held = holder[links.others[span]]
+            against = (held >= 0) & (held != group)
+            if against.any():
+                result[row] = links.bits[span][against].min()
+                continue
+        holder[node] = group
+        stay.add(identity)
     return result

@@ -15,6 +15,7 @@ SCORES = {
     "change-outside": "filters.scores.change:ChangeOutside",
     "colourfulness": "filters.scores.colourfulness:Colourfulness",
     "contrast": "filters.scores.contrast:Contrast",
+    "detail-inside": "filters.scores.detail:DetailInside",
     "exposure": "filters.scores.exposure:Exposure",
     "noise": "filters.scores.noise:Noise",
     "phash": "filters.scores.phash:PerceptualHash",

@@ -150,17 +150,12 @@ def clear(store: Store, name: str) -> None:
     store.delete(cut_file(name))
     for file in store.sizes(f"cuts/{name}/index"):
         store.delete(f"cuts/{name}/index/{file}")
-    for left in store.spool().glob(f"{_spool_prefix(name)}*"):
-        left.unlink(missing_ok=True)
+    store.sweep()
 
 
-def spooled(store: Store, name: str) -> Path:
-    """A new file in the spool for the cut of that name."""
-    return store.spool() / f"{_spool_prefix(name)}{uuid.uuid4().hex}"
-
-
-def _spool_prefix(name: str) -> str:
-    return f"cut.{name}@"  # no name holds an @, so that no cut sweeps another's files
+def spooled(store: Store) -> Path:
+    """A new file in the spool."""
+    return store.spool() / uuid.uuid4().hex
 
 
 def publish_index(
@@ -169,7 +164,7 @@ def publish_index(
     """Write everything below ``cuts/NAME/index``."""
     files = []
     for side in SIDES:
-        file = spooled(store, name)
+        file = spooled(store)
         with file.open("wb") as stream:
             np.save(stream, chosen.of_side(side), allow_pickle=False)
         files.append(_publish(store, sample_file(name, side), file))
@@ -189,7 +184,7 @@ def publish_index(
 def _publish_table(store: Store, name: str, kind: str, table: pa.Table) -> Iterator[CutFile]:
     """The table in parts of a bounded number of rows; an empty one still makes one file, so that readers find its columns."""
     for number, start in enumerate(range(0, max(table.num_rows, 1), ROWS_PER_PART)):
-        file = spooled(store, name)
+        file = spooled(store)
         pq.write_table(table.slice(start, ROWS_PER_PART), file, compression="zstd")
         yield _publish(store, f"cuts/{name}/index/{kind}-{number:05d}.parquet", file)
 

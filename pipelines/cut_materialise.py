@@ -64,7 +64,7 @@ def materialise(
     started = time.monotonic()
     for number, new in enumerate(planned):
         if new.file.name not in present:
-            _write(store, name, chosen, new)
+            _write(store, chosen, new)
             reach("cut-shard")
         moved["shard"][new.rows] = number
         progress.done_units, progress.built = number + 1, progress.built + len(new.rows)
@@ -130,8 +130,8 @@ def _check_disk(store: Store, wanted: int) -> None:
         )
 
 
-def _write(store: Store, name: str, chosen: Chosen, new: _NewShard) -> None:
-    file = spooled(store, name)
+def _write(store: Store, chosen: Chosen, new: _NewShard) -> None:
+    file = spooled(store)
     keys = chosen.keys.take(pa.array(new.rows)).to_pylist()
     begins, ends = _blocks(chosen.samples[new.rows])
     shards = chosen.samples["shard"][new.rows]

@@ -1,0 +1,56 @@
+"""Frames made up for tests of rules."""
+
+import numpy as np
+import pyarrow as pa
+
+from filters.composite import COMPOSITES
+from filters.frame import Frame
+
+PICTURE_SCORES = ("blockiness", "colourfulness", "contrast", "exposure", "noise", "sharpness", "phash")
+PAIR_SCORES = ("change-inside", "change-outside", "seam")
+
+
+def frame(count, seed=0, nan=0.1, pictures=None, groups=None):
+    """Rows with random scores. ``pictures``: how many distinct ones there are; few make duplicates."""
+    random = np.random.default_rng(seed)
+    distinct = pictures or 2 * count + 1
+    digests = [f"{number:064x}" for number in range(distinct)]
+    rows = {
+        "key": [f"s-{number:020d}" for number in range(count)],
+        "source": random.choice(["a", "b"], count).tolist(),
+        "task": random.choice(["removal", "addition", "dots"], count).tolist(),
+        "group": [str(number) for number in random.integers(0, groups or max(1, count // 3), count)],
+        "pair": [""] * count,
+        "licence": random.choice(["CC-BY-4.0, http://x/1", "CC-BY-NC-4.0", "unknown"], count).tolist(),
+        "source_sha256": [digests[at] for at in random.integers(0, distinct, count)],
+        "target_sha256": [digests[at] for at in random.integers(0, distinct, count)],
+    }
+    ids = {"picture": pa.array(digests), "pair": pa.array(rows["key"], pa.string())}
+    values = {}
+    for name in PICTURE_SCORES:
+        if name == "phash":
+            values[name] = random.integers(0, 4, distinct).astype(np.uint64) * np.uint64(2**40 + 1) ^ (
+                np.uint64(1) << random.integers(0, 5, distinct).astype(np.uint64)
+            )
+        else:
+            values[name] = _scores(random, distinct, nan)
+    for name in PAIR_SCORES:
+        values[name] = _scores(random, count, nan)
+    table = pa.table({name: pa.array(column, pa.string()) for name, column in rows.items()})
+    return Frame(table, lambda name: (ids["pair" if name in PAIR_SCORES else "picture"], values[name])), rows, values
+
+
+def _scores(random, count, nan):
+    values = random.uniform(0, 1, count).astype(np.float32).round(2)
+    values[random.uniform(0, 1, count) < nan] = np.nan
+    return values
+
+
+def value_of(rows, values, name, role, row):
+    """A score of one row, looked up one by one."""
+    if name in COMPOSITES:
+        composite = COMPOSITES[name]
+        parts = {part: np.array([value_of(rows, values, part, role, row)], np.float32) for part in composite.parts}
+        return float(composite.compute(parts)[0])
+    place = row if role == "pair" else int(rows[f"{role}_sha256"][row], 16)
+    return values[name][place].item()
