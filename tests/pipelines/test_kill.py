@@ -2,7 +2,10 @@
 
 import pytest
 
-from bench.kill import END, MIDDLE, START, UNITS, Kill, Round, Wrong, prepare, rounds, series
+from bench.kill import UNITS, prepare, series
+from bench.kill_round import Round
+from bench.kills import END, MIDDLE, START, Kill, rounds
+from bench.victims import Wrong
 from tests.support.builds import ROOT
 from triplets.faults import POINTS
 

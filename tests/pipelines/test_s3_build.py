@@ -98,7 +98,15 @@ def test_two_drivers_at_once_over_a_bad_network_make_the_same_build(server, reci
         second = None
         try:
             wait_until(lambda: published(server, "two") >= 3, first)
+            stopped = [psutil.Process(first.pid), *psutil.Process(first.pid).children(recursive=True)]
+            for process in stopped:  # until the other is at work too
+                process.suspend()
+            there = published(server, "two")
+            assert there < UNITS
             second = started(recipe, out, tmp_path / "second.log", environment, "--workers", "1", "--take-over")
+            wait_until(lambda: published(server, "two") > there + 2, second)
+            for process in stopped:
+                process.resume()
             assert second.wait(180) == 0, (tmp_path / "second.log").read_text()
             assert first.wait(180) == 0, (tmp_path / "first.log").read_text()
         finally:
