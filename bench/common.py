@@ -12,6 +12,10 @@ from pathlib import Path
 import psutil
 
 
+class NotHereError(Exception):
+    """This machine lacks what a benchmark measures, such as a GPU; the message says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One measured line. ``limit`` is what the project promises, in words; ``good`` whether it held."""

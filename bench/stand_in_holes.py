@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from builders.scenes import make_scenes
 from builders.sources.phrasecut import PhraseCut
 from triplets.masks import dilate, polygons_mask
 from triplets.pictures import decode, resize_mask, resize_short
@@ -46,23 +47,21 @@ class _Annotated:
 
 
 def cases(count: int, seed: int = 0) -> list[Case]:
-    """``count`` holes in annotated photographs (where IEIW_REAL_DATA is set) and ``count`` in scikit-image's."""
-    rng = np.random.default_rng(seed)
+    """``count`` holes in annotated photographs (where IEIW_REAL_DATA is set) and ``count`` in scikit-image's.
+
+    The second group is the same on every machine.
+    """
     annotated = list(_photographs())
-    shapes = [region for each in annotated for region in each.regions] or _silhouettes(rng)
+    shapes = [region for each in annotated for region in each.regions]
+    rng = np.random.default_rng(seed)
     found = list(islice(_moved("photographs", annotated, shapes, rng), count)) if annotated else []
+    rng = np.random.default_rng(seed)
     plain = [_Annotated(picture, (np.zeros(picture.shape[:2], bool),)) for picture in _bundled()]
-    return found + list(islice(_moved("scikit-image", plain, shapes, rng), count))
+    return found + list(islice(_moved("scikit-image", plain, _silhouettes(rng), rng), count))
 
 
 def scene_cases(folder: Path, count: int, seed: int = 0) -> list[Case]:
-    """Objects of ``count`` generated scenes, one each, and the scenes drawn without them. Writes the scenes into ``folder``.
-
-    Raises:
-        ImportError: the scene generator is not there.
-    """
-    from builders.scenes import make_scenes
-
+    """Objects of ``count`` generated scenes, one each, and the scenes drawn without them. Writes the scenes into ``folder``."""
     make_scenes(folder, count, seed)
     rng = np.random.default_rng(seed)
     source = PhraseCut(name="scenes", root=str(folder / "VGPhraseCut_v0"), split="train", options={})
@@ -123,7 +122,7 @@ def _bundled() -> Iterator[Image]:
 
 
 def _silhouettes(rng: np.random.Generator) -> list[Mask]:
-    """Shapes to use where no annotated ones are: round blobs, stretched and turned."""
+    """Shapes of no annotated object: round blobs, stretched and turned."""
     shapes = []
     for _ in range(40):
         canvas = np.zeros((SIDE, SIDE), np.uint8)
