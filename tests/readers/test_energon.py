@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipelines.lint import lint
 from tests.readers.conftest import check_json
 
 energon = pytest.importorskip("megatron.energon")
@@ -62,6 +63,10 @@ def test_its_index_counts_every_triplet(prepared):
         name = Path(expected.row["shard"]).name
         built[name] = built.get(name, 0) + 1
     assert info["shard_counts"] == built
+
+
+def test_lint_does_not_mind_its_index(prepared):
+    assert lint(str(Path(prepared.folder).parent), fast=True, workers=1).findings == ()
 
 
 def test_every_byte_of_every_triplet_comes_through(prepared):
