@@ -55,8 +55,8 @@ def decode(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Picture:
     Raises:
         Refusal: ``picture_too_large``, ``picture_too_small`` or ``picture_unreadable``; no other exception leaves.
     """
-    stored, orientation = _guarded(data, limits, _to_rgb)
-    pixels = _turn(stored, orientation)
+    stored, orientation = guarded(data, limits, _to_rgb)
+    pixels = turned(stored, orientation)
     pixels.flags.writeable = False
     return Picture(pixels, (int(stored.shape[1]), int(stored.shape[0])), orientation)
 
@@ -64,8 +64,12 @@ def decode(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Picture:
 _Array = TypeVar("_Array", bound=npt.NDArray[Any])
 
 
-def _guarded(data: bytes, limits: PictureLimits, read: Callable[[Pillow.Image], _Array]) -> tuple[_Array, int]:
-    """Stored pixels as ``read`` takes them, and the EXIF orientation that is still to be applied."""
+def guarded(data: bytes, limits: PictureLimits, read: Callable[[Pillow.Image], _Array]) -> tuple[_Array, int]:
+    """Stored pixels as ``read`` takes them, and the EXIF orientation that is still to be applied; for doors in this package.
+
+    Raises:
+        Refusal: as :func:`decode`, whatever ``read`` raises.
+    """
     if len(data) > limits.max_bytes:
         raise Refusal(Reason.PICTURE_TOO_LARGE, f"{len(data):,} bytes, the limit is {limits.max_bytes:,}")
     try:
@@ -86,7 +90,7 @@ def _guarded(data: bytes, limits: PictureLimits, read: Callable[[Pillow.Image], 
     if tagged is None:
         return pixels, orientation
     # Pillow turns TIFF pixels itself. They are turned back, so that one rule holds for the coordinates of all formats.
-    return _turn(pixels, _INVERSE[orientation]), orientation
+    return turned(pixels, _INVERSE[orientation]), orientation
 
 
 def _strict(data: bytes) -> bytes:
@@ -156,7 +160,7 @@ _INVERSE = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}
 """Orientation -> the one that undoes it."""
 
 
-def _turn(pixels: _Array, orientation: int) -> _Array:
+def turned(pixels: _Array, orientation: int) -> _Array:
     """Apply an EXIF orientation (1..8) to stored pixels (height, width, …)."""
     turned: Any = pixels
     if orientation in {5, 6, 7, 8}:
@@ -170,7 +174,7 @@ def _turn(pixels: _Array, orientation: int) -> _Array:
 
 def upright_mask(mask: Mask, picture: Picture) -> Mask:
     """A mask drawn on the stored pixels, turned as the picture was."""
-    return _turn(mask, picture.orientation)
+    return turned(mask, picture.orientation)
 
 
 def upright_points(points: npt.NDArray[np.floating[Any]], picture: Picture) -> npt.NDArray[np.float64]:
@@ -273,10 +277,10 @@ def decode_mask(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Mask:
         Refusal: ``mask_unreadable``; also where pixels are see-through, since nobody tells what that means.
     """
     try:
-        mask, orientation = _guarded(data, replace(limits, min_side=1), _to_mask)
+        mask, orientation = guarded(data, replace(limits, min_side=1), _to_mask)
     except Refusal as refusal:
         raise Refusal(Reason.MASK_UNREADABLE, refusal.detail) from refusal
-    return _turn(mask, orientation)
+    return turned(mask, orientation)
 
 
 def _to_mask(picture: Pillow.Image) -> Mask:

@@ -167,7 +167,7 @@ def test_a_damaged_exif_block_costs_nothing():
 @pytest.mark.parametrize("orientation", range(1, 9))
 @given(points=st.lists(st.tuples(st.integers(0, 46), st.integers(0, 30)), min_size=1, max_size=5))
 def test_coordinates_and_masks_turn_as_the_pixels_do(orientation, points):
-    picture = Picture(pictures._turn(photo(47, 31), orientation), (47, 31), orientation)
+    picture = Picture(pictures.turned(photo(47, 31), orientation), (47, 31), orientation)
     for x, y in points:
         stored = np.zeros((31, 47), bool)
         stored[y, x] = True
@@ -176,7 +176,7 @@ def test_coordinates_and_masks_turn_as_the_pixels_do(orientation, points):
         (found,) = np.argwhere(upright)[:, ::-1]
         centre = pictures.upright_points(np.array([[x + 0.5, y + 0.5]]), picture)[0]
         assert tuple(centre - 0.5) == tuple(found)
-    back = pictures._turn(pictures._turn(photo(47, 31), orientation), pictures._INVERSE[orientation])
+    back = pictures.turned(pictures.turned(photo(47, 31), orientation), pictures._INVERSE[orientation])
     assert np.array_equal(back, photo(47, 31))
 
 

@@ -1,0 +1,91 @@
+"""Label maps: the numbers come through exactly, or not at all."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from triplets.labels import decode_labels, fit_labels, present_classes
+from triplets.pictures import PictureLimits
+from triplets.reasons import Reason, Refusal
+from triplets.records import Picture
+
+DICE = np.random.default_rng(0)
+
+
+def png(picture, kind="PNG", **settings):
+    file = io.BytesIO()
+    picture.save(file, kind, **settings)
+    return file.getvalue()
+
+
+def test_grey_and_palette_maps_keep_their_numbers():
+    numbers = DICE.integers(0, 256, (9, 7), np.uint8)
+    coloured = Pillow.fromarray(numbers, "L").convert("P")
+    coloured.putdata(numbers.ravel().tolist())
+    coloured.putpalette(DICE.integers(0, 256, 768, np.uint8).tolist())
+    for picture in (Pillow.fromarray(numbers), coloured):
+        found = decode_labels(png(picture))
+        assert found.dtype == np.uint8
+        np.testing.assert_array_equal(found, numbers)
+    np.testing.assert_array_equal(decode_labels(png(coloured, transparency=255)), numbers)
+
+
+def test_sixteen_bits_keep_their_numbers():
+    numbers = DICE.integers(0, 65536, (9, 7)).astype(np.uint16)
+    found = decode_labels(png(Pillow.fromarray(numbers)))
+    assert found.dtype == np.uint16
+    np.testing.assert_array_equal(found, numbers)
+
+
+def test_one_bit_and_grey_saved_as_colours():
+    bits = DICE.integers(0, 2, (9, 7)).astype(bool)
+    np.testing.assert_array_equal(decode_labels(png(Pillow.fromarray(bits))), bits.astype(np.uint8))
+    numbers = DICE.integers(0, 256, (9, 7), np.uint8)
+    grey = Pillow.fromarray(np.repeat(numbers[..., None], 3, axis=2))
+    np.testing.assert_array_equal(decode_labels(png(grey)), numbers)
+
+
+def test_the_ade_coding_is_undone_for_every_class():
+    classes = np.arange(3688).reshape(8, 461)
+    colours = np.stack([classes // 256 * 10 + 7, classes % 256, DICE.integers(0, 256, classes.shape)], axis=2)
+    np.testing.assert_array_equal(decode_labels(png(Pillow.fromarray(colours.astype(np.uint8))), "ade"), classes)
+
+
+def test_the_panoptic_coding_is_undone():
+    ids = DICE.integers(0, 2**24, (9, 7))
+    colours = np.stack([ids % 256, ids // 256 % 256, ids // 65536], axis=2).astype(np.uint8)
+    np.testing.assert_array_equal(decode_labels(png(Pillow.fromarray(colours)), "panoptic"), ids)
+
+
+@pytest.mark.parametrize("damage", ["jpeg", "colours", "empty", "truncated", "large", "grey as ade"])
+def test_what_would_give_wrong_numbers_is_refused(damage):
+    noise = DICE.integers(0, 256, (40, 40, 3), np.uint8)
+    grey = Pillow.fromarray(noise[..., 0].copy())
+    data, coding, limits = {
+        "jpeg": (png(grey, "JPEG"), "index", PictureLimits()),
+        "colours": (png(Pillow.fromarray(noise)), "index", PictureLimits()),
+        "empty": (b"", "index", PictureLimits()),
+        "truncated": (png(grey)[:-400], "index", PictureLimits()),
+        "large": (png(grey), "index", PictureLimits(max_pixels=1599)),
+        "grey as ade": (png(grey), "ade", PictureLimits()),
+    }[damage]
+    with pytest.raises(Refusal) as caught:
+        decode_labels(data, coding, limits)
+    assert caught.value.reason is Reason.MASK_UNREADABLE
+
+
+def test_labels_turn_with_their_picture_and_another_size_is_refused():
+    stored = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    picture = Picture(np.zeros((4, 3, 3), np.uint8), (4, 3), 6)
+    np.testing.assert_array_equal(fit_labels(stored, picture), np.rot90(stored, -1))
+    upright = np.rot90(stored, -1)
+    np.testing.assert_array_equal(fit_labels(upright, picture), upright)
+    with pytest.raises(Refusal, match="labels 5 x 3"):
+        fit_labels(np.zeros((3, 5), np.uint8), picture)
+
+
+def test_present_classes():
+    assert present_classes(np.uint8([[7, 0], [255, 7]])) == [0, 7, 255]
+    assert present_classes(np.int32([[70000, 5]])) == [5, 70000]

@@ -1,0 +1,88 @@
+"""The door for label maps: pictures whose pixels are class numbers. Nothing is converted, scaled or smoothed on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal, cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as Pillow
+
+from triplets.pictures import DEFAULT_LIMITS, PictureLimits, guarded, turned
+from triplets.reasons import Reason, Refusal
+from triplets.records import Picture
+
+Labels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | npt.NDArray[np.int32]
+"""Class numbers (height, width)."""
+Coding = Literal["index", "ade", "panoptic"]
+"""``index``: the sample is the number, in grey, palette (the palette's own colours are not looked at), one bit or 16 bits.
+``ade``: the full ADE20K release's ``_seg.png``, red // 10 * 256 + green. ``panoptic``: COCO's, red + 256 green + 65536 blue."""
+
+_INDEX_TYPES = {"1": np.uint8, "L": np.uint8, "P": np.uint8, "I;16": np.uint16, "I;16L": np.uint16, "I;16B": np.uint16}
+
+
+def decode_labels(data: bytes, coding: Coding = "index", limits: PictureLimits = DEFAULT_LIMITS) -> Labels:
+    """Decode a label map, turned upright as its EXIF says: uint8 or uint16 as stored, int32 where three bytes make the number.
+
+    Raises:
+        Refusal: ``mask_unreadable``: damaged, too large, a format that loses (JPEG), colours where numbers are expected, or
+            the other way round.
+    """
+
+    def read(picture: Pillow.Image) -> npt.NDArray[np.int32]:
+        return _numbers(picture, coding)
+
+    try:
+        labels, orientation = guarded(data, replace(limits, min_side=1), read)
+    except Refusal as refusal:
+        raise Refusal(Reason.MASK_UNREADABLE, refusal.detail) from refusal
+    return turned(labels, orientation)
+
+
+def _numbers(picture: Pillow.Image, coding: Coding) -> npt.NDArray[np.int32]:
+    if picture.format in {"JPEG", "MPO", "WEBP", "GIF"}:
+        raise ValueError(f"a label map as {picture.format}, which changes the numbers")
+    if coding == "index":
+        return _indices(picture)
+    if picture.mode not in {"RGB", "RGBA"}:
+        raise ValueError(f"samples of kind {picture.mode}; numbers coded in colours need RGB")
+    colours = np.asarray(picture.convert("RGB") if picture.mode == "RGBA" else picture).astype(np.int32)
+    red, green, blue = colours[..., 0], colours[..., 1], colours[..., 2]
+    return red // 10 * 256 + green if coding == "ade" else red + 256 * green + 65536 * blue
+
+
+def _indices(picture: Pillow.Image) -> npt.NDArray[np.int32]:
+    kind = _INDEX_TYPES.get(picture.mode)
+    if kind is not None:
+        return cast(npt.NDArray[np.int32], np.asarray(picture).astype(kind))
+    if picture.mode == "I":
+        return np.asarray(picture).astype(np.int32)
+    if picture.mode in {"RGB", "RGBA"}:
+        colours = np.asarray(picture)
+        if (colours[..., 0] == colours[..., 1]).all() and (colours[..., 0] == colours[..., 2]).all():
+            return cast(npt.NDArray[np.int32], np.ascontiguousarray(colours[..., 0]))  # grey, saved as colours
+    raise ValueError(f"samples of kind {picture.mode}; class numbers need a grey or palette picture")
+
+
+def fit_labels(labels: Labels, picture: Picture) -> Labels:
+    """A label map brought to the picture's upright pixels: turned with it, and never scaled.
+
+    Raises:
+        Refusal: ``mask_size_mismatch``: it has neither the size of the stored nor of the upright pixels.
+    """
+    height, width = labels.shape
+    if (width, height) == picture.stored_size:
+        return turned(labels, picture.orientation)
+    if (width, height) == picture.size:
+        return labels
+    detail = f"labels {width} x {height}, picture {picture.stored_size[0]} x {picture.stored_size[1]}"
+    raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
+
+
+def present_classes(labels: Labels) -> list[int]:
+    """The numbers that occur, ascending."""
+    if labels.dtype == np.uint8:
+        return [int(number) for number in np.flatnonzero(cv2.calcHist([labels], [0], None, [256], [0, 256]))]
+    return [int(number) for number in np.unique(labels)]

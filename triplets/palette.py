@@ -1,0 +1,167 @@
+"""Colours by name: what drawing paints with, what instructions call it, and how read-out names a colour again.
+
+:data:`PALETTE` is one palette for all tasks: any two of its colours are at least 40 apart in CIELAB, so that people and read-outs
+tell them apart. The palettes of the InstructDiffusion release are kept beside it, since "green" is two colours there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from triplets.reasons import UsageError
+from triplets.records import Image, Mask
+
+Rgb = tuple[int, int, int]
+"""Red, green, blue, 0..255."""
+
+PALETTE: dict[str, Rgb] = {
+    "red": (255, 0, 0),
+    "orange": (255, 140, 0),
+    "yellow": (255, 255, 0),
+    "lime": (130, 255, 0),
+    "green": (0, 160, 0),
+    "cyan": (0, 255, 255),
+    "blue": (0, 0, 255),
+    "purple": (128, 0, 160),
+    "magenta": (255, 0, 255),
+    "pink": (255, 170, 200),
+    "brown": (130, 70, 20),
+    "white": (255, 255, 255),
+    "gray": (128, 128, 128),
+    "black": (0, 0, 0),
+}
+"""Name -> colour, for every task."""
+
+PALETTES: dict[str, dict[str, Rgb]] = {
+    "default": PALETTE,
+    "release-keypoints": {
+        "red": (255, 0, 0),
+        "green": (0, 255, 0),
+        "blue": (0, 0, 255),
+        "yellow": (255, 255, 0),
+        "cyan": (0, 255, 255),
+        "magenta": (255, 0, 255),
+        "gray": (128, 128, 128),
+        "white": (255, 255, 255),
+        "black": (0, 0, 0),
+    },
+    "release-masks": {
+        "red": (255, 0, 0),
+        "purple": (128, 0, 128),
+        "blue": (0, 0, 255),
+        "green": (0, 128, 0),
+        "yellow": (255, 255, 0),
+        "white": (255, 255, 255),
+        "black": (0, 0, 0),
+        "gray": (128, 128, 128),
+    },
+}
+"""Palettes by name: ours, and the two of the InstructDiffusion release (key points; masks)."""
+
+VISIBLE = 45.0
+"""CIELAB distance from which on an opaque drawing stands out from what lies beneath it."""
+_ENOUGH = 0.95
+_SAMPLED = 4096
+
+
+def palette(name: str) -> dict[str, Rgb]:
+    """A palette of :data:`PALETTES`.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
+    if name not in PALETTES:
+        raise UsageError(f"no palette is called {name!r}. Known: {', '.join(sorted(PALETTES))}")
+    return PALETTES[name]
+
+
+def nearest(rgb: Sequence[float], colours: Mapping[str, Rgb] = PALETTE) -> str:
+    """Name of the colour nearest to ``rgb`` (0..255) in CIELAB."""
+    names = list(colours)
+    distances = _distances(np.asarray([rgb], np.float32), colours)[0]
+    return names[int(distances.argmin())]
+
+
+def visible_on(
+    image: Image,
+    where: Mask | Iterable[Sequence[float]],
+    rng: np.random.Generator,
+    *,
+    radius: float = 0.0,
+    alpha: float = 1.0,
+    taken: Collection[str] = (),
+    colours: Mapping[str, Rgb] = PALETTE,
+) -> str:
+    """A random colour that differs visibly from the pixels it is to be painted on.
+
+    Visible is a colour that, mixed at ``alpha``, moves at least 95 in 100 of the pixels by ``VISIBLE * alpha`` or more in CIELAB.
+    Where none does, the one that moves most of them is taken.
+
+    Args:
+        image: to be painted on.
+        where: a mask of the picture's size, or points as x, y; all pixels within ``1.5 * radius + 1`` of a point count, since a
+            disc must stand out from its surroundings as well.
+        rng: draws among the visible colours.
+        radius: of the points, in pixels.
+        alpha: opacity of the paint, 0..1.
+        taken: names not to be used again.
+        colours: name -> colour.
+
+    Raises:
+        ValueError: all colours are taken, or a mask of another size.
+    """
+    free = {name: rgb for name, rgb in colours.items() if name not in set(taken)}
+    if not free:
+        raise ValueError("all colours of the palette are taken")
+    beneath = _pixels(image, where, radius)
+    names = list(free)
+    if not len(beneath):
+        return names[int(rng.integers(len(names)))]
+    shares = visible_shares(beneath, free, alpha)
+    good = np.flatnonzero(shares >= _ENOUGH)
+    return names[int(good[rng.integers(len(good))] if len(good) else shares.argmax())]
+
+
+def visible_shares(pixels: Image, colours: Mapping[str, Rgb], alpha: float = 1.0) -> npt.NDArray[np.float64]:
+    """For each colour the share (0..1) of the pixels (N, 3) that painting at ``alpha`` moves visibly."""
+    step = max(1, len(pixels) // _SAMPLED)
+    few = pixels[::step].astype(np.float32)
+    before = _lab(few)
+    shares = []
+    for rgb in colours.values():
+        after = _lab(few + (np.asarray(rgb, np.float32) - few) * np.float32(alpha))
+        moved = np.linalg.norm(after - before, axis=1) >= VISIBLE * alpha
+        shares.append(float(moved.mean()))
+    return np.asarray(shares)
+
+
+def _pixels(image: Image, where: Mask | Iterable[Sequence[float]], radius: float) -> Image:
+    if isinstance(where, np.ndarray) and where.dtype == np.bool_:
+        if where.shape != image.shape[:2]:
+            raise ValueError(f"a mask of {where.shape} on a picture of {image.shape[:2]}")
+        return image[where]
+    reach = 1.5 * radius + 1
+    height, width = image.shape[:2]
+    beneath = np.zeros((height, width), np.bool_)
+    for x, y in where:
+        top, bottom = max(0, math.floor(y - reach)), min(height, math.ceil(y + reach))
+        left, right = max(0, math.floor(x - reach)), min(width, math.ceil(x + reach))
+        if top < bottom and left < right:
+            beneath[top:bottom, left:right] = True
+    return image[beneath]
+
+
+def _lab(rgb: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """CIELAB (N, 3) of colours (N, 3) in 0..255."""
+    return cast(npt.NDArray[np.float32], cv2.cvtColor(rgb[:, None] / np.float32(255), cv2.COLOR_RGB2Lab)[:, 0])
+
+
+def _distances(rgb: npt.NDArray[np.float32], colours: Mapping[str, Rgb]) -> npt.NDArray[np.float32]:
+    table = _lab(np.asarray(list(colours.values()), np.float32))
+    return cast(npt.NDArray[np.float32], np.linalg.norm(_lab(rgb)[:, None] - table[None], axis=2))
