@@ -32,7 +32,7 @@ test: check
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 bench: env
-	$(BIN)/python -m bench.run
+	PYTHONPATH=. $(BIN)/python -m bench.run  # with its safe path, Python does not look here by itself
 
 clean:
 	rm -rf $(VENV) $(DEMO) build *.egg-info

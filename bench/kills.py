@@ -46,7 +46,7 @@ def deck(dice: random.Random, workers: int) -> list[list[Kill]]:
     start = [Kill("command", point, 1, dice.random()) for point in START]
     middle = []
     for turn, point in enumerate(dice.sample(MIDDLE, len(MIDDLE))):
-        victim, several = [("worker", workers), ("driver", 1), ("all", workers), ("all", 1)][turn % 4]
+        victim, several = [("worker", workers), ("driver", 1), ("all", 1)][turn % 3]
         middle.append(Kill(victim, point, several, dice.random(), beside=dice.random() < 0.5))
     for victim, several, frozen in (
         ("command", 1, True),

@@ -1,5 +1,9 @@
 """Builds that are killed, again and again, end as the same bytes. ``python -m bench.kill 1000`` is for a night."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from bench.kill import UNITS, prepare, series
@@ -50,3 +54,14 @@ def test_a_commit_that_is_not_whole_at_once_is_found(site, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests" / "support" / "careless"))
     with pytest.raises(Wrong):
         Round(site, site.folder / "careless").run([Kill("driver", "rows-spooled", 1, 0.5)])
+
+
+def test_the_benchmarks_are_found_by_make():
+    planned = subprocess.run(["make", "-n", "bench"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    command = (
+        planned.splitlines()[-1].replace("bench.run", "bench.kill --help").replace(".venv/bin/python", sys.executable)
+    )
+    environment = os.environ | {"PYTHONSAFEPATH": "1"}
+    done = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "how many" in done.stdout
