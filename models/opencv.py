@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import cv2
 import numpy as np
@@ -29,10 +28,7 @@ class Telea:
 
     def paint(self, pictures: Sequence[Image], holes: Sequence[Mask]) -> list[Image]:
         """See :class:`models.protocols.Inpainter`."""
-        return [
-            cast(Image, cv2.inpaint(np.ascontiguousarray(picture), hole.astype(np.uint8), self._radius, self._method))
-            for picture, hole in pairs(pictures, holes)
-        ]
+        return [spread(picture, hole, self._radius, self._method) for picture, hole in pairs(pictures, holes)]
 
     def describe(self) -> dict[str, str]:
         """The radius."""
@@ -44,3 +40,19 @@ class NavierStokes(Telea):
 
     name = "navier-stokes"
     _method = cv2.INPAINT_NS
+
+
+def spread(picture: Image, hole: Mask, radius: float, method: int) -> Image:
+    """OpenCV's inpainting. A picture one pixel wide or high is repeated beside itself: OpenCV would read past its end.
+
+    Args:
+        picture: any colours in the hole.
+        hole: true where colours are sought.
+        radius: of the neighbourhood that each pixel is made from, in pixels.
+        method: ``cv2.INPAINT_TELEA`` or ``cv2.INPAINT_NS``.
+    """
+    height, width = hole.shape
+    down, right = (2 if side == 1 else 0 for side in (height, width))
+    wide = cv2.copyMakeBorder(picture, 0, down, 0, right, cv2.BORDER_REPLICATE)
+    asked = cv2.copyMakeBorder(hole.astype(np.uint8), 0, down, 0, right, cv2.BORDER_REPLICATE)
+    return np.ascontiguousarray(cv2.inpaint(wide, asked, radius, method)[:height, :width], np.uint8)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from models.holes import pairs, ranged
+from models.opencv import spread
 from models.patch_level import RADIUS, pyramid
 from models.patch_search import best_match, better_match, finer_match, vote
 from triplets.records import Image, Mask
@@ -71,7 +72,7 @@ def _complete(picture: Image, hole: Mask, smallest: int) -> Image:
 
 
 def _smooth(picture: Image, hole: Mask) -> Image:
-    return np.asarray(cv2.inpaint(picture, hole.astype(np.uint8), 3, cv2.INPAINT_NS), np.uint8)
+    return spread(picture, hole, 3, cv2.INPAINT_NS)
 
 
 def _reach(hole: Mask, number: int) -> int:
