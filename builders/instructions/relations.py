@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from builders.instructions.words import (
+    ARTICLES,
     BODY,
     COLOURS,
     COMPOUND_PREPOSITIONS,
@@ -51,10 +52,19 @@ _WITHOUT_OBJECT = frozenset(
     kneeling crouching squatting waiting staring gazing resting parking living skiing snowboarding bending
     """.split()
 )
+_WITH_OBJECT = frozenset(
+    """
+    holding wearing reaching throwing using facing watching carrying hitting touching making having getting putting showing
+    catching pulling pushing cutting giving taking entering leaving covering supporting containing displaying featuring
+    approaching passing feeding petting chasing grabbing kicking
+    """.split()
+)
+"""Verbs that nobody ends a phrase with."""
 _COVERED = frozenset({"covered", "made", "filled", "topped", "dressed", "surrounded", "coated", "full", "dusted"})
 _PICTURES = frozenset(
     {"picture", "painting", "photo", "photograph", "drawing", "statue", "image", "sculpture", "figurine"}
 )
+_PHOTOGRAPHS = frozenset({"picture", "photo", "photograph", "image"})
 _PARTICIPLES = frozenset(
     {"made", "seen", "shown", "worn", "held", "cut", "hung", "built", "drawn", "bent", "laid", "lit", "torn"}
 )
@@ -85,7 +95,8 @@ def check_end(words: list[str]) -> None:
     Raises:
         Refusal: ``phrase_unusable``.
     """
-    if words and (words[-1] in LOOSE_ENDS or words[-1] in DETERMINERS | {"and", ","} or words[-1].endswith("'s")):
+    loose = LOOSE_ENDS | _WITH_OBJECT | DETERMINERS | {"and", ","}
+    if words and (words[-1] in loose or words[-1].endswith("'s")):
         raise _refuse(f"breaks off after {words[-1]!r}")
 
 
@@ -213,6 +224,8 @@ def _with_article(words: list[str], lead: list[str], head: str) -> list[str]:
     content = words[1:] if words[0] in DETERMINERS else words
     _check_noun_phrase(content)
     last, opening = content[-1], lead[-1]
+    if opening == "in" and ((last in _PHOTOGRAPHS and len(content) > 1) or content == ["side"]):
+        raise _refuse(f"cannot read in {' '.join(content)}")  # one picture of a collage; "in the side of the plate"
     if words[0] in {"a", "an"}:
         return content if is_plural(last) and content[0] not in VAGUE else [article(content[0]), *content]
     if words[0] in DETERMINERS or words[0].endswith("'s") or is_plural(last) or last in COLOURS or plural(last) == last:
@@ -245,6 +258,8 @@ def _check_noun_phrase(content: list[str]) -> None:
     """Refuse what is more than one noun phrase run together."""
     if not content:
         raise _refuse("breaks off after an article")
+    if ARTICLES & set(content):
+        raise _refuse(f"cannot read {' '.join(content)!r}")
     if len([word for word in content if word not in {"and", ","}]) > _MOST_WORDS:
         raise _refuse(f"cannot read {' '.join(content)!r}")
     for word, following in zip(content, content[1:], strict=False):

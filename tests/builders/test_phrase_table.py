@@ -338,6 +338,10 @@ man standing table | man | 1 | cannot read standing table
 car parked street | car | 1 | cannot read parked street
 clock face | clock face | 1 | 'face' is part of a person
 elephant ' s trunk | trunk | 1 | 'trunk' is part of a person
+keyboard on the laptop in the right hand picture | keyboard | 1 | cannot read in right hand picture
+the fork in the side of green plate | fork | 1 | cannot read in side
+black shirted person reaching | person | 1 | breaks off after 'reaching'
+man holding | man | 1 | breaks off after 'holding'
 dog some some dog | dog | 1 | 'some some' begins a thing twice
 glass half full of beer | glass | 1 | cannot read 'half' after the head
 u-haul truck | truck | 1 | unknown word 'u-haul'

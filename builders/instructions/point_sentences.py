@@ -1,0 +1,80 @@
+"""Sentences that ask for joints to be marked: one clause a joint, joined as a person would write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One joint to mark: what it is called (``left elbow``) and in which colour (``red``)."""
+
+    joint: str
+    colour: str
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What the templates are filled with."""
+        article = "an" if self.colour[0] in "aeiou" else "a"
+        return {"joint": f"the {self.joint}", "colour": self.colour, "a_colour": f"{article} {self.colour}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A template: what comes before, the first clause (it names the person), every other clause, and what comes after.
+
+    The person is never followed by the colour: "the elbow of the person in red" would be a person dressed in red.
+    """
+
+    first: str
+    other: str
+    before: str = ""
+    after: str = ""
+
+
+SENTENCES = (
+    Sentence("use {colour} to encircle {joint} of {who}", "{colour} to encircle {joint}", "Please ", "."),
+    Sentence("a {kind} in {colour} on {joint} of {who}", "one in {colour} on {joint}", "Put ", "."),
+    Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Mark ", "."),
+    Sentence("{a_colour} {kind} on {joint} of {who}", "{a_colour} one on {joint}", "Put ", "."),
+    Sentence("{a_colour} {kind} on {joint} of {who}", "{a_colour} one on {joint}", "Please draw ", "."),
+    Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Can you highlight ", "?"),
+    Sentence("in {colour} where {joint} of {who} is", "in {colour} where {joint} is", "Show me ", "."),
+    Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Cover ", "."),
+    Sentence("{joint} of {who} and put {a_colour} {kind} on it", "put {a_colour} one on {joint}", "Find ", "."),
+    Sentence("{a_colour} {kind} over {joint} of {who}", "{a_colour} one over {joint}", "I would like ", "."),
+    Sentence("{colour} for {joint}", "{colour} for {joint}", "Mark these joints of {who} with a {kind} each: ", "."),
+    Sentence("{joint} of {who} in {colour} paint", "{joint} in {colour}", "dot ", ""),
+)
+"""Hand-written; ``{kind}`` is a circle or a dot."""
+_KINDS = ("circle", "dot")
+
+
+def fill_points(wishes: Sequence[Wish], who: str) -> tuple[str, ...]:
+    """Every template filled, circles and dots by turns.
+
+    Args:
+        wishes: at least one joint, in the order of the sentence.
+        who: noun phrase with its article, such as ``the person on the left``.
+
+    Raises:
+        ValueError: no joint.
+    """
+    if not wishes:
+        raise ValueError("a sentence without a joint")
+    return tuple(_filled(sentence, wishes, who, _KINDS[at % 2]) for at, sentence in enumerate(SENTENCES))
+
+
+def _filled(sentence: Sentence, wishes: Sequence[Wish], who: str, kind: str) -> str:
+    clauses = [
+        (sentence.other if at else sentence.first).format(who=who, kind=kind, **wish.words)
+        for at, wish in enumerate(wishes)
+    ]
+    before = sentence.before.format(who=who, kind=kind)
+    return f"{before}{joined(clauses)}{sentence.after}"
+
+
+def joined(clauses: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(clauses[:-1]), clauses[-1]]))
