@@ -34,18 +34,18 @@ class Sentence:
 
 
 SENTENCES = (
-    Sentence("use {colour} to encircle {joint} of {who}", "{colour} to encircle {joint}", "Please ", "."),
-    Sentence("a {kind} in {colour} on {joint} of {who}", "one in {colour} on {joint}", "Put ", "."),
-    Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Mark ", "."),
+    Sentence("use {colour} to encircle {joint} of {who}", "{colour} for {joint}", "Please ", "."),
     Sentence("{a_colour} {kind} on {joint} of {who}", "{a_colour} one on {joint}", "Put ", "."),
+    Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Mark ", "."),
     Sentence("{a_colour} {kind} on {joint} of {who}", "{a_colour} one on {joint}", "Please draw ", "."),
     Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Can you highlight ", "?"),
     Sentence("in {colour} where {joint} of {who} is", "in {colour} where {joint} is", "Show me ", "."),
     Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Cover ", "."),
-    Sentence("{joint} of {who} and put {a_colour} {kind} on it", "put {a_colour} one on {joint}", "Find ", "."),
+    Sentence("{joint} in {colour}", "{joint} in {colour}", "On {who}, mark ", "."),
     Sentence("{a_colour} {kind} over {joint} of {who}", "{a_colour} one over {joint}", "I would like ", "."),
-    Sentence("{colour} for {joint}", "{colour} for {joint}", "Mark these joints of {who} with a {kind} each: ", "."),
-    Sentence("{joint} of {who} in {colour} paint", "{joint} in {colour}", "dot ", ""),
+    Sentence("{joint} ({colour})", "{joint} ({colour})", "Point out on {who}: ", "."),
+    Sentence("{a_colour} {kind} at {joint} of {who}", "{a_colour} one at {joint}", "Place ", "."),
+    Sentence("{a_colour} {kind} where {joint} of {who} is", "{a_colour} one where {joint} is", "I need ", "."),
 )
 """Hand-written; ``{kind}`` is a circle or a dot."""
 _KINDS = ("circle", "dot")
