@@ -1,10 +1,19 @@
 """The audit page in a real Chromium: counts, filter, tabs, slider, keys, links, pictures, and no request to any network."""
 
+import json
+import math
+import re
+import threading
+from pathlib import Path
+from urllib.parse import urlparse
+from urllib.request import url2pathname
+
 import pytest
 
+from apps.audit.serve import server
 from pipelines.audit import Options
 from pipelines.lint import lint
-from tests.support.audited import cut_here, score_here, write_page
+from tests.support.audited import cut_here, losses_by_files, score_here, write_page
 from tests.support.chromium import browser
 from tests.support.tiny_build import Wanted, tiny_build
 
