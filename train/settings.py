@@ -1,0 +1,196 @@
+"""STAGE.yaml: everything that decides a training run, checked before anything is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from triplets.reasons import UsageError
+from triplets.settings import explain, read_yaml
+
+Share = Field(ge=0.0, le=1.0)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Data(_Strict):
+    """What to train on.
+
+    Attributes:
+        build: folder or URL of a complete build.
+        cut: name of a cut of it.
+        weights: source -> passes over it in an epoch; 1 where a source is not named, 0 leaves it out.
+        size: of the square pictures, in pixels.
+        crop: which square part of a picture: ``random`` or ``centre``.
+        flip: share of samples to mirror; never those whose instruction speaks of sides or of writing.
+        threads: that decode; by default one a core.
+    """
+
+    build: str
+    cut: str
+    weights: dict[str, float] = Field(default_factory=dict)
+    size: int = Field(default=256, ge=16, le=2048, multiple_of=8)
+    crop: Literal["random", "centre"] = "random"
+    flip: float = Field(default=0.5, ge=0, le=1)
+    threads: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _finite(self) -> Data:
+        wrong = [name for name, weight in self.weights.items() if not 0 <= weight <= 1000]
+        if wrong:
+            raise ValueError(f"weights.{wrong[0]}: a number from 0 to 1000 is needed")
+        return self
+
+
+class Dropout(_Strict):
+    """Share of samples that lose a condition, so that guidance has something to guide away from.
+
+    Exclusive, as InstructPix2Pix and InstructDiffusion draw them: at most their sum loses anything.
+    """
+
+    text: float = Field(default=0.05, ge=0, le=1)
+    image: float = Field(default=0.05, ge=0, le=1)
+    both: float = Field(default=0.05, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _sum(self) -> Dropout:
+        if self.text + self.image + self.both > 1:
+            raise ValueError("text + image + both is more than 1")
+        return self
+
+
+class Autoencoder(_Strict):
+    """A small AutoencoderKL, trained first on the cut's own pictures. Only where the model is made from scratch."""
+
+    steps: int = Field(default=300, ge=1)
+    batch: int = Field(default=8, ge=1)
+    rate: float = Field(default=2e-3, gt=0)
+    channels: tuple[int, ...] = (16, 32)
+
+    @model_validator(mode="after")
+    def _eights(self) -> Autoencoder:
+        _check_channels(self.channels, 8)
+        return self
+
+
+class Model(_Strict):
+    """The network.
+
+    Attributes:
+        start: folder of a diffusers pipeline to go on from (Stable Diffusion 1.5, InstructPix2Pix, a checkpoint of ours); without
+            it, a small model of the same classes is made from scratch.
+        channels: of the UNet's levels, from scratch only.
+        text_width: of the text encoder, from scratch only.
+        prediction: what the network predicts, from scratch only.
+        autoencoder: how to train it, from scratch only.
+    """
+
+    start: str | None = None
+    channels: tuple[int, ...] = (32, 64, 64)
+    text_width: int = Field(default=64, ge=16, multiple_of=16)
+    prediction: Literal["epsilon", "v_prediction"] = "epsilon"
+    autoencoder: Autoencoder = Autoencoder()
+
+    @model_validator(mode="after")
+    def _eights(self) -> Model:
+        _check_channels(self.channels, 16)
+        return self
+
+
+def _check_channels(channels: Sequence[int], step: int) -> None:
+    if len(channels) < 2 or any(count < step or count % step for count in channels):
+        raise ValueError(f"channels: two or more multiples of {step} are needed")
+
+
+class Optimiser(_Strict):
+    """AdamW. Defaults are InstructDiffusion's; gradients are clipped to ``clip`` in norm, 0 leaves them."""
+
+    rate: float = Field(default=1e-4, gt=0)
+    warm_up: int = Field(default=0, ge=0)
+    weight_decay: float = Field(default=0.01, ge=0)
+    clip: float = Field(default=1.0, ge=0)
+    ema: float = Field(default=0.9999, ge=0, lt=1)
+
+
+class Reports(_Strict):
+    """How often what is done, in steps; 0 never does it. ``pictures``: validation samples in the grid."""
+
+    log: int = Field(default=10, ge=1)
+    validate_every: int = Field(default=200, ge=0)
+    save_every: int = Field(default=1000, ge=0)
+    keep: int = Field(default=3, ge=1)
+    validation_samples: int = Field(default=64, ge=1)
+    pictures: int = Field(default=6, ge=0)
+    picture_steps: int = Field(default=20, ge=1)
+
+
+class Stage(_Strict):
+    """A training run. ``batch`` counts samples a step."""
+
+    seed: int = 0
+    out: str
+    steps: int = Field(ge=1)
+    batch: int = Field(default=64, ge=1)
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    data: Data
+    model: Model = Model()
+    dropout: Dropout = Dropout()
+    optimiser: Optimiser = Optimiser()
+    reports: Reports = Reports()
+
+
+def load_stage(path: Path, changes: Sequence[str] = ()) -> Stage:
+    """Read a stage file and apply ``path=value`` changes, such as ``optimiser.rate=3e-4``.
+
+    Raises:
+        UsageError: names file, line, field and remedy.
+    """
+    values, tree = read_yaml(path, "stage file")
+    for change in changes:
+        _apply(values, change)
+    try:
+        return Stage.model_validate(values)
+    except ValidationError as error:
+        issues = [explain(path, tree, dict(issue), _known(issue["loc"])) for issue in error.errors()]
+        raise UsageError("\n".join(issues)) from error
+
+
+def _apply(values: dict[str, Any], change: str) -> None:
+    path, separator, text = change.partition("=")
+    *steps, last = path.split(".")
+    if not separator or not last:
+        raise UsageError(f"--set {change}: write path=value, such as optimiser.rate=3e-4")
+    here: Any = values
+    for step in steps:
+        here = here.setdefault(step, {}) if isinstance(here, dict) else None
+    if not isinstance(here, dict):
+        raise UsageError(f"--set {change}: nothing lies below {'.'.join(steps)!r}")
+    try:
+        here[last] = _number(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise UsageError(f"--set {change}: the value is not YAML; quote it") from error
+
+
+def _number(value: object) -> object:
+    """YAML 1.1 takes ``3e-4`` for text."""
+    try:
+        return float(value) if isinstance(value, str) and value[:1].isdigit() else value
+    except ValueError:
+        return value
+
+
+def _known(location: Sequence[int | str]) -> list[str]:
+    """The keys that a stage file knows at a place."""
+    model: type[BaseModel] = Stage
+    for step in location[:-1]:
+        field = model.model_fields.get(str(step))
+        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+            return []
+        model = field.annotation
+    return list(model.model_fields)
