@@ -26,7 +26,7 @@ from triplets.pictures import PictureLimits, decode
 from triplets.records import Image, Mask
 
 _SIDE = 256
-_PHOTOGRAPHS = ("astronaut", "camera", "cat", "coffee", "coins", "moon", "rocket")
+_PHOTOGRAPHS = ("astronaut", "camera", "cat", "coffee", "coins", "rocket")
 _REAL = ("coco", "ade20k", "pascal_voc", "oxford_pet")
 Values = dict[str, npt.NDArray[Any]]
 Make = Callable[[Image], Image]

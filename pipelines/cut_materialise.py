@@ -117,8 +117,11 @@ def _left_from_before(store: Store, name: str, chosen: Chosen, planned: Sequence
     if not (store.exists(_note_file(name)) and store.read(_note_file(name)) == note):
         remove_shards(store, name)
         store.publish_bytes(_note_file(name), note)
-    sizes = {f"cuts/{name}/shards/{file}": size for file, size in store.sizes(f"cuts/{name}/shards").items()}
-    return {new.file.name for new in planned if sizes.get(new.file.name) == new.file.size}
+    wanted = {new.file.name: new.file.size for new in planned}
+    present = {f"cuts/{name}/shards/{file}": size for file, size in store.sizes(f"cuts/{name}/shards").items()}
+    for left in present.keys() - wanted.keys():
+        store.delete(left)
+    return {left for left, size in present.items() if wanted.get(left) == size}
 
 
 def _check_disk(store: Store, wanted: int) -> None:

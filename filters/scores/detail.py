@@ -15,8 +15,8 @@ from triplets.records import Image, Mask
 class DetailInside:
     """Mean slope inside the hole over that in a band around it, which is as wide as the hole is thick.
 
-    About 1 where both are alike; towards 0 where the hole was filled with a colour or a smear. The smaller value of source and target,
-    since the painted one is the source of an addition and the target of a removal. NaN without a hole or a band.
+    About 1 where both are alike; towards 0 where the hole was filled with a colour or a smear. The smaller value of source and
+    target, since the painted one is the source of an addition and the target of a removal. NaN without a hole or a band.
     """
 
     name = "detail-inside"

@@ -7,7 +7,7 @@ from filters.composite import COMPOSITES
 from filters.frame import Frame
 
 PICTURE_SCORES = ("blockiness", "colourfulness", "contrast", "exposure", "noise", "sharpness", "phash")
-PAIR_SCORES = ("change-inside", "change-outside", "seam")
+PAIR_SCORES = ("change-inside", "change-outside", "detail-inside", "seam")
 
 
 def frame(count, seed=0, nan=0.1, pictures=None, groups=None):

@@ -1,0 +1,143 @@
+"""Materialised shards as others read them, and their data card."""
+
+import tarfile
+
+import numpy as np
+import pytest
+import webdataset
+import yaml
+
+from filters.rules import RuleSet
+from pipelines.cut import cut
+from pipelines.cut_card import card
+from pipelines.cut_files import Chosen
+from pipelines.cut_materialise import _runs, materialise
+from tests.support.builds import index
+from tests.support.scored import WANTED
+from tests.support.tiny_build import tiny_build
+from triplets.cuts import CutState, FunnelStep, load_cut
+from triplets.shards import members
+
+ALL = RuleSet.model_validate({"split": {"validation": 0.3}})
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    return tiny_build(tmp_path_factory.mktemp("cut") / "build", WANTED)
+
+
+def small_shards(monkeypatch, size=20_000):
+    monkeypatch.setattr(
+        "pipelines.cut.copy_samples",
+        lambda store, name, chosen, unit, report: materialise(store, name, chosen, size, report),
+    )
+
+
+def test_members_are_byte_for_byte_those_of_the_build(tiny, monkeypatch):
+    small_shards(monkeypatch)
+    state = cut(tiny.store.location, "copies", ALL, materialise=True)
+    rows = {row["key"]: row for row in index(tiny.path, "rows")}
+    assert len(state.shards) > 8
+    seen = []
+    for shard in state.shards:
+        with tiny.store.open(shard.name) as file:
+            for member in members(file):
+                row = rows[member.key]
+                original = tiny.store.read_range(row["shard"], row[f"{member.role}_offset"], row[f"{member.role}_size"])
+                assert member.data == original
+                seen.append((member.key, member.role))
+    assert sorted(seen) == sorted((key, role) for key in rows for role in ("source", "target", "json"))
+    sizes = [shard.size for shard in state.shards]
+    assert max(sizes) < 20_000 + 40_000
+
+
+def test_headers_and_end_are_those_of_a_shard_writer(tiny):
+    state = cut(tiny.store.location, "whole", ALL, materialise=True)
+    for shard in state.shards:
+        with tarfile.open(tiny.path / shard.name) as tar:
+            for info in tar:
+                assert (info.mode, info.mtime, info.uname, info.pax_headers) == (0o444, 0, "ieiw", {})
+            assert (tiny.path / shard.name).read_bytes()[tar.offset :].strip(b"\0") == b""
+        assert shard.size % tarfile.RECORDSIZE == 0
+
+
+def test_webdataset_reads_each_side(tiny, monkeypatch):
+    small_shards(monkeypatch)
+    state = cut(tiny.store.location, "wds", ALL, materialise=True)
+    for side in ("train", "validation"):
+        files = [str(tiny.path / shard.name) for shard in state.shards if f"/{side}-" in shard.name]
+        found = list(webdataset.WebDataset(files, shardshuffle=False).decode("rgb8"))
+        assert len(found) == getattr(state, side)
+        assert {"source.jpg", "target.jpg", "json"} <= set(found[0])
+        assert found[0]["source.jpg"].shape == (64, 96, 3)
+
+
+def test_runs_join_neighbours_only(monkeypatch):
+    monkeypatch.setattr("pipelines.cut_materialise._READ_BYTES", 40)
+    shards = np.array([0, 0, 0, 1, 1, 1, 1, 1])
+    begins = np.array([0, 10, 30, 0, 10, 20, 30, 40])
+    ends = begins + 10
+    assert list(_runs(shards, begins, ends)) == [(0, 1), (2, 2), (3, 6), (7, 7)]
+    assert list(_runs(shards[:0], begins[:0], ends[:0])) == []
+
+
+HOSTILE = "<script>alert(1)</script> | `x` **b** [a](http://x)\n# head"
+
+
+def hostile_state():
+    return CutState(
+        name="nightly",
+        kind="view",
+        index_sha256=(),
+        backends={"inpaint": {"name": HOSTILE, "stand_in": "yes"}},
+        rules={},
+        scores={},
+        candidates=10,
+        kept=7,
+        train=5,
+        validation=2,
+        funnel=(FunnelStep(rule="r", dropped=3, undefined=1, left=7, bounds={HOSTILE: (0.5, None)}),),
+        licences={HOSTILE: 7},
+        shards=(),
+        sources=(),
+        tasks=(),
+        files=(),
+    )
+
+
+def test_the_card_escapes_what_comes_from_outside():
+    text = card(hostile_state(), RuleSet(), [(HOSTILE, "removal", 5, 2)])
+    _, front, body = text.split("---\n", 2)
+    assert yaml.safe_load(front)["license"] == ["other"]
+    assert "<script" not in text
+    assert "\n# head" not in text
+    outside = body.split("```")[0::2]
+    assert all("`x`" not in part for part in outside)
+    rows = [line for line in body.splitlines() if "alert" in line]
+    assert len(rows) == 4
+    assert all(line.startswith("|") for line in rows)
+    assert len({line.replace(r"\|", "").count("|") for line in rows if "removal" in line}) == 1
+    assert "stand-in" in body
+
+
+def test_the_card_counts_and_names_its_files(tiny):
+    cut(tiny.store.location, "card", ALL, materialise=True)
+    text = tiny.store.read("cuts/card/README.md").decode()
+    front = yaml.safe_load(text.split("---\n", 2)[1])
+    assert front["license"] == ["cc-by-4.0"]
+    assert front["size_categories"] == ["n<1K"]
+    assert front["configs"][0]["data_files"] == [
+        {"split": "train", "path": "shards/train-*.tar"},
+        {"split": "validation", "path": "shards/validation-*.tar"},
+    ]
+    state = load_cut(tiny.store, "card")
+    assert f"{state.kept:,} of {state.candidates:,}" in text
+    assert "| shapes | addition |" in text
+
+
+def test_chosen_side_is_sorted():
+    samples = np.zeros(3, [("shard", "<u4"), ("source_offset", "<u8")])
+    samples["shard"], samples["source_offset"] = [1, 0, 0], [5, 9, 2]
+    made = Chosen(np.arange(3), samples, np.zeros(3, bool), None, (), (), ())
+    assert made.of_side("train")["source_offset"].tolist() == [2, 9, 5]
+    assert len(made.of_side("validation")) == 0
