@@ -15,7 +15,7 @@ import psutil
 from pydantic import BaseModel
 
 from pipelines.plan_files import UnitRef
-from pipelines.worker import PARENT, leave_with_parent, notes
+from pipelines.worker import FAILED, PARENT, leave_with_parent, notes
 from triplets.processes import is_alive
 
 REPORT = "report.json"
@@ -65,6 +65,8 @@ def _leave_with_worker(running: Path, report: Path, failure: threading.ExceptHoo
     threading.__excepthook__(failure)
     if failure.thread is None or not failure.thread.name.startswith("run_worker"):
         return
+    if notes(running, FAILED):
+        return  # an error of a unit ends the pipeline, and Beam its workers: the error is what there is to tell
     died = [(ref.source, ref.fingerprint, ref.round, ref.number) for pid, ref in notes(running) if not is_alive(pid)]
     report.write_text(json.dumps({"died": died}), encoding="utf-8")
     for worker in psutil.Process().children(recursive=True):

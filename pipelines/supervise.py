@@ -23,6 +23,8 @@ from triplets.processes import is_alive
 from triplets.storage import Store
 
 POLL_S = 0.5
+GRACE_S = 30.0
+"""How long a driver may take to end after an error of a unit: it ends its workers first, some in the middle of a unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,15 @@ def _kill_tree(driver: subprocess.Popen[bytes]) -> None:
 
 def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], None]) -> None:
     """Until the driver ends, or a worker is found dead at its unit. Of one that dies between two, the driver tells."""
+    since: float | None = None
     while driver.poll() is None:
         time.sleep(POLL_S)
         on_poll()
         died = [unit for pid, unit in notes(running) if pid != driver.pid and not is_alive(pid)]
-        if died and driver.poll() is None:
+        if not died or driver.poll() is not None:
+            continue
+        since = since or time.monotonic()
+        if not notes(running, FAILED) or time.monotonic() - since > GRACE_S:
             raise WorkerDiedError(died, f"a worker died while it built unit {_names(died)}")
 
 

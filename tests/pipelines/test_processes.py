@@ -157,6 +157,7 @@ def test_a_storage_that_fails_ends_the_build_with_its_unit_named_and_no_strike(t
         assert first.returncode == 5, first.stderr
         assert "OSError" in first.stderr
         assert "(unit phrasecut " in first.stderr
+        assert first.stderr.count("phrasecut ") == 2, "one unit is named, no neighbour of it"
         assert not (out / "logs" / "strikes").exists()
     picture.unlink()
     write_picture(root, 7, Folder(pictures=20, phrases=2))
