@@ -27,7 +27,7 @@ class Latents:
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """What chance decides for a batch: noise (n, 4, h, w), time steps (n,), and which condition each sample loses (n,) in [0, 1)."""
+    """What chance decides for a batch: noise (n, 4, h, w), time steps (n,), and the condition each sample loses, (n,) in [0, 1)."""
 
     noise: torch.Tensor
     steps: torch.Tensor
@@ -99,9 +99,8 @@ def losses(unet: Any, scheduler: Any, latents: Latents, draws: Draws) -> torch.T
     device = latents.target.device
     noise, steps = draws.noise.to(device), draws.steps.to(device)
     noisy = scheduler.add_noise(latents.target, noise, steps)
-    if scheduler.config.prediction_type == "v_prediction":
-        wanted = scheduler.get_velocity(latents.target, noise, steps)
-    else:
-        wanted = noise
+    velocity = scheduler.config.prediction_type == "v_prediction"
+    wanted = scheduler.get_velocity(latents.target, noise, steps) if velocity else noise
     found = unet(torch.cat([noisy, latents.source], dim=1), steps, latents.text).sample
-    return (found.float() - wanted).pow(2).mean(dim=(1, 2, 3))
+    squares: torch.Tensor = (found.float() - wanted).pow(2).mean(dim=(1, 2, 3))
+    return squares

@@ -1,0 +1,41 @@
+"""``ieiw edit``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apps.console import say
+
+
+def edit(
+    picture: Annotated[Path, typer.Argument(help="Picture to edit.", show_default=False)],
+    instruction: Annotated[str, typer.Argument(help='What to do, such as "Remove the red car."', show_default=False)],
+    model: Annotated[Path, typer.Option(help="A run of `ieiw train`, a checkpoint, or any InstructPix2Pix folder.")],
+    out: Annotated[Path, typer.Option(help="Picture to write (.png or .jpg).")],
+    steps: Annotated[int, typer.Option(min=1, help="Denoising steps.")] = 50,
+    seed: Annotated[int, typer.Option(help="Of the noise.")] = 0,
+    guidance: Annotated[float, typer.Option(min=1.0, help="Towards the instruction.")] = 7.5,
+    image_guidance: Annotated[float, typer.Option(min=1.0, help="Towards the picture.")] = 1.5,
+    short_side: Annotated[int | None, typer.Option(min=16, help="Pixels; by default what the model knows.")] = None,
+) -> None:
+    """Edit a picture by an instruction."""
+    from triplets.pictures import encoder
+    from triplets.reasons import UsageError
+
+    extension = out.suffix.lower().lstrip(".").replace("jpeg", "jpg")
+    if extension not in {"png", "jpg"}:
+        raise UsageError(f"--out {out}: end it in .png or .jpg")
+    if not instruction.strip():
+        raise UsageError('the instruction is empty: say what to do, such as "Remove the red car."')
+    from train.edit import Editor, EditSettings, read_picture
+
+    before = read_picture(picture)
+    editor = Editor(model)
+    say(f"editing {picture} with {editor.folder}")
+    edited = editor.edit(before, instruction, EditSettings(steps, seed, guidance, image_guidance, short_side))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(encoder("png" if extension == "png" else "jpg")(edited).data)
+    say(f"edited: {out}")

@@ -1,0 +1,36 @@
+"""``ieiw train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apps.console import AsJson, print_json, say
+
+
+def train(
+    stage: Annotated[Path, typer.Argument(help="Stage file (YAML).", show_default=False)],
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the stage file; may be given often."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train straight from a cut; run it again after a stop, and it goes on at the very next sample."""
+    from train.settings import load_stage
+
+    settings = load_stage(stage, changes or [])
+    say(f"training on cut {settings.data.cut} of {settings.data.build} into {settings.out}")
+    from train.trainer import train as run
+
+    outcome = run(settings, say)
+    first, last = (list(outcome.validation.values())[index] if outcome.validation else None for index in (0, -1))
+    if as_json:
+        print_json({"checkpoint": str(outcome.checkpoint), "steps": outcome.steps, "validation": outcome.validation})
+        return
+    if first and last:
+        say(f"validation loss {first:.4f} -> {last:.4f} ({last / first - 1:+.0%})")
+    say(f"model: {outcome.checkpoint}")
+    say(f'edit with it: ieiw edit PICTURE "instruction" --model {settings.out} --out FILE')

@@ -1,0 +1,32 @@
+"""``python -m train STAGE.yaml [--set path=value …]``: the trainer without the rest of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from train.settings import load_stage
+from triplets.reasons import UsageError
+
+
+def main() -> int:
+    """Exit status: 0 when all steps are done, 2 for what the user can mend."""
+    parser = argparse.ArgumentParser(prog="python -m train", description=__doc__)
+    parser.add_argument("stage", type=Path, help="stage file (YAML)")
+    parser.add_argument("--set", dest="changes", action="append", default=[], metavar="PATH=VALUE")
+    arguments = parser.parse_args()
+    try:
+        stage = load_stage(arguments.stage, arguments.changes)
+        from train.trainer import train
+
+        outcome = train(stage, lambda line: print(line, file=sys.stderr, flush=True))
+    except UsageError as error:
+        print(f"train: {error}", file=sys.stderr)
+        return 2
+    print(outcome.checkpoint)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
