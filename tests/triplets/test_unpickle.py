@@ -111,7 +111,7 @@ class Calls:
         (np.dtype, "V8"),
         (np.load, "pwned.npy"),
     ],
-    ids=str,
+    ids=lambda call: f"{call[0].__module__}.{call[0].__qualname__}{call[1:]}",
 )
 def test_calls_are_refused_and_not_made(call, protocol, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
