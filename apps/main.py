@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from apps.commands import audit, build, cut, demo, doctor, inspect, lint, plan, scenes, score
+from apps.commands import audit, build, cut, demo, doctor, edit, inspect, lint, plan, scenes, score, train
 from apps.console import complain
 
 app = typer.Typer(
@@ -22,6 +22,8 @@ app.command("lint")(lint.lint)
 app.command("score", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(score.score)
 app.command("cut")(cut.cut)
 app.command("audit")(audit.audit)
+app.command("train")(train.train)
+app.command("edit")(edit.edit)
 app.command("inspect")(inspect.inspect)
 app.command("make-scenes")(scenes.make_scenes)
 app.command("doctor")(doctor.doctor)

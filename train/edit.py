@@ -17,7 +17,7 @@ from triplets.records import Image
 
 @dataclass(frozen=True, slots=True)
 class EditSettings:
-    """Of the sampling. ``guidance`` towards the instruction, ``image_guidance`` towards the picture, as InstructPix2Pix defines them.
+    """Of the sampling: ``guidance`` towards the instruction and ``image_guidance`` towards the picture are InstructPix2Pix's.
 
     ``short_side`` in pixels; None takes the size that the model was trained on.
     """

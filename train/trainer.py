@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -81,8 +82,8 @@ class _Data:
 
 def _loader(stage: Stage, cut: OpenCut, plan: Plan, device: torch.device) -> Loader:
     changes = Changes(stage.data.size, stage.data.crop, stage.data.flip)
-    threads = {"threads": stage.data.threads} if stage.data.threads else {}
-    return Loader(cut, plan, changes, pinned=device.type == "cuda", **threads)
+    threads = stage.data.threads or len(os.sched_getaffinity(0))
+    return Loader(cut, plan, changes, threads=threads, pinned=device.type == "cuda")
 
 
 def _weights(stage: Stage, cut: OpenCut) -> dict[int, float]:
@@ -257,7 +258,7 @@ def _step(stage: Stage, run: _Run, batch: Batch, nothing: torch.Tensor) -> float
     for group in run.optimiser.param_groups:
         group["lr"] = settings.rate * min(1.0, (run.step + 1) / max(1, settings.warm_up))
     run.optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     if settings.clip:
         torch.nn.utils.clip_grad_norm_(parts.unet.parameters(), settings.clip)
     run.optimiser.step()
