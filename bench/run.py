@@ -34,13 +34,12 @@ def main(names: list[str], page: Path = _PAGE) -> int:
     if unknown := [name for name in names if name not in NAMES]:
         print(f"no benchmark is called {unknown[0]}; known: {', '.join(NAMES)}", file=sys.stderr)
         return 2
-    sections = read_sections(page)
     failed = False
     for name in names or NAMES:
-        sections[name], good = section(name)
+        text, good = section(name)
         failed = failed or not good
-        print(sections[name], flush=True)
-        _write(page, sections)
+        print(text, flush=True)
+        _write(page, read_sections(page) | {name: text})
     return int(failed)
 
 
