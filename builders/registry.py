@@ -10,12 +10,19 @@ from builders.protocols import PaintingTask, Source, Task, Tools
 from triplets.reasons import UsageError
 
 SOURCES = {
+    "aic": "builders.sources.aic:AIC",
+    "ap10k": "builders.sources.ap10k:AP10K",
     "coco-instances": "builders.sources.coco_instances:CocoInstances",
+    "coco-keypoints": "builders.sources.coco_keypoints:CocoKeypoints",
+    "crowdpose": "builders.sources.crowdpose:CrowdPose",
+    "humanart": "builders.sources.humanart:HumanArt",
+    "mpii": "builders.sources.mpii:MPII",
     "phrasecut": "builders.sources.phrasecut:PhraseCut",
 }
 """Data set -> class; called with name, root, split, options."""
 TASKS = {
     "addition": "builders.tasks.addition:Addition",
+    "keypoints": "builders.tasks.keypoints:Keypoints",
     "removal": "builders.tasks.removal:Removal",
 }
 """Task -> class; called with the build's tools and the source's ``region`` block."""

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     UNSAFE_PATH = "unsafe_path"  # absolute, parent folder, NUL: never opened
     CROWD = "crowd"  # the region stands for many things that nobody outlined one by one
     AMBIGUOUS = "ambiguous"  # the phrase fits several things in the picture, the region is one of them
+    NO_KEY_POINTS = "no_key_points"  # nobody labelled a joint of this person or animal
     # the picture
     PICTURE_MISSING = "picture_missing"
     PICTURE_UNREADABLE = "picture_unreadable"  # not a picture, truncated, damaged
@@ -46,6 +47,7 @@ SELECTION = frozenset(
         Reason.PHRASE_UNUSABLE,
         Reason.CROWD,
         Reason.AMBIGUOUS,
+        Reason.NO_KEY_POINTS,
         Reason.REGION_TOO_SMALL,
         Reason.REGION_TOO_LARGE,
         Reason.REGION_TOO_THIN,

@@ -78,3 +78,22 @@ def _filled(sentence: Sentence, wishes: Sequence[Wish], who: str, kind: str) -> 
 def joined(clauses: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return " and ".join(filter(None, [", ".join(clauses[:-1]), clauses[-1]]))
+
+
+_INDICATORS = ("keypoint detection", "key point detection", "pose estimation")
+
+
+def simple_points(joints: Sequence[str], who: str = "") -> tuple[str, ...]:
+    """The paper's simple indicators: the task's name and the joints; each joint has one fixed colour, so none is said.
+
+    Args:
+        joints: names such as ``left elbow``.
+        who: noun phrase where a picture holds several persons; empty in a crop of one.
+
+    Raises:
+        ValueError: no joint.
+    """
+    if not joints:
+        raise ValueError("an indicator without a joint")
+    place = f" ({who})" if who else ""
+    return tuple(f"{indicator}{place}: {', '.join(joints)}" for indicator in _INDICATORS)

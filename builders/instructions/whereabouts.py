@@ -1,0 +1,85 @@
+"""Which one is meant: words that tell a person from the others in view, or none where nothing tells them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Box = tuple[float, float, float, float]
+"""x, y, width, height."""
+
+CLEAR = 0.12
+"""Share of the view's width by which somebody must stand apart to be called the one on the left."""
+_COUNTS = 0.1
+"""Those whose part in view is smaller than this share of the one who is meant are background that nobody thinks of."""
+_LARGER = 2.5
+"""The one in front covers at least so many times the area of anyone else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who is in view.
+
+    Attributes:
+        one: the box of the one who is meant.
+        others: boxes of the others of the kind.
+        crowds: boxes that hold many of the kind.
+        size: (width, height) of the view; boxes may reach beyond it.
+    """
+
+    one: Box
+    others: Sequence[Box]
+    crowds: Sequence[Box]
+    size: tuple[float, float]
+
+
+def who(company: Company, noun: str = "person") -> str | None:
+    """``the person``, ``the person on the left``, ``the person in the middle``; None where no such words fit one alone."""
+    one = _seen(company.one, company.size)
+    rivals = [box for each in company.others if _counts(box := _seen(each, company.size), one)]
+    masses = [box for each in company.crowds if _counts(box := _seen(each, company.size), one)]
+    if _area(one) <= 0:
+        return None
+    if not rivals and not masses:
+        return f"the {noun}"
+    place = _place(one, rivals, masses, company.size[0])
+    return f"the {noun} {place}" if place else None
+
+
+def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], width: float) -> str:
+    margin = CLEAR * width
+    many = len(rivals) + len(masses) > 1 or bool(masses)
+    lefts = [_centre(box) for box in rivals] + [box[0] for box in masses]
+    rights = [_centre(box) for box in rivals] + [box[0] + box[2] for box in masses]
+    if _centre(one) + margin <= min(lefts) and all(one[0] < box[0] for box in rivals):
+        return "on the far left" if many else "on the left"
+    if _centre(one) - margin >= max(rights) and all(one[0] + one[2] > box[0] + box[2] for box in rivals):
+        return "on the far right" if many else "on the right"
+    if len(rivals) == 2 and not masses and min(lefts) + margin <= _centre(one) <= max(lefts) - margin:
+        return "in the middle"
+    if not masses and all(_area(one) >= _LARGER * _area(box) and _feet(one) >= _feet(box) for box in rivals):
+        return "in front"
+    return ""
+
+
+def _seen(box: Box, size: tuple[float, float]) -> Box:
+    """The part of a box that lies in view; of no area where none does."""
+    left, top = max(0.0, box[0]), max(0.0, box[1])
+    right, bottom = min(size[0], box[0] + box[2]), min(size[1], box[1] + box[3])
+    return left, top, max(0.0, right - left), max(0.0, bottom - top)
+
+
+def _counts(box: Box, one: Box) -> bool:
+    return _area(box) > _COUNTS * _area(one)
+
+
+def _area(box: Box) -> float:
+    return box[2] * box[3]
+
+
+def _centre(box: Box) -> float:
+    return box[0] + box[2] / 2
+
+
+def _feet(box: Box) -> float:
+    return box[1] + box[3]

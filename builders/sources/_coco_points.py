@@ -1,0 +1,222 @@
+"""Key points in COCO's form: ``images``, ``annotations``, ``categories``, whatever the data set calls its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from builders.instructions.joints import LAYOUTS, joint_key
+from builders.sources._grouped import Element, GroupedElements
+from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box, what_is_wrong
+from triplets.documents import DocumentError, array_spans, parse
+from triplets.reasons import Reason, UsageError
+from triplets.records import Fault, Record
+from triplets.roots import Root
+
+
+class CocoImage(msgspec.Struct):
+    """An element of ``images``."""
+
+    id: int
+    file_name: str
+    width: int
+    height: int
+    license: int | None = None
+    page_url: str = ""
+    category: str = ""
+
+
+class _Annotation(msgspec.Struct):
+    id: int
+    image_id: int
+    category_id: int
+    keypoints: list[float]
+    bbox: list[float]
+    iscrowd: int = 0
+
+
+class _Category(msgspec.Struct):
+    id: int
+    name: str
+    keypoints: list[str] = []
+
+
+class _Head(msgspec.Struct):
+    id: int
+    image_id: int
+
+
+_ANNOTATION = msgspec.json.Decoder(_Annotation)
+_HEAD = msgspec.json.Decoder(_Head)
+
+
+class CocoPoints:
+    """Base of the sources whose files have COCO's form; a data set says where its files lie and what its joints are.
+
+    Args:
+        name: of the source in the recipe.
+        root: folder or URL of the data set.
+        split: as the data set calls it.
+        options: none are known.
+
+    Raises:
+        UsageError: an option is given.
+    """
+
+    version = 1
+    layout: str
+    """Name of its joints in :data:`~builders.instructions.joints.LAYOUTS`."""
+    shift = 0.5
+    """Added to coordinates: the files count pixels from 0, ours are continuous."""
+
+    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
+        if options:
+            raise UsageError(f"source {name}: options.{next(iter(options))}: it has no options; remove it")
+        self.name = name
+        self._root = Root(root)
+        self._split = split
+
+    def annotation_file(self) -> str:
+        """The annotation file of the split, below the root.
+
+        Raises:
+            UsageError: it is missing.
+        """
+        raise NotImplementedError("a data set says which file it is")
+
+    def picture_file(self, image: CocoImage) -> str:
+        """Where a picture lies below the root."""
+        raise NotImplementedError("a data set says where its pictures lie")
+
+    def noun(self, category: str, image: CocoImage) -> str:
+        """What an instance of a category is called in sentences."""
+        return category
+
+    def licence(self, image: CocoImage) -> str:
+        """Licence or page of a picture, as far as the file tells."""
+        return ""
+
+    def inputs(self) -> Sequence[str]:
+        """The one annotation file."""
+        return [self.annotation_file()]
+
+    def group_count(self) -> int:
+        """Pictures with at least one annotation."""
+        return len(self._annotations)
+
+    def group(self, index: int) -> Iterator[Record]:
+        """The persons of one picture; a person whose joints nobody labelled is a fault, but still one of the picture."""
+        elements = list(self._annotations.group(index))
+        number = _who(elements[0].data)[1]
+        image = self._images.get(number)
+        if image is None:
+            scene = Scene(str(number), "", self._split)
+        else:
+            size = (image.width, image.height)
+            scene = Scene(str(number), self.picture_file(image), self._split, size, self.licence(image))
+        return records_of(scene, self.layout, [self._person(element) for element in elements])
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of a picture."""
+        return self._root.read(reference)
+
+    @cached_property
+    def _file(self) -> str:
+        return self.annotation_file()
+
+    @cached_property
+    def _where(self) -> str:
+        return f"{self._root.location}/{self._file}"
+
+    @cached_property
+    def _annotations(self) -> GroupedElements:
+        self._check_joints()
+        return GroupedElements(self._root.open(self._file), self._where, _who, "annotations")
+
+    @cached_property
+    def _images(self) -> dict[int, CocoImage]:
+        return {image.id: image for image in reversed(self._small("images", CocoImage))}
+
+    @cached_property
+    def _categories(self) -> dict[int, _Category]:
+        return {category.id: category for category in reversed(self._small("categories", _Category))}
+
+    def _small(self, key: str, kind: type[Any]) -> list[Any]:
+        """The sound elements of one of the shorter arrays."""
+        found = []
+        with self._root.open(self._file) as file:
+            for span in array_spans(file, self._where, key):
+                try:
+                    found.append(msgspec.json.decode(span.data, type=kind))
+                except msgspec.DecodeError:
+                    continue  # whoever refers to it becomes a reject that names it
+        return found
+
+    def _check_joints(self) -> None:
+        """A file whose joints have another order is refused as a whole: every name in its sentences would be wrong.
+
+        Human-Art names 21 joints, of which ``keypoints`` holds COCO's 17.
+        """
+        known = LAYOUTS[self.layout]
+        for category in self._categories.values():
+            named = tuple(joint_key(name) for name in category.keypoints)[: len(known)]
+            if named and named != known:
+                detail = f"categories: {category.name} has the joints {', '.join(named)}; {self.layout} has {', '.join(known)}"
+                raise DocumentError("wrong_schema", self._where, detail)
+
+    def _person(self, element: Element) -> Person:
+        place = f"{self._file} annotations[{element.number}]"
+        number, _ = _who(element.data)
+        named = f"@{element.number}" if number == element.data else number.decode()
+        record_id = f"{named}#{element.turn + 1}" if element.turn else named
+        try:
+            return self._sound(record_id, _ANNOTATION.decode(element.data), element)
+        except _Faulty as faulty:
+            return Person(record_id, fault=Fault(faulty.reason, f"{place}: {faulty}"))
+        except (msgspec.DecodeError, RecursionError) as error:
+            return Person(
+                record_id, fault=Fault(Reason.INVALID_RECORD, f"{place}: {what_is_wrong(element.data, error)}")
+            )
+        except ValueError as error:
+            return Person(record_id, fault=Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
+
+    def _sound(self, record_id: str, entry: _Annotation, element: Element) -> Person:
+        if element.turn:
+            raise _Faulty(Reason.DUPLICATE_RECORD, f"id {entry.id} was used before")
+        if entry.image_id not in self._images:
+            raise _Faulty(Reason.UNKNOWN_PICTURE, f"image_id {entry.image_id} is not in images")
+        if entry.category_id not in self._categories:
+            raise ValueError(f"category_id {entry.category_id} is not in categories")
+        noun = self.noun(self._categories[entry.category_id].name, self._images[entry.image_id])
+        joints = () if entry.iscrowd else joints_of(entry.keypoints, self.layout, shift=self.shift)
+        return Person(record_id, noun, sound_box(entry.bbox), joints, bool(entry.iscrowd))
+
+
+class _Faulty(ValueError):
+    """An annotation that is sound by itself, but cannot be used."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+def _who(data: bytes) -> tuple[bytes, int]:
+    """Annotation id and image id of an element; its bytes where it has no id, -1 where it has no image id."""
+    try:
+        head = _HEAD.decode(data)
+    except (msgspec.DecodeError, RecursionError):
+        return _who_else(data)
+    return str(head.id).encode(), head.image_id
+
+
+def _who_else(data: bytes) -> tuple[bytes, int]:
+    """The same of an element that strict JSON does not take."""
+    try:
+        entry = parse(data)
+    except (ValueError, RecursionError):
+        return data, -1
+    own, image = (entry.get("id"), entry.get("image_id")) if isinstance(entry, dict) else (None, None)
+    return str(own).encode() if type(own) is int else data, image if type(image) is int else -1

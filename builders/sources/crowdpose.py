@@ -1,0 +1,33 @@
+"""CrowdPose (Li et al., CVPR 2019): persons in crowds with 14 joints.
+
+``json/crowdpose_<split>.json`` (or the same file at the root or in ``annotations``) and ``images/<file_name>``. Its pictures
+come from COCO, MPII and AI Challenger under numbers of their own.
+"""
+
+from __future__ import annotations
+
+from builders.sources._coco_points import CocoImage, CocoPoints
+
+_FOLDERS = ("json/", "annotations/", "")
+
+
+class CrowdPose(CocoPoints):
+    """Source of CrowdPose's persons. Splits: ``train``, ``val``, ``test``, ``trainval``."""
+
+    layout = "crowdpose"
+
+    def annotation_file(self) -> str:
+        """``json/crowdpose_<split>.json``, where it lies."""
+        name = f"crowdpose_{self._split}.json"
+        found = next((f"{folder}{name}" for folder in _FOLDERS if self._root.exists(f"{folder}{name}")), "")
+        remedy = "Change `split`, or give the folder that holds json and images in `root`."
+        self._root.require(found or f"json/{name}", "annotation file", remedy)
+        return found
+
+    def picture_file(self, image: CocoImage) -> str:
+        """``images/<file_name>``."""
+        return f"images/{image.file_name}"
+
+    def licence(self, image: CocoImage) -> str:
+        """The release states none; its authors ask for research use."""
+        return "CrowdPose (non-commercial research)"

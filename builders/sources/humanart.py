@@ -1,0 +1,46 @@
+"""Human-Art (Ju et al., CVPR 2023): persons in photographs, paintings, sculptures, with COCO's 17 joints.
+
+``HumanArt/annotations/<split>_humanart.json`` and ``HumanArt/images/…``; ``root`` is the folder that holds ``HumanArt``, or
+``HumanArt`` itself.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from builders.sources._coco_points import CocoImage, CocoPoints
+
+_OUTER = "HumanArt/"
+_FIGURES = frozenset({"garage kits", "relief", "sculpture", "shadow play"})
+"""Categories whose persons are made of stone, plastic or paper."""
+
+
+class HumanArt(CocoPoints):
+    """Source of Human-Art's persons. Splits: ``training``, ``validation``, or one category: ``validation_humanart_cartoon``."""
+
+    layout = "coco"
+    shift = 0.0  # its coordinates are fractions of pixels
+
+    def annotation_file(self) -> str:
+        """``annotations/<split>_humanart.json``, or ``annotations/<split>.json``."""
+        names = [f"{self._outer}annotations/{self._split}{tail}.json" for tail in ("_humanart", "")]
+        found = next((name for name in names if self._root.exists(name)), "")
+        remedy = "Change `split`, or give the folder that holds HumanArt in `root`."
+        self._root.require(found or names[0], "annotation file", remedy)
+        return found
+
+    def picture_file(self, image: CocoImage) -> str:
+        """``file_name``, which starts with ``HumanArt/images``."""
+        return self._outer + image.file_name.removeprefix(_OUTER)
+
+    def noun(self, category: str, image: CocoImage) -> str:
+        """``figure`` for statues and puppets."""
+        return "figure" if image.category.replace("_", " ").lower() in _FIGURES else category
+
+    def licence(self, image: CocoImage) -> str:
+        """The page that a picture comes from."""
+        return f"Human-Art (non-commercial), {image.page_url}".rstrip(", ")
+
+    @cached_property
+    def _outer(self) -> str:
+        return "" if self._root.exists("annotations") else _OUTER

@@ -1,0 +1,169 @@
+"""MPII human pose (Andriluka et al., CVPR 2014): persons with 16 joints.
+
+Two forms circulate, and the one that lies there is read:
+
+* ``annot/<split>.json`` of HRNet and mmpose: a list of persons with ``image``, ``center``, ``scale``, ``joints``, ``joints_vis``;
+* the release: ``mpii_human_pose_v1_u12_1.mat`` at the root, in ``annot`` or one folder down; splits ``train`` (pictures with
+  joints) and ``test``.
+
+Pictures in ``images``, or beside the ``.mat``. Coordinates count pixels from 1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from builders.sources._grouped import Element, GroupedElements
+from builders.sources._mpii_mat import MatPicture, read_mat
+from builders.sources._persons import Box, Joint, Person, Scene, box_around, joints_of, records_of, what_is_wrong
+from triplets.reasons import Reason, UsageError
+from triplets.records import Fault, Record
+from triplets.roots import Root
+
+_MAT = "mpii_human_pose_v1_u12_1.mat"
+_SIDE = 200.0
+"""``scale`` is the person's height in units of so many pixels."""
+_SHIFT = -0.5
+_LICENCE = "MPII (non-commercial research)"
+
+
+class MPII:
+    """Source of MPII's persons, in the form that lies there.
+
+    Args:
+        name: of the source in the recipe.
+        root: the folder that holds ``annot`` and ``images``, or the ``.mat``.
+        split: ``train``, ``valid``, … as in ``annot/<split>.json``; ``train`` or ``test`` of the ``.mat``.
+        options: none are known.
+
+    Raises:
+        UsageError: an option is given.
+    """
+
+    version = 1
+
+    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
+        if options:
+            raise UsageError(f"source {name}: options.{next(iter(options))}: MPII has no options; remove it")
+        self.name = name
+        self._root = Root(root)
+        self._split = split
+
+    def inputs(self) -> Sequence[str]:
+        """The one annotation file."""
+        return [self._file]
+
+    def group_count(self) -> int:
+        """Pictures with at least one person."""
+        return len(self._release if self._is_release else self._elements)
+
+    def group(self, index: int) -> Iterator[Record]:
+        """The persons of one picture."""
+        picture = self._release[index] if self._is_release else self._listed(index)
+        file = f"{self._folder}{picture.file}"
+        scene = Scene(picture.file, file, self._split, None, _LICENCE)
+        return records_of(scene, "mpii", picture.persons)
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of a picture."""
+        return self._root.read(reference)
+
+    @cached_property
+    def _file(self) -> str:
+        listed = f"annot/{self._split}.json"
+        folders = ("", *(f"{name}/" for name in self._root.names() if "." not in name))
+        names = [listed, *(f"{folder}{_MAT}" for folder in folders)]
+        found = next((name for name in names if self._root.exists(name)), "")
+        remedy = f"So is {_MAT}. Change `split`, or give MPII's folder in `root`."
+        self._root.require(found or listed, "annotation file", remedy)
+        return found
+
+    @property
+    def _is_release(self) -> bool:
+        return self._file.endswith(".mat")
+
+    @cached_property
+    def _folder(self) -> str:
+        return "images/" if self._root.exists("images") or not self._is_release else self._file.rpartition(_MAT)[0]
+
+    @cached_property
+    def _release(self) -> list[MatPicture]:
+        if self._split not in {"train", "test"}:
+            raise UsageError(f"source {self.name}: split {self._split!r}: {self._file} knows train and test")
+        with self._root.open(self._file) as file:
+            return read_mat(file, f"{self._root.location}/{self._file}", train=self._split == "train")
+
+    @cached_property
+    def _elements(self) -> GroupedElements:
+        return GroupedElements(self._root.open(self._file), f"{self._root.location}/{self._file}", _who)
+
+    def _listed(self, index: int) -> MatPicture:
+        """A picture of the json list; persons are numbered within it, since the list gives them no ids."""
+        elements = list(self._elements.group(index))
+        persons = [self._person(element, at) for at, element in enumerate(elements)]
+        return MatPicture(_image(elements[0].data), persons)
+
+    def _person(self, element: Element, at: int) -> Person:
+        image = _image(element.data)
+        record_id = f"{image}/{at}" if image else f"@{element.number}"
+        try:
+            entry = _ENTRY.decode(element.data)
+            joints = _joints(entry)
+            return Person(record_id, box=_box(entry, joints), joints=joints)
+        except (msgspec.DecodeError, RecursionError, ValueError) as error:
+            detail = f"{self._file} element {element.number}: {what_is_wrong(element.data, error)}"
+            return Person(record_id, fault=Fault(Reason.INVALID_RECORD, detail))
+
+
+class _Entry(msgspec.Struct):
+    image: str
+    center: tuple[float, float]
+    scale: float
+    joints: list[tuple[float, float]]
+    joints_vis: list[float]
+
+
+class _Head(msgspec.Struct):
+    image: str
+
+
+_ENTRY = msgspec.json.Decoder(_Entry)
+_HEAD = msgspec.json.Decoder(_Head)
+
+
+def _joints(entry: _Entry) -> tuple[Joint, ...]:
+    """Joints that lie nowhere (at -1, -1 or 0, 0) are not labelled; others with ``joints_vis`` 0 are hidden."""
+    if len(entry.joints) != len(entry.joints_vis):
+        raise ValueError(f"{len(entry.joints)} joints, {len(entry.joints_vis)} joints_vis")
+    flat: list[float] = []
+    for (x, y), seen in zip(entry.joints, entry.joints_vis, strict=True):
+        flat += [x, y, 0 if x <= 0 and y <= 0 else 2 if seen else 1]
+    return joints_of(flat, "mpii", shift=_SHIFT)
+
+
+def _box(entry: _Entry, joints: Sequence[Joint]) -> Box:
+    """Around the joints; the square of ``scale`` where there are too few to tell the body's extent."""
+    if sum(1 for *_, seen in joints if seen) >= 8:
+        return box_around(joints)
+    side = _SIDE * entry.scale
+    if not side > 0:
+        raise ValueError(f"scale is {entry.scale}")
+    return entry.center[0] + _SHIFT - side / 2, entry.center[1] + _SHIFT - side / 2, side, side
+
+
+def _image(data: bytes) -> str:
+    try:
+        return _HEAD.decode(data).image
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+
+
+def _who(data: bytes) -> tuple[bytes, int]:
+    """The element itself (it has no id), and a number that stands for its picture."""
+    image = _image(data).encode("utf-8", "surrogatepass")
+    return data, int.from_bytes(hashlib.blake2b(image, digest_size=8).digest(), "little", signed=True)

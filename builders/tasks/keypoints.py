@@ -1,0 +1,194 @@
+"""Key points: coloured circles on named joints of a person or an animal (InstructDiffusion, section 3.2)."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from builders.instructions.joints import LAYOUTS, fixed_colour, spoken
+from builders.instructions.point_sentences import Wish, fill_points, simple_points
+from builders.point_rules import point_rules
+from builders.protocols import Tools
+from builders.tasks._views import View, make_view
+from triplets.drawing import draw_points, share_of
+from triplets.palette import PALETTE, VISIBLE, Rgb
+from triplets.reasons import Reason, Refusal
+from triplets.records import Image, OpenRecord, Triplet
+
+_ENOUGH = 0.9
+"""Share of the pixels beneath and around a circle from which its colour must differ visibly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A joint that is asked for: its number in the layout, its colour, and whether a circle is drawn for it."""
+
+    joint: int
+    colour: str
+    rgb: Rgb
+    drawn: bool = True
+
+
+class Keypoints:
+    """The task. A record's annotation is what :func:`builders.sources._persons.records_of` writes.
+
+    Args:
+        tools: picture size and encoder of the build.
+        options: the recipe's ``task_options.keypoints``; see :class:`builders.point_rules.PointRules`.
+
+    Raises:
+        UsageError: a wrong option.
+    """
+
+    name = "keypoints"
+    version = 1
+
+    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
+        self._tools = tools
+        self._rules = point_rules(dict(options))
+
+    def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
+        """One triplet: one to ``most`` joints, each in a colour of its own.
+
+        Raises:
+            Refusal: the person is too small, outside the picture or cannot be told from others; or no joint is in view.
+        """
+        view = record.once("view", lambda: make_view(record, self._rules, self._tools.short_side))
+        radius = share_of(view.picture, self._rules.radius)
+        marks = self._marks(record, view, radius, rng)
+        shown = [mark for mark in marks if mark.drawn]
+        places = [view.joints[mark.joint] for mark in shown]
+        target = draw_points(view.picture, places, radius, [mark.rgb for mark in shown])
+        keep = record.once_for_picture if self._rules.view == "whole" else record.once
+        sentences = self._sentences(record, view, marks)
+        yield Triplet(
+            instruction=sentences[int(rng.integers(len(sentences)))],
+            alternatives=sentences,
+            source=keep("encoded", lambda: self._tools.encode(view.picture)),
+            target=self._tools.encode(target),
+            answer=_answer(record, view, marks, radius, self._rules.view),
+            region_share=len(shown) * math.pi * radius**2 / (view.picture.shape[0] * view.picture.shape[1]),
+            pair=self._pair(record),
+            facts={"kind": "positive" if len(shown) == len(marks) else "names an unlabelled joint"},
+        )
+
+    def _marks(self, record: OpenRecord, view: View, radius: float, rng: np.random.Generator) -> list[Mark]:
+        """Joints and colours, in the order of the sentence."""
+        least = 1 if self._rules.hidden else 2
+        height, width = view.picture.shape[:2]
+        x, y = view.joints.T
+        inside = (view.seen >= least) & (x >= 0) & (y >= 0) & (x < width) & (y < height)
+        if not inside.any():
+            raise Refusal(Reason.REGION_OUTSIDE, "no labelled joint lies in the view")
+        wanted = int(rng.integers(1, self._rules.most + 1))
+        marks: list[Mark] = []
+        for joint in rng.permutation(np.flatnonzero(inside)):
+            if len(marks) < wanted and self._stands_apart(view, int(joint), marks, radius):
+                marks += self._coloured(record, view, int(joint), marks, (radius, rng))
+        if not marks:
+            raise Refusal(Reason.REGION_EMPTY, "no colour stands out from what lies beneath the joints")
+        missing = np.flatnonzero(view.seen == 0)
+        if len(missing) and rng.random() < self._rules.unlabelled:
+            marks.insert(int(rng.integers(len(marks) + 1)), self._absent(record, int(rng.choice(missing)), marks, rng))
+        return marks
+
+    def _stands_apart(self, view: View, joint: int, marks: list[Mark], radius: float) -> bool:
+        least = self._rules.apart * radius
+        return all(math.dist(view.joints[joint], view.joints[mark.joint]) >= least for mark in marks)
+
+    def _coloured(
+        self, record: OpenRecord, view: View, joint: int, marks: list[Mark], how: tuple[float, np.random.Generator]
+    ) -> list[Mark]:
+        """The joint in a colour that shows and is not taken; nothing where no colour does."""
+        radius, rng = how
+        if self._rules.instructions == "simple":
+            rgb = fixed_colour(record.record.annotation["layout"], joint)
+            return [Mark(joint, "", rgb)]
+        taken = {mark.colour for mark in marks}
+        free = [name for name in PALETTE if name not in taken]
+        moved = _moved(_around(view.picture, view.joints[joint], radius), [PALETTE[name] for name in free])
+        good = np.flatnonzero(moved >= _ENOUGH)
+        if not len(good):
+            return []
+        colour = free[int(good[rng.integers(len(good))])]
+        return [Mark(joint, colour, PALETTE[colour])]
+
+    def _absent(self, record: OpenRecord, joint: int, marks: list[Mark], rng: np.random.Generator) -> Mark:
+        if self._rules.instructions == "simple":
+            return Mark(joint, "", fixed_colour(record.record.annotation["layout"], joint), drawn=False)
+        free = [name for name in PALETTE if name not in {mark.colour for mark in marks}]
+        colour = free[int(rng.integers(len(free)))]
+        return Mark(joint, colour, PALETTE[colour], drawn=False)
+
+    def _sentences(self, record: OpenRecord, view: View, marks: list[Mark]) -> tuple[str, ...]:
+        annotation = record.record.annotation
+        names = LAYOUTS[annotation["layout"]]
+        wishes = [Wish(spoken(names[mark.joint], annotation["noun"]), mark.colour) for mark in marks]
+        if self._rules.instructions == "simple":
+            return simple_points([wish.joint for wish in wishes], view.person if self._rules.view == "whole" else "")
+        return fill_points(wishes, view.person)
+
+    def _pair(self, record: OpenRecord) -> str:
+        """Triplets with the same original share it: those of one person, or of the whole picture."""
+        same = record.record.files["picture"] if self._rules.view == "whole" else record.record.id
+        return hashlib.sha256(f"{record.source}\0{self.name}\0{same}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def _around(image: Image, place: npt.NDArray[np.float64], radius: float) -> Image:
+    """Pixels (N, 3) beneath a circle and around it: it must stand out from its surroundings as well."""
+    reach = 1.5 * radius + 1
+    height, width = image.shape[:2]
+    x, y = place
+    rows = slice(max(0, math.floor(y - reach)), min(height, math.ceil(y + reach)))
+    columns = slice(max(0, math.floor(x - reach)), min(width, math.ceil(x + reach)))
+    return image[rows, columns].reshape(-1, 3)
+
+
+def _moved(pixels: Image, colours: list[Rgb]) -> npt.NDArray[np.float64]:
+    """For each colour the share of pixels from which it differs visibly (CIELAB)."""
+    beneath, painted = _lab(pixels), _lab(np.asarray(colours, np.uint8))
+    distance = np.linalg.norm(beneath[:, None] - painted[None], axis=2)
+    return np.asarray((distance >= VISIBLE).mean(axis=0), np.float64)
+
+
+def _lab(rgb: Image) -> npt.NDArray[np.float32]:
+    return cv2.cvtColor(rgb[:, None].astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab)[:, 0]  # type: ignore[return-value]
+
+
+def _answer(record: OpenRecord, view: View, marks: list[Mark], radius: float, kind: str) -> dict[str, Any]:
+    """What an evaluator needs, in pixels of the output; ``joints`` holds all that are labelled, also those not asked for."""
+    annotation = record.record.annotation
+    names = LAYOUTS[annotation["layout"]]
+    points = [
+        {
+            "joint": names[mark.joint],
+            "words": spoken(names[mark.joint], annotation["noun"]),
+            "colour": mark.colour,
+            "rgb": list(mark.rgb),
+            "drawn": mark.drawn,
+            "x": round(float(view.joints[mark.joint, 0]), 3) if mark.drawn else -1.0,
+            "y": round(float(view.joints[mark.joint, 1]), 3) if mark.drawn else -1.0,
+            "visibility": int(view.seen[mark.joint]),
+        }
+        for mark in marks
+    ]
+    places = [
+        [round(float(x), 3), round(float(y), 3), int(seen)] if seen else [0.0, 0.0, 0]
+        for (x, y), seen in zip(view.joints, view.seen, strict=True)
+    ]
+    return {
+        "points": points,
+        "radius": round(radius, 4),
+        "layout": annotation["layout"],
+        "joints": places,
+        "box": [round(value, 3) for value in view.box],
+        "view": kind,
+        "who": view.person,
+    }
