@@ -12,11 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from triplets.reasons import UsageError
 from triplets.settings import explain, read_yaml
 
-Share = Field(ge=0.0, le=1.0)
-
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _check_channels(channels: Sequence[int], step: int) -> None:
+    if len(channels) < 2 or any(count < step or count % step for count in channels):
+        raise ValueError(f"channels: two or more multiples of {step} are needed")
 
 
 class Data(_Strict):
@@ -101,11 +104,6 @@ class Model(_Strict):
     def _eights(self) -> Model:
         _check_channels(self.channels, 16)
         return self
-
-
-def _check_channels(channels: Sequence[int], step: int) -> None:
-    if len(channels) < 2 or any(count < step or count % step for count in channels):
-        raise ValueError(f"channels: two or more multiples of {step} are needed")
 
 
 class Optimiser(_Strict):

@@ -1,0 +1,114 @@
+"""The small model: real classes, the real tokenizer, and arithmetic that must hold exactly."""
+
+import numpy as np
+import open_clip
+import pytest
+import torch
+from diffusers import DDIMScheduler
+
+from train.autoencoder import small_autoencoder, spread, train_autoencoder
+from train.objective import Draws, Latents, draw, generator_of, losses, without_conditions
+from train.parts import clip_tokenizer, load_parts, small_parts, widened
+from train.settings import Autoencoder, Dropout, Model
+from triplets.reasons import UsageError
+
+
+@pytest.fixture(scope="module")
+def parts():
+    torch.manual_seed(0)
+    vae = small_autoencoder(Autoencoder(channels=(8, 8)), 32)
+    return small_parts(Model(channels=(16, 16), text_width=16), 32, vae)
+
+
+def test_the_tokenizer_is_clips(parts):
+    sentences = ["Remove the dog on the left.", "Enlève le café, déjà vu; Füße", "", "a" * 400, "🙂 and 1,234.5 it's #1"]
+    ours = clip_tokenizer()(
+        sentences, padding="max_length", truncation=True, max_length=77, return_tensors="np"
+    ).input_ids
+    theirs = open_clip.get_tokenizer("ViT-L-14")(sentences).numpy()
+    for one, other in zip(ours, theirs, strict=True):
+        end = int(np.argmax(other))  # open_clip fills with 0, CLIP's own pipeline with the end token
+        assert one[: end + 1].tolist() == other[: end + 1].tolist()
+    assert len(clip_tokenizer()) == 49408
+
+
+def test_spreading_latents_changes_no_picture(parts):
+    vae = small_autoencoder(Autoencoder(channels=(8, 8)), 32)
+    pictures = torch.rand(2, 3, 32, 32) * 2 - 1
+    with torch.no_grad():
+        before = vae.encode(pictures).latent_dist
+        shown = vae.decode(before.mean).sample
+        spread(vae, before.mean.std())
+        after = vae.encode(pictures).latent_dist
+        assert abs(float(after.mean.std()) - 1) < 1e-4
+        assert torch.allclose(vae.decode(after.mean).sample, shown, atol=1e-4)
+        assert torch.allclose(after.std / before.std, 1 / before.mean.std(), rtol=1e-3)
+
+
+def test_an_autoencoder_learns_to_give_back_pictures():
+    torch.manual_seed(0)
+    settings = Autoencoder(steps=60, channels=(8, 8))
+    vae = small_autoencoder(settings, 16)
+    coarse = torch.rand(8, 3, 4, 4, generator=generator_of(1)) * 2 - 1
+    batch = torch.nn.functional.interpolate(coarse, 16, mode="bilinear")
+    seen = []
+    train_autoencoder(vae, iter(lambda: batch, None), settings, 0, lambda step, loss: seen.append(loss))
+    assert len(seen) == 60 and seen[-1] < 0.5 * seen[0]
+    assert not any(weight.requires_grad for weight in vae.parameters())
+
+
+def test_a_text_to_image_unet_is_widened_and_does_as_before(parts):
+    from diffusers import UNet2DConditionModel
+
+    torch.manual_seed(0)
+    narrow = UNet2DConditionModel.from_config({**parts.unet.config, "in_channels": 4}).eval()
+    wide = widened(narrow).eval()
+    latents, source, text = torch.randn(1, 4, 16, 16), torch.randn(1, 4, 16, 16), torch.randn(1, 77, 16)
+    with torch.no_grad():
+        before = narrow(latents, 5, text).sample
+        assert torch.allclose(wide(torch.cat([latents, source], 1), 5, text).sample, before, atol=1e-6)
+
+
+def test_a_pipeline_of_another_architecture_is_told(parts, tmp_path):
+    with pytest.raises(UsageError, match="no Stable Diffusion pipeline in diffusers' layout"):
+        load_parts(str(tmp_path))
+    from diffusers import UNet2DConditionModel
+
+    nine = UNet2DConditionModel.from_config({**parts.unet.config, "in_channels": 9})
+    parts.pipeline(nine).save_pretrained(tmp_path / "nine")
+    with pytest.raises(UsageError, match="another architecture: the UNet takes 9 channels"):
+        load_parts(str(tmp_path / "nine"))
+
+
+def test_conditions_are_lost_in_the_stated_shares_and_never_mixed_up():
+    count = 20_000
+    latents = Latents(torch.ones(count, 4, 1, 1), torch.full((count, 4, 1, 1), 2.0), torch.ones(count, 1, 1))
+    lost = draw(latents, 1000, generator_of(0)).lost
+    left = without_conditions(latents, lost, Dropout(text=0.05, image=0.1, both=0.15), torch.zeros(1, 1, 1))
+    text, image = left.text[:, 0, 0] == 0, left.source[:, 0, 0, 0] == 0
+    shares = [(text & ~image), (~text & image), (text & image)]
+    assert [round(float(share.float().mean()), 2) for share in shares] == [0.05, 0.1, 0.15]
+    assert (left.target == 2).all()
+
+
+@pytest.mark.parametrize("prediction", ["epsilon", "v_prediction"])
+def test_a_perfect_prediction_has_no_loss(prediction):
+    scheduler = DDIMScheduler(prediction_type=prediction)
+    latents = Latents(torch.randn(3, 4, 2, 2), torch.randn(3, 4, 2, 2), torch.zeros(3, 1, 1))
+    draws = Draws(torch.randn(3, 4, 2, 2), torch.tensor([10, 500, 999]), torch.ones(3))
+    alphas = scheduler.alphas_cumprod[draws.steps][:, None, None, None]
+    velocity = alphas.sqrt() * draws.noise - (1 - alphas).sqrt() * latents.target
+    answer = draws.noise if prediction == "epsilon" else velocity
+
+    class Perfect:
+        def __call__(self, seen, steps, text):
+            noisy = alphas.sqrt() * latents.target + (1 - alphas).sqrt() * draws.noise
+            assert torch.allclose(seen, torch.cat([noisy, latents.source], 1), atol=1e-5)
+            return type("Out", (), {"sample": answer})
+
+    assert losses(Perfect(), scheduler, latents, draws).abs().max() < 1e-9
+
+
+def test_chance_is_a_function_of_its_place():
+    first, again, other = (torch.rand(4, generator=generator_of(*place)) for place in ((0, 1), (0, 1), (0, 2)))
+    assert torch.equal(first, again) and not torch.equal(first, other)
