@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +16,8 @@ from filters.frame import Frame
 from filters.registry import SCORES
 from filters.registry import score as make_score
 from filters.rules import Gap, Rule, RuleSet, Threshold
+from pipelines.cut_index import read_columns
+from pipelines.score import fresh_note
 from pipelines.state import BuildState, require_state
 from triplets.cuts import CutState, load_cut
 from triplets.reasons import UsageError
@@ -101,7 +102,7 @@ def load(store: Store, cut_name: str | None) -> Ledger:
     frame = load_frame(store, state)
     rule, value, side = _verdicts(store, cut, frame)
     rules = RuleSet.model_validate(cut.rules).rules if cut else ()
-    rejects = _index(store, state, "rejects", _REJECT_COLUMNS, REJECTS)
+    rejects = _rejects(store, state)
     return Ledger(state, cut, frame, rule, value, side, rules, rejects, scores_of(store, state))
 
 
@@ -113,7 +114,7 @@ def load_frame(store: Store, state: BuildState) -> Frame:
             table = pq.read_table(file)
         return table["id"].combine_chunks(), table["value"].to_numpy()
 
-    return Frame(_index(store, state, "rows", _COLUMNS), lookup)
+    return Frame(read_columns(store, state, _COLUMNS), lookup)
 
 
 def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:
@@ -124,10 +125,10 @@ def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:
     """
     found: list[ScoreInfo] = []
     for name in sorted(set(store.folders("scores")) & SCORES.keys()):
-        note = json.loads(store.read(f"scores/{name}/score.json"))
-        if note["index"] != [part.sha256 for part in state.index]:
+        note = fresh_note(store, state, name)
+        if note is None:
             raise UsageError(
-                f"{store.location}/scores/{name}/score.json, index: the build has changed since it was scored. "
+                f"{store.location}/scores/{name}: the build or the score has changed since. "
                 f"Score it again: ieiw score {store.location} --with {name}"
             )
         if name != "phash":
@@ -138,15 +139,13 @@ def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:
     return (*(ScoreInfo(name, ("source", "target"), "higher", composite=True) for name in made), *found)
 
 
-def _index(store: Store, state: BuildState, kind: str, columns: list[str], schema: pa.Schema | None = None) -> pa.Table:
+def _rejects(store: Store, state: BuildState) -> pa.Table:
     tables = []
-    for part in state.index:
-        if part.name.startswith(f"index/{kind}-"):
-            with store.open(part.name) as file:
-                tables.append(pq.read_table(file, columns=columns))
+    for part in (part for part in state.index if part.name.startswith("index/rejects-")):
+        with store.open(part.name) as file:
+            tables.append(pq.read_table(file, columns=_REJECT_COLUMNS).replace_schema_metadata(None))
     if not tables:
-        fields = schema if schema is not None else pa.schema([(name, pa.string()) for name in columns])
-        return pa.schema([fields.field(name) for name in columns]).empty_table()
+        return pa.schema([REJECTS.field(name) for name in _REJECT_COLUMNS]).empty_table()
     return pa.concat_tables(tables)
 
 
