@@ -1,7 +1,7 @@
 """The LaMa adapter on a GPU against one CPU thread: the same pixels within a tolerance, and how much faster.
 
 With ``LAMA_MODEL`` set the published network is measured. Without it, a network of the same kinds of layers and about the same
-width with random weights stands in: its times are of the right size, its pictures mean nothing.
+width with random weights stands in: it shows that the device is used rightly and what it gains, not how fast LaMa itself is.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 import os
 import sys
 from importlib import import_module
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from bench.common import NotHereError, machine, table
 
-NAMES = ("overhead", "beam_pool", "memory", "rerun", "plan_phrasecut", "gpu_lama")
+NAMES = ("overhead", "beam_pool", "memory", "rerun", "plan_phrasecut", "planted", "loader", "gpu_lama")
 """Modules of this package with a ``run() -> list[Row]``, in the page's order."""
 _PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
@@ -53,7 +54,7 @@ def section(name: str) -> tuple[str, bool]:
     except NotHereError as error:
         text, good = f"Not run: {error}.", True
     when = f"{datetime.date.today().isoformat()}, {machine()}, load before: {load:.1f}"
-    return f"## {name}\n\n{module.__doc__}\n\n{when}\n\n{text}\n", good
+    return f"## {name}\n\n{inspect.cleandoc(module.__doc__ or name)}\n\n{when}\n\n{text}\n", good
 
 
 def read_sections(page: Path) -> dict[str, str]:
