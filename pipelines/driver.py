@@ -10,6 +10,7 @@ import threading
 import traceback
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psutil
 from pydantic import BaseModel
@@ -21,6 +22,7 @@ from triplets.processes import is_alive
 REPORT = "report.json"
 WORKER_GONE = 75
 """Exit status of a driver whose worker process died."""
+_LEAVING = threading.Lock()
 
 
 class Job(BaseModel):
@@ -51,9 +53,9 @@ def main(path: Path) -> int:
         counters = run([UnitRef(*ref) for ref in job.refs], do, job.beam_args)
     except Exception as error:
         traceback.print_exc()
-        report.write_text(json.dumps({"error": _short(error)}), encoding="utf-8")
+        _tell(report, {"error": _short(error)})
         return 1
-    report.write_text(json.dumps({"counters": counters}), encoding="utf-8")
+    _tell(report, {"counters": counters})
     return 0
 
 
@@ -67,13 +69,21 @@ def _leave_with_worker(running: Path, report: Path, failure: threading.ExceptHoo
         return
     if notes(running, FAILED):
         return  # an error of a unit ends the pipeline, and Beam its workers: the error is what there is to tell
+    _LEAVING.acquire()  # never let go: those that we kill below come here too
     died = [(ref.source, ref.fingerprint, ref.round, ref.number) for pid, ref in notes(running) if not is_alive(pid)]
-    report.write_text(json.dumps({"died": died}), encoding="utf-8")
+    _tell(report, {"died": died})
     for worker in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
             worker.kill()
     sys.stderr.flush()
     os._exit(WORKER_GONE)
+
+
+def _tell(report: Path, what: dict[str, Any]) -> None:
+    """Leave the report, whole or not at all."""
+    spooled = report.with_suffix(f".{threading.get_ident()}")
+    spooled.write_text(json.dumps(what), encoding="utf-8")
+    spooled.replace(report)
 
 
 def _short(error: Exception) -> str:
