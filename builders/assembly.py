@@ -175,6 +175,7 @@ class Assembler:
 
     def _verdict(self, attempt: Attempt, record: OpenRecord, picture_sha256: str) -> Built | Reject:
         task = self._tasks[attempt.task]
+        record.variant = attempt.variant
         try:
             triplets = list(task.triplets(record, attempt_rng(self._seed, attempt)))
             if len(triplets) != 1:

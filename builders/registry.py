@@ -12,18 +12,25 @@ from triplets.reasons import UsageError
 SOURCES = {
     "aic": "builders.sources.aic:AIC",
     "ap10k": "builders.sources.ap10k:AP10K",
+    "clwd": "builders.sources.clwd:Clwd",
     "coco-instances": "builders.sources.coco_instances:CocoInstances",
     "coco-keypoints": "builders.sources.coco_keypoints:CocoKeypoints",
     "crowdpose": "builders.sources.crowdpose:CrowdPose",
+    "gopro": "builders.sources.gopro:GoPro",
     "humanart": "builders.sources.humanart:HumanArt",
     "mpii": "builders.sources.mpii:MPII",
     "phrasecut": "builders.sources.phrasecut:PhraseCut",
+    "reds": "builders.sources.reds:Reds",
+    "sidd": "builders.sources.sidd:Sidd",
 }
 """Data set -> class; called with name, root, split, options."""
 TASKS = {
     "addition": "builders.tasks.addition:Addition",
+    "deblur": "builders.tasks.deblur:Deblur",
+    "denoise": "builders.tasks.denoise:Denoise",
     "keypoints": "builders.tasks.keypoints:Keypoints",
     "removal": "builders.tasks.removal:Removal",
+    "watermark-removal": "builders.tasks.watermark_removal:WatermarkRemoval",
 }
 """Task -> class; called with the build's tools and the source's ``region`` block."""
 

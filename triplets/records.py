@@ -167,6 +167,7 @@ class OpenRecord:
         pictures: role -> decoded picture, for the roles of :data:`PICTURE_ROLES`.
         data: role -> bytes of the file, for all other roles.
         shared: the store of ``once_for_picture``, the same for all records of the picture.
+        variant: of the attempt at hand, from 0; for tasks whose variants must differ from each other (crops).
     """
 
     source: str
@@ -174,6 +175,7 @@ class OpenRecord:
     pictures: Mapping[str, Picture]
     data: Mapping[str, bytes] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict)
+    variant: int = 0
     _kept: dict[str, Any] = field(default_factory=dict)
 
     @property

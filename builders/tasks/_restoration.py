@@ -1,0 +1,108 @@
+"""What deblurring, denoising and watermark removal share: a damaged picture, the clean one, and where to cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from builders.instructions.restoration import Wording, sentences
+from builders.options import Options, parse_options
+from builders.protocols import Tools
+from builders.tasks._published import encode_both, pair_name, two_pictures
+from triplets.crops import crop_box
+from triplets.masks import bounding_box, to_rle
+from triplets.pictures import decode_mask, fit_mask, resize_mask, resize_short
+from triplets.records import Encoded, Mask, OpenRecord, Triplet
+
+View = Literal["native", "scaled"]
+
+
+class RestorationOptions(Options):
+    """Options of a restoration task.
+
+    Attributes:
+        view: ``native`` cuts a square of the recipe's ``short_side`` at full resolution, each variant elsewhere; ``scaled`` takes
+            the whole picture, its shorter side scaled down to ``short_side``. Scaling down removes much of a blur and of
+            noise. Default: ``native`` for deblurring and denoising, ``scaled`` for watermarks.
+        instructions: ``natural`` sentences, or the job's name (``simple``).
+    """
+
+    view: View | None = None
+    instructions: Wording = "natural"
+
+
+class Restoration:
+    """Base of the tasks. A record has the pictures ``picture`` (damaged) and ``target`` (clean), and perhaps ``mask`` (where).
+
+    Args:
+        tools: picture size and encoder of the build.
+        options: see :class:`RestorationOptions`.
+
+    Raises:
+        UsageError: an unknown or wrong option.
+    """
+
+    name: str
+    version = 1
+    default_view: ClassVar[View] = "native"
+
+    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
+        self._tools = tools
+        self._options = parse_options(RestorationOptions, options, f"task_options.{self.name}")
+        self._view: View = self._options.view or self.default_view
+
+    def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
+        """One triplet; the instruction is drawn by ``rng``, the crop follows from the record and its variant.
+
+        Raises:
+            Refusal: ``picture_size_mismatch``, ``nothing_changed``, ``mask_unreadable``, ``mask_size_mismatch``.
+        """
+        words = sentences(self.name, self._options.instructions)
+        box = self._box(record)
+        source, target = self._pictures(record, box)
+        mask = self._mask(record, box, (source.width, source.height))
+        yield Triplet(
+            instruction=words[int(rng.integers(len(words)))],
+            alternatives=words,
+            source=source,
+            target=target,
+            answer={"view": self._view, "crop": list(box), **_region(mask)},
+            region_share=1.0 if mask is None else float(np.count_nonzero(mask) / mask.size),
+            pair=pair_name(record),
+        )
+
+    def _box(self, record: OpenRecord) -> tuple[int, int, int, int]:
+        """(x, y, width, height) of what is shown, in pixels of the stored picture held upright."""
+        size = record.picture.size
+        if self._view == "scaled":
+            return 0, 0, *size
+        return crop_box(size, self._tools.short_side, record.variant, f"{record.source}\0{record.record.id}")
+
+    def _pictures(self, record: OpenRecord, box: tuple[int, int, int, int]) -> tuple[Encoded, Encoded]:
+        if self._view == "scaled":
+            return record.once("scaled pair", lambda: self._scaled(record))
+        x, y, width, height = box
+        picture, target = two_pictures(record)
+        cut = np.s_[y : y + height, x : x + width]
+        return encode_both(self._tools, picture[cut], target[cut])
+
+    def _scaled(self, record: OpenRecord) -> tuple[Encoded, Encoded]:
+        picture, target = two_pictures(record)
+        side = self._tools.short_side
+        return encode_both(self._tools, resize_short(picture, side), resize_short(target, side))
+
+    def _mask(self, record: OpenRecord, box: tuple[int, int, int, int], size: tuple[int, int]) -> Mask | None:
+        """Where the damage is, at output size; None where the data set does not say."""
+        if "mask" not in record.data:
+            return None
+        whole = record.once("mask", lambda: fit_mask(decode_mask(record.data["mask"]), record.picture.size))
+        x, y, width, height = box
+        return resize_mask(whole[y : y + height, x : x + width], size)
+
+
+def _region(mask: Mask | None) -> dict[str, Any]:
+    if mask is None:
+        return {}
+    return {"region": to_rle(mask), **({"box": list(bounding_box(mask))} if mask.any() else {})}

@@ -1,0 +1,11 @@
+"""Denoising: source is the noisy picture, target is the clean one."""
+
+from __future__ import annotations
+
+from builders.tasks._restoration import Restoration
+
+
+class Denoise(Restoration):
+    """Denoising of the paper's low-level group (SIDD)."""
+
+    name = "denoise"

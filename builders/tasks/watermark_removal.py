@@ -1,0 +1,12 @@
+"""Watermark removal: source carries a watermark, target is the same picture without it."""
+
+from __future__ import annotations
+
+from builders.tasks._restoration import Restoration
+
+
+class WatermarkRemoval(Restoration):
+    """Watermark removal of the paper's low-level group (CLWD). Whole pictures by default: a cut might miss the mark."""
+
+    name = "watermark-removal"
+    default_view = "scaled"
