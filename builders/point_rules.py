@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from triplets.reasons import UsageError
+from builders.options import Options, parse_options
 
 
-class PointRules(BaseModel):
+class PointRules(Options):
     """Options of the task. Shares are of the shorter side of the view, radii are those of the circles."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     view: Literal["person", "whole"] = "person"
     """A crop around the person, as the paper's; or the whole picture, with words that say who is meant."""
@@ -20,8 +18,8 @@ class PointRules(BaseModel):
     """Side of the square crop, in longer sides of the person's box; it is moved into the picture, and cut where it is larger."""
     radius: float = Field(default=10 / 256, gt=0, le=0.2)
     """Of the circles; the paper's release draws 10 pixels at 256."""
-    apart: float = Field(default=1.5, ge=0, le=20)
-    """Least distance of two chosen joints, in radii."""
+    apart: float = Field(default=2.1, ge=1.5, le=20)
+    """Least distance of two chosen joints, in radii: from 2 on circles do not overlap."""
     most: int = Field(default=5, ge=1, le=8)
     """From one to so many joints a triplet."""
     hidden: bool = True
@@ -44,9 +42,4 @@ def point_rules(values: dict[str, Any]) -> PointRules:
     Raises:
         UsageError: an unknown key or a wrong value; the message names it and the keys that are known.
     """
-    try:
-        return PointRules.model_validate(values)
-    except ValidationError as error:
-        issue = error.errors()[0]
-        field = ".".join(("task_options", "keypoints", *(str(step) for step in issue["loc"])))
-        raise UsageError(f"{field}: {issue['msg']} (known: {', '.join(PointRules.model_fields)})") from error
+    return parse_options(PointRules, values, "task_options.keypoints")

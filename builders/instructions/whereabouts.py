@@ -14,6 +14,14 @@ _COUNTS = 0.1
 """Those whose part in view is smaller than this share of the one who is meant are background that nobody thinks of."""
 _LARGER = 2.5
 """The one in front covers at least so many times the area of anyone else."""
+_CENTRAL = 0.12
+"""The one in the middle is no further from the view's centre, as a share of its width …"""
+_ASIDE = 0.2
+"""… from which everyone else keeps so far away, …"""
+_SLIGHT = 0.15
+"""… except those who cover less than this share of his area."""
+_AMID = 0.15
+"""Amid a crowd, he covers at least this share of the view: the people of a crowd are smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +50,12 @@ def who(company: Company, noun: str = "person") -> str | None:
         return None
     if not rivals and not masses:
         return f"the {noun}"
-    place = _place(one, rivals, masses, company.size[0])
+    place = _place(one, rivals, masses, company.size)
     return f"the {noun} {place}" if place else None
 
 
-def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], width: float) -> str:
-    margin = CLEAR * width
+def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[float, float]) -> str:
+    margin = CLEAR * size[0]
     many = len(rivals) + len(masses) > 1 or bool(masses)
     lefts = [_centre(box) for box in rivals] + [box[0] for box in masses]
     rights = [_centre(box) for box in rivals] + [box[0] + box[2] for box in masses]
@@ -55,11 +63,19 @@ def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], width: float)
         return "on the far left" if many else "on the left"
     if _centre(one) - margin >= max(rights) and all(one[0] + one[2] > box[0] + box[2] for box in rivals):
         return "on the far right" if many else "on the right"
-    if len(rivals) == 2 and not masses and min(lefts) + margin <= _centre(one) <= max(lefts) - margin:
+    if _central(one, rivals, size) and (not masses or _area(one) >= _AMID * size[0] * size[1]):
         return "in the middle"
     if not masses and all(_area(one) >= _LARGER * _area(box) and _feet(one) >= _feet(box) for box in rivals):
         return "in front"
     return ""
+
+
+def _central(one: Box, rivals: Sequence[Box], size: tuple[float, float]) -> bool:
+    """Whether one is in the middle of the view, and nobody else of note is."""
+    middle = size[0] / 2
+    near = [box for box in rivals if abs(_centre(box) - middle) < _ASIDE * size[0]]
+    alone = all(_area(box) < _SLIGHT * _area(one) for box in near)
+    return abs(_centre(one) - middle) <= _CENTRAL * size[0] and alone
 
 
 def _seen(box: Box, size: tuple[float, float]) -> Box:
