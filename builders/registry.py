@@ -10,15 +10,20 @@ from builders.protocols import PaintingTask, Source, Task, Tools
 from triplets.reasons import UsageError
 
 SOURCES = {
+    "ade20k-150": "builders.sources.ade20k:Ade20k150",
+    "ade20k-847": "builders.sources.ade20k:Ade20kFull",
     "aic": "builders.sources.aic:AIC",
     "ap10k": "builders.sources.ap10k:AP10K",
     "clwd": "builders.sources.clwd:Clwd",
     "coco-instances": "builders.sources.coco_instances:CocoInstances",
     "coco-keypoints": "builders.sources.coco_keypoints:CocoKeypoints",
+    "coco-stuff": "builders.sources.coco_stuff:CocoStuff",
     "crowdpose": "builders.sources.crowdpose:CrowdPose",
     "gopro": "builders.sources.gopro:GoPro",
     "humanart": "builders.sources.humanart:HumanArt",
     "mpii": "builders.sources.mpii:MPII",
+    "pascal-context": "builders.sources.pascal:PascalContext",
+    "pascal-voc": "builders.sources.pascal:PascalVoc",
     "phrasecut": "builders.sources.phrasecut:PhraseCut",
     "reds": "builders.sources.reds:Reds",
     "sidd": "builders.sources.sidd:Sidd",
@@ -29,7 +34,9 @@ TASKS = {
     "deblur": "builders.tasks.deblur:Deblur",
     "denoise": "builders.tasks.denoise:Denoise",
     "keypoints": "builders.tasks.keypoints:Keypoints",
+    "refer": "builders.tasks.refer:Refer",
     "removal": "builders.tasks.removal:Removal",
+    "segment": "builders.tasks.segment:Segment",
     "watermark-removal": "builders.tasks.watermark_removal:WatermarkRemoval",
 }
 """Task -> class; called with the build's tools and the source's ``region`` block."""

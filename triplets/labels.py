@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import math
 from dataclasses import replace
 from typing import Literal, cast
 
@@ -86,3 +88,43 @@ def present_classes(labels: Labels) -> list[int]:
     if labels.dtype == np.uint8:
         return [int(number) for number in np.flatnonzero(cv2.calcHist([labels], [0], None, [256], [0, 256]))]
     return [int(number) for number in np.unique(labels)]
+
+
+def decode_matlab(data: bytes, variable: str, limits: PictureLimits = DEFAULT_LIMITS) -> Labels:
+    """A matrix of whole numbers from a MATLAB file of version 4 to 7.2.
+
+    Args:
+        data: the file's bytes.
+        variable: name of the matrix.
+        limits: on bytes and pixels.
+
+    Raises:
+        Refusal: ``mask_unreadable``: damaged, of another version (7.3 is HDF5), without the variable, or no such matrix.
+    """
+    import scipy.io
+
+    if len(data) > limits.max_bytes:
+        raise Refusal(Reason.MASK_UNREADABLE, f"{len(data):,} bytes, the limit is {limits.max_bytes:,}")
+    try:
+        shapes = {name: shape for name, shape, _kind in scipy.io.whosmat(io.BytesIO(data))}
+        if variable in shapes and math.prod(shapes[variable]) <= limits.max_pixels:
+            matrix = scipy.io.loadmat(io.BytesIO(data), variable_names=[variable])[variable]
+        else:
+            raise Refusal(Reason.MASK_UNREADABLE, f"no matrix {variable!r} of a sound size; it holds {sorted(shapes)}")
+    except Refusal:
+        raise
+    except NotImplementedError as error:
+        raise Refusal(Reason.MASK_UNREADABLE, "a MATLAB file of version 7.3; save it with -v7") from error
+    except Exception as error:  # damaged files make the reader raise nearly anything
+        raise Refusal(Reason.MASK_UNREADABLE, f"{type(error).__name__}: {str(error)[:200]}") from error
+    return _whole_numbers(matrix, variable)
+
+
+def _whole_numbers(matrix: npt.NDArray[np.float64], variable: str) -> Labels:
+    sound = matrix.ndim == 2 and matrix.size > 0 and matrix.dtype.kind in "biuf"
+    if sound and matrix.dtype.kind == "f":
+        sound = bool(np.isfinite(matrix).all() and (matrix == np.round(matrix)).all())
+    if not sound or matrix.min() < -(2**31) or matrix.max() >= 2**31:
+        raise Refusal(Reason.MASK_UNREADABLE, f"{variable!r} is no matrix of whole numbers")
+    small = {np.dtype(np.uint8), np.dtype(np.uint16)}
+    return np.ascontiguousarray(matrix if matrix.dtype in small else matrix.astype(np.int32))  # type: ignore[return-value]

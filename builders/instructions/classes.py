@@ -1,0 +1,151 @@
+"""Class names of data sets as people say them: ``wall-brick`` is ``all the brick walls``, ``sky-other`` is ``the sky``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from builders.instructions.words import MASS, is_plural, plural, singular
+
+_SPOKEN = {
+    "aeroplane": "airplane", "apparel": "clothes", "ashcan": "trash can", "base": "pedestal",
+    "bed clothes": "bedclothes", "bedcloth": "bedclothes", "blind": "window blind", "buffet": "sideboard",
+    "case": "display case", "casette recorder": "cassette recorder", "cd": "CD", "cd player": "CD player",
+    "ceiling-tile": "tiled ceiling", "conveyer belt": "conveyor belt", "crt screen": "CRT screen",
+    "diningtable": "dining table", "earth": "bare ground", "eye glasses": "eyeglasses", "floor-marble": "marble floor",
+    "floor-stone": "stone floor", "floor-tile": "tiled floor", "floor-wood": "wooden floor", "glass": "drinking glass",
+    "hair drier": "hair dryer", "hood": "exhaust hood", "horse drawn carriage": "horse-drawn carriage", "hovel": "hut",
+    "ipod": "iPod", "keyboard": "computer keyboard", "minibike": "motorbike", "mouse": "computer mouse",
+    "palm": "palm tree", "playingfield": "playing field", "plaything": "toy", "pot": "flowerpot",
+    "pottedplant": "potted plant", "remote": "remote control", "solid-other": "solid object",
+    "structural-other": "structure", "tank": "storage tank", "textile-other": "textile", "trade name": "brand name",
+    "tv": "TV", "tv monitor": "TV", "tvmonitor": "TV", "wall-brick": "brick wall", "wall-concrete": "concrete wall",
+    "wall-panel": "panelled wall", "wall-stone": "stone wall", "wall-tile": "tiled wall", "wall-wood": "wooden wall",
+    "washer": "washing machine", "waterdrops": "water drops", "window-blind": "window blind",
+    "windowpane": "window pane",
+}  # fmt: skip
+"""First name in the data set -> what people say."""
+_MORE_MASS = frozenset(
+    """
+    fog pavement land cardboard ground earth apparel flora soil bedding money tableware wool coral foam artillery plumage
+    """.split()
+)
+_ONE = frozenset("sky sea ground earth ceiling floor land fog horizon sun".split())
+"""What a picture has one of, or shows as one stretch."""
+_VAGUE = frozenset(
+    """
+    metal plastic wood paper cloth solid-other structural-other textile-other furniture-other food-other plant-other
+    ground-other light other base case stone straw unknown
+    """.split()
+)
+"""Classes of material or of whatever is left over: no one could say from the picture what else should be marked."""
+_RELATED = tuple(
+    frozenset(line.split(","))
+    for line in """
+building,house,skyscraper,hut,tower,roof,structure,booth,grandstand,wall,pier,bridge
+ground,bare ground,dirt,mud,sand,gravel,grass,field,land,moss,playing field,path,dirt track,pavement,sidewalk,road,runway,\
+platform,floor,carpet,rug,mat,track,hill,railroad,straw,leaves,soil,snow,stage
+water,sea,river,lake,water drops,fountain,waterfall,swimming pool,fog,pool
+sky,clouds,fog
+tree,bush,plant,leaves,branch,potted plant,palm tree,flower,grass,flowerpot,vase,moss,straw,vegetable
+mountain,hill,rock,stone,gravel
+chair,armchair,seat,stool,swivel chair,bench,couch,sofa,ottoman,furniture,grandstand
+table,desk,counter,countertop,coffee table,dining table,pool table,kitchen island,sideboard,bar,furniture
+cabinet,cupboard,wardrobe,chest of drawers,shelf,bookcase,shelves,display case,furniture,counter,sideboard,kitchen island
+car,van,truck,bus
+motorcycle,motorbike,bicycle
+boat,ship
+train,railroad,track
+curtain,window blind,awning,canopy,tent,umbrella,textile,cloth
+window,window pane,mirror,window blind,curtain,house,building,skyscraper
+door,screen door,house,building,cabinet,cupboard
+stairs,stairway,step,escalator,railing,banister,bannister
+railing,bannister,fence,net,cage,pole,stairs
+towel,cloth,clothes,blanket,napkin,textile,bedclothes,bed,person,mat
+person,clothes,hat,shoe,tie,bag,backpack,handbag,eyeglasses
+light,lamp,chandelier,sconce,streetlight,traffic light,pole
+sign,signboard,brand name,bulletin board,poster,banner,street sign,stop sign,flag,building,painting
+screen,crt screen,CRT screen,monitor,TV,computer,laptop,television,computer keyboard
+bag,handbag,backpack,suitcase,basket,box,cardboard
+cup,drinking glass,wine glass,bottle,vase,bowl,flowerpot,plate,tray,food
+food,fruit,vegetable,salad,banana,apple,sandwich,orange,broccoli,carrot,hot dog,pizza,donut,cake,plate
+toy,teddy bear,ball,sports ball
+animal,dog,cat,horse,sheep,cow,bird,bear,zebra,giraffe,elephant
+book,paper,bookcase,poster
+pillow,cushion,bed,couch,sofa
+oven,stove,microwave,cabinet
+sink,bathtub,toilet,shower,counter,countertop
+wall,fireplace,column,painting,panel,tile
+ceiling,roof,light
+wheel,car,bicycle,bus,truck,motorcycle
+""".replace("\\\n", "")
+    .strip()
+    .splitlines()
+)
+"""Groups of names of which one may be part of another, look like it, or be a kind of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassName:
+    """A class in words.
+
+    Attributes:
+        raw: as the data set writes it.
+        spoken: the short name, such as ``brick wall``.
+        rest: whether the class holds what its more special neighbours leave over (``wall-other``).
+        vague: whether a picture alone does not tell what belongs to it (``metal``).
+    """
+
+    raw: str
+    spoken: str
+    rest: bool = False
+    vague: bool = False
+
+    def everything(self, other: bool = False) -> str:
+        """The whole class in one picture: ``all the cars``, ``the sky``, ``all the grass``.
+
+        Args:
+            other: whether more special neighbours are in the picture: ``all the other walls``.
+        """
+        *before, head = self.spoken.partition(" of ")[0].split(" ")
+        tail = self.spoken[len(" ".join((*before, head))) :]
+        if head in _ONE and not other:
+            return f"the {self.spoken}"
+        if head not in _MORE_MASS:
+            head = plural(head)
+        return f"all the {'other ' if other else ''}{' '.join((*before, head))}{tail}"
+
+    def related(self, name: ClassName) -> bool:
+        """Whether one may be taken for the other, or be a part of it: their head words agree, or a group holds both."""
+        mine, theirs = self._keys(), name._keys()
+        return bool(mine & theirs) or any(group & mine and group & theirs for group in _RELATED)
+
+    def _keys(self) -> frozenset[str]:
+        head = self.spoken.partition(" of ")[0].split(" ")[-1]
+        return frozenset({self.spoken, head, singular(head) if is_plural(head) and head not in MASS else head})
+
+
+@cache
+def class_name(raw: str) -> ClassName:
+    """A class name of COCO-Stuff, ADE20K or Pascal in words: the first of its synonyms, special words put as people say them."""
+    first = " ".join(raw.partition(",")[0].split())
+    stem, _, kind = first.rpartition("-")
+    rest = kind == "other" and bool(stem)
+    spoken = _SPOKEN.get(first.lower()) or (stem if rest or (stem and kind == "stuff") else first.replace("-", " "))
+    return ClassName(raw, spoken, rest, first.lower() in _VAGUE)
+
+
+def spoken_names(raw_names: Iterable[str]) -> list[ClassName]:
+    """Class names of one data set in words; where two would sound alike, the later one takes its next synonym."""
+    taken: set[str] = set()
+    found = []
+    for raw in raw_names:
+        candidates = [class_name(raw)]
+        for synonym in raw.split(",")[1:]:
+            other = class_name(synonym.strip()) if synonym.strip() else candidates[0]
+            candidates.append(ClassName(raw, other.spoken, other.rest, candidates[0].vague))
+        chosen = next((name for name in candidates if name.spoken not in taken), candidates[0])
+        taken.add(chosen.spoken)
+        found.append(chosen)
+    return found

@@ -1,0 +1,156 @@
+"""What data sets of label maps share: one picture, one map of class numbers, one list of class names."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from builders.options import Options, parse_options
+from builders.vocabulary import CLASSES, LABELS, classes_document
+from triplets.reasons import Reason, Refusal, UsageError
+from triplets.records import Fault, Record
+from triplets.roots import Root
+
+CLASS_LIST = "@classes"
+"""The reference under which a source hands out its class names; no file of that name is read."""
+_MAX_LIST = 16 * 2**20
+
+
+class LabelMaps(ABC):
+    """Base of the sources whose records are a picture and its label map; a record for each, whether or not both files are there.
+
+    Args:
+        name: of the source in the recipe.
+        root: the folder of the official layout.
+        split: as the data set calls it.
+        options: the recipe's ``options`` block, checked by ``options_model``.
+
+    Raises:
+        UsageError: an unknown option or a wrong value.
+    """
+
+    version = 1
+    coding = "index"
+    """How numbers are written, see :data:`triplets.labels.Coding`."""
+    options_model: type[Options] = Options
+
+    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
+        self.name = name
+        self._root = Root(root)
+        self._split = split
+        self._options: Any = parse_options(self.options_model, options, f"source {name}: options")
+
+    @abstractmethod
+    def inputs(self) -> Sequence[str]:
+        """The files that name classes and, where the layout has one, list the pictures."""
+
+    @abstractmethod
+    def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+        """Number -> name, and the numbers that say nothing."""
+
+    @abstractmethod
+    def _files(self, stem: str) -> tuple[str, str]:
+        """The picture and the label map of a stem, below the root."""
+
+    @abstractmethod
+    def _list(self) -> Sequence[str]:
+        """The stems of the split, in the layout's order."""
+
+    def group_count(self) -> int:
+        """Pictures of the split."""
+        return len(self._stems)
+
+    def group(self, index: int) -> Iterator[Record]:
+        """The one record of a picture."""
+        yield self._record(index)
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of a picture or a label map, or the class names."""
+        return self._classes if reference == CLASS_LIST else self._root.read(reference)
+
+    @cached_property
+    def _stems(self) -> Sequence[str]:
+        self.inputs()
+        return self._list()
+
+    @cached_property
+    def _classes(self) -> bytes:
+        names, void = self._class_names()
+        return classes_document(names, void)
+
+    @cached_property
+    def _seen(self) -> dict[str, int]:
+        """Stem -> where it occurs first."""
+        first: dict[str, int] = {}
+        for index, stem in enumerate(self._stems):
+            first.setdefault(stem, index)
+        return first
+
+    def _record(self, index: int) -> Record:
+        stem = self._stems[index]
+        if self._seen[stem] != index:
+            fault = Fault(Reason.DUPLICATE_RECORD, f"{stem} is listed before, at {self._seen[stem] + 1}")
+            return Record(f"{stem}#{index + 1}", stem, {}, {}, self._split, fault=fault)
+        picture, labels = self._files(stem)
+        files = {"picture": picture, LABELS: labels, CLASSES: CLASS_LIST}
+        return Record(stem, stem, files, {"coding": self.coding}, self._split)
+
+    def _text(self, reference: str) -> str:
+        """A small text file.
+
+        Raises:
+            UsageError: it cannot be read, or is no text.
+        """
+        try:
+            return self._root.read(reference, _MAX_LIST).decode("utf-8-sig")
+        except (Refusal, UnicodeDecodeError) as error:
+            raise UsageError(f"{self._root.location}/{reference}: {error}. Is the download complete?") from error
+
+    def _first(self, candidates: Sequence[str], what: str, remedy: str) -> str:
+        """The first of several places of a file or folder that is there.
+
+        Raises:
+            UsageError: none is; the message names all of them and the remedy.
+        """
+        self._root.require("", "root")
+        for reference in candidates:
+            if self._root.exists(reference):
+                return reference
+        tried = " or ".join(candidates)
+        raise UsageError(f"root {self._root.location}: the {what} is missing (looked for {tried}). {remedy}")
+
+    def _both_sides(self, pictures: str, labels: str) -> list[str]:
+        """Stems of all pictures and all maps of two folders, so that what lacks its other half is met and named.
+
+        Raises:
+            UsageError: there is no map at all.
+        """
+        maps = {name[:-4] for name in self._root.names(labels) if name.endswith(".png")}
+        if not maps:
+            raise UsageError(
+                f"root {self._root.location}: no .png in {labels}. Change `split`, or unpack the maps there."
+            )
+        return sorted(maps | {name[:-4] for name in self._root.names(pictures) if name.endswith(".jpg")})
+
+
+def numbered_names(text: str, where: str) -> dict[int, str]:
+    """Class names of a file with one ``number: name`` a line.
+
+    Raises:
+        UsageError: a line of another form, or none at all.
+    """
+    found: dict[int, str] = {}
+    for line_number, line in enumerate(text.splitlines(), 1):
+        number, separator, name = line.partition(":")
+        if not line.strip():
+            continue
+        if not separator or not number.strip().isdecimal() or not name.strip():
+            raise UsageError(
+                f"{where}, line {line_number}: not `number: name`, but {line[:60]!r}. Is it the right file?"
+            )
+        found[int(number)] = name.strip()
+    if not found:
+        raise UsageError(f"{where}: names no class. Is the download complete?")
+    return found

@@ -1,0 +1,185 @@
+"""COCO-Stuff (Caesar et al., CVPR 2018): 80 things and 91 kinds of stuff, as pixel maps or as the stuff challenge's json.
+
+Pixel maps: ``images/<split>/*.jpg`` or ``<split>/*.jpg``; ``annotations/<split>/*.png`` or ``stuffthingmaps/<split>/*.png``
+(COCO id - 1, 255 void); ``labels.txt`` (``id: name``). Json: ``annotations/stuff_<split>.json``, stuff alone; its class 183
+("other", the things) is void.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+import msgspec
+
+from builders.options import Options
+from builders.sources._grouped import Element, GroupedElements
+from builders.sources._label_maps import CLASS_LIST, LabelMaps, numbered_names
+from builders.vocabulary import CLASSES
+from triplets.documents import array_spans
+from triplets.reasons import Reason, UsageError
+from triplets.records import Fault, Record
+
+_NEVER = frozenset({12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91})
+"""COCO ids that no picture is annotated with; nothing is known of where they are."""
+_THINGS = 183
+_GET_LABELS = "Get it from github.com/nightrome/cocostuff."
+
+
+class CocoStuffOptions(Options):
+    """Options of the source."""
+
+    form: Literal["auto", "pixelmaps", "json"] = "auto"
+    """Which annotation to read; ``auto`` takes the pixel maps where there are any."""
+
+
+class _Annotation(msgspec.Struct):
+    id: int
+    image_id: int
+    category_id: int
+    segmentation: list[list[float]] | dict[str, Any]
+
+
+class _Image(msgspec.Struct):
+    id: int
+    file_name: str
+    width: int
+    height: int
+    license: int = 0
+
+
+class _Category(msgspec.Struct):
+    id: int
+    name: str
+
+
+class CocoStuff(LabelMaps):
+    """Source of COCO-Stuff's pictures, a record each; see :class:`CocoStuffOptions`."""
+
+    options_model = CocoStuffOptions
+
+    def inputs(self) -> Sequence[str]:
+        """``labels.txt``, or the json."""
+        self._pictures  # noqa: B018 - raises where the folder is missing
+        if self._json:
+            return [self._json]
+        return [self._first(["labels.txt", "annotations/labels.txt"], "class list labels.txt", _GET_LABELS)]
+
+    def group_count(self) -> int:
+        """Pictures of the split."""
+        return len(self._annotations) if self._json else super().group_count()
+
+    def group(self, index: int) -> Iterator[Record]:
+        """The one record of a picture."""
+        if not self._json:
+            yield from super().group(index)
+            return
+        yield self._of_elements(list(self._annotations.group(index)))
+
+    @cached_property
+    def _pictures(self) -> str:
+        folders = [f"images/{self._split}", self._split]
+        return self._first(folders, "picture folder", "Change `split`, or give COCO's folder in `root`.")
+
+    @cached_property
+    def _maps(self) -> str:
+        """Folder of the pixel maps; empty where there is none."""
+        root, split = self._root, self._split
+        places = (f"annotations/{split}", f"stuffthingmaps/{split}", f"stuffthingmaps_trainval2017/{split}")
+        return next((place for place in places if root.exists(place)), "")
+
+    @cached_property
+    def _json(self) -> str:
+        """The json to be read; empty where pixel maps are."""
+        if self._options.form == "pixelmaps" or (self._options.form == "auto" and self._maps):
+            if not self._maps:
+                raise UsageError(
+                    f"root {self._root.location}: no pixel maps in annotations/{self._split} or stuffthingmaps/{self._split}. "
+                    "Unpack stuffthingmaps_trainval2017.zip there, or set options.form: json."
+                )
+            return ""
+        places = [f"annotations/stuff_{self._split}.json", f"stuff_{self._split}.json"]
+        return self._first(places, "annotation", "Unpack stuffthingmaps_trainval2017.zip into `stuffthingmaps`.")
+
+    def _list(self) -> Sequence[str]:
+        return self._both_sides(self._pictures, self._maps)
+
+    def _files(self, stem: str) -> tuple[str, str]:
+        return f"{self._pictures}/{stem}.jpg", f"{self._maps}/{stem}.png"
+
+    def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+        if self._json:
+            names = {
+                kind.id: kind.name for kind in reversed(self._small("categories", _Category)) if kind.id != _THINGS
+            }
+            return dict(sorted(names.items())), (0, _THINGS)
+        file = self.inputs()[0]
+        ids = numbered_names(self._text(file), f"{self._root.location}/{file}")
+        return {number - 1: name for number, name in ids.items() if number and number not in _NEVER}, (255,)
+
+    @cached_property
+    def _annotations(self) -> GroupedElements:
+        self.inputs()
+        return GroupedElements(self._root.open(self._json), f"{self._root.location}/{self._json}", _who, "annotations")
+
+    @cached_property
+    def _images(self) -> dict[int, _Image]:
+        return {image.id: image for image in reversed(self._small("images", _Image))}
+
+    def _small(self, key: str, kind: type[Any]) -> list[Any]:
+        """The sound elements of one of the shorter arrays; whoever refers to another becomes a reject that names it."""
+        found = []
+        with self._root.open(self._json) as file:
+            for span in array_spans(file, f"{self._root.location}/{self._json}", key):
+                try:
+                    found.append(msgspec.json.decode(span.data, type=kind))
+                except msgspec.DecodeError:
+                    continue
+        return found
+
+    def _of_elements(self, elements: list[Element]) -> Record:
+        """All annotations of one picture as one record; one that is unsound spoils it, since its class would seem absent."""
+        segments, fault, picture = [], None, -1
+        for element in elements:
+            place = f"{self._json} annotations[{element.number}]"
+            try:
+                entry = _ANNOTATION.decode(element.data)
+            except (msgspec.DecodeError, RecursionError) as error:
+                fault = fault or Fault(Reason.INVALID_RECORD, f"{place}: {error}")
+                picture = _who(element.data)[1]
+                continue
+            picture = entry.image_id
+            if entry.image_id not in self._images:
+                fault = fault or Fault(Reason.UNKNOWN_PICTURE, f"{place}: image_id {picture} is not in images")
+            segments.append([entry.category_id, entry.segmentation])
+        if fault is not None:
+            return Record(str(picture), str(picture), {}, {}, self._split, fault=fault)
+        image = self._images[picture]
+        return Record(
+            id=str(picture),
+            group=str(picture),
+            files={"picture": f"{self._pictures}/{image.file_name}", CLASSES: CLASS_LIST},
+            annotation={"segments": segments},
+            split=self._split,
+            size=(image.width, image.height),
+            licence=f"COCO licence {image.license}",
+        )
+
+
+class _Head(msgspec.Struct):
+    id: int
+    image_id: int
+
+
+_ANNOTATION = msgspec.json.Decoder(_Annotation)
+_HEAD = msgspec.json.Decoder(_Head)
+
+
+def _who(data: bytes) -> tuple[bytes, int]:
+    """Annotation id and image id of an element, or its bytes and -1."""
+    try:
+        head = _HEAD.decode(data)
+    except (msgspec.DecodeError, RecursionError):
+        return data, -1
+    return str(head.id).encode(), head.image_id

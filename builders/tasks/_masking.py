@@ -1,0 +1,96 @@
+"""What the two mask tasks share: a region of the picture, painted over in a colour that lets the picture through."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field, field_validator
+
+from builders.options import Options
+from builders.protocols import Tools
+from triplets.drawing import shade_region
+from triplets.masks import bounding_box, to_rle
+from triplets.palette import palette, visible_on
+from triplets.pictures import resize_short
+from triplets.reasons import UsageError
+from triplets.records import Image, Mask, OpenRecord, Triplet
+
+
+class MaskOptions(Options):
+    """Options of both mask tasks."""
+
+    alpha: float = Field(default=0.5, gt=0, le=1)
+    """Opacity of the mask; the paper's masks let half of the picture through."""
+    palette: str = "default"
+    """A palette of ``triplets.palette.PALETTES``."""
+    instructions: Literal["natural", "simple"] = "natural"
+    """Sentences, or the paper's simple indicators with fixed colours."""
+    min_share: float = Field(default=0.0, ge=0, lt=1)
+    """Smallest region, as a share of the picture's area; a task may ask for more by default."""
+
+    @field_validator("palette")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            palette(value)
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """What is to be painted, and how it is said.
+
+    Attributes:
+        mask: the region at output size; nothing is painted where it is empty.
+        wordings: fillable sentences with ``{color}``; the first ``own`` of them say it in the words that were drawn.
+        own: how many wordings the instruction is drawn from.
+        answer: what the task itself adds to the ground truth.
+        colour: a name of the palette, or empty where one is to be drawn.
+    """
+
+    mask: Mask
+    wordings: Sequence[str]
+    own: int
+    answer: Mapping[str, Any]
+    colour: str = ""
+
+
+def output_picture(record: OpenRecord, short_side: int) -> Image:
+    """The picture at output size, scaled once for all records of it."""
+    return record.once_for_picture("resized", lambda: resize_short(record.picture.pixels, short_side))
+
+
+def painted(
+    task: str, tools: Tools, options: MaskOptions, record: OpenRecord, rng: np.random.Generator, work: Painting
+) -> Triplet:
+    """The triplet: source is the picture, target the picture with the region painted over; alike where there is no region."""
+    picture = output_picture(record, tools.short_side)
+    colours = palette(options.palette)
+    name = work.colour or visible_on(picture, work.mask, rng, alpha=options.alpha, colours=colours)
+    sentences = tuple(dict.fromkeys(wording.replace("{color}", name) for wording in work.wordings))
+    source = record.once_for_picture("encoded", lambda: tools.encode(picture))
+    present = bool(work.mask.any())
+    target = tools.encode(shade_region(picture, work.mask, colours[name], options.alpha)) if present else source
+    return Triplet(
+        instruction=sentences[int(rng.integers(min(work.own, len(sentences))))],
+        alternatives=sentences,
+        source=source,
+        target=target,
+        answer={
+            **work.answer,
+            "present": present,
+            "color": name,
+            "rgb": list(colours[name]),
+            "alpha": options.alpha,
+            "mask": to_rle(work.mask),
+            "box": list(bounding_box(work.mask)),
+        },
+        region_share=np.count_nonzero(work.mask) / work.mask.size,
+        pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{task}".encode()).hexdigest()[:20],
+    )

@@ -1,0 +1,165 @@
+"""Referring segmentation: what an expression means covered with a see-through colour; nothing where it means nothing.
+
+A record's annotation holds either PhraseCut's ``phrase``, ``phrase_structure`` and ``Polygons``, or ``expressions`` (one or more
+that mean the same) and ``targets`` (COCO segmentations; an empty list where the expression has no target in the picture), or
+``expressions`` and a file of role ``mask``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from builders.instructions.mask_sentences import fill_what
+from builders.instructions.phrases import noun_phrase
+from builders.options import parse_options
+from builders.protocols import Tools
+from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
+from triplets.coco_masks import union
+from triplets.masks import polygons_mask
+from triplets.palette import palette
+from triplets.pictures import annotation_frame, fit_mask, resize_mask, upright_mask
+from triplets.reasons import Reason, Refusal
+from triplets.records import Mask, OpenRecord, Triplet
+
+_MOST_EXPRESSIONS = 6
+
+
+class ReferOptions(MaskOptions):
+    """Options of the task ``refer``."""
+
+    min_share: float = Field(default=0.001, ge=0, lt=1)
+    """Smaller regions are refused; one in a thousand is 8 x 8 pixels of 256 x 256."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Expression:
+    """What an annotator wrote, and as a noun phrase if it can be read as one."""
+
+    raw: str
+    spoken: str
+
+
+class Refer:
+    """InstructDiffusion's referring segmentation (section 3.1), over RefCOCO and its relatives and PhraseCut.
+
+    Args:
+        tools: picture size and encoder of the build.
+        options: the source's ``task_options.refer`` block, see :class:`ReferOptions`.
+    """
+
+    name = "refer"
+    version = 1
+
+    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
+        self._tools = tools
+        self._options = parse_options(ReferOptions, options, f"task_options.{self.name}")
+
+    def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
+        """One triplet; the instruction uses one of the record's expressions, drawn by ``rng``.
+
+        Raises:
+            Refusal: ``empty_phrase``; ``region_empty`` where there is a target without a pixel; ``region_too_small``;
+                ``picture_size_mismatch``, ``mask_unreadable``, ``mask_size_mismatch``.
+        """
+        expressions = record.once("expressions", lambda: _expressions(record.record.annotation))
+        mask = record.once("refer-mask", lambda: self._mask(record))
+        yield painted(self.name, self._tools, self._options, record, rng, self._work(record, expressions, mask, rng))
+
+    def _work(
+        self, record: OpenRecord, expressions: list[_Expression], mask: Mask, rng: np.random.Generator
+    ) -> Painting:
+        drawn = int(rng.integers(len(expressions)))
+        order = [expressions[drawn], *expressions[:drawn], *expressions[drawn + 1 :]][:_MOST_EXPRESSIONS]
+        simple = self._options.instructions == "simple"
+        wordings = [self._sentences(expression) for expression in order]
+        return Painting(
+            mask=mask,
+            wordings=[sentence for sentences in wordings for sentence in sentences],
+            own=len(wordings[0]),
+            answer={
+                "expression": order[0].raw,
+                "expressions": [expression.raw for expression in expressions],
+                "targets": _target_count(record.record.annotation),
+            },
+            colour=next(iter(palette(self._options.palette))) if simple else "",
+        )
+
+    def _sentences(self, expression: _Expression) -> tuple[str, ...]:
+        if self._options.instructions == "simple":
+            return fill_what("refer-simple", expression.raw)
+        if expression.spoken:
+            return fill_what("refer", expression.spoken)
+        return fill_what("refer-quoted", expression.raw)
+
+    def _mask(self, record: OpenRecord) -> Mask:
+        """The region at output size.
+
+        Raises:
+            Refusal: as :meth:`triplets`.
+        """
+        picture = output_picture(record, self._tools.short_side)
+        size = (picture.shape[1], picture.shape[0])
+        if _target_count(record.record.annotation) == 0:
+            return np.zeros(picture.shape[:2], np.bool_)
+        drawn = _drawn(record)
+        if not drawn.any():
+            raise Refusal(Reason.REGION_EMPTY, "the target has no pixel in the picture")
+        mask = resize_mask(drawn, size)
+        area = int(np.count_nonzero(mask))
+        if area < max(1.0, self._options.min_share * mask.size):
+            detail = f"{area} pixels at {size[0]} x {size[1]}, the least is {self._options.min_share} of the picture"
+            raise Refusal(Reason.REGION_TOO_SMALL, detail)
+        return mask
+
+
+def _expressions(annotation: Mapping[str, Any]) -> list[_Expression]:
+    if "phrase" in annotation:
+        name, count = annotation["phrase_structure"]["name"], len(annotation["Polygons"])
+        return [_read(annotation["phrase"], name, count)]
+    texts = dict.fromkeys(" ".join(text.split()) for text in annotation["expressions"])
+    found = [_read(text, "", _target_count(annotation)) for text in texts if text]
+    if not found:
+        raise Refusal(Reason.EMPTY_PHRASE, "no expression with a word in it")
+    return found
+
+
+def _read(text: str, name: str, targets: int) -> _Expression:
+    """An expression, mended where it is a noun phrase; what cannot be read as one is quoted as it stands."""
+    try:
+        # Of several targets an expression speaks by itself ("two men"); only PhraseCut's bare nouns need their plural.
+        phrase = noun_phrase(text, name=name, instances=targets if name else 1, keep_parts=True)
+    except Refusal:
+        return _Expression(text, "")
+    alone = targets == 1 or bool(name) or phrase.several
+    return _Expression(text, phrase.definite if alone else "")
+
+
+def _target_count(annotation: Mapping[str, Any]) -> int:
+    if "Polygons" in annotation:
+        return len(annotation["Polygons"])
+    return len(annotation["targets"]) if "targets" in annotation else 1
+
+
+def _drawn(record: OpenRecord) -> Mask:
+    """The region at full size, upright."""
+    annotation = record.record.annotation
+    if "mask" in record.data:
+        return fit_mask(_decoded(record.data["mask"], annotation["mask_coding"]), record.picture.size)
+    frame = annotation_frame(record.picture, record.record.size)
+    size = record.picture.stored_size if frame == "stored" else record.picture.size
+    shapes = annotation.get("Polygons")
+    drawn = union(annotation["targets"], size) if shapes is None else polygons_mask(shapes, size)
+    return upright_mask(drawn, record.picture) if frame == "stored" else drawn
+
+
+def _decoded(data: bytes, coding: str) -> Mask:
+    """A mask file: a picture, or a matrix of MATLAB, of which ReferIt's are 0 inside."""
+    from triplets.labels import decode_matlab
+    from triplets.pictures import decode_mask
+
+    return decode_matlab(data, "segimg_t") == 0 if coding == "referit" else decode_mask(data)

@@ -1,0 +1,177 @@
+"""Semantic segmentation: one class of the picture's label map covered with a see-through colour, or a class that is not there.
+
+A record brings its classes (:mod:`builders.vocabulary`) and the map: a file of role ``labels`` (with
+``annotation["coding"]``, a :data:`triplets.labels.Coding` or ``matlab:NAME``), or
+``annotation["segments"]``, COCO segmentations with their numbers.
+Numbers that are neither named nor void are things known to be of no named class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from builders.instructions.mask_sentences import fill_what
+from builders.options import parse_options
+from builders.protocols import Tools
+from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
+from builders.vocabulary import CLASSES, LABELS, Vocabulary, unrelated, vocabulary
+from triplets.coco_masks import segmentation_mask
+from triplets.labels import Coding, Labels, decode_labels, decode_matlab, fit_labels
+from triplets.masks import to_rle
+from triplets.palette import palette
+from triplets.pictures import annotation_frame, resize_mask, upright_mask
+from triplets.reasons import Reason, Refusal
+from triplets.records import Mask, OpenRecord, Triplet
+
+
+class SegmentOptions(MaskOptions):
+    """Options of the task ``segment``."""
+
+    min_share: float = Field(default=0.005, ge=0, lt=1)
+    """Classes that cover less of the picture are not asked for; they are present all the same."""
+    negatives: float = Field(default=0.2, ge=0, le=1)
+    """Share of triplets that ask for a class that is not there and leave the picture as it is."""
+    max_void: float = Field(default=0.1, ge=0, le=1)
+    """No class is called absent where more than this share of the picture is void: it might be there."""
+    vague: bool = False
+    """Whether to ask for classes that a picture alone does not define (``metal``, ``furniture-other``), as an evaluation does."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Map:
+    """A picture's labels, upright at full size, and how many pixels each number has, void pixels apart."""
+
+    labels: Labels
+    counts: Mapping[int, int]
+    void: Mask
+
+    @property
+    def void_share(self) -> float:
+        return float(np.count_nonzero(self.void) / self.void.size)
+
+
+class Segment:
+    """InstructDiffusion's semantic segmentation (section 3.1), with absent classes that are absent.
+
+    Args:
+        tools: picture size and encoder of the build.
+        options: the source's ``task_options.segment`` block, see :class:`SegmentOptions`.
+    """
+
+    name = "segment"
+    version = 1
+
+    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
+        self._tools = tools
+        self._options = parse_options(SegmentOptions, options, f"task_options.{self.name}")
+
+    def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
+        """One triplet: a class drawn by ``rng``, painted where it is, or nothing painted where it is not.
+
+        Raises:
+            Refusal: ``mask_unreadable``, ``mask_size_mismatch``, ``region_empty`` (nothing but void and unnamed things),
+                ``region_too_small`` (no class covers enough), ``ambiguous`` (only classes of leftovers).
+        """
+        words = vocabulary(record.data[CLASSES])
+        found: _Map = record.once("map", lambda: _labels(record, words))
+        picture = output_picture(record, self._tools.short_side)
+        size = (picture.shape[1], picture.shape[0])
+        absent = self._absent(found, words) if rng.random() < self._options.negatives else []
+        if absent:
+            number, mask = absent[int(rng.integers(len(absent)))], np.zeros(picture.shape[:2], np.bool_)
+        else:
+            number, mask = self._present(found, words, size, rng)
+        yield painted(self.name, self._tools, self._options, record, rng, self._work(found, words, number, mask))
+
+    def _work(self, found: _Map, words: Vocabulary, number: int, mask: Mask) -> Painting:
+        name = words.names[number]
+        colours = list(palette(self._options.palette))
+        what = name.everything(_has_siblings(number, found, words))
+        simple = self._options.instructions == "simple"
+        wordings = fill_what("segment-simple", name.spoken) if simple else fill_what("segment", what)
+        answer = {"class": name.spoken, "class_name": name.raw, "class_id": number, "what": what}
+        void = resize_mask(found.void, (mask.shape[1], mask.shape[0]))
+        return Painting(
+            mask=mask,
+            wordings=wordings,
+            own=len(wordings),
+            answer={**answer, "void": to_rle(void & ~mask)},
+            colour=colours[number % len(colours)] if simple else "",
+        )
+
+    def _present(
+        self, found: _Map, words: Vocabulary, size: tuple[int, int], rng: np.random.Generator
+    ) -> tuple[int, Mask]:
+        """A class that covers enough, and its mask at output size (width, height)."""
+        named = [number for number in found.counts if number in words.names]
+        if not named:
+            raise Refusal(Reason.REGION_EMPTY, "no class in the picture: nothing but void or unnamed things")
+        clear = [number for number in named if self._options.vague or not words.names[number].vague]
+        if not clear:
+            raise Refusal(Reason.AMBIGUOUS, f"only classes of leftovers: {words.names[named[0]].raw}")
+        least = self._options.min_share
+        large = [number for number in clear if found.counts[number] >= least * found.labels.size]
+        for number in rng.permutation(np.asarray(large, np.int64)).tolist():
+            mask = resize_mask(found.labels == number, size)
+            if np.count_nonzero(mask) >= max(1.0, least * mask.size):
+                return int(number), mask
+        raise Refusal(Reason.REGION_TOO_SMALL, f"no class covers {least} of the picture")
+
+    def _absent(self, found: _Map, words: Vocabulary) -> list[int]:
+        """Classes without a single pixel that nothing in the picture could be taken for; none where much is void."""
+        if found.void_share > self._options.max_void:
+            return []
+        present = frozenset(number for number in found.counts if number in words.names)
+        return [number for number in unrelated(present, words) if self._options.vague or not words.names[number].vague]
+
+
+def _has_siblings(number: int, found: _Map, words: Vocabulary) -> bool:
+    """Whether a class of leftovers (``wall-other``) has a more special relative (``wall-brick``) in the picture."""
+    name = words.names[number]
+    if not name.rest:
+        return False
+    return any(name.related(words.names[other]) for other in found.counts if other != number and other in words.names)
+
+
+def _labels(record: OpenRecord, words: Vocabulary) -> _Map:
+    annotation = record.record.annotation
+    if LABELS in record.data:
+        labels = fit_labels(_decoded(record.data[LABELS], annotation.get("coding", "index")), record.picture)
+    else:
+        labels = _from_segments(record, annotation["segments"], min(words.void))
+    counts = _counts(labels)
+    void = np.isin(labels, list(words.void & counts.keys()))
+    return _Map(labels, {number: count for number, count in counts.items() if number not in words.void}, void)
+
+
+def _decoded(data: bytes, coding: str) -> Labels:
+    """A label file: a picture in one of the codings, or ``matlab:NAME``, a matrix of that name."""
+    kind, _, variable = coding.partition(":")
+    return decode_matlab(data, variable) if kind == "matlab" else decode_labels(data, cast(Coding, coding))
+
+
+def _counts(labels: Labels) -> dict[int, int]:
+    if labels.dtype == np.int32:
+        numbers, counts = np.unique(labels, return_counts=True)
+        return dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+    counted = np.bincount(labels.ravel())
+    return {int(number): int(counted[number]) for number in np.flatnonzero(counted)}
+
+
+def _from_segments(record: OpenRecord, segments: list[tuple[int, Any]], void: int) -> Labels:
+    """A label map of COCO segmentations, void where there is none and where two classes claim a pixel."""
+    frame = annotation_frame(record.picture, record.record.size)
+    size = record.picture.stored_size if frame == "stored" else record.picture.size
+    labels: npt.NDArray[np.int32] = np.full((size[1], size[0]), void, np.int32)
+    claimed = np.zeros(labels.shape, np.bool_)
+    for number, segmentation in segments:
+        mask = segmentation_mask(segmentation, size)
+        labels[mask] = np.where(claimed[mask] & (labels[mask] != number), void, number)
+        claimed |= mask
+    return upright_mask(labels, record.picture) if frame == "stored" else labels  # type: ignore[arg-type,return-value]
