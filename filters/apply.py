@@ -178,7 +178,7 @@ def _duplicates(frame: Frame, rule: Duplicates, alive: Bools) -> _Outcome:
     order = _best_first(frame, rule.keep, alive)
     roles = ("source", "target") if rule.of == "pair" else (rule.of,)
     tasks = frame.codes("task")[order]
-    identities = joined(tasks, *(frame.codes(f"{role}_sha256")[order] for role in roles))
+    identities = joined(tasks, *(half[order] for role in roles for half in frame.words(role)))
     value = np.full(len(frame), np.nan, np.float32)
     if rule.distance:
         groups = frame.codes("source+group")[order] if rule.of == "pair" else None

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from filters.near import Hashes, distances, near_pairs
 
 Ints = npt.NDArray[np.int64]
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+"""2^64 over the golden ratio: multiplying by it spreads numbers evenly (Knuth)."""
 Floats = npt.NDArray[np.float32]
 
 
@@ -27,13 +29,16 @@ def rank_within(codes: Ints) -> Ints:
 
 
 def joined(*columns: npt.NDArray[Any]) -> Ints:
-    """Numbers of the distinct combinations of several columns."""
-    codes = np.zeros(len(columns[0]), np.int64)
+    """Numbers of the distinct combinations of several columns of whole numbers."""
+    mixed = np.zeros(len(columns[0]), np.uint64)
     for column in columns:
-        distinct, numbers = np.unique(column, return_inverse=True)
-        _, codes = np.unique(codes * max(len(distinct), 1) + numbers.ravel(), return_inverse=True)
-        codes = codes.ravel()
-    return codes
+        mixed = (mixed ^ column.astype(np.uint64)) * _ODD
+        mixed ^= mixed >> np.uint64(29)
+    _, first, codes = np.unique(mixed, return_index=True, return_inverse=True)
+    if all((column == column[first[codes]]).all() for column in columns):
+        return np.asarray(codes, np.int64)
+    _, codes = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)  # two combinations were mixed alike
+    return np.asarray(codes, np.int64).ravel()
 
 
 @dataclass(frozen=True, slots=True)

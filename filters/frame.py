@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from filters.composite import COMPOSITES
+from filters.digests import Words, places, words
+from filters.duplicates import joined
 from triplets.reasons import UsageError
 
-COLUMNS = ("key", "source", "task", "group", "pair", "licence", "source_sha256", "target_sha256")
+COLUMNS = ("key", "source", "task", "group", "licence", "source_sha256", "target_sha256")
 """Columns of the index that rules may read."""
-Lookup = Callable[[str], tuple[pa.Array, npt.NDArray[Any]]]
+Ids: TypeAlias = "pa.Array | pa.ChunkedArray"
+Lookup = Callable[[str], tuple[Ids, npt.NDArray[Any]]]
 
 
 @dataclass(slots=True)
@@ -24,7 +27,7 @@ class Frame:
     """Rows to choose from.
 
     Attributes:
-        table: :data:`COLUMNS` of the index, one row a triplet.
+        table: :data:`COLUMNS` of the index, one row a triplet; digests in hex or packed (:func:`filters.digests.packed`).
         lookup: score name -> its ids (digests of pictures in hex, or keys) and values.
     """
 
@@ -32,9 +35,11 @@ class Frame:
     lookup: Lookup
     _scores: dict[tuple[str, str], npt.NDArray[Any]] = field(default_factory=dict)
     _places: dict[tuple[str, int], npt.NDArray[np.int64]] = field(default_factory=dict)
-    _loaded: dict[str, tuple[pa.Array, npt.NDArray[Any]]] = field(default_factory=dict)
-    _ids: list[pa.Array] = field(default_factory=list)
+    _loaded: dict[str, tuple[Ids, npt.NDArray[Any]]] = field(default_factory=dict)
+    _ids: list[Ids] = field(default_factory=list)
+    _words: dict[int, Words] = field(default_factory=dict)
     _codes: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    _digests: dict[str, Words] = field(default_factory=dict)
     _dictionaries: dict[str, pa.Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -48,11 +53,19 @@ class Frame:
             if plus:
                 others = self.codes(second)
                 self._codes[column] = self.codes(first) * (int(others.max(initial=0)) + 1) + others
+            elif column.endswith("_sha256"):
+                self._codes[column] = joined(*self.words(column.removesuffix("_sha256")))
             else:
                 encoded = self.table[column].combine_chunks().dictionary_encode()
                 self._dictionaries[column] = encoded.dictionary
                 self._codes[column] = encoded.indices.to_numpy().astype(np.int64)
         return self._codes[column]
+
+    def words(self, role: str) -> Words:
+        """The digests of all sources or targets, as :func:`filters.digests.words` gives them."""
+        if role not in self._digests:
+            self._digests[role] = words(self.table[f"{role}_sha256"])
+        return self._digests[role]
 
     def names(self, column: str) -> list[str]:
         """The distinct values of a column, which its :meth:`codes` count."""
@@ -73,23 +86,28 @@ class Frame:
     def _stored(self, name: str, role: str) -> npt.NDArray[Any]:
         if name not in self._loaded:
             ids, values = self.lookup(name)
-            number = next((at for at, known in enumerate(self._ids) if known.equals(ids)), len(self._ids))
+            same = (at for at, known in enumerate(self._ids) if known is ids or known.equals(ids))
+            number = next(same, len(self._ids))
             if number == len(self._ids):
                 self._ids.append(ids)
             self._loaded[name] = (self._ids[number], values)
         ids, values = self._loaded[name]
-        places = self._found(role, next(at for at, known in enumerate(self._ids) if known is ids))
-        if values.dtype.kind == "u" and (places < 0).any():  # no number of 64 bits could say "none"
-            raise UsageError(f"score {name}: {int((places < 0).sum()):,} rows have none. Compute it again: ieiw score")
+        at = self._found(role, next(at for at, known in enumerate(self._ids) if known is ids))
+        if values.dtype.kind == "u" and (at < 0).any():  # no number of 64 bits could say "none"
+            raise UsageError(f"score {name}: {int((at < 0).sum()):,} rows have none. Compute it again: ieiw score")
         if values.dtype.kind == "u":
-            return values[places]
-        missing = np.full(len(places), np.nan, np.float32)
-        return np.where(places >= 0, values[places], missing) if len(values) else missing
+            return values[at]
+        missing = np.full(len(at), np.nan, np.float32)
+        return np.where(at >= 0, values[at], missing) if len(values) else missing
 
     def _found(self, role: str, number: int) -> npt.NDArray[np.int64]:
         """Each row's place among the ids, -1 where it has none. Scores of one pass share their ids: looked up once."""
         if (role, number) not in self._places:
-            column = "key" if role == "pair" else f"{role}_sha256"
-            places = pc.index_in(self.table[column], value_set=self._ids[number])
-            self._places[role, number] = places.fill_null(-1).to_numpy().astype(np.int64)
+            if role == "pair":
+                found = pc.index_in(self.table["key"], value_set=self._ids[number]).fill_null(-1).to_numpy()
+                self._places[role, number] = found.astype(np.int64)
+            else:
+                if number not in self._words:
+                    self._words[number] = words(self._ids[number])
+                self._places[role, number] = places(self.words(role), self._words[number])
         return self._places[role, number]

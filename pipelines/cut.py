@@ -67,7 +67,7 @@ def cut(
     verdicts = apply_rules(frame, rules, nearest)
     if not (verdicts.rule == KEPT).any():
         raise UsageError(f"cut {name}: the rules keep none of {len(frame):,} rows\n{funnel_text(verdicts.funnel)}")
-    chosen = choose(store, build, verdicts, rules.split)
+    chosen = choose(store, build, frame, verdicts, rules.split)
     clear(store, name)
     if materialise:
         chosen = copy_samples(store, name, chosen, build.recipe.unit_bytes, report)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,11 +12,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from filters.apply import KEPT as STAYS
 from filters.apply import Verdicts
+from filters.duplicates import joined
 from filters.frame import Frame
 from filters.rules import RuleSet, Split
 from filters.split import validation_rows
@@ -32,7 +32,7 @@ Side = Literal["train", "validation"]
 SIDES: tuple[Side, Side] = ("train", "validation")
 ROWS_PER_PART = 500_000
 _SPANS = tuple(f"{role}_{part}" for role in ("source", "target", "json") for part in ("offset", "size"))
-_PLACES = ("key", "source", "task", "group", "pair", "picture_sha256", "width", "height", "shard", *_SPANS)
+_PLACES = ("pair", "picture_sha256", "width", "height", "shard", *_SPANS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,11 @@ class Chosen:
     def of_side(self, side: Side) -> Samples:
         """The samples of one side, by shard and offset."""
         samples = self.samples[self.validation == (side == "validation")]
-        return np.asarray(samples[np.lexsort((samples["source_offset"], samples["shard"]))])
+        shards, offsets = samples["shard"].astype(np.int64), samples["source_offset"]
+        steps = np.diff(shards)
+        if (steps >= 0).all() and (offsets[1:] >= offsets[:-1])[steps == 0].all():  # as builds write their index
+            return np.asarray(samples)
+        return np.asarray(samples[np.lexsort((offsets, shards))])
 
 
 class _Names:
@@ -73,17 +77,17 @@ class _Names:
         """The number of each value of a column."""
         encoded = column.combine_chunks().dictionary_encode()
         table = [self.known.setdefault(str(name), len(self.known)) for name in encoded.dictionary.to_pylist()]
-        return np.asarray(np.asarray(table, np.int64)[encoded.indices.to_numpy()])
+        return np.asarray(np.array(table, np.int64)[encoded.indices.to_numpy()])
 
 
-def choose(store: Store, build: BuildState, verdicts: Verdicts, split: Split) -> Chosen:
+def choose(store: Store, build: BuildState, frame: Frame, verdicts: Verdicts, split: Split) -> Chosen:
     """Look up where the kept rows lie, and part them.
 
     Raises:
         UsageError: a shard is missing or was changed.
     """
     keeps = verdicts.rule == STAYS
-    shards, sources, tasks = _Names(), _Names(), _Names()
+    shards = _Names()
     ends: dict[int, int] = {}
     parts: list[Samples] = []
     tables: list[pa.Table] = []
@@ -94,15 +98,19 @@ def choose(store: Store, build: BuildState, verdicts: Verdicts, split: Split) ->
         keep = keeps[start : start + table.num_rows]
         start += table.num_rows
         table = table.filter(pa.array(keep))
-        parts.append(_samples(table, numbers[keep], sources, tasks))
-        tables.append(table.select(["key", "group", "picture_sha256"]))
-    samples, kept = np.concatenate(parts), pa.concat_tables(tables).unify_dictionaries()
+        parts.append(_placed(table, numbers[keep]))
+        tables.append(table.select(["pair", "picture_sha256"]))
+    samples, rest = np.concatenate(parts), pa.concat_tables(tables).unify_dictionaries()
+    del parts, tables
+    rows = np.flatnonzero(keeps)
+    _name(samples, frame, rows, rest["pair"])
     names, used = list(shards.known), np.unique(samples["shard"])
     files = tuple(ShardFile(name=names[number], size=shard_size(ends[number])) for number in used.tolist())
     verify_shards(store, files)
     samples["shard"] = np.searchsorted(used, samples["shard"])
-    apart = validation_rows(kept["group"].combine_chunks(), kept["picture_sha256"].combine_chunks(), split)
-    return Chosen(np.flatnonzero(keeps), samples, apart, kept["key"], files, tuple(sources.known), tuple(tasks.known))
+    kept = frame.table.select(["key", "group"]).take(pa.array(rows))
+    apart = validation_rows(kept["group"].combine_chunks(), rest["picture_sha256"].combine_chunks(), split)
+    return Chosen(rows, samples, apart, kept["key"], files, tuple(frame.names("source")), tuple(frame.names("task")))
 
 
 def _note_ends(ends: dict[int, int], shards: npt.NDArray[np.int64], table: pa.Table) -> None:
@@ -115,15 +123,39 @@ def _note_ends(ends: dict[int, int], shards: npt.NDArray[np.int64], table: pa.Ta
         ends[number] = max(ends.get(number, 0), end)
 
 
-def _samples(table: pa.Table, shards: npt.NDArray[np.int64], sources: _Names, tasks: _Names) -> Samples:
+def _placed(table: pa.Table, shards: npt.NDArray[np.int64]) -> Samples:
+    """Samples with their places and sizes."""
     samples = np.zeros(table.num_rows, SAMPLE)
     samples["shard"] = shards
-    samples["source"] = _fitting(sources.number(table["source"]), "source")
-    samples["task"] = tasks.number(table["task"])
-    samples["pair"] = _pairs(table)
     for name in (*_SPANS, "width", "height"):
         samples[name] = _fitting(table[name].to_numpy(), name)
     return samples
+
+
+def _name(samples: Samples, frame: Frame, rows: npt.NDArray[np.int64], pairs: pa.ChunkedArray) -> None:
+    """Set source, task and pair. A row that is no half of a pair gets a pair of its own, from its key."""
+    samples["source"] = _fitting(frame.codes("source")[rows], "source")
+    samples["task"] = _fitting(frame.codes("task")[rows], "task")
+    encoded = pairs.combine_chunks().dictionary_encode()
+    texts, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    sources = frame.names("source")
+    alone = np.isin(codes, [at for at, text in enumerate(texts) if not text])
+    both = joined(samples["source"], codes)
+    _, first = np.unique(both, return_index=True)
+    origins = (sources[at] for at in samples["source"][first].tolist())
+    numbers = _hashes(zip(origins, (texts[at] for at in codes[first].tolist()), strict=True))
+    samples["pair"] = numbers[both]
+    if alone.any():
+        keys = frame.table["key"].take(pa.array(rows[alone])).to_pylist()
+        samples["pair"][alone] = _hashes(
+            zip((sources[at] for at in samples["source"][alone].tolist()), keys, strict=True)
+        )
+
+
+def _hashes(names: Iterable[tuple[str, str]]) -> npt.NDArray[np.uint64]:
+    """First 64 bits of a hash of each (source, pair)."""
+    digests = (hashlib.blake2b(f"{source}\0{pair}".encode(), digest_size=8).digest() for source, pair in names)
+    return np.frombuffer(b"".join(digests), "<u8")
 
 
 def _fitting(values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
@@ -131,18 +163,6 @@ def _fitting(values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
     if len(values) and int(values.max()) > most:
         raise UsageError(f"index, {name}: {int(values.max()):,} is more than a cut can hold ({most:,})")
     return values
-
-
-def _pairs(table: pa.Table) -> npt.NDArray[np.uint64]:
-    """First 64 bits of the hash of (source, pair); a row that is no half of a pair has a number of its own, from its key."""
-    pair = table["pair"].cast(pa.string())
-    alone = pc.equal(pair, "")
-    text = pc.binary_join_element_wise(table["source"].cast(pa.string()), pc.if_else(alone, table["key"], pair), "\0")
-    encoded = text.combine_chunks().dictionary_encode()
-    digests = b"".join(
-        hashlib.blake2b(name.encode(), digest_size=8).digest() for name in encoded.dictionary.to_pylist()
-    )
-    return np.asarray(np.frombuffer(digests, "<u8")[encoded.indices.to_numpy()])
 
 
 def clear(store: Store, name: str) -> None:

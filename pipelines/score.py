@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -122,7 +123,8 @@ def _merge(store: Store, state: BuildState, refs: Sequence[UnitRef], names: Sequ
         spooled = store.spool() / uuid.uuid4().hex
         pq.write_table(table, spooled, compression="zstd")
         store.publish(f"scores/{name}/values.parquet", spooled)
-        note = _settings(state, made) | {
+        note = settings_of(state, made) | {
+            "ids_sha256": ids_digest(keys),
             "values": len(values),
             "undefined": int(np.isnan(values.astype(np.float64)).sum()),
         }
@@ -130,6 +132,15 @@ def _merge(store: Store, state: BuildState, refs: Sequence[UnitRef], names: Sequ
     for part in parts:
         store.delete(part)
     store.sweep()
+
+
+def ids_digest(ids: pa.Array) -> str:
+    """SHA-256 (hex) of an array of texts; scores of one pass share theirs, and readers read them once."""
+    texts = pa.concat_arrays([ids.cast(pa.string())])
+    digest = hashlib.sha256()
+    for buffer in texts.buffers()[1:]:  # lengths, then letters
+        digest.update(buffer or b"")
+    return digest.hexdigest()
 
 
 def _gather(
@@ -154,7 +165,7 @@ def _gather(
     return ordered.filter(pa.array(fresh)), kept
 
 
-def _settings(state: BuildState, made: PictureScore | PairScore | PictureHash) -> dict[str, Any]:
+def settings_of(state: BuildState, made: PictureScore | PairScore | PictureHash) -> dict[str, Any]:
     """What the values depend on."""
     return {
         "name": made.name,
@@ -176,5 +187,5 @@ def fresh_note(store: Store, state: BuildState, name: str) -> dict[str, Any] | N
         note = _note(store, name)
     except FileNotFoundError:
         return None
-    settings = _settings(state, make_score(name))
+    settings = settings_of(state, make_score(name))
     return note if {key: note.get(key) for key in settings} == settings else None

@@ -1,5 +1,7 @@
 """Frames made up for tests of rules."""
 
+import hashlib
+
 import numpy as np
 import pyarrow as pa
 
@@ -14,7 +16,7 @@ def frame(count, seed=0, nan=0.1, pictures=None, groups=None):
     """Rows with random scores. ``pictures``: how many distinct ones there are; few make duplicates."""
     random = np.random.default_rng(seed)
     distinct = pictures or 2 * count + 1
-    digests = [f"{number:064x}" for number in range(distinct)]
+    digests = sorted(hashlib.sha256(str(number).encode()).hexdigest() for number in range(distinct))
     rows = {
         "key": [f"s-{number:020d}" for number in range(count)],
         "source": random.choice(["a", "b"], count).tolist(),
@@ -26,7 +28,7 @@ def frame(count, seed=0, nan=0.1, pictures=None, groups=None):
         "target_sha256": [digests[at] for at in random.integers(0, distinct, count)],
     }
     ids = {"picture": pa.array(digests), "pair": pa.array(rows["key"], pa.string())}
-    values = {}
+    values = {"places": {digest: at for at, digest in enumerate(digests)}}
     for name in PICTURE_SCORES:
         if name == "phash":
             values[name] = random.integers(0, 4, distinct).astype(np.uint64) * np.uint64(2**40 + 1) ^ (
@@ -52,5 +54,5 @@ def value_of(rows, values, name, role, row):
         composite = COMPOSITES[name]
         parts = {part: np.array([value_of(rows, values, part, role, row)], np.float32) for part in composite.parts}
         return float(composite.compute(parts)[0])
-    place = row if role == "pair" else int(rows[f"{role}_sha256"][row], 16)
+    place = row if role == "pair" else values["places"][rows[f"{role}_sha256"][row]]
     return values[name][place].item()

@@ -1,0 +1,153 @@
+"""Cuts: a view of 1,000,000 rows in time and memory; copying against a plain file copy of the kept bytes; what scoring spends
+outside decoding and the scores' own arithmetic.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench.common import Row, median_ratio
+from filters.registry import SCORES
+from filters.registry import score as make_score
+from pipelines.cut_files import Chosen, choose
+from pipelines.cut_materialise import materialise, remove_shards
+from pipelines.finalise import ROWS_PER_PART
+from pipelines.recipe import Recipe
+from pipelines.score import settings_of
+from pipelines.score_unit import Scorers, score_rows, scorers, value_type
+from pipelines.state import BuildState, IndexPart, save_state
+from triplets.rows import ROWS
+from triplets.shards import BLOCK, padded, shard_size
+from triplets.storage import Store, open_store
+
+_ROWS = 1_000_000
+_PER_SHARD = 5_000
+_CUT = """
+import json, resource, sys, time
+from pipelines.cut import cut
+from filters.rules import DEFAULT
+wall, cpu = time.perf_counter(), time.process_time()
+state = cut(sys.argv[1], "bench", DEFAULT)
+print(json.dumps([time.perf_counter() - wall, time.process_time() - cpu,
+                  resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, state.kept, len(state.shards)]))
+"""
+
+
+def made_up_build(folder: Path, rows: int = _ROWS) -> Store:
+    """A complete, scored build of that many rows: index and scores are real files, shards are holes of the right size.
+
+    No two pictures are alike, which is the hardest case: two distinct pictures a row.
+    """
+    store = open_store(folder)
+    random = np.random.default_rng(0)
+    pictures = np.frombuffer(random.bytes(32 * 2 * rows), np.uint8).reshape(-1, 32)
+    digests = pa.array([row.tobytes().hex() for row in pictures])
+    parts = []
+    for number, start in enumerate(range(0, rows, ROWS_PER_PART)):
+        stop = min(start + ROWS_PER_PART, rows)
+        name = f"index/rows-{number:05d}.parquet"
+        table = _index(random, digests, start, stop)
+        store.publish_bytes(name, _parquet(table))
+        parts.append(IndexPart(name=name, rows=stop - start, sha256=f"{number:064x}"))
+        for shard, end in _ends(table).items():
+            store.publish_bytes(shard, b"")
+            os.truncate(folder / shard, shard_size(end))
+    recipe = Recipe.model_validate({"sources": [{"name": "made-up", "root": "x", "tasks": ["removal"]}]})
+    backends = {"inpaint": {"name": "noop", "stand_in": "yes"}}
+    state = BuildState(state="complete", recipe=recipe, backends=backends, sources={}, index=tuple(parts))
+    save_state(store, state)
+    _scores(store, state, random, digests, rows)
+    return store
+
+
+def _index(random: np.random.Generator, digests: pa.Array, start: int, stop: int) -> pa.Table:
+    numbers = np.arange(start, stop)
+    sizes = {role: random.integers(low, high, len(numbers)) for role, low, high in _SIZES}
+    blocks = sum(BLOCK + _padded(size) for size in sizes.values())
+    at = np.cumsum(blocks) - blocks
+    at -= np.repeat(at[::_PER_SHARD], _PER_SHARD)[: len(at)]
+    columns: dict[str, Any] = {name: [""] * len(numbers) for name in ROWS.names}
+    columns |= {
+        "key": [f"made-up-{number:020d}" for number in numbers],
+        "source": ["made-up"] * len(numbers),
+        "task": np.where(numbers % 2, "addition", "removal"),
+        "group": [str(number // 3) for number in numbers],
+        "picture_sha256": digests.take(pa.array(numbers // 3)),
+        "pair": [f"{number // 2:020x}" for number in numbers],
+        "licence": [f"CC-BY-4.0, http://pictures.example/{number // 3}" for number in numbers],
+        "shard": [f"shards/made-up-{number // _PER_SHARD:06d}.tar" for number in numbers],
+        "source_sha256": digests.slice(2 * start, 2 * len(numbers)).take(pa.array(2 * (numbers - start))),
+        "target_sha256": digests.slice(2 * start, 2 * len(numbers)).take(pa.array(2 * (numbers - start) + 1)),
+    }
+    for name in ("variant", "width", "height"):
+        columns[name] = np.full(len(numbers), 256)
+    columns["region_share"] = np.full(len(numbers), 0.1)
+    for role, size in sizes.items():
+        columns[f"{role}_offset"], columns[f"{role}_size"] = at + BLOCK, size
+        at = at + BLOCK + _padded(size)
+    return pa.table({field.name: pa.array(columns[field.name]).cast(field.type) for field in ROWS}, schema=ROWS)
+
+
+_SIZES = (("source", 20_000, 40_000), ("target", 20_000, 40_000), ("json", 800, 1200))
+
+
+def _padded(sizes: Any) -> Any:
+    return -(-sizes // BLOCK) * BLOCK
+
+
+def _ends(table: pa.Table) -> dict[str, int]:
+    ends = table["json_offset"].to_numpy() + table["json_size"].to_numpy()
+    last = range(_PER_SHARD - 1, len(ends), _PER_SHARD)
+    return {table["shard"][at].as_py(): int(ends[at]) for at in [*last, len(ends) - 1]}
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _scores(store: Store, state: BuildState, random: np.random.Generator, digests: pa.Array, rows: int) -> None:
+    """Values spread so that each default rule drops a few per cent."""
+    keys = pa.array([f"made-up-{number:020d}" for number in range(rows)])
+    order = pa.compute.sort_indices(digests)
+    digests = digests.take(order)
+    centres = {"sharpness": 0.5, "noise": 0.5, "blockiness": 1.1, "exposure": 0.95, "contrast": 0.2, "seam": 1.2}
+    centres |= {"change-inside": 0.6, "change-outside": 0.0, "detail-inside": 0.7, "colourfulness": 30}
+    for name in SCORES:
+        note = settings_of(state, make_score(name))
+        ids = keys if note["kind"] == "pair" else digests
+        if name == "phash":
+            values: Any = random.integers(0, 2**64, len(ids), dtype=np.uint64)
+        else:
+            values = np.abs(random.normal(centres[name], max(centres[name], 0.04) / 8, len(ids))).astype(np.float32)
+        table = pa.table({"id": ids, "value": pa.array(values, value_type(make_score(name)))})
+        store.publish_bytes(f"scores/{name}/values.parquet", _parquet(table))
+        note["ids_sha256"] = note["kind"]
+        store.publish_bytes(f"scores/{name}/score.json", json.dumps(note).encode())
+
+
+def view(folder: Path) -> list[Row]:
+    """A view cut in a process of its own."""
+    made_up_build(folder)
+    done = subprocess.run([sys.executable, "-c", _CUT, str(folder)], capture_output=True, text=True, check=True)
+    wall, cpu, memory, kept, shards = json.loads(done.stdout)
+    what = f"view of {_ROWS:,} rows, {kept:,} kept in {shards:,} shards"
+    return [
+        Row(f"{what}: time", f"{wall:.1f} s ({cpu:.1f} s CPU)", "5 s", wall < 5),
+        Row(f"{what}: memory", f"{memory:.2f} GB", "1 GB", memory < 1),
+    ]
