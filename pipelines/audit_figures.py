@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -149,7 +149,7 @@ def figures(ledger: Ledger, other: Ledger | None) -> Figures:
         source_count=len(groups["source"]),
         tasks=_largest(groups["task"]),
         task_count=len(groups["task"]),
-        units=tuple(sorted(groups["unit"], key=lambda each: (-each.lost, -each.planned, each.name))[:MOST_GROUPS]),
+        units=_worst(ledger, groups["unit"]),
         unit_count=len(groups["unit"]),
         distributions=tuple(_distribution(ledger, info) for info in ledger.scores),
         joints={info.name: _joint(ledger, info) for info in ledger.scores if _wants_joint(ledger, info)},
@@ -258,6 +258,15 @@ def _main_losses(ledger: Ledger, codes: npt.NDArray[np.int64], dead: npt.NDArray
         if each > best.get(group, (0, 0))[0]:
             best[group] = (each, label)
     return [labels[best[at][1]] if at in best else "" for at in range(count)]
+
+
+def _worst(ledger: Ledger, groups: list[Group]) -> tuple[Group, ...]:
+    """The units that lost the largest share, named as their files are: source, dash, unit."""
+    ordered = sorted(groups, key=lambda each: (-each.lost, -each.planned, each.name))[:MOST_GROUPS]
+    source = {ref.unit: ref.source for ref in ledger.state.refs()} if ordered else {}
+    return tuple(
+        replace(each, name=f"{source[each.name]}-{each.name}" if each.name in source else each.name) for each in ordered
+    )
 
 
 def _largest(groups: list[Group]) -> tuple[Group, ...]:

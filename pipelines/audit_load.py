@@ -16,7 +16,7 @@ from filters.frame import Frame
 from filters.registry import SCORES
 from filters.registry import score as make_score
 from filters.rules import Gap, Rule, RuleSet, Threshold
-from pipelines.cut_index import read_columns
+from pipelines.cut_index import read_columns, score_notes
 from pipelines.score import fresh_note
 from pipelines.state import BuildState, require_state
 from triplets.cuts import CutState, load_cut
@@ -150,10 +150,14 @@ def _rejects(store: Store, state: BuildState) -> pa.Table:
 
 
 def _check_fresh(store: Store, state: BuildState, cut: CutState) -> None:
+    """A cut is audited against the very rows and scores that it was made from, or not at all."""
     present = {part.sha256 for part in state.index if part.name.startswith("index/rows-")}
-    if present - set(cut.index_sha256):
+    changed = "build" if present != set(cut.index_sha256) else ""
+    if not changed and score_notes(store, state, RuleSet.model_validate(cut.rules)) != cut.scores:
+        changed = "scores"
+    if changed:
         raise UsageError(
-            f"{store.location}: the build has changed since the cut {cut.name!r} was made. "
+            f"{store.location}: the {changed} changed since the cut {cut.name!r} was made. "
             f"Make it again: ieiw cut {store.location} --name {cut.name}"
         )
 

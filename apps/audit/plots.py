@@ -119,13 +119,14 @@ def _shorter(attribute: re.Match[str]) -> str:
 
 def distribution(shown: Distribution, roles: Sequence[str]) -> str:
     """Overlaid histograms of some roles of a score, with the bounds that were in force."""
-    with _drawing(3.5, 1.75, (0.02, 0.16, 0.96, 0.71)) as canvas:
+    width = 4.0 if roles == ["pair"] else 2.9  # pairs have a card of their own, the others share one with their gap
+    with _drawing(width, 1.55, (0.02, 0.16, 0.96, 0.71)) as canvas:
         for number, role in enumerate(roles):  # the first of two as an area, so that both are seen where they are alike
             _filled(canvas.axes, shown.histograms[role], _COLOURS[role], line=number > 0 or len(roles) == 1)
-        for role in roles:
-            _bounds(canvas.axes, shown.marks[role], _COLOURS[role])
         edges = shown.histograms[roles[0]].edges
         canvas.axes.set_xlim(edges[0], edges[-1])
+        for role in roles:
+            _bounds(canvas.axes, shown.marks[role], _COLOURS[role])
         _bare(canvas.axes)
         return canvas.svg(f"Histogram of {shown.score}, {' and '.join(roles)}")
 
@@ -141,6 +142,7 @@ def _filled(axes: Axes, shown: Histogram, colour: str, *, share: bool = False, l
 def _bare(axes: Axes) -> None:
     axes.set_ylim(bottom=0)
     axes.set_yticks([])
+    axes.xaxis.set_major_locator(_few(integer=False))
     axes.tick_params(length=2.5, width=0.6)
 
 
@@ -154,17 +156,25 @@ def _bounds(axes: Axes, marks: Iterable[Mark], colour: str) -> None:
             axes.axvline(bound, color=_DROPPED, linewidth=1.3, linestyle=(0, (4, 2)))
             if mark.group == "all":
                 axes.axvspan(min(bound, outside), max(bound, outside), color=_DROPPED, alpha=0.07, linewidth=0)
-                axes.annotate(
-                    f"{mark.rule} {bound:.3g}",
-                    (bound, 1.0),
-                    xycoords=("data", "axes fraction"),
-                    xytext=(0, 3),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize=8,
-                    color=colour,
-                    annotation_clip=False,
-                )
+                _label(axes, mark.rule, bound, colour)
+
+
+def _label(axes: Axes, rule: str, bound: float, colour: str) -> None:
+    """A bound's rule and value above its line, turned inwards near the ends."""
+    low, high = axes.get_xlim()
+    share = (bound - low) / (high - low)
+    side = "left" if share < 0.3 else "right" if share > 0.7 else "center"
+    axes.annotate(
+        f"{rule} {bound:.3g}",
+        (bound, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha=side,
+        fontsize=8,
+        color=colour,
+        annotation_clip=False,
+    )
 
 
 def joint(score: str, counts: Joint, marks: dict[str, tuple[Mark, ...]]) -> str:
@@ -172,10 +182,7 @@ def joint(score: str, counts: Joint, marks: dict[str, tuple[Mark, ...]]) -> str:
     with _drawing(4.2, 4.0, (0.13, 0.12, 0.83, 0.84)) as canvas:
         axes, cells = canvas.axes, np.array(counts.counts)
         x, y = np.array(counts.x_edges), np.array(counts.y_edges)
-        most = max(1, int(cells.max(initial=1)))
-        for row, column in np.argwhere(cells > 0):
-            strength = 0.18 + 0.82 * np.log1p(cells[row, column]) / np.log1p(most)
-            axes.add_patch(_cell(x[column], y[row], x[column + 1] - x[column], y[row + 1] - y[row], float(strength)))
+        axes.add_collection(_cells(cells, x, y))
         axes.set_xlim(x[0], x[-1])
         axes.set_ylim(y[0], y[-1])
         axes.plot([x[0], x[-1]], [x[0], x[-1]], color=_GRID, linewidth=0.8)
@@ -187,10 +194,17 @@ def joint(score: str, counts: Joint, marks: dict[str, tuple[Mark, ...]]) -> str:
         return canvas.svg(f"Joint counts of {score}: source across, target up, with the kept region")
 
 
-def _cell(x: float, y: float, width: float, height: float, strength: float) -> Any:
-    from matplotlib.patches import Rectangle
+def _cells(counts: Any, x: Any, y: Any) -> Any:
+    """A square for each cell that holds rows, by the logarithm of how many."""
+    from matplotlib.collections import PolyCollection
+    from matplotlib.colors import to_rgb
 
-    return Rectangle((x, y), width, height, facecolor=_CELL, alpha=round(strength, 2), linewidth=0)
+    rows, columns = np.nonzero(counts)
+    strengths = 0.18 + 0.82 * np.log1p(counts[rows, columns]) / np.log1p(max(1, int(counts.max(initial=1))))
+    left, right, low, high = x[columns], x[columns + 1], y[rows], y[rows + 1]
+    corners = np.stack([left, low, right, low, right, high, left, high], axis=1).reshape(-1, 4, 2)
+    colours = [(*to_rgb(_CELL), round(float(strength), 2)) for strength in strengths]
+    return PolyCollection(list(corners), facecolors=colours, linewidths=0)
 
 
 def _region(axes: Axes, marks: dict[str, tuple[Mark, ...]], ends: tuple[float, float]) -> None:
@@ -261,10 +275,10 @@ def places_of(swept: Swept) -> list[float]:
     return [(swept.bound or 0.0) + sign * shift for shift in swept.result.shifts]
 
 
-def _few() -> Any:
+def _few(integer: bool = True) -> Any:
     from matplotlib.ticker import MaxNLocator
 
-    return MaxNLocator(4, integer=True)
+    return MaxNLocator(4, integer=integer, steps=[1, 2, 2.5, 5, 10])
 
 
 def drift(drifted: Drifted) -> str:

@@ -28,7 +28,7 @@ def view(audit: Audit) -> dict[str, Any]:
         "backends": _backends(audit),
         "funnel": _funnel(audit),
         "reasons": _reasons(audit),
-        "distributions": [_distribution(each) for each in audit.figures.distributions],
+        "distributions": [_distribution(each) for each in sorted(audit.figures.distributions, key=_weight)],
         "joints": _joints(audit.figures),
         "sweeps": [
             {"swept": each, "svg": Markup(plots.sweep(each)), "number": number}
@@ -135,6 +135,11 @@ def _reasons(audit: Audit) -> list[dict[str, Any]]:
         }
         for reason, count in books.reasons.items()
     ]
+
+
+def _weight(shown: Distribution) -> tuple[bool, bool, bool, str]:
+    """Pictures before pairs, composites first, then scores that a rule bounds."""
+    return ("pair" in shown.histograms, not shown.composite, not any(shown.marks.values()), shown.score)
 
 
 def _distribution(shown: Distribution) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import json
 import math
 import re
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -219,14 +220,22 @@ def test_a_build_without_scores_says_how_to_get_them(tmp_path):
 
 def test_a_cut_of_an_older_build_is_refused(fresh):
     edit_state(fresh, lambda state: [part.update(sha256="0" * 64) for part in state["index"]])
-    with pytest.raises(UsageError, match="changed since the cut 'strict' was made.*ieiw cut"):
+    with pytest.raises(UsageError, match="build changed since the cut 'strict' was made.*ieiw cut"):
         audit(str(fresh.path), "strict")
 
 
 def test_scores_of_an_older_build_are_refused(fresh):
     note = fresh.path / "scores" / "seam" / "score.json"
     note.write_text(json.dumps(json.loads(note.read_text()) | {"index": []}))
-    with pytest.raises(UsageError, match="changed since.*ieiw score"):
+    with pytest.raises(UsageError, match="ieiw score .* --with seam"):
+        audit(str(fresh.path), "strict")
+
+
+def test_scores_made_anew_since_the_cut_are_refused(fresh):
+    file = fresh.path / "scores" / "seam" / "values.parquet"
+    table = pq.read_table(file)
+    pq.write_table(table.set_column(1, "value", pc.add(table["value"], 1).cast("float32")), file)
+    with pytest.raises(UsageError, match="scores changed since the cut 'strict' was made.*ieiw cut"):
         audit(str(fresh.path), "strict")
 
 
