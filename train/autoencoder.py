@@ -1,77 +1,93 @@
-"""A small AutoencoderKL, trained on the pictures at hand, where no published one is."""
+"""An AutoencoderKL whose weights are set, not learned: latents are the picture in another colour basis, and come back exactly.
+
+For small models from scratch, where no published autoencoder is at hand: it costs no training, and nothing of a picture is lost.
+Every class and file is diffusers' own. How a network of group norms and SiLU becomes the identity:
+
+* residual blocks whose last convolution is zero pass on what they get;
+* silu(x) - silu(-x) = x exactly, so each value travels as the pair (x, -x);
+* two constant channels, K and -K, are so large that they alone set the variance of the group norm, which then divides by K.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 from diffusers import AutoencoderKL
 
-from train.settings import Autoencoder
+_WIDTH = 16
+_LARGE = 1000.0
+_LATENTS = 4
+# Brightness, blue-yellow, red-cyan: an orthogonal basis, each row scaled so that pictures spread by about one. The fourth channel
+# repeats brightness: the decoder averages the two, which halves the noise where eyes see it best.
+_BASIS = torch.tensor(
+    [
+        [0.577350, 0.577350, 0.577350],
+        [-0.408248, -0.408248, 0.816497],
+        [0.707107, -0.707107, 0.0],
+        [0.577350, 0.577350, 0.577350],
+    ],
+    dtype=torch.float64,
+)
+_SCALES = torch.tensor([1.0, 3.0, 3.0, 1.0], dtype=torch.float64)
 
-_KL = 1e-6  # keeps the latents' spread in bounds; as small as in latent diffusion (Rombach et al., 2022)
 
+def exact_autoencoder(size: int) -> Any:
+    """An AutoencoderKL of four latent channels at the picture's own size; decode(encode(x).mode()) is x to about 1e-4.
 
-def small_autoencoder(settings: Autoencoder, size: int) -> Any:
-    """An AutoencoderKL with random weights: four latent channels, each level but the last halves the picture."""
-    levels = len(settings.channels)
-    return AutoencoderKL(
-        block_out_channels=settings.channels,
-        down_block_types=("DownEncoderBlock2D",) * levels,
-        up_block_types=("UpDecoderBlock2D",) * levels,
-        latent_channels=4,
+    Args:
+        size: of the pictures in pixels, noted in the configuration.
+    """
+    vae: Any = AutoencoderKL(
+        block_out_channels=(_WIDTH,),
+        down_block_types=("DownEncoderBlock2D",),
+        up_block_types=("UpDecoderBlock2D",),
+        latent_channels=_LATENTS,
         layers_per_block=1,
-        norm_num_groups=8,
+        norm_num_groups=1,
         sample_size=size,
         scaling_factor=1.0,
         mid_block_add_attention=False,
         force_upcast=False,
     )
-
-
-def train_autoencoder(
-    vae: Any,
-    pictures: Iterator[torch.Tensor],
-    settings: Autoencoder,
-    seed: int,
-    report: Callable[[int, float], None],
-) -> None:
-    """Train it to give back pictures, then scale its latents to a spread of one, exactly.
-
-    Args:
-        vae: of :func:`small_autoencoder`.
-        pictures: endless batches (n, 3, size, size), -1..1.
-        settings: steps and rate.
-        seed: of the draws from the posterior.
-        report: called with step and loss.
-    """
-    device = next(vae.parameters()).device
-    generator = torch.Generator(device).manual_seed(seed)
-    optimiser = torch.optim.AdamW(vae.parameters(), lr=settings.rate, weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings.rate, total_steps=settings.steps + 1)
-    vae.train()
-    for step in range(settings.steps):
-        batch = next(pictures)
-        posterior = vae.encode(batch).latent_dist
-        drawn = vae.decode(posterior.sample(generator)).sample
-        loss = torch.nn.functional.l1_loss(drawn, batch) + _KL * posterior.kl().mean()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        report(step + 1, float(loss.detach()))
-    vae.eval().requires_grad_(False)
+    to_latents = _BASIS * _SCALES[:, None]
+    from_latents = torch.linalg.pinv(to_latents)
     with torch.no_grad():
-        spread(vae, vae.encode(next(pictures)).latent_dist.mode().std())
+        for part in vae.parameters():
+            part.zero_()
+        _pass_through(vae.encoder, 3)
+        _pass_through(vae.decoder, _LATENTS)
+        _identity(vae.quant_conv, to_latents)
+        vae.quant_conv.bias[_LATENTS:] = -30.0  # log variance: no noise
+        _identity(vae.post_quant_conv, torch.eye(_LATENTS))
+        _at_middle(vae.encoder.conv_out)[: 2 * _LATENTS, : 2 * _LATENTS] = _unpaired(2 * _LATENTS, 3)
+        _at_middle(vae.decoder.conv_out)[:, :8] = from_latents.float() @ _unpaired(_LATENTS, _LATENTS)
+    return vae.eval().requires_grad_(False)
 
 
-def spread(vae: Any, scale: torch.Tensor) -> None:
-    """Divide the latents by ``scale`` within the two 1 x 1 convolutions at the bottleneck; pictures stay as they were."""
-    channels = vae.config.latent_channels
-    with torch.no_grad():
-        vae.quant_conv.weight[:channels] /= scale
-        vae.quant_conv.bias[:channels] /= scale
-        vae.quant_conv.bias[channels:] -= 2 * scale.log()
-        vae.post_quant_conv.weight *= scale
+def _pass_through(coder: Any, channels: int) -> None:
+    """Carry ``channels`` values as pairs through an encoder or a decoder up to its last convolution."""
+    middle = _at_middle(coder.conv_in)
+    for channel in range(channels):
+        middle[2 * channel, channel], middle[2 * channel + 1, channel] = 1.0, -1.0
+    coder.conv_in.bias[-2], coder.conv_in.bias[-1] = _LARGE, -_LARGE
+    # Of the width's channels two hold K: the variance is 2 K² / width.
+    coder.conv_norm_out.weight[:] = _LARGE * (2 / _WIDTH) ** 0.5
+
+
+def _unpaired(rows: int, channels: int) -> torch.Tensor:
+    """(rows, 8): each of the first ``channels`` values from its pair."""
+    weights = torch.zeros(rows, 8)
+    for channel in range(channels):
+        weights[channel, 2 * channel], weights[channel, 2 * channel + 1] = 1.0, -1.0
+    return weights
+
+
+def _identity(convolution: Any, matrix: torch.Tensor) -> None:
+    weight = convolution.weight[:, :, 0, 0]
+    weight[: matrix.shape[0], : matrix.shape[1]] = matrix.float()
+
+
+def _at_middle(convolution: Any) -> Any:
+    """The weights that act on the pixel itself, as a view."""
+    return convolution.weight[:, :, 1, 1]

@@ -13,6 +13,7 @@ import torch
 from diffusers import DDIMScheduler, StableDiffusionInstructPix2PixPipeline, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
+from train.autoencoder import exact_autoencoder
 from train.settings import Model
 from triplets.reasons import UsageError
 
@@ -45,13 +46,12 @@ class Parts:
         )
 
 
-def small_parts(settings: Model, size: int, vae: Any) -> Parts:
-    """A small model of the real classes with random weights, around a trained autoencoder.
+def small_parts(settings: Model, size: int) -> Parts:
+    """A small model of the real classes with random weights, around an exact autoencoder.
 
     Args:
         settings: widths and what to predict.
         size: of the pictures in pixels.
-        vae: an AutoencoderKL of four latent channels.
     """
     tokenizer = clip_tokenizer()
     text = CLIPTextModel(
@@ -76,8 +76,7 @@ def small_parts(settings: Model, size: int, vae: Any) -> Parts:
         steps_offset=1,
         prediction_type=settings.prediction,
     )
-    factor = 2 ** (len(vae.config.block_out_channels) - 1)
-    return Parts(vae, text, tokenizer, _small_unet(settings, size // factor), scheduler)
+    return Parts(exact_autoencoder(size), text, tokenizer, _small_unet(settings, size), scheduler)
 
 
 def _small_unet(settings: Model, sample_size: int) -> Any:
@@ -88,9 +87,9 @@ def _small_unet(settings: Model, sample_size: int) -> Any:
         out_channels=4,
         layers_per_block=1,
         block_out_channels=settings.channels,
-        # Attention where the picture is small: at the top it would cost more than all else.
-        down_block_types=("DownBlock2D", *["CrossAttnDownBlock2D"] * (levels - 1)),
-        up_block_types=(*["CrossAttnUpBlock2D"] * (levels - 1), "UpBlock2D"),
+        # Attention where the picture is smallest, and in the middle: further up it would cost more than all else.
+        down_block_types=(*["DownBlock2D"] * (levels - 1), "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", *["UpBlock2D"] * (levels - 1)),
         cross_attention_dim=settings.text_width,
         attention_head_dim=settings.channels[-1] // 16,
         norm_num_groups=8,

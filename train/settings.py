@@ -68,37 +68,21 @@ class Dropout(_Strict):
         return self
 
 
-class Autoencoder(_Strict):
-    """A small AutoencoderKL, trained first on the cut's own pictures. Only where the model is made from scratch."""
-
-    steps: int = Field(default=300, ge=1)
-    batch: int = Field(default=8, ge=1)
-    rate: float = Field(default=2e-3, gt=0)
-    channels: tuple[int, ...] = (16, 32)
-
-    @model_validator(mode="after")
-    def _eights(self) -> Autoencoder:
-        _check_channels(self.channels, 8)
-        return self
-
-
 class Model(_Strict):
     """The network.
 
     Attributes:
         start: folder of a diffusers pipeline to go on from (Stable Diffusion 1.5, InstructPix2Pix, a checkpoint of ours); without
-            it, a small model of the same classes is made from scratch.
+            it, a small model of the same classes is made from scratch, around an exact autoencoder.
         channels: of the UNet's levels, from scratch only.
         text_width: of the text encoder, from scratch only.
         prediction: what the network predicts, from scratch only.
-        autoencoder: how to train it, from scratch only.
     """
 
     start: str | None = None
     channels: tuple[int, ...] = (32, 64, 64)
     text_width: int = Field(default=64, ge=16, multiple_of=16)
     prediction: Literal["epsilon", "v_prediction"] = "epsilon"
-    autoencoder: Autoencoder = Autoencoder()
 
     @model_validator(mode="after")
     def _eights(self) -> Model:

@@ -15,7 +15,6 @@ from diffusers import UNet2DConditionModel
 from diffusers.training_utils import EMAModel
 
 from train.augment import Changes
-from train.autoencoder import small_autoencoder, train_autoencoder
 from train.checkpoints import checkpoints, load_state, save_checkpoint
 from train.held_out import fixed_samples, grid, validation_loss, write_grid
 from train.loader import Batch, Loader
@@ -54,7 +53,7 @@ def train(stage: Stage, say: Say) -> Outcome:
     data = _Data.open(stage, device)
     found = checkpoints(out / "checkpoints")
     try:
-        run = _resumed(stage, found[-1], device, say) if found else _started(stage, data, device, say)
+        run = _resumed(stage, found[-1], device, say) if found else _started(stage, device, say)
         if run.loader_state:
             data.loader.load_state_dict(run.loader_state)
         return _loop(stage, run, data, say)
@@ -143,35 +142,12 @@ def _run(stage: Stage, parts: Parts, device: torch.device) -> _Run:
     return _Run(parts, optimiser, ema)
 
 
-def _started(stage: Stage, data: _Data, device: torch.device, say: Say) -> _Run:
+def _started(stage: Stage, device: torch.device, say: Say) -> _Run:
     if stage.model.start:
         say(f"starting from {stage.model.start}")
         return _run(stage, load_parts(stage.model.start), device)
     say("no model.start is set: a small model of Stable Diffusion's classes, from scratch")
-    vae = _autoencoder(stage, data.cut, device, say)
-    run = _run(stage, small_parts(stage.model, stage.data.size, vae), device)
-    _save(stage, run, data.loader)  # the autoencoder's work is not lost
-    return run
-
-
-def _autoencoder(stage: Stage, cut: OpenCut, device: torch.device, say: Say) -> Any:
-    settings = stage.model.autoencoder
-    vae = small_autoencoder(settings, stage.data.size).to(device)
-    loader = _loader(stage, cut, Plan(stage.seed, settings.batch, {}), device)
-
-    def pictures() -> Iterator[torch.Tensor]:
-        for batch in loader:
-            yield as_pictures(torch.cat([batch.source[::2], batch.target[1::2]]), device)
-
-    def report(step: int, loss: float) -> None:
-        if step % max(1, settings.steps // 5) == 0:
-            say(f"autoencoder {step}/{settings.steps}  difference {loss * 127.5:.1f} of 255")
-
-    try:
-        train_autoencoder(vae, pictures(), settings, stage.seed, report)
-    finally:
-        loader.close()
-    return vae
+    return _run(stage, small_parts(stage.model, stage.data.size), device)
 
 
 def _resumed(stage: Stage, checkpoint: Path, device: torch.device, say: Say) -> _Run:
