@@ -67,6 +67,12 @@ class Frame:
             self._digests[role] = words(self.table[f"{role}_sha256"])
         return self._digests[role]
 
+    def forget_scores(self) -> None:
+        """Free what was read for scores, once no rule will ask for more."""
+        for held in (self._scores, self._places, self._loaded, self._ids, self._words, self._digests):
+            held.clear()
+        pa.default_memory_pool().release_unused()
+
     def names(self, column: str) -> list[str]:
         """The distinct values of a column, which its :meth:`codes` count."""
         self.codes(column)

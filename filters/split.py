@@ -35,9 +35,9 @@ def validation_rows(groups: pa.Array, pictures: pa.Array, split: Split) -> npt.N
     for label, name in zip(linked.tolist(), names, strict=True):
         if label not in first or name < first[label]:
             first[label] = name
+    key, limit = str(split.seed).encode(), int(split.validation * 2**64)
     chosen = np.zeros(max(first, default=-1) + 1, np.bool_)
-    for label, name in first.items():
-        chosen[label] = _uniform(name, split.seed) < split.validation
+    chosen[list(first)] = [_number(name, key) < limit for name in first.values()]
     return np.asarray(chosen[linked][codes], np.bool_)
 
 
@@ -60,7 +60,6 @@ def _linked(groups: Ints, pictures: Ints, count: int) -> Ints:
     return np.asarray(labels)
 
 
-def _uniform(name: str, seed: int) -> float:
-    """0..1, the same for the same name and seed on any machine."""
-    digest = hashlib.blake2b(name.encode(), digest_size=8, key=str(seed).encode()[:64]).digest()
-    return int.from_bytes(digest, "big") / 2**64
+def _number(name: str, key: bytes) -> int:
+    """0..2^64 - 1, the same for the same name and key on any machine."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8, key=key).digest(), "big")

@@ -67,6 +67,7 @@ def cut(
     verdicts = apply_rules(frame, rules, nearest)
     if not (verdicts.rule == KEPT).any():
         raise UsageError(f"cut {name}: the rules keep none of {len(frame):,} rows\n{funnel_text(verdicts.funnel)}")
+    frame.forget_scores()
     chosen = choose(store, build, frame, verdicts, rules.split)
     clear(store, name)
     if materialise:

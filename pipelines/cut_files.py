@@ -154,8 +154,10 @@ def _name(samples: Samples, frame: Frame, rows: npt.NDArray[np.int64], pairs: pa
 
 def _hashes(names: Iterable[tuple[str, str]]) -> npt.NDArray[np.uint64]:
     """First 64 bits of a hash of each (source, pair)."""
-    digests = (hashlib.blake2b(f"{source}\0{pair}".encode(), digest_size=8).digest() for source, pair in names)
-    return np.frombuffer(b"".join(digests), "<u8")
+    blake = hashlib.blake2b
+    return np.frombuffer(
+        b"".join([blake(f"{one}\0{two}".encode(), digest_size=8).digest() for one, two in names]), "<u8"
+    )
 
 
 def _fitting(values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
