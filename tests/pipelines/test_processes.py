@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -19,6 +20,7 @@ from apache_beam.portability.api import beam_job_api_pb2, beam_job_api_pb2_grpc
 
 from tests.support.builds import ROOT, ieiw, index, tree, write_recipe
 from tests.support.phrasecut_folder import Folder, write_phrasecut, write_picture
+from tests.support.processes import below, freeze, started, wait_until, wake
 
 NOTICED_S = 60
 WANTED = Folder(pictures=60, phrases=4)
@@ -51,29 +53,6 @@ def own_folder(tmp_path, number=7):
     return root, root / "images" / f"{number}.jpg"
 
 
-def started(recipe, out, *flags, **environment):
-    command = [sys.executable, "-m", "apps.main", "build", str(recipe), "--out", str(out), *flags]
-    return subprocess.Popen(
-        command, env=os.environ | {"PYTHONSAFEPATH": "1"} | environment, stderr=subprocess.PIPE, text=True
-    )
-
-
-def below(process):
-    """The processes that a build has started."""
-    try:
-        return psutil.Process(process.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def wait_until(what, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)
-    return found
-
-
 @pytest.mark.parametrize("workers", [2, 4])
 def test_any_number_of_workers_makes_the_same_bytes(recipe, undisturbed, tmp_path, workers):
     done = ieiw("build", recipe, "--out", tmp_path / "out", "--workers", workers)
@@ -98,27 +77,24 @@ def test_a_worker_that_dies_is_noticed_and_named_and_the_next_run_goes_on(recipe
 
 
 def test_a_worker_that_dies_before_its_first_unit_is_noticed(recipe, tmp_path):
-    build = started(recipe, tmp_path / "out", "--workers", "2")
-    try:
-        worker = wait_until(
-            lambda: [p for p in below(build) if "sdk_worker_main" in p.name() + " ".join(safe_cmdline(p))]
-        )[-1]
-        worker.kill()
+    log = tmp_path / "said"
+    with started(recipe, tmp_path / "out", "--workers", "2", log=log) as build:
+        wait_until(lambda: workers_of(build))[-1].kill()
         begun = time.monotonic()
-        _, said = build.communicate(timeout=NOTICED_S)
-        assert build.returncode == 4, said
-        assert "died" in said
+        assert build.wait(NOTICED_S) == 4, log.read_text()
+        assert "died" in log.read_text()
         assert time.monotonic() - begun < NOTICED_S
-    finally:
-        build.kill()
-        build.wait()
 
 
-def safe_cmdline(process):
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
+def workers_of(build):
+    """Beam's worker processes, without the shells around them."""
+    found = []
+    for process in below(build):
+        with suppress(psutil.Error):
+            words = process.cmdline()
+            if words and "python" in Path(words[0]).name and any("sdk_worker_main" in word for word in words):
+                found.append(process)
+    return found
 
 
 def test_a_unit_that_kills_again_and_again_is_set_aside(tmp_path):
@@ -183,36 +159,31 @@ def test_files_of_the_user_shadow_none_of_ours(recipe, undisturbed, tmp_path):
 
 def test_nothing_lives_on_when_its_supervisor_is_killed(recipe, undisturbed, tmp_path):
     out = tmp_path / "out"
-    build = started(recipe, out, "--workers", "2")
-    try:
+    with started(recipe, out, "--workers", "2", log=tmp_path / "said") as build:
         wait_until(lambda: (out / "rows").is_dir() and any((out / "rows").iterdir()))
+        family = freeze(build)[1:]
+        assert len(family) >= 3
         other = ieiw("build", recipe, "--out", out)
         assert other.returncode == 2
         assert f"process {build.pid} on {socket.gethostname()}" in other.stderr
-        family = below(build)
-        assert len(family) >= 3
-    finally:
-        build.send_signal(signal.SIGKILL)
+        build.kill()
         build.wait()
-    _, alive = psutil.wait_procs(family, timeout=15)
-    assert alive == []
+    wake(family)
+    assert psutil.wait_procs(family, timeout=30)[1] == []
     assert ieiw("build", recipe, "--out", out, "--workers", 1).returncode == 0
     assert tree(out) == undisturbed
 
 
 def test_stopping_with_the_keyboard_is_no_failure(recipe, undisturbed, tmp_path):
-    build = started(recipe, tmp_path / "out", "--workers", "1")
-    try:
-        wait_until(lambda: (tmp_path / "out" / "logs").is_dir())
+    out, log = tmp_path / "out", tmp_path / "said"
+    with started(recipe, out, "--workers", "1", log=log) as build:
+        wait_until(lambda: (out / "logs").is_dir())
         family = below(build)
         build.send_signal(signal.SIGINT)
-        _, said = build.communicate(timeout=30)
-    finally:
-        build.kill()
-    assert build.returncode == 130
-    assert "Traceback" not in said
-    assert psutil.wait_procs(family, timeout=15)[1] == []
-    assert not (tmp_path / "out" / "lock.json").exists()
+        assert build.wait(60) == 130, log.read_text()
+    assert "Traceback" not in log.read_text()
+    assert psutil.wait_procs(family, timeout=30)[1] == []
+    assert not (out / "lock.json").exists()
 
 
 def test_beams_portable_job_service_makes_the_same_bytes(recipe, undisturbed, tmp_path):
@@ -235,27 +206,19 @@ def test_beams_portable_job_service_makes_the_same_bytes(recipe, undisturbed, tm
 
 
 def test_two_drivers_at_once_make_the_same_build(recipe, undisturbed, tmp_path):
-    out = tmp_path / "out"
-    first = started(recipe, out, "--workers", "1")
-    second = None
-    try:
-        wait_until(lambda: (out / "rows").is_dir() and len(list((out / "rows").iterdir())) > 5)
-        stopped = [psutil.Process(first.pid), *below(first)]
-        for process in stopped:
-            process.suspend()
-        second = started(recipe, out, "--workers", "1", "--take-over")
-        there = len(list((out / "rows").iterdir()))
-        wait_until(lambda: len(list((out / "rows").iterdir())) > there + 3)
-        for process in stopped:
-            process.resume()
-        for build in (first, second):
-            _, said = build.communicate(timeout=120)
-            assert build.returncode == 0, said
-    finally:
-        for build in (first, second):
-            if build is not None and build.poll() is None:
-                for process in [*below(build), build]:
-                    process.kill()
-                build.wait()
+    out, logs = tmp_path / "out", [tmp_path / "first", tmp_path / "second"]
+
+    def published():
+        return len(list((out / "rows").iterdir())) if (out / "rows").is_dir() else 0
+
+    with started(recipe, out, "--workers", "1", log=logs[0]) as first:
+        wait_until(lambda: published() > 5)
+        stopped = freeze(first)
+        there = published()
+        with started(recipe, out, "--workers", "1", "--take-over", log=logs[1]) as second:
+            wait_until(lambda: published() > there)
+            wake(stopped)
+            for build, log in zip((first, second), logs, strict=True):
+                assert build.wait(120) == 0, log.read_text()
     assert tree(out) == undisturbed
     assert not (out / "lock.json").exists()

@@ -1,20 +1,18 @@
 """A build in a bucket, over a network that loses requests and answers, by one driver and by two at once."""
 
 import hashlib
-import os
-import subprocess
-import sys
-import time
 
-import psutil
 import pytest
+import s3fs
 
+from pipelines.lint import lint
 from tests.support.builds import ieiw, run_build, tree, write_recipe
 from tests.support.phrasecut_folder import Folder, write_phrasecut
+from tests.support.processes import freeze, started, wait_until, wake
 from tests.support.s3 import KEYS, client, faulty_proxy, objects, s3_server
 
 BUCKET = "builds"
-UNITS = 30
+UNITS = 18
 KINDS = ("500", "503", "reset", "lost", "short")
 
 
@@ -54,89 +52,56 @@ def bucket_tree(server, prefix):
     return {name: hashlib.sha256(data).hexdigest() for name, data in objects(server, BUCKET, prefix).items()}
 
 
-def started(recipe, out, log, environment, *flags):
-    command = [sys.executable, "-m", "apps.main", "build", str(recipe), "--out", out, *flags]
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            command, env=os.environ | {"PYTHONSAFEPATH": "1"} | environment, stdout=output, stderr=output
-        )
-
-
 def published(server, prefix):
     pages = client(server).list_objects_v2(Bucket=BUCKET, Prefix=f"{prefix}/rows/")
     return pages["KeyCount"]
 
 
-def wait_until(what, process, seconds=90):
-    deadline = time.monotonic() + seconds
-    while not what() and process.poll() is None:
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)
+def assert_lints(server, out, monkeypatch):
+    for name, value in (KEYS | {"AWS_ENDPOINT_URL": server}).items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    found = lint(out)
+    assert (found.findings, found.notes) == ((), ())
 
 
-def lints(server, out, tmp_path):
-    done = ieiw("lint", out, **settings(server, tmp_path))
-    return done.returncode == 0, done.stdout + done.stderr
-
-
-def test_faults_of_the_network_change_nothing(server, recipe, local, tmp_path):
+def test_faults_of_the_network_change_nothing(server, recipe, local, tmp_path, monkeypatch):
     out = f"s3://{BUCKET}/faults"
     with faulty_proxy(server, share=0.08, kinds=KINDS, seed=3) as proxy:
         done = ieiw("build", recipe, "--out", out, "--workers", 1, **settings(proxy.url, tmp_path))
         assert done.returncode == 0, done.stderr
         assert all(proxy.faults[kind] > 0 for kind in KINDS)
     assert bucket_tree(server, "faults") == local
-    good, said = lints(server, out, tmp_path)
-    assert good, said
+    assert_lints(server, out, monkeypatch)
 
 
-def test_two_drivers_at_once_over_a_bad_network_make_the_same_build(server, recipe, local, tmp_path):
-    out = f"s3://{BUCKET}/two"
+def test_two_drivers_at_once_over_a_bad_network_make_the_same_build(server, recipe, local, tmp_path, monkeypatch):
+    out, logs = f"s3://{BUCKET}/two", [tmp_path / "first.log", tmp_path / "second.log"]
     with faulty_proxy(server, share=0.05, kinds=KINDS, seed=4) as proxy:
         environment = settings(proxy.url, tmp_path)
-        first = started(recipe, out, tmp_path / "first.log", environment, "--workers", "1")
-        second = None
-        try:
-            wait_until(lambda: published(server, "two") >= 3, first)
-            stopped = [psutil.Process(first.pid), *psutil.Process(first.pid).children(recursive=True)]
-            for process in stopped:  # until the other is at work too
-                process.suspend()
+        with started(recipe, out, "--workers", "1", log=logs[0], **environment) as first:
+            wait_until(lambda: published(server, "two") >= 3)
+            stopped = freeze(first)  # until the other is at work too
             there = published(server, "two")
             assert there < UNITS
-            second = started(recipe, out, tmp_path / "second.log", environment, "--workers", "1", "--take-over")
-            wait_until(lambda: published(server, "two") > there + 2, second)
-            for process in stopped:
-                process.resume()
-            assert second.wait(180) == 0, (tmp_path / "second.log").read_text()
-            assert first.wait(180) == 0, (tmp_path / "first.log").read_text()
-        finally:
-            end(first, second)
+            with started(recipe, out, "--workers", "1", "--take-over", log=logs[1], **environment) as second:
+                wait_until(lambda: published(server, "two") > there)
+                wake(stopped)
+                for build, log in zip((first, second), logs, strict=True):
+                    assert build.wait(180) == 0, log.read_text()
         assert sum(proxy.faults.values()) > 5
     assert bucket_tree(server, "two") == local
-    good, said = lints(server, out, tmp_path)
-    assert good, said
+    assert_lints(server, out, monkeypatch)
 
 
 def test_a_driver_that_is_killed_leaves_a_build_that_goes_on(server, recipe, local, tmp_path):
     out, environment = f"s3://{BUCKET}/killed", settings(server, tmp_path)
-    first = started(recipe, out, tmp_path / "first.log", environment, "--workers", "1")
-    try:
-        wait_until(lambda: published(server, "killed") >= 3, first)
+    with started(recipe, out, "--workers", "1", log=tmp_path / "first.log", **environment) as first:
+        wait_until(lambda: published(server, "killed") >= 3)
+        freeze(first)
         other = ieiw("build", recipe, "--out", out, **environment)
         assert other.returncode == 2, other.stderr
         assert f"process {first.pid} " in other.stderr
-    finally:
-        end(first)
     done = ieiw("build", recipe, "--out", out, "--workers", 1, **environment)
     assert done.returncode == 0, done.stderr
     assert bucket_tree(server, "killed") == local
-
-
-def end(*processes):
-    """Kill builds and all below them."""
-    for process in processes:
-        if process is not None and process.poll() is None:
-            family = psutil.Process(process.pid).children(recursive=True)
-            for each in [process, *family]:
-                each.kill()
-            process.wait()

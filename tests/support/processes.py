@@ -1,0 +1,59 @@
+"""Builds in processes of their own that tests stop, wake, kill and wait for."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+
+import psutil
+
+
+@contextmanager
+def started(recipe, out, *flags, log, **environment):
+    """A running ``ieiw build``; what it says goes to ``log``. It and all below it are gone when the block ends."""
+    command = [sys.executable, "-m", "apps.main", "build", str(recipe), "--out", str(out), *flags]
+    with log.open("wb") as output:
+        build = subprocess.Popen(
+            command, env=os.environ | {"PYTHONSAFEPATH": "1"} | environment, stdout=output, stderr=output
+        )
+    try:
+        yield build
+    finally:
+        if build.poll() is None:
+            for process in [*below(build), build]:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            build.wait()
+
+
+def below(process):
+    """The living processes that a build has started."""
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def freeze(build):
+    """Stop a build and all below it; returns them, to be woken."""
+    stopped = [psutil.Process(build.pid), *below(build)]
+    for process in stopped:
+        process.suspend()
+    return stopped
+
+
+def wake(processes):
+    """Let stopped processes go on."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.resume()
+
+
+def wait_until(what, seconds=90):
+    """Wait for something to become true; returns it."""
+    deadline = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+    return found
