@@ -30,8 +30,8 @@ class PointRules(Options):
     """What to do where no words tell the person from others in view; ``keep`` says "the person", as the release does."""
     min_side: int = Field(default=64, ge=16)
     """Least pixels of the view's shorter side; views are scaled down to ``short_side``, never up."""
-    min_person: float = Field(default=0.3, ge=0, le=1)
-    """In whole pictures: least length of the person's box."""
+    min_person: float = Field(default=0.35, ge=0, le=1)
+    """In whole pictures: least length of the person's box; circles as large as a head say little."""
     instructions: Literal["natural", "simple"] = "natural"
     """Sentences, or the paper's simple indicators with one fixed colour a joint."""
 

@@ -20,6 +20,8 @@ _ASIDE = 0.2
 """… from which everyone else keeps so far away, …"""
 _SLIGHT = 0.15
 """… except those who cover less than this share of his area."""
+_WEIGHTY = 0.6
+"""… and covers at least this share of anyone's area; somebody behind a larger person is not whom one thinks of."""
 _AMID = 0.15
 """Amid a crowd, he covers at least this share of the view: the people of a crowd are smaller."""
 
@@ -59,9 +61,14 @@ def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[f
     many = len(rivals) + len(masses) > 1 or bool(masses)
     lefts = [_centre(box) for box in rivals] + [box[0] for box in masses]
     rights = [_centre(box) for box in rivals] + [box[0] + box[2] for box in masses]
-    if _centre(one) + margin <= min(lefts) and all(one[0] < box[0] for box in rivals):
+    half = size[0] / 2
+    if _centre(one) < half and _centre(one) + margin <= min(lefts) and all(one[0] < box[0] for box in rivals):
         return "on the far left" if many else "on the left"
-    if _centre(one) - margin >= max(rights) and all(one[0] + one[2] > box[0] + box[2] for box in rivals):
+    if (
+        _centre(one) > half
+        and _centre(one) - margin >= max(rights)
+        and all(one[0] + one[2] > box[0] + box[2] for box in rivals)
+    ):
         return "on the far right" if many else "on the right"
     if _central(one, rivals, size) and (not masses or _area(one) >= _AMID * size[0] * size[1]):
         return "in the middle"
@@ -75,7 +82,8 @@ def _central(one: Box, rivals: Sequence[Box], size: tuple[float, float]) -> bool
     middle = size[0] / 2
     near = [box for box in rivals if abs(_centre(box) - middle) < _ASIDE * size[0]]
     alone = all(_area(box) < _SLIGHT * _area(one) for box in near)
-    return abs(_centre(one) - middle) <= _CENTRAL * size[0] and alone
+    weighty = all(_area(one) >= _WEIGHTY * _area(box) for box in rivals)
+    return abs(_centre(one) - middle) <= _CENTRAL * size[0] and alone and weighty
 
 
 def _seen(box: Box, size: tuple[float, float]) -> Box:

@@ -132,7 +132,8 @@ class Keypoints:
         names = LAYOUTS[annotation["layout"]]
         wishes = [Wish(spoken(names[mark.joint], annotation["noun"]), mark.colour) for mark in marks]
         if self._rules.instructions == "simple":
-            return simple_points([wish.joint for wish in wishes], view.person if self._rules.view == "whole" else "")
+            alone = view.person == f"the {annotation['noun']}"
+            return simple_points([wish.joint for wish in wishes], "" if alone else view.person)
         return fill_points(wishes, view.person)
 
     def _pair(self, record: OpenRecord) -> str:
