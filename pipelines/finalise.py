@@ -79,7 +79,7 @@ def finalise(store: Store, state: BuildState) -> BuildState:
     named: set[str] = set()
     rows, rejects = _Part(store, "rows", ROWS), _Part(store, "rejects", REJECTS)
     counts: dict[str, SourceCounts] = {}
-    for name, source in state.sources.items():
+    for name, source in sorted(state.sources.items()):
         count = _Count()
         refs = list(source.refs(name))
         retried = {ref.round: _keys(store, state, name, ref.round) for ref in refs if ref.round}

@@ -76,8 +76,8 @@ class BuildState(Strict):
     index: tuple[IndexPart, ...] = ()
 
     def refs(self) -> Iterator[UnitRef]:
-        """All units of the build, source by source."""
-        for name, source in self.sources.items():
+        """All units of the build, source by source in the order of their names, as build.json keeps them."""
+        for name, source in sorted(self.sources.items()):
             yield from source.refs(name)
 
 
