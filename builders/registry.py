@@ -20,12 +20,17 @@ SOURCES = {
     "coco-stuff": "builders.sources.coco_stuff:CocoStuff",
     "crowdpose": "builders.sources.crowdpose:CrowdPose",
     "gopro": "builders.sources.gopro:GoPro",
+    "grefcoco": "builders.sources.refcoco:GRefCoco",
     "humanart": "builders.sources.humanart:HumanArt",
     "mpii": "builders.sources.mpii:MPII",
     "pascal-context": "builders.sources.pascal:PascalContext",
     "pascal-voc": "builders.sources.pascal:PascalVoc",
     "phrasecut": "builders.sources.phrasecut:PhraseCut",
     "reds": "builders.sources.reds:Reds",
+    "refclef": "builders.sources.refclef:RefClef",
+    "refcoco": "builders.sources.refcoco:RefCoco",
+    "refcoco-plus": "builders.sources.refcoco:RefCocoPlus",
+    "refcocog": "builders.sources.refcoco:RefCocoG",
     "sidd": "builders.sources.sidd:Sidd",
 }
 """Data set -> class; called with name, root, split, options."""

@@ -1,0 +1,307 @@
+"""RefCOCO, RefCOCO+, RefCOCOg (Yu et al. 2016; Mao et al. 2016), RefClef and gRefCOCO (Liu et al. 2023), as `refer` ships them.
+
+``<set>/refs(<splitBy>).p`` (a pickle; gRefCOCO: ``grefs(unc).json``) with ``<set>/instances.json``; pictures in
+``images/mscoco/images/train2014``, ``images/train2014`` or ``train2014`` (RefClef: ``images/saiapr_tc-12``). A record is a ref:
+a thing, or several, or none, with all the expressions that mean it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+import msgspec
+
+from builders.options import Options, parse_options
+from builders.sources._by_id import ElementsById
+from triplets.documents import array_spans, load_json
+from triplets.reasons import Reason, UsageError
+from triplets.records import Fault, Record
+from triplets.roots import Root
+from triplets.unpickle import load_pickle
+
+_MAX_REFS = 2**31
+_COCO = ("images/mscoco/images/train2014", "images/train2014", "train2014")
+
+
+class RefOptions(Options):
+    """Options of the sources."""
+
+    split_by: str = ""
+    """Who split the set: ``unc``, ``google``, ``umd``, ``berkeley``; by default ``unc``, RefCOCOg's ``umd``."""
+    records: Literal["refs", "sentences"] = "refs"
+    """A record for each ref, with all its expressions, as for training; or for each expression, as the evaluations count."""
+
+
+class _Image(msgspec.Struct):
+    id: int
+    file_name: str
+    width: int
+    height: int
+    license: int = 0
+
+
+class _Head(msgspec.Struct):
+    id: int
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+
+
+class RefCoco:
+    """Source of a set's refs; see :class:`RefOptions`.
+
+    Args:
+        name: of the source in the recipe.
+        root: the folder that holds the set's folder and the pictures.
+        split: as the refs say it: ``train``, ``val``, ``testA``, ``testB``, ``test``.
+        options: the recipe's ``options`` block.
+
+    Raises:
+        UsageError: an unknown option.
+    """
+
+    version = 1
+    folder = "refcoco"
+    default_split_by = "unc"
+    refs_file = "refs({}).p"
+    picture_folders: tuple[str, ...] = _COCO
+
+    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
+        self.name = name
+        self._root = Root(root)
+        self._split = split
+        self._options = parse_options(RefOptions, options, f"source {name}: options")
+
+    def inputs(self) -> Sequence[str]:
+        """The refs and the instances."""
+        self._root.require("", "root")
+        there = [name for name in self._root.names(self.folder) if name.startswith(self.refs_file.partition("(")[0])]
+        remedy = (
+            f"Give the folder that holds {self.folder}/ in `root`; refs that are there: {', '.join(there) or 'none'}."
+        )
+        self._root.require(self._refs_path, "refs file", remedy)
+        self._root.require(self._instances_path, "annotation file", f"It comes with {self.folder}.zip.")
+        self._pictures  # noqa: B018 - raises where the folder is missing
+        return [self._refs_path, self._instances_path]
+
+    def group_count(self) -> int:
+        """Pictures with at least one ref of the split."""
+        return len(self._groups)
+
+    def group(self, index: int) -> Iterator[Record]:
+        """The refs of one picture, in the file's order."""
+        for number in self._groups[index]:
+            yield from self._records(number)
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of a picture."""
+        return self._root.read(reference)
+
+    @property
+    def _refs_path(self) -> str:
+        return f"{self.folder}/{self.refs_file.format(self._options.split_by or self.default_split_by)}"
+
+    @property
+    def _instances_path(self) -> str:
+        return f"{self.folder}/instances.json"
+
+    @cached_property
+    def _pictures(self) -> str:
+        for folder in self.picture_folders:
+            if self._root.exists(folder):
+                return folder
+        tried = " or ".join(self.picture_folders)
+        raise UsageError(
+            f"root {self._root.location}: the picture folder is missing (looked for {tried}). Put it there."
+        )
+
+    @cached_property
+    def _refs(self) -> list[Any]:
+        """All refs of all splits, as the file holds them.
+
+        Raises:
+            UsageError: damaged, unsafe, or no list.
+        """
+        self.inputs()
+        place, data = f"{self._root.location}/{self._refs_path}", self._root.read(self._refs_path, _MAX_REFS)
+        refs = load_json(data, place, list) if self._refs_path.endswith(".json") else load_pickle(data, place, list)
+        return list(refs)
+
+    @cached_property
+    def _groups(self) -> list[list[int]]:
+        """Numbers of the split's refs, picture by picture; what is no ref at all belongs to every split.
+
+        Raises:
+            UsageError: the split has none.
+        """
+        found: dict[int, list[int]] = {}
+        for number, ref in enumerate(self._refs):
+            split = ref.get("split") if isinstance(ref, dict) else self._split
+            if split == self._split or not isinstance(split, str):
+                found.setdefault(_number(ref, "image_id"), []).append(number)
+        if not found:
+            splits = sorted({str(ref.get("split")) for ref in self._refs if isinstance(ref, dict)})
+            raise UsageError(
+                f"{self._root.location}/{self._refs_path}: no ref of split {self._split!r}. "
+                f"Splits that are there: {', '.join(splits) or 'none'}. Change `split`."
+            )
+        return list(found.values())
+
+    @cached_property
+    def _annotations(self) -> ElementsById:
+        place = f"{self._root.location}/{self._instances_path}"
+        return ElementsById(self._root.open(self._instances_path), place, "annotations", _id)
+
+    @cached_property
+    def _images(self) -> dict[int, _Image]:
+        """Image id -> what instances.json says; whoever refers to an unsound one becomes a reject that names it."""
+        found: dict[int, _Image] = {}
+        with self._root.open(self._instances_path) as file:
+            for span in array_spans(file, f"{self._root.location}/{self._instances_path}", "images"):
+                try:
+                    image = msgspec.json.decode(span.data, type=_Image)
+                except msgspec.DecodeError:
+                    continue
+                found.setdefault(image.id, image)
+        return found
+
+    @cached_property
+    def _twice(self) -> set[int]:
+        """Numbers of refs whose ``ref_id`` an earlier one has."""
+        seen: Counter[int] = Counter()
+        repeated = set()
+        for number, ref in enumerate(self._refs):
+            ref_id = _number(ref, "ref_id")
+            if seen[ref_id] and ref_id >= 0:
+                repeated.add(number)
+            seen[ref_id] += 1
+        return repeated
+
+    def _records(self, number: int) -> Iterator[Record]:
+        """One record for a ref, or one for each of its expressions."""
+        ref, place = self._refs[number], f"{self._refs_path} element {number}"
+        group = str(_number(ref, "image_id"))
+        record_id = f"{_number(ref, 'ref_id')}" if _number(ref, "ref_id") >= 0 else f"@{number}"
+        if number in self._twice:
+            fault = Fault(Reason.DUPLICATE_RECORD, f"{place}: ref_id {record_id} was used before")
+            yield Record(f"{record_id}#{number}", group, {}, {}, self._split, fault=fault)
+            return
+        made = self._check(ref, place)
+        if isinstance(made, Fault):
+            yield Record(record_id, group, {}, {}, self._split, fault=made)
+            return
+        image, targets, sentences = made
+        if self._options.records == "refs":
+            yield self._record(record_id, group, image, targets, [text for _, text in sentences])
+            return
+        for turn, (sentence_id, text) in enumerate(sentences):
+            yield self._record(f"{record_id}/{sentence_id}.{turn}", group, image, targets, [text])
+
+    def _record(self, record_id: str, group: str, image: _Image, targets: list[Any], texts: list[str]) -> Record:
+        return Record(
+            id=record_id,
+            group=group,
+            files={"picture": f"{self._pictures}/{image.file_name}"},
+            annotation={"expressions": texts, "targets": targets},
+            split=self._split,
+            size=(image.width, image.height),
+            licence=f"COCO licence {image.license}" if self.picture_folders is _COCO else "",
+        )
+
+    def _check(self, ref: Any, place: str) -> tuple[_Image, list[Any], list[tuple[str, str]]] | Fault:
+        """Picture, regions and expressions (id, text) of a ref; or what is wrong with it."""
+        if not isinstance(ref, dict):
+            return Fault(Reason.INVALID_RECORD, f"{place}: no ref, but {type(ref).__name__}")
+        image = self._images.get(_number(ref, "image_id"))
+        if image is None:
+            return Fault(
+                Reason.UNKNOWN_PICTURE, f"{place}: image_id {ref.get('image_id')} is not in {self._instances_path}"
+            )
+        sentences = _sentences(ref.get("sentences"))
+        if sentences is None:
+            return Fault(Reason.INVALID_RECORD, f"{place}: sentences is no list of objects with `sent`")
+        if not sentences:
+            return Fault(Reason.EMPTY_PHRASE, f"{place}: no sentence with a word in it")
+        targets = self._targets(ref.get("ann_id"), image.id, place)
+        return targets if isinstance(targets, Fault) else (image, targets, sentences)
+
+    def _targets(self, ann_id: Any, image: int, place: str) -> list[Any] | Fault:
+        """The segmentations of a ref; none where it says so by -1, as gRefCOCO does."""
+        ids = ann_id if isinstance(ann_id, list) else [ann_id]
+        if ids == [-1]:
+            return []
+        if not ids or not all(type(number) is int for number in ids):
+            return Fault(Reason.INVALID_RECORD, f"{place}: ann_id is no number and no list of numbers")
+        found = []
+        for number in ids:
+            try:
+                entry = self._annotations.get(number)
+            except ValueError as error:
+                return Fault(Reason.INVALID_RECORD, f"{self._instances_path}: annotation {number}: {error}")
+            if not isinstance(entry, dict) or entry.get("image_id") != image:
+                detail = f"{place}: ann_id {number} is no annotation of picture {image} in {self._instances_path}"
+                return Fault(Reason.INVALID_RECORD, detail)
+            if not _is_sound(entry.get("segmentation")):
+                return Fault(
+                    Reason.INVALID_RECORD, f"{self._instances_path}: annotation {number}: no sound segmentation"
+                )
+            found.append(entry["segmentation"])
+        return found
+
+
+class RefCocoPlus(RefCoco):
+    """RefCOCO+: no words of place."""
+
+    folder = "refcoco+"
+
+
+class RefCocoG(RefCoco):
+    """RefCOCOg: longer expressions; ``umd`` is the split to use, since ``google`` shares pictures between its sides."""
+
+    folder = "refcocog"
+    default_split_by = "umd"
+
+
+class GRefCoco(RefCoco):
+    """gRefCOCO: expressions of one target, of several, and of none."""
+
+    folder = "grefcoco"
+    refs_file = "grefs({}).json"
+
+
+def _id(data: bytes) -> int | None:
+    try:
+        return _HEAD.decode(data).id
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _number(ref: Any, key: str) -> int:
+    """A field that should be a number of 0 or more; -1 where it is not."""
+    value = ref.get(key) if isinstance(ref, dict) else None
+    return value if type(value) is int and value >= 0 else -1
+
+
+def _sentences(value: Any) -> list[tuple[str, str]] | None:
+    """Id and text of each expression that has a word; None where the field is no list of such."""
+    if not isinstance(value, list) or not all(
+        isinstance(one, dict) and isinstance(one.get("sent"), str) for one in value
+    ):
+        return None
+    return [(str(one.get("sent_id", "")), one["sent"]) for one in value if one["sent"].strip()]
+
+
+def _is_sound(segmentation: Any) -> bool:
+    """Whether a segmentation is JSON with finite numbers; what it encloses is looked at by the task."""
+    if isinstance(segmentation, dict):
+        return True
+    if not isinstance(segmentation, list):
+        return False
+    return all(
+        isinstance(flat, list) and all(type(value) in (int, float) and math.isfinite(value) for value in flat)
+        for flat in segmentation
+    )
