@@ -107,6 +107,14 @@ def test_every_link_leads_somewhere(page):
             assert Path(url2pathname(urlparse(address).path)).is_file(), raw
 
 
+def test_the_contents_lead_to_their_sections(page):
+    run(page, "document.documentElement.style.scrollBehavior = 'auto'")
+    for name in ("sheets", "drift", "worst", "scores", "summary"):
+        run(page, "document.querySelector(`.toc a[href='#${arguments[0]}']`).click()", name)
+        wait(page, f"document.querySelector('.toc .here').hash === '#{name}'")
+        assert 0 <= run(page, "return document.getElementById(arguments[0]).getBoundingClientRect().top", name) < 100
+
+
 @pytest.mark.parametrize("over", ["file", "http"])
 def test_all_pictures_load(made, chromium, over):
     tiny, written = made
