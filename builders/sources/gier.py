@@ -1,0 +1,141 @@
+"""GIER (Shi et al., ECCV 2020): edits that people asked for on request sites, with the words of several annotators.
+
+``GIER.json`` (a list; it holds literal NaN) and ``images/<file>``. Many results were scaled or cut: where picture and result
+differ in size they are aligned by registration, unless the words ask for just that (crop, rotate, flip): those are rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+from builders.instructions.published import tidy
+from builders.options import Options, parse_options
+from triplets.documents import load_json
+from triplets.reasons import Reason
+from triplets.records import Fault, Record
+from triplets.roots import Root
+
+_FILE = "GIER.json"
+_MAX_DOCUMENT = 2**30
+_FRAMING = frozenset({"crop", "rotate", "flip", "deform_obj", "resize", "zoom"})
+"""Operators that change the frame: aligning the pair would undo what the words ask for."""
+_LICENCE = "GIER (research use; pictures from Reddit and Zhopped)"
+
+
+class GierOptions(Options):
+    """Options of the source. ``words``: summaries by experts alone (``expert``), or also those by amateurs (``all``)."""
+
+    words: Literal["expert", "all"] = "all"
+
+
+class Gier:
+    """Source of GIER's pairs.
+
+    Args:
+        name: of the source in the recipe.
+        root: the folder that holds ``GIER.json`` and ``images``.
+        split: only names the records; the release has one list.
+        options: see :class:`GierOptions`.
+
+    Raises:
+        UsageError: an unknown option.
+    """
+
+    version = 1
+
+    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
+        self.name = name
+        self._options = parse_options(GierOptions, options, f"source {name}: options")
+        self._root = Root(root)
+        self._split = split
+
+    def inputs(self) -> Sequence[str]:
+        """The one list."""
+        self._root.require(_FILE, "list of pairs", "Give the folder that holds GIER.json and images in `root`.")
+        return [_FILE]
+
+    def group_count(self) -> int:
+        """Source pictures; one picture may have several results."""
+        return len(self._groups)
+
+    def group(self, index: int) -> Iterator[Record]:
+        """The results of one source picture."""
+        return (self._record(number) for number in self._groups[index])
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of a picture."""
+        return self._root.read(reference)
+
+    @cached_property
+    def _entries(self) -> list[Any]:
+        path = self.inputs()[0]
+        return list(load_json(self._root.read(path, _MAX_DOCUMENT), f"{self._root.location}/{path}", list))
+
+    @cached_property
+    def _groups(self) -> list[list[int]]:
+        groups: dict[str, list[int]] = {}
+        for number, entry in enumerate(self._entries):
+            groups.setdefault(_group(entry), []).append(number)
+        return list(groups.values())
+
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        """Record id -> the first entry that has it."""
+        first: dict[str, int] = {}
+        for number, entry in enumerate(self._entries):
+            first.setdefault(_id(entry), number)
+        return first
+
+    def _record(self, number: int) -> Record:
+        entry, place = self._entries[number], f"{_FILE} element {number}"
+        record_id = _id(entry)
+        if not record_id:
+            fault = Fault(Reason.INVALID_RECORD, f"{place}: `input` and `output` must be file names")
+            return self._faulty(f"@{number}", fault)
+        if self._first[record_id] != number:
+            fault = Fault(Reason.DUPLICATE_RECORD, f"{place}: {record_id} was named before")
+            return self._faulty(f"{record_id}#{number}", fault, entry)
+        words = tidy(self._texts(entry))
+        if not words:
+            return self._faulty(record_id, Fault(Reason.EMPTY_PHRASE, f"{place}: no usable summary"), entry)
+        operators = entry.get("operator")
+        named = sorted(map(str, operators)) if isinstance(operators, dict) else []
+        return Record(
+            id=record_id,
+            group=_group(entry),
+            files={"picture": f"images/{entry['input']}", "target": f"images/{entry['output']}"},
+            annotation={
+                "instructions": list(words),
+                "register": not _FRAMING.intersection(named),
+                "answer": {"operators": named},
+            },
+            split=self._split,
+            licence=_LICENCE,
+        )
+
+    def _texts(self, entry: Mapping[str, Any]) -> list[object]:
+        keys = ["expert_summary", "amateur_summary"][: 1 if self._options.words == "expert" else 2]
+        found: list[object] = []
+        for key in keys:
+            value = entry.get(key)
+            found.extend(value if isinstance(value, list) else [value])
+        return found
+
+    def _faulty(self, record_id: str, fault: Fault, entry: object = None) -> Record:
+        return Record(record_id, _group(entry), {}, {}, self._split, fault=fault)
+
+
+def _id(entry: object) -> str:
+    """The result's name without its ending tells a pair from all others; empty where the entry names no two files."""
+    if not isinstance(entry, dict):
+        return ""
+    names = entry.get("input"), entry.get("output")
+    if not all(isinstance(name, str) and name for name in names):
+        return ""
+    return f"{names[0]}>{names[1]}"
+
+
+def _group(entry: object) -> str:
+    return str(entry["input"]) if isinstance(entry, dict) and _id(entry) else "@"

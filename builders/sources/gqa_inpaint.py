@@ -1,0 +1,186 @@
+"""GQA-Inpaint (Yildirim et al., 2023): pictures of GQA, each with some objects inpainted, and scene graphs that name them.
+
+``<split>_scenes.json``, ``images/<image>.jpg``, ``images_inpainted/<image>/<object>.jpg``, ``masks/<image>/<object>.jpg``; for
+the test split ``test_instructions.json`` holds the official sentences. Every inpainted object gives two records, exact swaps: its
+removal and its addition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+import msgspec
+
+from builders.instructions.phrases import NounPhrase
+from builders.instructions.scene_graph import Scene, SceneObject
+from builders.instructions.templates import TEMPLATES
+from builders.options import Options, parse_options
+from triplets.documents import DocumentError, load_json
+from triplets.reasons import Reason, Refusal
+from triplets.records import Fault, Record
+from triplets.roots import Root
+
+_MAX_DOCUMENT = 4 * 2**30
+_LICENCE = "GQA-Inpaint (pictures: Visual Genome, CC BY 4.0)"
+_KINDS = ("removal", "addition")
+
+
+class GqaInpaintOptions(Options):
+    """Options of the source. ``edits``: removals, additions, or ``both`` of every inpainted object."""
+
+    edits: Literal["removal", "addition", "both"] = "both"
+
+
+class _Relation(msgspec.Struct):
+    name: str
+    object: str
+
+
+class _Object(msgspec.Struct):
+    name: str
+    attributes: list[str] = []
+    relations: list[_Relation] = []
+    bidirected: bool = False
+
+
+class _Scene(msgspec.Struct):
+    width: int
+    height: int
+    objects: dict[str, _Object]
+    image_relative_positions: dict[str, str] = {}
+
+
+class GqaInpaint:
+    """Source of GQA-Inpaint's pairs.
+
+    Args:
+        name: of the source in the recipe.
+        root: the folder that holds ``<split>_scenes.json`` and the picture folders.
+        split: ``train`` or ``test``.
+        options: see :class:`GqaInpaintOptions`.
+
+    Raises:
+        UsageError: an unknown option.
+    """
+
+    version = 1
+
+    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
+        self.name = name
+        edits = parse_options(GqaInpaintOptions, options, f"source {name}: options").edits
+        self._kinds = _KINDS if edits == "both" else (edits,)
+        self._root = Root(root)
+        self._split = split
+        self._file = f"{split}_scenes.json"
+        self._official = f"{split}_instructions.json"
+
+    def inputs(self) -> Sequence[str]:
+        """The scene graphs, and the official instructions where there are some."""
+        self._root.require(self._file, "scene graphs", "Change `split`, or give the folder that holds them in `root`.")
+        return [self._file, *([self._official] if self._root.exists(self._official) else [])]
+
+    def group_count(self) -> int:
+        """Pictures with a scene graph."""
+        return len(self._images)
+
+    def group(self, index: int) -> Iterator[Record]:
+        """Removal and addition of each inpainted object of one picture."""
+        image = self._images[index]
+        place = f"{self._file} {image}"
+        try:
+            scene = msgspec.json.decode(self._scenes[image], type=_Scene)
+        except (msgspec.DecodeError, RecursionError) as error:
+            yield self._faulty(image, image, Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
+            return
+        named = _named(scene)
+        for key, found in scene.objects.items():
+            if found.bidirected:
+                yield from self._records(image, key, scene, named)
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of a picture."""
+        return self._root.read(reference)
+
+    @cached_property
+    def _scenes(self) -> dict[str, msgspec.Raw]:
+        """Image id -> its scene as JSON bytes; only those of the picture at hand are ever parsed."""
+        name = f"{self._root.location}/{self.inputs()[0]}"
+        data = self._root.read(self._file, _MAX_DOCUMENT).removeprefix(b"\xef\xbb\xbf")
+        try:
+            return msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        except msgspec.ValidationError as error:
+            raise DocumentError("wrong_schema", name, "the outermost value is not an object of scenes") from error
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise DocumentError("invalid_json", name, f"{error}. Is the download complete?") from error
+
+    @cached_property
+    def _images(self) -> list[str]:
+        return list(self._scenes)
+
+    @cached_property
+    def _sentences(self) -> dict[str, Any]:
+        """``i<image>-o<object>`` -> the official sentence of a removal."""
+        if not self._root.exists(self._official):
+            return {}
+        name = f"{self._root.location}/{self._official}"
+        return dict(load_json(self._root.read(self._official, _MAX_DOCUMENT), name, dict))
+
+    def _records(self, image: str, key: str, scene: _Scene, named: Scene) -> Iterator[Record]:
+        """The records of one object; a name that does not tell it apart is a fault of both."""
+        try:
+            phrases = named.phrases(key)
+        except Refusal as refusal:
+            fault = Fault(refusal.reason, f"{self._file} {image} object {key}: {refusal.detail}")
+            for kind in self._kinds:
+                yield self._faulty(f"{image}-{key}-{kind}", image, fault)
+            return
+        for kind in self._kinds:
+            yield self._record(image, key, kind, scene, phrases)
+
+    def _record(self, image: str, key: str, kind: str, scene: _Scene, phrases: Sequence[NounPhrase]) -> Record:
+        full, empty = f"images/{image}.jpg", f"images_inpainted/{image}/{key}.jpg"
+        before, after = (full, empty) if kind == "removal" else (empty, full)
+        official = self._sentences.get(f"i{image}-o{key}") if kind == "removal" else None
+        return Record(
+            id=f"{image}-{key}-{kind}",
+            group=image,
+            files={"picture": before, "target": after, "mask": f"masks/{image}/{key}.jpg"},
+            annotation={
+                "instructions": [official] if isinstance(official, str) else _sentences(kind, phrases),
+                "pair": f"{image}-{key}",
+                "masks": {"mask": "bright"},
+                "answer": {"edit": kind, "phrase": phrases[0].raw, "instances": 1},
+            },
+            split=self._split,
+            size=(scene.width, scene.height),
+            licence=_LICENCE,
+        )
+
+    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
+        return Record(record_id, group, {}, {}, self._split, fault=fault)
+
+
+def _named(scene: _Scene) -> Scene:
+    """The scene as far as it tells things apart."""
+    return Scene(
+        {
+            key: SceneObject(
+                found.name,
+                tuple(found.attributes),
+                tuple((relation.name, relation.object) for relation in found.relations),
+                scene.image_relative_positions.get(key, ""),
+            )
+            for key, found in scene.objects.items()
+        }
+    )
+
+
+def _sentences(kind: str, phrases: Sequence[NounPhrase]) -> list[str]:
+    """Each template once, the phrases by turns."""
+    said = []
+    for at, template in enumerate(TEMPLATES[kind]):
+        phrase = phrases[at % len(phrases)]
+        said.append(template.format(the=phrase.definite, a=phrase.indefinite))
+    return said

@@ -1,0 +1,167 @@
+"""InstructPix2Pix (Brooks et al., CVPR 2023): generated pairs, several seeds for one prompt.
+
+``seeds.json`` (``[[prompt id, [seed, …]], …]``) beside folders ``<prompt id>/`` that hold ``prompt.json`` and
+``<seed>_0.jpg`` (before), ``<seed>_1.jpg`` (after): as folders, or in ``shard-*.zip``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from builders.options import Options, parse_options
+from builders.sources._grouped import Element, GroupedElements
+from triplets.documents import DocumentError, load_json
+from triplets.reasons import Reason, UsageError
+from triplets.records import Fault, Record
+from triplets.roots import Root
+from triplets.zips import ZipFiles
+
+_SPLITS = {"train": (0.0, 0.9), "val": (0.9, 0.95), "test": (0.95, 1.0), "all": (0.0, 1.0)}
+"""Shares of the prompts, in the order of ``seeds.json``, as its authors' loader cuts them."""
+_MAX_LIST = 2 * 2**30
+
+
+class InstructPix2PixOptions(Options):
+    """Options of the source.
+
+    ``keep``: a file below the root, the published list of pairs that passed a filter: a JSON list of ``"<prompt id>/<seed>"``.
+    Pairs that are not on it are rejected as ``skipped_by_publisher``.
+    """
+
+    keep: str = ""
+
+
+class InstructPix2Pix:
+    """Source of InstructPix2Pix's pairs.
+
+    Args:
+        name: of the source in the recipe.
+        root: the folder that holds ``seeds.json``.
+        split: ``train``, ``val``, ``test`` (90, 5 and 5 per cent of the prompts, as the authors cut them) or ``all``.
+        options: see :class:`InstructPix2PixOptions`.
+
+    Raises:
+        UsageError: an unknown option or split.
+    """
+
+    version = 1
+
+    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
+        self.name = name
+        self._options = parse_options(InstructPix2PixOptions, options, f"source {name}: options")
+        if split not in _SPLITS:
+            raise UsageError(f"source {name}: split {split!r}: known are {', '.join(_SPLITS)}")
+        self._root = Root(root)
+        self._split = split
+        self._open: dict[str, ZipFiles] = {}
+
+    def inputs(self) -> Sequence[str]:
+        """``seeds.json``, and the list of pairs to keep."""
+        self._root.require("seeds.json", "list of seeds", "Give the folder that holds seeds.json in `root`.")
+        if not self._options.keep:
+            return ["seeds.json"]
+        self._root.require(self._options.keep, "list of pairs", "Change options.keep, or download the list.")
+        return ["seeds.json", self._options.keep]
+
+    def group_count(self) -> int:
+        """Prompts of the split."""
+        return len(self._groups)
+
+    def group(self, index: int) -> Iterator[Record]:
+        """The pairs of one prompt."""
+        for element in self._prompts.group(self._groups[index]):
+            yield from self._records(element)
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of a picture or prompt, from its folder or from the zip file that holds it."""
+        if not self._zip_names:
+            return self._root.read(reference)
+        for name in self._zip_names:  # pairs of one prompt lie in one file: it is looked in first
+            if reference in self._zip(name):
+                self._zip_names.remove(name)
+                self._zip_names.insert(0, name)
+                return self._zip(name).read(reference)
+        return self._root.read(reference)
+
+    @cached_property
+    def _zip_names(self) -> list[str]:
+        return [name for name in self._root.names() if name.startswith("shard-") and name.endswith(".zip")]
+
+    def _zip(self, name: str) -> ZipFiles:
+        if name not in self._open:
+            self._open[name] = ZipFiles(self._root.open(name), f"{self._root.location}/{name}")
+        return self._open[name]
+
+    @cached_property
+    def _prompts(self) -> GroupedElements:
+        self.inputs()
+        return GroupedElements(self._root.open("seeds.json"), f"{self._root.location}/seeds.json", _who)
+
+    @cached_property
+    def _groups(self) -> range:
+        first, last = _SPLITS[self._split]
+        count = len(self._prompts)
+        return range(int(first * count), int(last * count))
+
+    @cached_property
+    def _kept(self) -> frozenset[bytes] | None:
+        """Digests of the pairs to keep, 8 bytes each; None where all are kept."""
+        if not self._options.keep:
+            return None
+        name = f"{self._root.location}/{self._options.keep}"
+        entries = load_json(self._root.read(self._options.keep, _MAX_LIST), name, list)
+        if not all(isinstance(entry, str) and "/" in entry for entry in entries):
+            raise DocumentError("wrong_schema", name, 'expected a list of "<prompt id>/<seed>"')
+        return frozenset(_digest(entry) for entry in entries)
+
+    def _records(self, element: Element) -> Iterator[Record]:
+        place = f"seeds.json element {element.number}"
+        try:
+            prompt, seeds = _ELEMENT.decode(element.data)
+        except msgspec.DecodeError as error:
+            yield self._faulty(f"@{element.number}", "@", Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
+            return
+        mark = f"#{element.turn + 1}" if element.turn else ""
+        if not seeds:
+            fault = Fault(Reason.PICTURE_MISSING, f"{place}: prompt {prompt} has no seeds")
+            yield self._faulty(f"{prompt}{mark}", prompt, fault)
+        seen: dict[str, int] = {}
+        for seed in map(str, seeds):
+            turn = seen[seed] = seen.get(seed, 0) + 1
+            record_id = f"{prompt}{mark}/{seed}" + (f"#{turn}" if turn > 1 else "")
+            yield self._record(record_id, prompt, seed, place, again=bool(mark) or turn > 1)
+
+    def _record(self, record_id: str, prompt: str, seed: str, place: str, *, again: bool) -> Record:
+        pair = f"{prompt}/{seed}"
+        if again:
+            return self._faulty(record_id, prompt, Fault(Reason.DUPLICATE_RECORD, f"{place}: {pair} was named before"))
+        if self._kept is not None and _digest(pair) not in self._kept:
+            return self._faulty(
+                record_id, prompt, Fault(Reason.SKIPPED_BY_PUBLISHER, f"{pair} is not in {self._options.keep}")
+            )
+        files = {"picture": f"{pair}_0.jpg", "target": f"{pair}_1.jpg", "prompt": f"{prompt}/prompt.json"}
+        return Record(record_id, prompt, files, {}, self._split, licence="InstructPix2Pix (generated pictures)")
+
+    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
+        return Record(record_id, group, {}, {}, self._split, fault=fault)
+
+
+_ELEMENT = msgspec.json.Decoder(tuple[str, list[str | int]])
+
+
+def _digest(pair: str) -> bytes:
+    return hashlib.blake2b(pair.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def _who(data: bytes) -> tuple[bytes, int]:
+    """The prompt's id twice: as the element's id, and as a number that stands for it."""
+    try:
+        prompt = _ELEMENT.decode(data)[0]
+    except msgspec.DecodeError:
+        return data, -1
+    return prompt.encode("utf-8", "surrogatepass"), int.from_bytes(_digest(prompt), "little")

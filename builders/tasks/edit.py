@@ -1,0 +1,141 @@
+"""Editing as published: a picture, somebody's instruction, and the result that a data set gives for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from builders.instructions.published import tidy
+from builders.instructions.restoration import Wording
+from builders.options import Options, parse_options
+from builders.protocols import Tools
+from builders.tasks._published import pair_name, two_pictures
+from builders.tasks._registration import register
+from triplets.clear_masks import decode_clear_mask
+from triplets.documents import DocumentError, load_json
+from triplets.masks import bounding_box, to_rle
+from triplets.pictures import decode_mask, fit_mask, resize_mask, resize_short
+from triplets.reasons import Reason, Refusal
+from triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
+
+_VISIBLE = 12
+"""Levels (of 255) by which a channel must differ for a pixel to count as changed."""
+
+
+class EditOptions(Options):
+    """Options of the task. ``instructions`` is accepted for mixtures that set it for all tasks: published words stay as they are."""
+
+    instructions: Wording = "natural"
+
+
+class Edit:
+    """Published edits (InstructPix2Pix, MagicBrush, GIER, GQA-Inpaint).
+
+    A record has the pictures ``picture`` and ``target``. Its annotation holds ``instructions`` (at least one), or the role
+    ``prompt`` is a JSON document with ``edit``. Optional: ``pair`` (records that name the same one are two directions of one
+    pair), ``register`` (true: pictures of different sizes are aligned), ``masks`` (roles of masks that together tell where the
+    edit is, and how they are drawn: ``{"mask": "clear"}`` or ``"bright"``), ``answer`` (more for the evaluator).
+
+    Args:
+        tools: picture size and encoder of the build.
+        options: see :class:`EditOptions`.
+
+    Raises:
+        UsageError: an unknown or wrong option.
+    """
+
+    name = "edit"
+    version = 1
+
+    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
+        self._tools = tools
+        parse_options(EditOptions, options, f"task_options.{self.name}")
+
+    def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
+        """One triplet; ``rng`` draws one of the published instructions.
+
+        Raises:
+            Refusal: ``empty_phrase``, ``invalid_record``, ``picture_size_mismatch``, ``nothing_changed``, ``mask_unreadable``,
+                ``mask_size_mismatch``.
+        """
+        words = record.once("words", lambda: _words(record))
+        source, target, registered = record.once("pair", lambda: self._pair(record))
+        region, share = record.once("region", lambda: _region(record, (source.width, source.height)))
+        if share is None:
+            share = record.once("changed", lambda: self._changed(record))
+        yield Triplet(
+            instruction=words[int(rng.integers(len(words)))],
+            alternatives=words,
+            source=source,
+            target=target,
+            answer={**record.record.annotation.get("answer", {}), "registered": registered, **region},
+            region_share=share,
+            pair=pair_name(record, record.record.annotation.get("pair", "")),
+        )
+
+    def _pair(self, record: OpenRecord) -> tuple[Encoded, Encoded, bool]:
+        source, target, registered = self._scaled(record)
+        if np.array_equal(source, target):
+            raise Refusal(Reason.NOTHING_CHANGED, "picture and target are the same")
+        if registered:
+            return self._tools.encode(source), self._tools.encode(target), True
+        first = record.once_for_picture("encoded", lambda: self._tools.encode(source))
+        return first, self._tools.encode(target), False
+
+    def _scaled(self, record: OpenRecord) -> tuple[Image, Image, bool]:
+        """Both pictures at output size, and whether they had to be aligned."""
+        return record.once("scaled", lambda: self._make_scaled(record))
+
+    def _make_scaled(self, record: OpenRecord) -> tuple[Image, Image, bool]:
+        side, differ = self._tools.short_side, record.picture.size != record.pictures["target"].size
+        if differ and record.record.annotation.get("register"):
+            source, target = register(record.picture.pixels, record.pictures["target"].pixels)
+            return resize_short(source, side), resize_short(target, side), True
+        source, target = two_pictures(record)
+        first = record.once_for_picture("scaled", lambda: resize_short(source, side))
+        return first, resize_short(target, side), False
+
+    def _changed(self, record: OpenRecord) -> float:
+        """Share of the picture that visibly changed, where nobody drew a mask."""
+        source, target, _ = self._scaled(record)
+        return float((np.abs(source.astype(np.int16) - target).max(axis=2) > _VISIBLE).mean())
+
+
+def _words(record: OpenRecord) -> tuple[str, ...]:
+    """The published instructions.
+
+    Raises:
+        Refusal: ``empty_phrase``, or ``invalid_record`` where the prompt's document is none.
+    """
+    texts: Sequence[object] = record.record.annotation.get("instructions", ())
+    if "prompt" in record.data:
+        name = record.record.files["prompt"]
+        try:
+            texts = [load_json(record.data["prompt"], name, dict).get("edit")]
+        except DocumentError as error:
+            raise Refusal(Reason.INVALID_RECORD, str(error)) from error
+        if not isinstance(texts[0], str):
+            raise Refusal(Reason.INVALID_RECORD, f"{name}: `edit` is missing or no text")
+    words = tidy(texts)
+    if not words:
+        raise Refusal(Reason.EMPTY_PHRASE, "no usable instruction")
+    return words
+
+
+def _region(record: OpenRecord, size: tuple[int, int]) -> tuple[dict[str, Any], float | None]:
+    """What the masks say at output size (width, height), and their share of the picture; None where there are none."""
+    masks: Mapping[str, str] = record.record.annotation.get("masks", {})
+    if not masks:
+        return {}, None
+    whole = np.zeros((size[1], size[0]), np.bool_)
+    for role, drawn in masks.items():
+        whole |= resize_mask(_mask(record, role, drawn), size)
+    box = {"box": list(bounding_box(whole))} if whole.any() else {}
+    return {"region": to_rle(whole), **box}, float(whole.mean())
+
+
+def _mask(record: OpenRecord, role: str, drawn: str) -> Mask:
+    mask = decode_clear_mask(record.data[role]) if drawn == "clear" else decode_mask(record.data[role])
+    return fit_mask(mask, record.picture.size)
