@@ -73,7 +73,7 @@ def stored(picture: Image, quality: int = 95) -> Image:
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
     ]
     _, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), settings)
-    return np.asarray(cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB))
+    return np.ascontiguousarray(decode(data.tobytes(), PictureLimits(min_side=1)).pixels)
 
 
 def blurred(picture: Image) -> Image:

@@ -105,17 +105,20 @@ def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
     columns: dict[str, list[Any]] = {"key": [], "source_sha256": [], "target_sha256": []}
     columns |= {f"{role}.{each.name}": [] for each in wanted.pictures for role in ("source", "target")}
     columns |= {f"pair.{each.name}": [] for each in wanted.pairs}
+    decoded: dict[str, Image] = {}  # the last row's: a removal and its addition show the same two pictures
     for row, source, target, sample in _samples(store, rows):
         columns["key"].append(row["key"])
-        for role, data in (("source", source), ("target", target)):
-            digest = row[f"{role}_sha256"]
+        members = {"source": (row["source_sha256"], source), "target": (row["target_sha256"], target)}
+        needed = {digest: data for digest, data in members.values() if wanted.pairs or digest not in known}
+        decoded = {digest: decoded[digest] if digest in decoded else _image(data) for digest, data in needed.items()}
+        for role, (digest, _) in members.items():
             columns[f"{role}_sha256"].append(digest)
             if digest not in known:
-                known[digest] = wanted.of_picture(_image(data))
+                known[digest] = wanted.of_picture(decoded[digest])
             for each, value in zip(wanted.pictures, known[digest], strict=True):
                 columns[f"{role}.{each.name}"].append(value)
         if wanted.pairs:
-            pair = _pair(source, target, sample)
+            pair = _pair(decoded[row["source_sha256"]], decoded[row["target_sha256"]], sample)
             for one in wanted.pairs:
                 columns[f"pair.{one.name}"].append(one.of_pair(pair))
     kinds = {each.name: value_type(each) for each in (*wanted.pictures, *wanted.pairs)}
@@ -147,8 +150,7 @@ def _end(row: Mapping[str, Any]) -> int:
     return int(row["json_offset"] + row["json_size"])
 
 
-def _pair(source: bytes, target: bytes, sample: bytes) -> Pair:
-    before, after = _image(source), _image(target)
+def _pair(before: Image, after: Image, sample: bytes) -> Pair:
     answer = json.loads(json.loads(sample)["answer"])
     hole = from_rle(answer["hole"]) if "hole" in answer else None
     if hole is not None and hole.shape != before.shape[:2]:
