@@ -156,7 +156,7 @@ def test_adding_a_source_leaves_the_others_files_alone(root, tmp_path):
 def test_sources_named_in_any_order_give_an_index_that_lint_finds_in_order(root, tmp_path):
     other = write_phrasecut(tmp_path / "more", Folder(pictures=5, phrases=2, seed=1))
     run_build(root, tmp_path / "out", changes={"sources": [source(root), source(other, "more")]})
-    assert list(dict.fromkeys(row["source"] for row in index(tmp_path / "out"))) == ["more", "phrasecut"]
+    assert list(dict.fromkeys(row["source"] for row in index(tmp_path / "out", "rows"))) == ["more", "phrasecut"]
 
 
 def test_a_source_that_is_left_out_is_dropped_only_when_named(root, tmp_path):
