@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from filters.rules import Gap, Threshold
-from pipelines.audit_figures import margins
 from pipelines.audit_load import KEPT, TRAIN, VALIDATION, Ledger, take_rows
+from pipelines.audit_sweeps import margins
 from triplets.pictures import PictureLimits, decode
 from triplets.reasons import Refusal, UsageError
 from triplets.storage import Store

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from filters.statistics import Histogram, Joint
-from pipelines.audit_figures import Distribution, Drifted, Mark, Swept
+from pipelines.audit_figures import Distribution, Drifted, Mark
+from pipelines.audit_sweeps import Swept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,8 @@ from apps.audit import lookup
 from apps.audit.page import render
 from filters.frame import Frame
 from pipelines.audit import Audit
-from pipelines.audit_figures import MOST_GROUPS, figures
+from pipelines.audit_books import MOST_GROUPS
+from pipelines.audit_figures import figures
 from pipelines.audit_load import KEPT, Ledger
 from pipelines.audit_lost import lost_keys
 from pipelines.recipe import Recipe

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from apps.audit import plots
 from filters import statistics
-from pipelines.audit_figures import Distribution, Mark, Swept
+from pipelines.audit_figures import Distribution, Mark
+from pipelines.audit_sweeps import Swept
 
 SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], float)
 
