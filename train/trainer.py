@@ -132,7 +132,7 @@ class _Run:
 def _run(stage: Stage, parts: Parts, device: torch.device) -> _Run:
     for frozen in (parts.vae, parts.text):
         frozen.to(device).eval().requires_grad_(False)
-    unet = parts.unet.to(device, torch.float32).train()
+    unet = parts.unet.to(device).train()
     settings = stage.optimiser
     optimiser = torch.optim.AdamW(unet.parameters(), lr=settings.rate, weight_decay=settings.weight_decay)
     ema = EMAModel(

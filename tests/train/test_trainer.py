@@ -9,8 +9,9 @@ import time
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
-from tests.support.builds import ieiw
+from apps.main import app
 from tests.support.cuts import write_cut
 from tests.support.tiny_build import Wanted, tiny_build
 from train.checkpoints import checkpoints, load_state
@@ -19,7 +20,7 @@ from train.trainer import train
 from triplets.pictures import decode, encode_png
 from triplets.reasons import UsageError
 
-TINY = {"channels": [16, 16], "text_width": 16, "autoencoder": {"steps": 4, "batch": 2, "channels": [8, 8]}}
+TINY = {"channels": [16, 16], "text_width": 16}
 
 
 @pytest.fixture(scope="module")
@@ -188,9 +189,25 @@ def test_the_command_line_edits_a_picture(undisturbed, tmp_path):
     picture = tmp_path / "in.png"
     picture.write_bytes(encode_png(np.full((40, 60, 3), 90, np.uint8)).data)
     out = tmp_path / "new" / "out.png"
-    done = ieiw("edit", picture, "Remove the dog.", "--model", undisturbed[0], "--out", out, "--steps", 2)
-    assert done.returncode == 0, done.stderr
+    asked = ["edit", str(picture), "Remove the dog.", "--model", str(undisturbed[0]), "--steps", "2"]
+    done = CliRunner().invoke(app, [*asked, "--out", str(out)])
+    assert done.exit_code == 0, done.output
     assert decode(out.read_bytes()).pixels.shape == (32, 48, 3)
+    for wrong, message in (
+        (["--out", "out.xyz"], "end it in .png or .jpg"),
+        (["--out", str(out)], "no Stable Diffusion pipeline"),
+    ):
+        asked[4] = str(tmp_path)
+        refused = CliRunner().invoke(app, [*asked, *wrong])
+        assert isinstance(refused.exception, UsageError) and message in str(refused.exception)
+
+
+def test_the_command_line_trains(build, tmp_path):
+    file = tmp_path / "stage.yaml"
+    file.write_text(stage(build, tmp_path / "run").model_dump_json())
+    done = CliRunner().invoke(app, ["train", str(file), "--set", "steps=1", "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["steps"] == 1
 
 
 def test_what_cannot_be_edited_is_told(tmp_path):
