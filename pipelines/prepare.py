@@ -81,7 +81,9 @@ def prepare(store: Store, recipe: Recipe, replace: frozenset[str] = frozenset())
         if size.attempts == 0:
             raise UsageError(f"source {settings.name}: split {settings.split!r} of {settings.root} holds no records")
         sources[settings.name] = source_state(digest.fingerprint, digest.inputs, size)
-    planned = BuildState(state="planned", recipe=recipe, backends=workshop.backends(), sources=sources)
+    # By name, as build.json gives them back: the index must come out alike in this process and after a restart.
+    ordered = dict(sorted(sources.items()))
+    planned = BuildState(state="planned", recipe=recipe, backends=workshop.backends(), sources=ordered)
     save_state(store, planned)
     reach("build-planned")
     return planned

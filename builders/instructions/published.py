@@ -10,13 +10,15 @@ _MOST_WORDS = 40
 _TAG = re.compile(r"^\s*(?:\[[^\]]{1,30}\]|[A-Z]{3,10}:)\s*")
 """What posts on request sites begin with: ``[Specific]``, ``SELF:``."""
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
-_JOINTS = (
-    (", then ", ", and finally "),
-    (", and then ", ", and then "),
-    ("; after that, ", "; last, "),
-    (". Then ", ". Finally, "),
+_CLAUSES = ((", then ", ", and finally "), (", and then ", ", and then "), ("; after that, ", "; last, "))
+"""Ways to join orders (``add a hat``): between two turns, and before the last of three or more."""
+_SENTENCES = ((". Then ", ". Finally, "), (". ", ". "), (". After that, ", ". Last, "))
+"""Ways to set turns side by side; orders take them as well as questions and wishes do."""
+_NO_ORDER = re.compile(
+    r"(?:it|i|he|she|they|we|you|there|this|that|these|the|a|an|what|why|how|can|could|would|is|are|maybe)\b",
+    re.IGNORECASE,
 )
-"""Ways to join the turns of a session: between two, and before the last of three or more."""
+"""How questions and wishes begin: ``could it be night?``, ``it should be one cow``."""
 _KEPT_CAPITAL = re.compile(r"I\b|[A-Z]{2}|\S*\d")
 
 
@@ -44,19 +46,25 @@ def in_one(turns: Sequence[str]) -> tuple[str, ...]:
         turns: at least two tidied instructions, in order.
     """
     parts = [turn.rstrip(" .;,") for turn in turns]
-    spoken = []
-    for between, last in _JOINTS:
-        joints = [between] * (len(parts) - 2) + [last if len(parts) > 2 else between]
-        text = parts[0].rstrip("?!") if not between.startswith(".") else parts[0]
-        for joint, part in zip(joints, parts[1:], strict=True):
-            text = _joined(text, joint, part)
-        spoken.append(text)
-    return tuple(dict.fromkeys(spoken))
+    orders = not any(part[-1:] in {"?", "!"} or _NO_ORDER.match(part) for part in parts)
+    joined = [_chain(parts, between, last) for between, last in (*(_CLAUSES if orders else ()), *_SENTENCES)]
+    return tuple(dict.fromkeys(joined))
+
+
+def _chain(parts: Sequence[str], between: str, last: str) -> str:
+    """All parts, by one way of joining; whole sentences begin and end as such."""
+    text, sentences = parts[0], between.startswith(".")
+    for at, part in enumerate(parts[1:], 2):
+        text = _joined(text, last if at == len(parts) and at > 2 else between, part)
+    if not sentences:
+        return text
+    return text[:1].upper() + text[1:] + ("" if text[-1] in "?!" else ".")
 
 
 def _joined(text: str, joint: str, part: str) -> str:
-    if text[-1:] in {"?", "!"}:
-        joint = joint.lstrip(",;.")
-        joint = joint[0] + joint[1].upper() + joint[2:]
-    lowered = part if _KEPT_CAPITAL.match(part) else part[:1].lower() + part[1:]
-    return f"{text}{joint}{lowered}"
+    """``part`` after ``text``, its first letter as its place wants it."""
+    if text[-1] in "?!":
+        joint = joint.lstrip(".")
+    if joint.strip(". ") == "":
+        return f"{text}{joint}{part[:1].upper()}{part[1:]}"
+    return f"{text}{joint}{part if _KEPT_CAPITAL.match(part) else part[:1].lower() + part[1:]}"

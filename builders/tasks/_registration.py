@@ -41,7 +41,7 @@ def register(source: Image, target: Image) -> tuple[Image, Image]:
     matrix = _refined(_grey(source), _grey(target), _matched(_grey(source), _grey(target)))
     full = _unscaled(matrix, source, target)
     if _scale(full) > 1:
-        moved_target, moved_source = _brought(target, source, cv2.invertAffineTransform(full))
+        moved_target, moved_source = _brought(target, source, _inverse(full))
     else:
         moved_source, moved_target = _brought(source, target, full)
     likeness = _likeness(moved_source, moved_target)
@@ -63,7 +63,7 @@ def _grey(image: Image) -> npt.NDArray[np.uint8]:
 
 def _matched(source: npt.NDArray[np.uint8], target: npt.NDArray[np.uint8]) -> _Matrix:
     """A first estimate of the similarity, source to target, both small."""
-    sift: Any = cv2.SIFT_create(2000)
+    sift: Any = cv2.SIFT_create(2000)  # type: ignore[attr-defined]  # missing from OpenCV's stubs
     (points, words), (others, other_words) = (sift.detectAndCompute(grey, None) for grey in (source, target))
     if words is None or other_words is None or len(others) < 2:
         raise _refusal("too little detail")
@@ -79,18 +79,19 @@ def _matched(source: npt.NDArray[np.uint8], target: npt.NDArray[np.uint8]) -> _M
     turn = abs(math.degrees(math.atan2(matrix[1, 0], matrix[0, 0])))
     if turn > _MOST_TURN:
         raise _refusal(f"one is turned by {turn:.0f} degrees")
-    return cast(_Matrix, matrix.astype(np.float64))
+    return np.asarray(matrix, np.float64)
 
 
 def _refined(source: npt.NDArray[np.uint8], target: npt.NDArray[np.uint8], first: _Matrix) -> _Matrix:
     """The estimate to a fraction of a pixel; the first one where ECC does not converge, as it may over large edits."""
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-6)
-    start = cv2.invertAffineTransform(first).astype(np.float32)  # ECC wants target to source
+    start = _inverse(first).astype(np.float32)  # ECC wants target to source
+    everywhere = np.full(source.shape, 255, np.uint8)
     try:
-        _, found = cv2.findTransformECC(target, source, start, cv2.MOTION_AFFINE, stop, None, 5)
+        _, found = cv2.findTransformECC(target, source, start, cv2.MOTION_AFFINE, stop, everywhere, 5)
     except cv2.error:
         return first
-    refined = cast(_Matrix, cv2.invertAffineTransform(found.astype(np.float64)))
+    refined = _inverse(np.asarray(found, np.float64))
     corners = np.array([[0, 0, 1], [source.shape[1], source.shape[0], 1]], np.float64)
     moved = float(np.abs(corners @ (refined - first).T).max())
     return refined if moved < 4 else first
@@ -99,7 +100,7 @@ def _refined(source: npt.NDArray[np.uint8], target: npt.NDArray[np.uint8], first
 def _unscaled(matrix: _Matrix, source: Image, target: Image) -> _Matrix:
     """The transform between the full pictures. Coordinates count pixel centres, hence the halves."""
     here, there = (_lifted(_shrink(image)) for image in (source, target))
-    return cast(_Matrix, (np.linalg.inv(there) @ _lifted(matrix) @ here)[:2])
+    return np.asarray(np.linalg.inv(there) @ _lifted(matrix) @ here, np.float64)[:2]
 
 
 def _shrink(image: Image) -> _Matrix:
@@ -110,6 +111,10 @@ def _shrink(image: Image) -> _Matrix:
 
 def _lifted(matrix: _Matrix) -> _Matrix:
     return np.vstack([matrix, [0.0, 0.0, 1.0]])
+
+
+def _inverse(matrix: _Matrix) -> _Matrix:
+    return np.asarray(cv2.invertAffineTransform(matrix), np.float64)
 
 
 def _scale(matrix: _Matrix) -> float:

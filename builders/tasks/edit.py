@@ -25,7 +25,7 @@ _VISIBLE = 12
 
 
 class EditOptions(Options):
-    """Options of the task. ``instructions`` is accepted for mixtures that set it for all tasks: published words stay as they are."""
+    """Options of the task. ``instructions`` is taken for mixtures that set it for all tasks; published words stay as they are."""
 
     instructions: Wording = "natural"
 
