@@ -170,12 +170,12 @@ _EDITS = {"tasks": ["removal", "addition"]}
 DEFAULT = RuleSet.model_validate(
     {
         "rules": [
-            {"name": "blurred-target", "kind": "threshold", "score": "sharpness", "of": "target", "min": 0.34},
+            {"name": "blurred-target", "kind": "threshold", "score": "sharpness", "of": "target", "min": 0.33},
             {"name": "noisy-target", "kind": "threshold", "score": "noise", "of": "target", "max": 3.0},
             {"name": "blocky-target", "kind": "threshold", "score": "blockiness", "of": "target", "max": 1.6},
             {"name": "low-target", "kind": "threshold", "score": "classical-quality", "of": "target", "min": 0.6},
             {"name": "large-gap", "kind": "gap", "score": "classical-quality", "max": 0.1},
-            {"name": "nothing-changed", "kind": "threshold", "score": "change-inside", "of": "pair", "min": 0.05}
+            {"name": "nothing-changed", "kind": "threshold", "score": "change-inside", "of": "pair", "min": 0.02}
             | _EDITS,
             {"name": "changed-elsewhere", "kind": "threshold", "score": "change-outside", "of": "pair", "max": 0.02}
             | _EDITS,

@@ -72,13 +72,12 @@ def test_webdataset_reads_each_side(tiny, monkeypatch):
         assert found[0]["source.jpg"].shape == (64, 96, 3)
 
 
-def test_runs_join_neighbours_only(monkeypatch):
-    monkeypatch.setattr("pipelines.cut_materialise._READ_BYTES", 40)
+def test_runs_join_neighbours_only():
     shards = np.array([0, 0, 0, 1, 1, 1, 1, 1])
     begins = np.array([0, 10, 30, 0, 10, 20, 30, 40])
     ends = begins + 10
-    assert list(_runs(shards, begins, ends)) == [(0, 1), (2, 2), (3, 6), (7, 7)]
-    assert list(_runs(shards[:0], begins[:0], ends[:0])) == []
+    assert list(_runs(shards, begins, ends, 40)) == [(0, 1), (2, 2), (3, 6), (7, 7)]
+    assert list(_runs(shards[:0], begins[:0], ends[:0], 40)) == []
 
 
 HOSTILE = "<script>alert(1)</script> | `x` **b** [a](http://x)\n# head"

@@ -1,0 +1,61 @@
+"""Digests as numbers."""
+
+import hashlib
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from filters.digests import packed, places, words
+from filters.duplicates import joined
+
+NUMBERS = st.lists(st.integers(0, 60), max_size=60)
+
+
+def digests(numbers):
+    return [hashlib.sha256(str(number).encode()).hexdigest() for number in numbers]
+
+
+def chunked(texts, at=0):
+    return pa.chunked_array([pa.array(texts[:at], pa.string()), pa.array(texts[at:], pa.string())])
+
+
+@settings(max_examples=100, deadline=None)
+@given(NUMBERS, NUMBERS, st.booleans())
+def test_places(wanted, known, in_order):
+    known = list(dict.fromkeys(known))
+    texts = sorted(digests(known)) if in_order else digests(known)
+    expected = [texts.index(each) if each in texts else -1 for each in digests(wanted)]
+    half = len(wanted) // 2
+    for column in (chunked(digests(wanted), half), packed(chunked(digests(wanted), half))):
+        assert places(words(column), words(pa.array(texts, pa.string()))).tolist() == expected
+
+
+def test_words_are_the_first_128_bits_in_any_slice(monkeypatch):
+    monkeypatch.setattr("filters.digests._AT_ONCE", 3)
+    texts = digests(range(10))
+    expected = [[int(text[:16], 16) for text in texts], [int(text[16:32], 16) for text in texts]]
+    assert words(pa.array(texts)).tolist() == expected
+    assert words(pa.array(["x", *texts])[1:]).tolist() == expected
+    assert words(packed(chunked(texts, 4))[2:]).tolist() == [row[2:] for row in expected]
+
+
+@pytest.mark.parametrize("text", ["", "0" * 63, "0" * 65, "G" * 64, "A" * 64])
+def test_what_is_no_digest(text):
+    with pytest.raises(ValueError, match="64 hex digits"):
+        words(pa.array([text]))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(-3, 3)), max_size=50), st.booleans())
+def test_joined_tells_combinations_apart(rows, mixed_alike):
+    columns = [np.array([row[at] for row in rows], np.int64) for at in range(3)]
+    with pytest.MonkeyPatch.context() as patch:
+        if mixed_alike:  # a product with 0 makes all alike, which must be noticed
+            patch.setattr("filters.duplicates._ODD", np.uint64(0))
+        codes = joined(*columns).tolist()
+    for one, first in zip(rows, codes, strict=True):
+        for two, second in zip(rows, codes, strict=True):
+            assert (one == two) == (first == second)

@@ -1,0 +1,93 @@
+"""Planted defects on photographs that no threshold was chosen on: each is found by the score that is meant for it."""
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+from bench.planted import OWN_SCORE, PICTURE_DEFECTS, auc, stored
+from filters.protocols import Pair
+from filters.registry import better_of, score
+from filters.rules import DEFAULT
+
+SIDE = 256
+
+
+@pytest.fixture(scope="module")
+def photographs():
+    found = []
+    for name in ("astronaut", "cat", "coffee", "rocket"):
+        picture = getattr(skimage.data, name)()
+        shrink = SIDE / min(picture.shape[:2])
+        found.append(stored(cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)))
+        found.append(stored(np.ascontiguousarray(picture[-SIDE:, -SIDE:])))
+    return found
+
+
+@pytest.mark.parametrize("defect", sorted(PICTURE_DEFECTS))
+def test_each_defect_is_found_by_its_own_score(photographs, defect):
+    made = score(OWN_SCORE[defect])
+    clean = np.array([made.of_picture(picture) for picture in photographs])
+    planted = np.array([made.of_picture(PICTURE_DEFECTS[defect](picture)) for picture in photographs])
+    assert auc(clean, planted, made.better) >= 0.9
+
+
+def test_auc():
+    assert auc(np.array([2.0, 3.0]), np.array([1.0, 0.0]), "higher") == 1
+    assert auc(np.array([2.0, 3.0]), np.array([1.0, 0.0]), "lower") == 0
+    assert auc(np.array([1.0, 2.0]), np.array([1.0, 2.0, np.nan]), "higher") == 0.5
+
+
+def holes(picture):
+    hole = np.zeros(picture.shape[:2], np.uint8)
+    cv2.circle(hole, (picture.shape[1] // 2, SIDE // 2), 40, 1, -1)
+    return hole > 0
+
+
+def test_failed_edits_are_refused_by_the_default_rules(photographs):
+    """A fill of one colour, an edit that did nothing, the target of another pair; the other half of the picture passes."""
+    rules = {rule.name: rule for rule in DEFAULT.rules}
+    for number, picture in enumerate(photographs):
+        hole = holes(picture)
+        flat = picture.copy()
+        flat[hole] = picture[~hole].mean(axis=0)
+        other = np.asarray(cv2.resize(photographs[number - 1], picture.shape[1::-1]))
+        changed = np.where(hole[..., None], other, picture)
+        for target, refusing in (
+            (flat, {"visible-seam", "flat-fill"}),
+            (picture, {"nothing-changed"}),
+            (other, {"changed-elsewhere"}),
+        ):
+            assert refusing & refused(rules, Pair(picture, target, hole))
+        assert {"nothing-changed", "changed-elsewhere"}.isdisjoint(refused(rules, Pair(picture, changed, hole)))
+
+
+def refused(rules, pair):
+    found = set()
+    for name in ("visible-seam", "flat-fill", "nothing-changed", "changed-elsewhere"):
+        rule = rules[name]
+        value = score(rule.score).of_pair(pair)
+        if (rule.min is not None and value < rule.min) or (rule.max is not None and value > rule.max):
+            found.add(name)
+    return found
+
+
+@pytest.mark.parametrize("name", ["seam", "detail-inside", "change-inside"])
+def test_scores_of_holes_are_undefined_without_one(name):
+    picture = np.zeros((32, 32, 3), np.uint8)
+    assert np.isnan(score(name).of_pair(Pair(picture, picture, None)))
+    assert np.isnan(score(name).of_pair(Pair(picture, picture, np.zeros((32, 32), bool))))
+
+
+def test_detail_of_a_whole_hole_is_undefined_and_of_equal_texture_one():
+    random = np.random.default_rng(0)
+    picture = random.integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    made = score("detail-inside")
+    assert np.isnan(made.of_pair(Pair(picture, picture, np.ones((64, 64), bool))))
+    hole = np.zeros((64, 64), bool)
+    hole[20:44, 20:44] = True
+    assert made.of_pair(Pair(picture, picture, hole)) == pytest.approx(1, abs=0.1)
+    flat = np.where(hole[..., None], np.uint8(128), picture)
+    for pair in (Pair(picture, flat, hole), Pair(flat, picture, hole)):
+        assert made.of_pair(pair) < 0.05
+    assert better_of("detail-inside") == "higher"
