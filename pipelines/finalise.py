@@ -21,6 +21,9 @@ from triplets.rows import REJECTS, ROWS, Mark, read_mark
 from triplets.storage import Store
 
 ROWS_PER_PART = 500_000
+_ROWS_PER_GROUP = 16_384
+"""Rows of many units go into one row group: a writer holds some kilobytes for each group until its file is closed, and
+readers go through them all."""
 
 
 @dataclass(slots=True)
@@ -40,23 +43,34 @@ class _Part:
         self._store, self._kind, self._schema = store, kind, schema
         self._writer: pq.ParquetWriter | None = None
         self._file = Path()
-        self._rows = 0
+        self._waiting: list[pa.Table] = []
+        self._held = self._rows = 0
         self.done: list[IndexPart] = []
 
     def add(self, table: pa.Table) -> None:
         """Append; an empty table leaves no trace."""
         if table.num_rows == 0:
             return
-        if self._writer is None:
-            self._file = self._store.spool() / uuid.uuid4().hex
-            self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd")
-        self._writer.write_table(table.replace_schema_metadata(None))
-        self._rows += table.num_rows
+        self._waiting.append(table.replace_schema_metadata(None))
+        self._held += table.num_rows
+        if self._held >= _ROWS_PER_GROUP:
+            self._write()
         if self._rows >= ROWS_PER_PART:
             self.close()
 
+    def _write(self) -> None:
+        """What waits becomes a row group."""
+        if self._writer is None:
+            self._file = self._store.spool() / uuid.uuid4().hex
+            self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd")
+        self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=self._held)
+        self._rows += self._held
+        self._waiting, self._held = [], 0
+
     def close(self) -> None:
         """Publish what is open."""
+        if self._held:
+            self._write()
         if self._writer is None:
             return
         self._writer.close()
