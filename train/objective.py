@@ -99,8 +99,11 @@ def losses(unet: Any, scheduler: Any, latents: Latents, draws: Draws) -> torch.T
     device = latents.target.device
     noise, steps = draws.noise.to(device), draws.steps.to(device)
     noisy = scheduler.add_noise(latents.target, noise, steps)
-    velocity = scheduler.config.prediction_type == "v_prediction"
-    wanted = scheduler.get_velocity(latents.target, noise, steps) if velocity else noise
+    kind = scheduler.config.prediction_type
+    if kind == "v_prediction":
+        wanted = scheduler.get_velocity(latents.target, noise, steps)
+    else:
+        wanted = latents.target if kind == "sample" else noise
     found = unet(torch.cat([noisy, latents.source], dim=1), steps, latents.text).sample
     squares: torch.Tensor = (found.float() - wanted).pow(2).mean(dim=(1, 2, 3))
     return squares

@@ -9,13 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import diffusers
 import torch
+import transformers
 from diffusers import DDIMScheduler, StableDiffusionInstructPix2PixPipeline, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from train.autoencoder import exact_autoencoder
 from train.settings import Model
 from triplets.reasons import UsageError
+
+for _library in (
+    diffusers.utils.logging,
+    transformers.utils.logging,
+):  # their bars for files would break our progress lines
+    _library.disable_progress_bar()
 
 IN_CHANNELS = 8
 """Four of the noisy latents, four of the source's."""

@@ -76,13 +76,14 @@ class Model(_Strict):
             it, a small model of the same classes is made from scratch, around an exact autoencoder.
         channels: of the UNet's levels, from scratch only.
         text_width: of the text encoder, from scratch only.
-        prediction: what the network predicts, from scratch only.
+        prediction: what the network predicts, from scratch only: the noise, the velocity, or the picture itself (``sample``), which gives
+            calm pictures after the shortest training.
     """
 
     start: str | None = None
     channels: tuple[int, ...] = (32, 64, 64)
     text_width: int = Field(default=64, ge=16, multiple_of=16)
-    prediction: Literal["epsilon", "v_prediction"] = "epsilon"
+    prediction: Literal["epsilon", "v_prediction", "sample"] = "epsilon"
 
     @model_validator(mode="after")
     def _eights(self) -> Model:

@@ -84,14 +84,14 @@ def test_conditions_are_lost_in_the_stated_shares_and_never_mixed_up():
     assert (left.target == 2).all()
 
 
-@pytest.mark.parametrize("prediction", ["epsilon", "v_prediction"])
+@pytest.mark.parametrize("prediction", ["epsilon", "v_prediction", "sample"])
 def test_a_perfect_prediction_has_no_loss(prediction):
     scheduler = DDIMScheduler(prediction_type=prediction)
     latents = Latents(torch.randn(3, 4, 2, 2), torch.randn(3, 4, 2, 2), torch.zeros(3, 1, 1))
     draws = Draws(torch.randn(3, 4, 2, 2), torch.tensor([10, 500, 999]), torch.ones(3))
     alphas = scheduler.alphas_cumprod[draws.steps][:, None, None, None]
     velocity = alphas.sqrt() * draws.noise - (1 - alphas).sqrt() * latents.target
-    answer = draws.noise if prediction == "epsilon" else velocity
+    answer = {"epsilon": draws.noise, "v_prediction": velocity, "sample": latents.target}[prediction]
 
     class Perfect:
         def __call__(self, seen, steps, text):
