@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,14 +11,17 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, field_validator
 
+from builders.instructions.words import singular
 from builders.options import Options
 from builders.protocols import Tools
 from triplets.drawing import shade_region
 from triplets.masks import bounding_box, to_rle
-from triplets.palette import palette, visible_on
+from triplets.palette import Rgb, palette, visible_on
 from triplets.pictures import resize_short
 from triplets.reasons import UsageError
 from triplets.records import Image, Mask, OpenRecord, Triplet
+
+_WORD = re.compile(r"[a-z]+")
 
 
 class MaskOptions(Options):
@@ -51,6 +55,7 @@ class Painting:
         wordings: fillable sentences with ``{color}``; the first ``own`` of them say it in the words that were drawn.
         own: how many wordings the instruction is drawn from.
         answer: what the task itself adds to the ground truth.
+        about: what the region is called; colours that are named in it are not drawn.
         colour: a name of the palette, or empty where one is to be drawn.
     """
 
@@ -58,6 +63,7 @@ class Painting:
     wordings: Sequence[str]
     own: int
     answer: Mapping[str, Any]
+    about: str
     colour: str = ""
 
 
@@ -72,7 +78,8 @@ def painted(
     """The triplet: source is the picture, target the picture with the region painted over; alike where there is no region."""
     picture = output_picture(record, tools.short_side)
     colours = palette(options.palette)
-    name = work.colour or visible_on(picture, work.mask, rng, alpha=options.alpha, colours=colours)
+    named = _named_colours(work.about, colours)
+    name = work.colour or visible_on(picture, work.mask, rng, alpha=options.alpha, taken=named, colours=colours)
     sentences = tuple(dict.fromkeys(wording.replace("{color}", name) for wording in work.wordings))
     source = record.once_for_picture("encoded", lambda: tools.encode(picture))
     present = bool(work.mask.any())
@@ -94,3 +101,10 @@ def painted(
         region_share=np.count_nonzero(work.mask) / work.mask.size,
         pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{task}".encode()).hexdigest()[:20],
     )
+
+
+def _named_colours(text: str, colours: Mapping[str, Rgb]) -> list[str]:
+    """Colours that a text speaks of: nobody should have to mark the man in red, or the oranges, in red or orange."""
+    words = {form for word in _WORD.findall(text.lower().replace("grey", "gray")) for form in (word, singular(word))}
+    named = [name for name in colours if words & set(name.split())]
+    return named if len(named) < len(colours) else []

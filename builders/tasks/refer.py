@@ -7,6 +7,7 @@ that mean the same) and ``targets`` (COCO segmentations; an empty list where the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from pydantic import Field
 
 from builders.instructions.mask_sentences import fill_what
 from builders.instructions.phrases import noun_phrase
+from builders.instructions.words import UNKIND
 from builders.options import parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
@@ -27,6 +29,15 @@ from triplets.reasons import Reason, Refusal
 from triplets.records import Mask, OpenRecord, Triplet
 
 _MOST_EXPRESSIONS = 6
+_MOST_WORDS = 12
+"""Longer expressions are often whole sentences; they are quoted."""
+_NO_HEAD = re.compile(
+    r"\b(far|near|close|dotted|striped|checkered|spotted|only|other|one)( (on|in|at|of|to|with|by)\b|$)"
+)
+"""What the reader of noun phrases takes for a noun, but is none."""
+_UNKIND = UNKIND | frozenset("nasty fatso fatass ugliest retard retarded whore slut bitch bastard idiot gross".split())
+_MARK = re.compile(r"\s+([,.;:!?])")
+_APOSTROPHE = re.compile(r"\s+'\s*(s|t|re|ve|ll|d|m)\b")
 
 
 class ReferOptions(MaskOptions):
@@ -34,6 +45,8 @@ class ReferOptions(MaskOptions):
 
     min_share: float = Field(default=0.001, ge=0, lt=1)
     """Smaller regions are refused; one in a thousand is 8 x 8 pixels of 256 x 256."""
+    keep_unkind: bool = False
+    """Whether expressions with unkind words about people are used, as an evaluation needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,11 @@ class _Expression:
 
     raw: str
     spoken: str
+
+    @property
+    def plain(self) -> str:
+        """The raw text with its marks where a writer puts them; tokenisers set them apart."""
+        return _MARK.sub(r"\1", _APOSTROPHE.sub(r"'\1", self.raw)).replace('"', "")
 
 
 class Refer:
@@ -63,10 +81,12 @@ class Refer:
         """One triplet; the instruction uses one of the record's expressions, drawn by ``rng``.
 
         Raises:
-            Refusal: ``empty_phrase``; ``region_empty`` where there is a target without a pixel; ``region_too_small``;
-                ``picture_size_mismatch``, ``mask_unreadable``, ``mask_size_mismatch``.
+            Refusal: ``empty_phrase``; ``phrase_unusable`` (unkind); ``region_empty`` where there is a target without a pixel;
+                ``region_too_small``; ``picture_size_mismatch``, ``mask_unreadable``, ``mask_size_mismatch``.
         """
-        expressions = record.once("expressions", lambda: _expressions(record.record.annotation))
+        expressions = record.once(
+            "expressions", lambda: _expressions(record.record.annotation, self._options.keep_unkind)
+        )
         mask = record.once("refer-mask", lambda: self._mask(record))
         yield painted(self.name, self._tools, self._options, record, rng, self._work(record, expressions, mask, rng))
 
@@ -86,15 +106,16 @@ class Refer:
                 "expressions": [expression.raw for expression in expressions],
                 "targets": _target_count(record.record.annotation),
             },
+            about=" ".join(expression.raw for expression in expressions),
             colour=next(iter(palette(self._options.palette))) if simple else "",
         )
 
     def _sentences(self, expression: _Expression) -> tuple[str, ...]:
         if self._options.instructions == "simple":
-            return fill_what("refer-simple", expression.raw)
+            return fill_what("refer-simple", expression.plain)
         if expression.spoken:
             return fill_what("refer", expression.spoken)
-        return fill_what("refer-quoted", expression.raw)
+        return fill_what("refer-quoted", expression.plain)
 
     def _mask(self, record: OpenRecord) -> Mask:
         """The region at output size.
@@ -117,26 +138,32 @@ class Refer:
         return mask
 
 
-def _expressions(annotation: Mapping[str, Any]) -> list[_Expression]:
+def _expressions(annotation: Mapping[str, Any], keep_unkind: bool) -> list[_Expression]:
     if "phrase" in annotation:
         name, count = annotation["phrase_structure"]["name"], len(annotation["Polygons"])
-        return [_read(annotation["phrase"], name, count)]
-    texts = dict.fromkeys(" ".join(text.split()) for text in annotation["expressions"])
-    found = [_read(text, "", _target_count(annotation)) for text in texts if text]
+        found = [_read(annotation["phrase"], name, count)]
+    else:
+        texts = dict.fromkeys(" ".join(text.split()) for text in annotation["expressions"])
+        found = [_read(text, "", _target_count(annotation)) for text in texts if text]
     if not found:
         raise Refusal(Reason.EMPTY_PHRASE, "no expression with a word in it")
-    return found
+    kind = [expression for expression in found if keep_unkind or not _UNKIND & set(expression.raw.lower().split())]
+    if not kind:
+        raise Refusal(Reason.PHRASE_UNUSABLE, "unkind words, which task_options.refer.keep_unkind lets through")
+    return kind
 
 
 def _read(text: str, name: str, targets: int) -> _Expression:
     """An expression, mended where it is a noun phrase; what cannot be read as one is quoted as it stands."""
+    if len(text.split()) > _MOST_WORDS and not name:
+        return _Expression(text, "")
     try:
         # Of several targets an expression speaks by itself ("two men"); only PhraseCut's bare nouns need their plural.
         phrase = noun_phrase(text, name=name, instances=targets if name else 1, keep_parts=True)
     except Refusal:
         return _Expression(text, "")
     alone = targets == 1 or bool(name) or phrase.several
-    return _Expression(text, phrase.definite if alone else "")
+    return _Expression(text, phrase.definite if alone and not _NO_HEAD.search(phrase.definite) else "")
 
 
 def _target_count(annotation: Mapping[str, Any]) -> int:

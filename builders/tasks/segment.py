@@ -102,6 +102,7 @@ class Segment:
             wordings=wordings,
             own=len(wordings),
             answer={**answer, "void": to_rle(void & ~mask)},
+            about=name.spoken,
             colour=colours[number % len(colours)] if simple else "",
         )
 
