@@ -16,9 +16,13 @@ Rgb = tuple[int, int, int]
 _Share = npt.NDArray[np.float64]
 
 _NEAR = 40.0
-"""RGB distance within which a pixel is of a circle's colour: JPEG at quality 75 and more stays below it inside a circle."""
-_LEAST = 0.2
-"""Share of a circle's area that must be found, so that some odd pixels of that colour are no circle."""
+"""RGB distance within which a pixel is of a circle's colour: JPEG at quality 85 and more stays below it inside a circle."""
+_CHANGED = 20.0
+"""Levels by which a pixel must differ from the original in one channel."""
+_TOLD = 40.0
+"""RGB distance of the original from the colour from which on it can be told how far a pixel went."""
+_LEAST = 0.12
+"""Share of a circle's area that must be found (a picture's corner leaves a quarter), so that odd pixels are no circle."""
 _STEPS = 25
 _DONE = 1e-3
 
@@ -71,7 +75,7 @@ def _owners(source: Image, target: Image, colours: Sequence[Rgb]) -> npt.NDArray
     """(height, width) number of the colour that each changed pixel has, -1 for none."""
     after = target.astype(np.float32)
     distances = np.stack([np.linalg.norm(after - np.asarray(colour, np.float32), axis=2) for colour in colours])
-    changed = np.abs(after - source).max(axis=2) > _NEAR / 2
+    changed = np.abs(after - source).max(axis=2) > _CHANGED
     nearest = distances.argmin(axis=0)
     return np.where(changed & (distances.min(axis=0) <= _NEAR), nearest, -1).astype(np.int16)
 
@@ -105,7 +109,7 @@ def _window(
     share = ((target[rows, columns] - before) * way).sum(axis=2) / np.maximum(length, 1.0)
     here = owner[rows, columns]
     others = _grown((here >= 0) & (here != at))
-    told = length > _NEAR**2
+    told = length > _TOLD**2
     return _Window(
         np.arange(columns.start, columns.stop) + 0.5,
         np.arange(rows.start, rows.stop) + 0.5,
