@@ -76,8 +76,8 @@ class Model(_Strict):
             it, a small model of the same classes is made from scratch, around an exact autoencoder.
         channels: of the UNet's levels, from scratch only.
         text_width: of the text encoder, from scratch only.
-        prediction: what the network predicts, from scratch only: the noise, the velocity, or the picture itself (``sample``), which gives
-            calm pictures after the shortest training.
+        prediction: what the network predicts, from scratch only: the noise, the velocity, or the picture itself
+            (``sample``), which gives calm pictures after the shortest training.
     """
 
     start: str | None = None
