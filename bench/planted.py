@@ -1,7 +1,8 @@
 """Planted defects: ROC-AUC of each score, and the share of clean and of defective pictures that the default rules keep.
 
 The photographs are scikit-image's, and those of IEIW_REAL_DATA where that is set; all are stored as a build stores them
-(short side 256, JPEG of quality 95). Default thresholds were chosen on the second lot alone, so that the first is held out.
+(short side 256, JPEG of quality 95). Default thresholds were chosen on the second lot; docs/scores.md says which two were
+loosened after a look at the first.
 """
 
 from __future__ import annotations
