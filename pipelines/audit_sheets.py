@@ -90,9 +90,12 @@ def choose(ledger: Ledger, each: int, seed: int = 0) -> tuple[Sheet, ...]:
 
 def _bounded(ledger: Ledger, number: int, rule: Threshold | Gap, each: int) -> Iterator[Sheet]:
     """By how far from the bound, then by value, among the rows that the rule was asked about."""
+    sides = margins(ledger, number)
+    if not sides:  # a share of no defined values is no bound
+        return
     asked = ledger.reaching(number)
     values = ledger.values(rule)
-    inside = np.minimum.reduce(list(margins(ledger, number).values()))
+    inside = np.minimum.reduce(list(sides.values()))
     good = values if ledger.info(rule.score).better == "higher" and isinstance(rule, Threshold) else -values
     codes = ledger.frame.codes("picture_sha256")
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from apps.audit.page import script_json
+from apps.audit.plots import places_of
 from pipelines.audit import Options, audit
 from pipelines.lint import lint
 from tests.support.audited import RULES, cut_here, losses_by_files, page_data, score_here, write_page
@@ -195,6 +196,28 @@ def test_a_sweep_at_no_shift_is_the_cut(made):
         assert swept.result.passing[now] == notes[swept.rule].left
 
 
+def test_a_sweep_foretells_what_a_cut_with_that_bound_keeps(fresh):
+    rules = [
+        {"name": "bright", "kind": "threshold", "score": "colourfulness", "of": "source", "min": 80.0},
+        {"name": "plain", "kind": "threshold", "score": "contrast", "of": "target", "max": 0.14},
+        {"name": "gap", "kind": "gap", "score": "contrast", "max": 0.02},
+    ]
+    cut_here(fresh, "before", {"rules": rules})
+    result, _ = write_page(fresh, "before")
+    checked = 0
+    for number, swept in enumerate(result.figures.sweeps):
+        assert swept.exact
+        points = [at for at in zip(places_of(swept), swept.result.kept, strict=True) if at[1]]
+        for place, kept in points[:: max(1, len(points) // 4)]:
+            moved = [
+                rule | ({"min" if swept.side == "least" else "max": place} if at == number else {})
+                for at, rule in enumerate(rules)
+            ]
+            assert cut_here(fresh, "after", {"rules": moved}).kept == kept
+            checked += 1
+    assert checked > 10
+
+
 def test_drift_of_a_build_against_itself_is_none(made):
     tiny, _, _ = made
     result, written = write_page(tiny, against=str(tiny.path))
@@ -253,6 +276,36 @@ def test_changed_pictures_are_refused(fresh):
         shard.write_bytes(data)
     with pytest.raises(UsageError, match="not the picture that its row names"):
         audit(str(fresh.path), "strict", options=Options(each=50))
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [],
+        [
+            {"name": "free", "kind": "licences", "allow": ["CC-BY"]},
+            {"name": "twin", "kind": "duplicates", "of": "target"},
+            {
+                "name": "both-ends",
+                "kind": "threshold",
+                "score": "contrast",
+                "min": 0.08,
+                "max": 0.14,
+                "per": "source+task",
+            },
+        ],
+    ],
+    ids=["none", "every kind"],
+)
+def test_a_page_of_any_rules(fresh, rules):
+    cut_here(fresh, "other", {"rules": rules})
+    result, written = write_page(fresh, "other")
+    assert all(check.holds for check in result.figures.books.checks)
+    assert [rule.name for rule in result.figures.books.rules] == [rule["name"] for rule in rules]
+    assert len(result.figures.sweeps) == 2 * bool(rules)
+    for swept in result.figures.sweeps:
+        assert swept.result.kept[swept.result.shifts.index(0.0)] == result.figures.books.kept
+    assert (fresh.path / written.page).stat().st_size > 10_000
 
 
 @pytest.mark.parametrize("name", ["nowhere", "build"])
