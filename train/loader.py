@@ -90,8 +90,7 @@ class Loader:
         self._cut, self._plan, self._share = cut, plan, share
         self._size, self._buffers = changes.size, Buffers(pinned)
         names = [shard.name for shard in cut.state.shards]
-        window_bytes = plan.window_blocks * plan.block_bytes
-        self._reader = open_reader(cut.store, names, plan.block_bytes, 2 * window_bytes)
+        self._reader = open_reader(cut.store, names, plan.block_bytes, -(-self.order.window_blocks // share.world))
         self._decoder = SampleDecoder(cut, self._reader, changes)
         self._warmer = Warmer(self.order, cut.samples, self._reader, plan.block_bytes, (share.rank, share.world))
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="decode")

@@ -109,6 +109,8 @@ class Order:
             )
         self.batches_per_epoch = -(-self.samples_per_epoch // plan.batch)
         self.window_batches = _window_batches(blocks, plan, self.batches_per_epoch)
+        self.window_blocks = -(-self.window_batches * plan.batch * len(blocks.starts) // max(1, blocks.samples))
+        """Blocks that a window takes samples from, about."""
         self.windows = max(1, self.samples_per_epoch // (self.window_batches * plan.batch))
         self._window = lru_cache(maxsize=2)(self._make_window)
 

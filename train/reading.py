@@ -14,6 +14,8 @@ from typing import Protocol
 from triplets.storage import Store
 
 _OPEN_FILES = 256
+MOST_CACHE = 2 * 2**30
+"""Bytes of blocks that a rank keeps of an object store, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,37 @@ class BlockReader:
             return found
 
 
-def open_reader(store: Store, shards: Sequence[str], block_bytes: int, cache_bytes: int) -> Reader:
-    """The reader that suits the store."""
+class RangeReader:
+    """Shards in an object store, sample by sample: for sparse cuts, whose blocks would not fit in memory."""
+
+    def __init__(self, store: Store, shards: Sequence[str]) -> None:
+        self._store, self._shards = store, shards
+
+    def read(self, wanted: Range) -> bytes:
+        """See :class:`Reader`."""
+        return self._store.read_range(self._shards[wanted.shard], wanted.start, wanted.stop - wanted.start)
+
+    def warm(self, block: Range) -> None:
+        """Nothing is kept, so nothing is fetched ahead."""
+
+    def close(self) -> None:
+        """See :class:`Reader`."""
+
+
+def open_reader(store: Store, shards: Sequence[str], block_bytes: int, window_blocks: int) -> Reader:
+    """The reader that suits the store.
+
+    Args:
+        store: where the shards are.
+        shards: their names, in the order of the cut.
+        block_bytes: of a block.
+        window_blocks: that are read from at a time; two windows are kept, this one and the next.
+    """
     if store.local is not None:
         return FolderReader(store.local, shards)
-    return BlockReader(store, shards, block_bytes, cache_bytes)
+    cache_bytes = 2 * (window_blocks + 1) * block_bytes
+    return (
+        BlockReader(store, shards, block_bytes, cache_bytes)
+        if cache_bytes <= MOST_CACHE
+        else RangeReader(store, shards)
+    )

@@ -237,13 +237,16 @@ def test_stretches_cover_every_sample(tiny):
     assert all(r.stop - r.start < 8192 + 20_000 for r in found)
 
 
-def test_a_cut_in_a_bucket_gives_the_same_batches(tiny, tmp_path):
+@pytest.mark.parametrize("most", [2**31, 0])
+def test_a_cut_in_a_bucket_gives_the_same_batches(tiny, monkeypatch, most):
     import fsspec
 
+    monkeypatch.setattr("train.reading.MOST_CACHE", most)
+
     memory = fsspec.filesystem("memory")
-    memory.put(str(tiny.path), "/bucket/build", recursive=True)
+    memory.put(str(tiny.path), f"/bucket{most}/build", recursive=True)
     remote = Loader(
-        open_cut(open_store("memory://bucket/build"), "all"), Plan(5, 4, {}), Changes(48, alternatives=False)
+        open_cut(open_store(f"memory://bucket{most}/build"), "all"), Plan(5, 4, {}), Changes(48, alternatives=False)
     )
     local = loader_of(tiny)
     assert all(alike(one, other) for one, other in zip(take(local, 40), take(remote, 40), strict=True))
