@@ -63,16 +63,15 @@ def fill_points(wishes: Sequence[Wish], who: str) -> tuple[str, ...]:
     """
     if not wishes:
         raise ValueError("a sentence without a joint")
-    return tuple(_filled(sentence, wishes, who, _KINDS[at % 2]) for at, sentence in enumerate(SENTENCES))
+    words = [wish.words for wish in wishes]
+    return tuple(_filled(sentence, words, who, _KINDS[at % 2]) for at, sentence in enumerate(SENTENCES))
 
 
-def _filled(sentence: Sentence, wishes: Sequence[Wish], who: str, kind: str) -> str:
+def _filled(sentence: Sentence, words: Sequence[dict[str, str]], who: str, kind: str) -> str:
     clauses = [
-        (sentence.other if at else sentence.first).format(who=who, kind=kind, **wish.words)
-        for at, wish in enumerate(wishes)
+        (sentence.other if at else sentence.first).format(who=who, kind=kind, **each) for at, each in enumerate(words)
     ]
-    before = sentence.before.format(who=who, kind=kind)
-    return f"{before}{joined(clauses)}{sentence.after}"
+    return f"{sentence.before.format(who=who)}{joined(clauses)}{sentence.after}"
 
 
 def joined(clauses: Sequence[str]) -> str:
