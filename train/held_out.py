@@ -54,13 +54,14 @@ def validation_loss(parts: Parts, batch: Batch, seed: int) -> float:
 
 
 def grid(parts: Parts, batch: Batch, count: int, steps: int, seed: int) -> Image:
-    """A row each for the first ``count`` samples: source, what the model makes of it, target, with the instruction above."""
+    """A row each for up to ``count`` samples: source, what the model makes of it, target, with the instruction above."""
     from PIL import Image as Pillow
 
     pipeline = parts.pipeline()
     pipeline.set_progress_bar_config(disable=True)
     rows = []
-    for slot in range(min(count, len(batch.instructions))):
+    found = len(batch.instructions)
+    for slot in range(0, found, -(-found // min(count, found))):  # spread, for neighbours show one scene
         source = batch.source[slot].numpy()
         made = pipeline(
             batch.instructions[slot],
