@@ -18,6 +18,8 @@ _LEAST_MATCHES = 16
 _LEAST_SHARE = 0.3
 """Of the matches that agree on one transform: an edit may replace half of a picture, hardly more."""
 _MOST_TURN = 15.0
+_MOST_STRETCH = 1.15
+"""One direction against the other: uploads are squeezed a little at times."""
 _LEAST_COMMON = 0.5
 """Share of either picture that both must show."""
 _LEAST_LIKENESS = 0.5
@@ -29,7 +31,7 @@ _Matrix = npt.NDArray[np.float64]
 def register(source: Image, target: Image) -> tuple[Image, Image]:
     """The common part of both, at the scale of the coarser one.
 
-    A similarity (shift, scale, small turn) is estimated from SIFT points by RANSAC and refined by ECC (Evangelidis & Psarakis,
+    An affine transform close to a similarity is estimated from SIFT points by RANSAC and refined by ECC (Evangelidis & Psarakis,
     2008). The finer picture is resampled into the coarser one's grid, then both are cut to what both show.
 
     Returns:
@@ -62,7 +64,7 @@ def _grey(image: Image) -> npt.NDArray[np.uint8]:
 
 
 def _matched(source: npt.NDArray[np.uint8], target: npt.NDArray[np.uint8]) -> _Matrix:
-    """A first estimate of the similarity, source to target, both small."""
+    """A first estimate, source to target, both small."""
     sift: Any = cv2.SIFT_create(2000)  # type: ignore[attr-defined]  # missing from OpenCV's stubs
     (points, words), (others, other_words) = (sift.detectAndCompute(grey, None) for grey in (source, target))
     if words is None or other_words is None or len(others) < 2:
@@ -73,13 +75,22 @@ def _matched(source: npt.NDArray[np.uint8], target: npt.NDArray[np.uint8]) -> _M
         raise _refusal(f"{len(good)} points match, {_LEAST_MATCHES} are needed")
     here = np.array([points[match.queryIdx].pt for match in good], np.float32)
     there = np.array([others[match.trainIdx].pt for match in good], np.float32)
-    matrix, agree = cv2.estimateAffinePartial2D(here, there, method=cv2.RANSAC, ransacReprojThreshold=2.0)
+    matrix, agree = cv2.estimateAffine2D(here, there, method=cv2.RANSAC, ransacReprojThreshold=2.0)
     if matrix is None or agree.sum() < max(_LEAST_MATCHES, _LEAST_SHARE * len(good)):
         raise _refusal("the points that match agree on no one transform")
+    found = np.asarray(matrix, np.float64)
+    _check_shape(found)
+    return found
+
+
+def _check_shape(matrix: _Matrix) -> None:
+    """Refuse what no scaling or cutting of a picture does: large turns, mirrors, strong stretching or shear."""
     turn = abs(math.degrees(math.atan2(matrix[1, 0], matrix[0, 0])))
     if turn > _MOST_TURN:
         raise _refusal(f"one is turned by {turn:.0f} degrees")
-    return np.asarray(matrix, np.float64)
+    longest, shortest = np.linalg.svd(matrix[:, :2], compute_uv=False)
+    if np.linalg.det(matrix[:, :2]) <= 0 or longest > _MOST_STRETCH * shortest:
+        raise _refusal(f"one is mirrored, or stretched by {longest / max(shortest, 1e-9):.2f}")
 
 
 def _refined(source: npt.NDArray[np.uint8], target: npt.NDArray[np.uint8], first: _Matrix) -> _Matrix:
