@@ -60,7 +60,7 @@ def test_a_sweep_counts_as_brute_force_does(margins, seed):
 @given(DEFINED, DEFINED)
 def test_ks_is_scipys(left, right):
     found = statistics.drift(left, right)
-    assert found.ks == pytest.approx(ks_2samp(left, right).statistic, abs=1e-12)
+    assert found.ks == pytest.approx(ks_2samp(left, right, method="asymp").statistic, abs=1e-12)
     assert found.psi >= 0
 
 
