@@ -94,7 +94,7 @@ def _verdicts(store: Store, build: BuildState, state: CutState) -> _Kept:
     for file in state.files:
         if "/index/dropped-" in file.name:
             with store.open(file.name) as stream:
-                table = pq.read_table(stream, columns=["row", "rule"], read_dictionary=["rule"])
+                table = pq.ParquetFile(stream, read_dictionary=["rule"]).read(columns=["row", "rule"])
             encoded = table["rule"].combine_chunks()
             numbers = np.array([rules.index(name) for name in encoded.dictionary.to_pylist()], np.int64)
             if table.num_rows:

@@ -40,7 +40,8 @@ def read_parts(store: Store, build: BuildState, columns: Sequence[str]) -> Itera
     for part in index_parts(build):
         try:
             with store.open(part.name) as file:
-                table = pq.read_table(file, columns=list(columns), read_dictionary=repeated)
+                # Not pq.read_table: that imports pyarrow.dataset, and with it pandas.
+                table = pq.ParquetFile(file, read_dictionary=repeated).read(columns=list(columns))
         except (FileNotFoundError, pa.ArrowInvalid) as error:
             raise UsageError(f"{store.location}/{part.name}: {error}. Build again: ieiw build") from error
         if table.num_rows != part.rows:
@@ -91,7 +92,7 @@ def open_frame(store: Store, build: BuildState) -> Frame:
         note = fresh_note(store, build, name) or {}
         same = str(note.get("ids_sha256", name))  # scores of one pass share their ids
         with store.open(_values(name)) as file:
-            table = pq.read_table(file, columns=["value"] if same in ids else None)
+            table = pq.ParquetFile(file).read(columns=["value"] if same in ids else None)
         if same not in ids:
             ids[same] = table["id"] if kind_of(name) == "pair" else packed(table["id"])
         return ids[same], table["value"].to_numpy()
