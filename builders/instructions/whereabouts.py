@@ -61,14 +61,12 @@ def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[f
     many = len(rivals) + len(masses) > 1 or bool(masses)
     lefts = [_centre(box) for box in rivals] + [box[0] for box in masses]
     rights = [_centre(box) for box in rivals] + [box[0] + box[2] for box in masses]
-    half = size[0] / 2
-    if _centre(one) < half and _centre(one) + margin <= min(lefts) and all(one[0] < box[0] for box in rivals):
+    left_half, right_half = _centre(one) < size[0] / 2, _centre(one) > size[0] / 2
+    outer_left = all(one[0] < box[0] for box in rivals)
+    outer_right = all(one[0] + one[2] > box[0] + box[2] for box in rivals)
+    if outer_left and _centre(one) + margin <= min(lefts) and (left_half or not many):
         return "on the far left" if many else "on the left"
-    if (
-        _centre(one) > half
-        and _centre(one) - margin >= max(rights)
-        and all(one[0] + one[2] > box[0] + box[2] for box in rivals)
-    ):
+    if outer_right and _centre(one) - margin >= max(rights) and (right_half or not many):
         return "on the far right" if many else "on the right"
     if _central(one, rivals, size) and (not masses or _area(one) >= _AMID * size[0] * size[1]):
         return "in the middle"

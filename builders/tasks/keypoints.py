@@ -19,10 +19,12 @@ from builders.point_rules import point_rules
 from builders.protocols import Tools
 from builders.tasks._views import View, make_view
 from triplets.drawing import draw_points, share_of
-from triplets.palette import PALETTE, VISIBLE, Rgb
+from triplets.palette import PALETTE, Rgb
 from triplets.reasons import Reason, Refusal
 from triplets.records import Image, OpenRecord, Triplet
 
+_STANDS_OUT = 60.0
+"""CIELAB distance of a circle's colour from what lies beneath; at 45 a brown circle on a dark suit was still overlooked."""
 _ENOUGH = 0.9
 """Share of the pixels beneath and around a circle from which its colour must differ visibly."""
 
@@ -172,7 +174,7 @@ def _shows() -> npt.NDArray[np.bool_]:
     levels = np.arange(4, 256, 8, dtype=np.uint8)
     beneath = _lab(np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 3))
     painted = _lab(np.asarray(list(PALETTE.values()), np.uint8))
-    return np.stack([np.linalg.norm(beneath - each, axis=1) >= VISIBLE for each in painted], axis=1)
+    return np.stack([np.linalg.norm(beneath - each, axis=1) >= _STANDS_OUT for each in painted], axis=1)
 
 
 def _lab(rgb: Image) -> npt.NDArray[np.float32]:
