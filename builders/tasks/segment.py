@@ -96,7 +96,8 @@ class Segment:
         simple = self._options.instructions == "simple"
         wordings = fill_what("segment-simple", name.spoken) if simple else fill_what("segment", what)
         answer = {"class": name.spoken, "class_name": name.raw, "class_id": number, "what": what}
-        void = resize_mask(found.void, (mask.shape[1], mask.shape[0]))
+        any_void = found.void_share > 0
+        void = resize_mask(found.void, (mask.shape[1], mask.shape[0])) if any_void else np.zeros_like(mask)
         return Painting(
             mask=mask,
             wordings=wordings,
