@@ -23,7 +23,7 @@ _KEPT_CAPITAL = re.compile(r"I\b|[A-Z]{2}|\S*\d")
 
 
 def tidy(texts: Iterable[object]) -> tuple[str, ...]:
-    """The usable ones among published instructions, in order, each once.
+    """The usable ones among published instructions, in order, each once (punctuation and case aside).
 
     White space is collapsed, HTML entities are decoded, and the tags of request sites are cut off. Left out are values that are
     no text (GIER holds NaN), texts without a letter, with links, or of more than 40 words: those tell stories.
@@ -35,7 +35,7 @@ def tidy(texts: Iterable[object]) -> tuple[str, ...]:
         clean = _TAG.sub("", " ".join(html.unescape(text).split())).strip()
         usable = re.search(r"[^\W\d_]", clean) and not _LINK.search(clean) and len(clean.split()) <= _MOST_WORDS
         if usable:
-            found.setdefault(clean.casefold().rstrip(".!? "), clean)
+            found.setdefault(" ".join(re.findall(r"\w+", clean.casefold())), clean)
     return tuple(found.values())
 
 

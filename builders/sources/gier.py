@@ -25,9 +25,13 @@ _LICENCE = "GIER (research use; pictures from Reddit and Zhopped)"
 
 
 class GierOptions(Options):
-    """Options of the source. ``words``: summaries by experts alone (``expert``), or also those by amateurs (``all``)."""
+    """Options of the source.
 
-    words: Literal["expert", "all"] = "all"
+    ``words``: summaries by the experts (``expert``), or also those of the crowd (``all``): more words for a pair, but among them
+    the requests as they were posted, and opposites (one asks to darken what another has brightened).
+    """
+
+    words: Literal["expert", "all"] = "expert"
 
 
 class Gier:
