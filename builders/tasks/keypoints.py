@@ -116,7 +116,7 @@ class Keypoints:
             return [Mark(joint, "", rgb)]
         taken = {mark.colour for mark in marks}
         shares = _moved(_around(view.picture, view.joints[joint], radius))
-        good = [name for name, share in zip(PALETTE, shares, strict=True) if share >= _ENOUGH and name not in taken]
+        good = [name for name, share in zip(PALETTE, shares, strict=True) if share >= _ENOUGH and _is_new(name, taken)]
         if not good:
             return []
         colour = good[int(rng.integers(len(good)))]
@@ -125,7 +125,8 @@ class Keypoints:
     def _absent(self, record: OpenRecord, joint: int, marks: list[Mark], rng: np.random.Generator) -> Mark:
         if self._rules.instructions == "simple":
             return Mark(joint, "", fixed_colour(record.record.annotation["layout"], joint), drawn=False)
-        free = [name for name in PALETTE if name not in {mark.colour for mark in marks}]
+        taken = {mark.colour for mark in marks}
+        free = [name for name in PALETTE if _is_new(name, taken)]
         colour = free[int(rng.integers(len(free)))]
         return Mark(joint, colour, PALETTE[colour], drawn=False)
 
@@ -142,6 +143,12 @@ class Keypoints:
         """Triplets with the same original share it: those of one person, or of the whole picture."""
         same = record.record.files["picture"] if self._rules.view == "whole" else record.record.id
         return hashlib.sha256(f"{record.source}\0{self.name}\0{same}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def _is_new(colour: str, taken: set[str]) -> bool:
+    """Whether no word of a colour is in use: who reads "green" and "lime green" in one sentence mixes them up."""
+    words = set(colour.split())
+    return all(words.isdisjoint(name.split()) for name in taken)
 
 
 def _around(image: Image, place: npt.NDArray[np.float64], radius: float) -> Image:

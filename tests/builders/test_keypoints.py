@@ -66,6 +66,8 @@ def test_what_is_drawn_is_what_is_said_and_is_read_back(seed, layout, view):
     names = LAYOUTS[layout]
     assert 1 <= len(points) <= 5
     assert len({point["colour"] for point in points}) == len(points) == len({point["joint"] for point in points})
+    words = [word for point in points for word in point["colour"].split()]
+    assert len(set(words)) == len(words), "green and lime green are easily mixed up"
     for sentence in made.alternatives:
         for point in points:
             assert f"the {point['words']}" in sentence and point["colour"] in sentence

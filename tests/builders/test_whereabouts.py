@@ -24,12 +24,8 @@ ONE = (40, 10, 20, 80)
         ((25, 10, 20, 80), [(28, 10, 20, 80)], [], None),  # side by side
         ((20, 10, 55, 90), [(35, 5, 40, 30)], [], "the person in front"),
         ((45, 40, 10, 30), [(54, 5, 34, 90), (4, 10, 20, 80)], [], None),  # in the middle, but behind a larger one
-        (
-            (30, 10, 30, 80),
-            [(70, 30, 9, 50), (85, 30, 9, 50)],
-            [],
-            "the person in the middle",
-        ),  # leftmost, yet not left
+        # the leftmost, and yet not on the left
+        ((37, 10, 30, 80), [(72, 30, 9, 50), (85, 30, 9, 50)], [], "the person in the middle"),
         ((40, 10, 30, 80), [(5, 10, 20, 80)], [], "the person on the right"),  # of two, though in the middle
         ((200, 10, 20, 80), [], [], None),  # not in view
     ],
