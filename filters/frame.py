@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from filters.columns import numbers
 from filters.composite import COMPOSITES
 from filters.digests import Words, places, words
 from filters.duplicates import joined
@@ -58,7 +59,7 @@ class Frame:
             else:
                 encoded = self.table[column].combine_chunks().dictionary_encode()
                 self._dictionaries[column] = encoded.dictionary
-                self._codes[column] = encoded.indices.to_numpy().astype(np.int64)
+                self._codes[column] = numbers(encoded.indices).astype(np.int64)
         return self._codes[column]
 
     def words(self, role: str) -> Words:
@@ -110,7 +111,7 @@ class Frame:
         """Each row's place among the ids, -1 where it has none. Scores of one pass share their ids: looked up once."""
         if (role, number) not in self._places:
             if role == "pair":
-                found = pc.index_in(self.table["key"], value_set=self._ids[number]).fill_null(-1).to_numpy()
+                found = numbers(pc.index_in(self.table["key"], value_set=self._ids[number]).fill_null(-1))
                 self._places[role, number] = found.astype(np.int64)
             else:
                 if number not in self._words:

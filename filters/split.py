@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from filters.columns import numbers
 from filters.rules import Split
 
 Ints = npt.NDArray[np.integer[Any]]
@@ -42,7 +43,7 @@ def validation_rows(groups: pa.Array, pictures: pa.Array, split: Split) -> npt.N
 
 
 def _codes(encoded: pa.DictionaryArray) -> npt.NDArray[np.int64]:
-    return np.asarray(encoded.indices.to_numpy(), np.int64)
+    return np.asarray(numbers(encoded.indices), np.int64)
 
 
 def _linked(groups: Ints, pictures: Ints, count: int) -> Ints:

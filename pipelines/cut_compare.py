@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from filters.columns import numbers
 from pipelines.cut_index import index_parts, read_columns
 from pipelines.state import BuildState, require_state
 from triplets.cuts import CutState, load_cut
@@ -96,9 +97,9 @@ def _verdicts(store: Store, build: BuildState, state: CutState) -> _Kept:
             with store.open(file.name) as stream:
                 table = pq.ParquetFile(stream, read_dictionary=["rule"]).read(columns=["row", "rule"])
             encoded = table["rule"].combine_chunks()
-            numbers = np.array([rules.index(name) for name in encoded.dictionary.to_pylist()], np.int64)
+            places = np.array([rules.index(name) for name in encoded.dictionary.to_pylist()], np.int64)
             if table.num_rows:
-                verdict[table["row"].to_numpy()] = numbers[encoded.indices.to_numpy()]
+                verdict[numbers(table["row"])] = places[numbers(encoded.indices)]
     return _Kept(rules, verdict)
 
 
@@ -116,7 +117,7 @@ def _reasons(cut: _Kept, rows: npt.NDArray[np.bool_], table: pa.Table) -> tuple[
 
 def _shares(column: pa.ChunkedArray, in_a: npt.NDArray[np.bool_], in_b: npt.NDArray[np.bool_]) -> dict[str, Share]:
     encoded = column.combine_chunks().dictionary_encode()
-    codes, names = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+    codes, names = numbers(encoded.indices), encoded.dictionary.to_pylist()
     counted: Sequence[npt.NDArray[np.int64]] = [
         np.bincount(codes[rows], minlength=len(names)) for rows in (in_a & in_b, in_a & ~in_b, in_b & ~in_a)
     ]

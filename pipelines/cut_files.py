@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from filters.apply import KEPT as STAYS
 from filters.apply import Verdicts
+from filters.columns import numbers
 from filters.duplicates import joined
 from filters.frame import Frame
 from filters.rules import RuleSet, Split
@@ -77,7 +78,7 @@ class _Names:
         """The number of each value of a column."""
         encoded = column.combine_chunks().dictionary_encode()
         table = [self.known.setdefault(str(name), len(self.known)) for name in encoded.dictionary.to_pylist()]
-        return np.asarray(np.array(table, np.int64)[encoded.indices.to_numpy()])
+        return np.asarray(np.array(table, np.int64)[numbers(encoded.indices)])
 
 
 def choose(store: Store, build: BuildState, frame: Frame, verdicts: Verdicts, split: Split) -> Chosen:
@@ -93,12 +94,12 @@ def choose(store: Store, build: BuildState, frame: Frame, verdicts: Verdicts, sp
     tables: list[pa.Table] = []
     start = 0
     for table in read_parts(store, build, _PLACES):
-        numbers = shards.number(table["shard"])
-        _note_ends(ends, numbers, table)
+        origins = shards.number(table["shard"])
+        _note_ends(ends, origins, table)
         keep = keeps[start : start + table.num_rows]
         start += table.num_rows
         table = table.filter(pa.array(keep))
-        parts.append(_placed(table, numbers[keep]))
+        parts.append(_placed(table, origins[keep]))
         tables.append(table.select(["pair", "picture_sha256"]))
     samples, rest = np.concatenate(parts), pa.concat_tables(tables).unify_dictionaries()
     del parts, tables
@@ -115,11 +116,11 @@ def choose(store: Store, build: BuildState, frame: Frame, verdicts: Verdicts, sp
 
 def _note_ends(ends: dict[int, int], shards: npt.NDArray[np.int64], table: pa.Table) -> None:
     """Where the last member of each shard ends, kept or not: that gives the shard's size."""
-    last = table["json_offset"].to_numpy() + table["json_size"].to_numpy()
-    numbers, inverse = np.unique(shards, return_inverse=True)
-    found = np.zeros(len(numbers), np.int64)
+    last = numbers(table["json_offset"]) + numbers(table["json_size"])
+    distinct, inverse = np.unique(shards, return_inverse=True)
+    found = np.zeros(len(distinct), np.int64)
     np.maximum.at(found, inverse, last)
-    for number, end in zip(numbers.tolist(), found.tolist(), strict=True):
+    for number, end in zip(distinct.tolist(), found.tolist(), strict=True):
         ends[number] = max(ends.get(number, 0), end)
 
 
@@ -128,7 +129,7 @@ def _placed(table: pa.Table, shards: npt.NDArray[np.int64]) -> Samples:
     samples = np.zeros(table.num_rows, SAMPLE)
     samples["shard"] = shards
     for name in (*_SPANS, "width", "height"):
-        samples[name] = _fitting(table[name].to_numpy(), name)
+        samples[name] = _fitting(numbers(table[name]), name)
     return samples
 
 
@@ -137,14 +138,14 @@ def _name(samples: Samples, frame: Frame, rows: npt.NDArray[np.int64], pairs: pa
     samples["source"] = _fitting(frame.codes("source")[rows], "source")
     samples["task"] = _fitting(frame.codes("task")[rows], "task")
     encoded = pairs.combine_chunks().dictionary_encode()
-    texts, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+    texts, codes = encoded.dictionary.to_pylist(), numbers(encoded.indices)
     sources = frame.names("source")
     alone = np.isin(codes, [at for at, text in enumerate(texts) if not text])
     both = joined(samples["source"], codes)
     _, first = np.unique(both, return_index=True)
     origins = (sources[at] for at in samples["source"][first].tolist())
-    numbers = _hashes(zip(origins, (texts[at] for at in codes[first].tolist()), strict=True))
-    samples["pair"] = numbers[both]
+    hashes = _hashes(zip(origins, (texts[at] for at in codes[first].tolist()), strict=True))
+    samples["pair"] = hashes[both]
     if alone.any():
         keys = frame.table["key"].take(pa.array(rows[alone])).to_pylist()
         samples["pair"][alone] = _hashes(

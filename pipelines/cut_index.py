@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from filters.columns import numbers
 from filters.digests import packed
 from filters.frame import COLUMNS, Frame, Ids
 from filters.registry import kind_of
@@ -95,7 +96,7 @@ def open_frame(store: Store, build: BuildState) -> Frame:
             table = pq.ParquetFile(file).read(columns=["value"] if same in ids else None)
         if same not in ids:
             ids[same] = table["id"] if kind_of(name) == "pair" else packed(table["id"])
-        return ids[same], table["value"].to_numpy()
+        return ids[same], numbers(table["value"])
 
     parts = [_packed(part) for part in read_parts(store, build, COLUMNS)]
     return Frame(_joined(parts, COLUMNS), lookup)
