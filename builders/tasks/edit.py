@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import cv2
 import numpy as np
 
 from builders.instructions.published import tidy
@@ -100,7 +101,8 @@ class Edit:
     def _changed(self, record: OpenRecord) -> float:
         """Share of the picture that visibly changed, where nobody drew a mask."""
         source, target, _ = self._scaled(record)
-        return float((np.abs(source.astype(np.int16) - target).max(axis=2) > _VISIBLE).mean())
+        alike = cv2.inRange(cv2.absdiff(source, target), (0, 0, 0), (_VISIBLE,) * 3)
+        return 1 - cv2.countNonZero(alike) / alike.size
 
 
 def _words(record: OpenRecord) -> tuple[str, ...]:
