@@ -13,6 +13,7 @@ from typing import IO, Any
 import cv2
 import numpy as np
 
+from builders.scenes.backdrops.parts import STUFF
 from builders.scenes.compose import polygons
 from builders.scenes.scene import Scene
 from builders.scenes.things.people import JOINTS
@@ -169,6 +170,13 @@ def _categories(file: str) -> list[dict[str, Any]]:
     ]
 
 
+def _labels() -> str:
+    """COCO-Stuff's class list, as far as scenes go."""
+    names = {number: name for members in CATEGORIES.values() for number, name in members}
+    names |= {value + 1: name for value, name in STUFF.items()}
+    return "".join(f"{number}: {names[number]}\n" for number in sorted(names))
+
+
 class LayoutWriter:
     """Writes the annotation files record by record, so that a hundred thousand scenes need no memory.
 
@@ -186,6 +194,7 @@ class LayoutWriter:
                 (out / folder.format(part)).mkdir(parents=True, exist_ok=True)
         for folder in ("VGPhraseCut_v0/images", "coco/annotations", "truth/removed"):
             (out / folder).mkdir(parents=True, exist_ok=True)
+        (out / "coco" / "labels.txt").write_text(_labels(), encoding="utf-8")
 
     def __enter__(self) -> LayoutWriter:
         self._stack.__enter__()

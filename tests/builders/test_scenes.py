@@ -9,9 +9,12 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
+from builders import registry
 from builders.instructions.phrases import noun_phrase
 from builders.instructions.words import ARTICLES
 from builders.scenes import make_scenes, render
+from builders.vocabulary import vocabulary
+from triplets.labels import decode_labels
 from triplets.masks import polygons_mask
 from triplets.reasons import UsageError
 
@@ -145,3 +148,11 @@ def test_the_map_of_stuff_names_every_pixel(folder, scenes):
         assert np.array_equal(read, scene.stuff)
         for each in scene.placed:
             assert (read[each.mask] == each.thing.kind.stuff).all()
+
+
+def test_every_class_of_the_maps_has_a_name(folder):
+    source = registry.source("coco-stuff", name="s", root=str(folder / "coco"), split="train2017", options={})
+    words = vocabulary(source.read("@classes"))
+    for record in (record for index in range(source.group_count()) for record in source.group(index)):
+        present = set(np.unique(decode_labels(source.read(record.files["labels"]))).tolist())
+        assert present <= words.names.keys() | words.void

@@ -20,6 +20,27 @@ ROAD, PAVEMENT, MOUNTAIN, HILL, BUILDING = 148, 139, 134, 126, 95
 WALL, WALL_BRICK, FLOOR_WOOD, CARPET, TABLE, WATER, PATH = 172, 170, 117, 100, 164, 177, 124
 WINDOW = 180
 """Values in COCO-Stuff's maps: label id minus one."""
+STUFF = {
+    GRASS: "grass",
+    SAND: "sand",
+    SEA: "sea",
+    SNOW: "snow",
+    SKY: "sky-other",
+    ROAD: "road",
+    PAVEMENT: "pavement",
+    MOUNTAIN: "mountain",
+    HILL: "hill",
+    BUILDING: "building-other",
+    WALL: "wall-other",
+    WALL_BRICK: "wall-brick",
+    FLOOR_WOOD: "floor-wood",
+    CARPET: "carpet",
+    TABLE: "table",
+    WATER: "water-other",
+    PATH: "gravel",
+    WINDOW: "window-other",
+}
+"""What COCO-Stuff calls them."""
 
 
 @dataclass(slots=True)
