@@ -152,10 +152,16 @@ class Pen:
         rgb = np.asarray(cv2.resize(self._rgb, size, interpolation=cv2.INTER_AREA), np.float32)
         rgb *= np.linspace(1.05, 0.88, size[1], dtype=np.float32)[:, None, None]
         np.minimum(rgb, 255 * alpha[..., None], out=rgb)
-        marks = tuple(Mark(m.name, self._at(m.at), m.seen) for m in self._marks)
+        marks = tuple(Mark(self._own(m.name), self._at(m.at), m.seen) for m in self._marks)
         return Sprite(rgb, alpha, self._anchor, marks)
 
     # ---- inside
+
+    def _own(self, name: str) -> str:
+        """A key point's name in the finished thing: in a mirror the left arm is the right one."""
+        side, _, rest = name.partition("_")
+        other = {"left": "right", "right": "left"}.get(side)
+        return f"{other}_{rest}" if self._side < 0 and other else name
 
     def _at(self, point: Point) -> Point:
         x, y = (self._map([point])[0] / _SUPER).tolist()
