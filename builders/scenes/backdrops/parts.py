@@ -39,8 +39,15 @@ STUFF = {
     WATER: "water-other",
     PATH: "gravel",
     WINDOW: "window-other",
+    96: "bush",
+    118: "flower",
+    121: "fruit",
+    127: "house",
+    129: "light",
+    141: "plant-other",
+    168: "tree",
 }
-"""What COCO-Stuff calls them."""
+"""What COCO-Stuff calls them, and those of the things that COCO itself has no category for."""
 
 
 @dataclass(slots=True)
