@@ -40,6 +40,14 @@ _VAGUE = frozenset(
     """.split()
 )
 """Classes of material or of whatever is left over: no one could say from the picture what else should be marked."""
+_KINDS = {
+    "building": ("house", "skyscraper", "tower"),
+    "furniture": ("chair", "table", "desk", "cabinet", "cupboard", "shelf", "couch", "bed", "dining table"),
+    "food": ("fruit", "vegetable", "salad"),
+    "plant": ("tree", "bush", "flower", "grass", "potted plant"),
+    "water": ("sea", "river"),
+}
+"""What COCO-Stuff has of a kind beside ``<kind>-other`` under a name of its own."""
 _RELATED = tuple(
     frozenset(line.split(","))
     for line in """
@@ -120,6 +128,11 @@ class ClassName:
         """Whether one may be taken for the other, or be a part of it: their head words agree, or a group holds both."""
         mine, theirs = self._keys(), name._keys()
         return bool(mine & theirs) or any(group & mine and group & theirs for group in _RELATED)
+
+    def is_rest_of(self, name: ClassName) -> bool:
+        """Whether this class of leftovers is what ``name`` leaves: ``wall-other`` of ``wall-brick``, or of ``panelled wall``."""
+        stem = self.raw.partition("-")[0]
+        return name.raw.startswith(f"{stem}-") or name.spoken in _KINDS.get(stem, ())
 
     def _keys(self) -> frozenset[str]:
         head = self.spoken.partition(" of ")[0].split(" ")[-1]

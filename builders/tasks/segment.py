@@ -134,11 +134,10 @@ class Segment:
 
 
 def _has_siblings(number: int, found: _Map, words: Vocabulary) -> bool:
-    """Whether a class of leftovers (``wall-other``) has a more special relative (``wall-brick``) in the picture."""
+    """Whether a class of leftovers (``wall-other``) has a more special kind of the same (``wall-brick``) in the picture."""
     name = words.names[number]
-    if not name.rest:
-        return False
-    return any(name.related(words.names[other]) for other in found.counts if other != number and other in words.names)
+    here = (words.names[other] for other in found.counts if other != number and other in words.names)
+    return name.rest and any(name.is_rest_of(other) for other in here)
 
 
 def _labels(record: OpenRecord, words: Vocabulary) -> _Map:

@@ -40,6 +40,19 @@ def test_leftovers_beside_their_relatives():
 
 
 @pytest.mark.parametrize(
+    ("rest", "of", "whether"),
+    [
+        ("wall-other", "wall-brick", True),
+        ("floor-other", "playingfield", False),
+        ("building-other", "house", True),
+        ("building-other", "roof", False),
+    ],
+)
+def test_what_leaves_something_over(rest, of, whether):
+    assert class_name(rest).is_rest_of(class_name(of)) is whether
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("wall-other", "wall-brick"),
