@@ -32,6 +32,8 @@ class PointRules(Options):
     """Least pixels of the view's shorter side; views are scaled down to ``short_side``, never up."""
     min_person: float = Field(default=0.35, ge=0, le=1)
     """In whole pictures: least length of the person's box; circles as large as a head say little."""
+    palette: Literal["default", "release-keypoints"] = "default"
+    """Which colours: ours, or the nine of the InstructDiffusion release, whose green is another one."""
     instructions: Literal["natural", "simple"] = "natural"
     """Sentences, or the paper's simple indicators with one fixed colour a joint."""
 

@@ -19,7 +19,7 @@ from builders.point_rules import point_rules
 from builders.protocols import Tools
 from builders.tasks._views import View, make_view
 from triplets.drawing import draw_points, share_of
-from triplets.palette import PALETTE, Rgb
+from triplets.palette import Rgb, palette
 from triplets.reasons import Reason, Refusal
 from triplets.records import Image, OpenRecord, Triplet
 
@@ -56,6 +56,7 @@ class Keypoints:
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools
         self._rules = point_rules(dict(options))
+        self._colours = palette(self._rules.palette)
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: one to ``most`` joints, each in a colour of its own.
@@ -115,20 +116,22 @@ class Keypoints:
             rgb = fixed_colour(record.record.annotation["layout"], joint)
             return [Mark(joint, "", rgb)]
         taken = {mark.colour for mark in marks}
-        shares = _moved(_around(view.picture, view.joints[joint], radius))
-        good = [name for name, share in zip(PALETTE, shares, strict=True) if share >= _ENOUGH and _is_new(name, taken)]
+        shares = _moved(_around(view.picture, view.joints[joint], radius), self._rules.palette)
+        good = [
+            name for name, share in zip(self._colours, shares, strict=True) if share >= _ENOUGH and _is_new(name, taken)
+        ]
         if not good:
             return []
         colour = good[int(rng.integers(len(good)))]
-        return [Mark(joint, colour, PALETTE[colour])]
+        return [Mark(joint, colour, self._colours[colour])]
 
     def _absent(self, record: OpenRecord, joint: int, marks: list[Mark], rng: np.random.Generator) -> Mark:
         if self._rules.instructions == "simple":
             return Mark(joint, "", fixed_colour(record.record.annotation["layout"], joint), drawn=False)
         taken = {mark.colour for mark in marks}
-        free = [name for name in PALETTE if _is_new(name, taken)]
+        free = [name for name in self._colours if _is_new(name, taken)]
         colour = free[int(rng.integers(len(free)))]
-        return Mark(joint, colour, PALETTE[colour], drawn=False)
+        return Mark(joint, colour, self._colours[colour], drawn=False)
 
     def _sentences(self, record: OpenRecord, view: View, marks: list[Mark]) -> tuple[str, ...]:
         annotation = record.record.annotation
@@ -165,22 +168,24 @@ def _around(image: Image, place: npt.NDArray[np.float64], radius: float) -> Imag
     return image[rows, columns].reshape(-1, 3)
 
 
-def _moved(pixels: Image) -> npt.NDArray[np.float64]:
-    """For each colour of the palette the share of pixels from which it differs visibly."""
+def _moved(pixels: Image, colours: str) -> npt.NDArray[np.float64]:
+    """For each colour of a palette the share of pixels from which it differs visibly."""
     coarse = (pixels >> 3).astype(np.intp)
-    shares: npt.NDArray[np.float64] = _shows()[coarse[:, 0] * 1024 + coarse[:, 1] * 32 + coarse[:, 2]].mean(axis=0)
+    shares: npt.NDArray[np.float64] = _shows(colours)[coarse[:, 0] * 1024 + coarse[:, 1] * 32 + coarse[:, 2]].mean(
+        axis=0
+    )
     return shares
 
 
 @cache
-def _shows() -> npt.NDArray[np.bool_]:
+def _shows(colours: str) -> npt.NDArray[np.bool_]:
     """(32768, palette) whether a colour differs visibly (CIELAB) from each RGB of five bits a channel.
 
     Made once a process: asking CIELAB for every circle took as long as encoding its picture.
     """
     levels = np.arange(4, 256, 8, dtype=np.uint8)
     beneath = _lab(np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 3))
-    painted = _lab(np.asarray(list(PALETTE.values()), np.uint8))
+    painted = _lab(np.asarray(list(palette(colours).values()), np.uint8))
     return np.stack([np.linalg.norm(beneath - each, axis=1) >= _STANDS_OUT for each in painted], axis=1)
 
 

@@ -127,6 +127,14 @@ def test_colours_stand_out_from_what_lies_beneath(colour):
     assert shares.min() == 1
 
 
+def test_the_palette_of_the_release():
+    shown = [
+        point for seed in range(40) for point in triplet(opened(), seed, palette="release-keypoints").answer["points"]
+    ]
+    assert {tuple(point["rgb"]) for point in shown if point["colour"] == "green"} == {(0, 255, 0)}
+    assert "orange" not in {point["colour"] for point in shown}
+
+
 def test_unlabelled_joints_are_named_only_where_the_option_asks():
     first = LAYOUTS["coco"][0]  # not labelled
     usual = [triplet(opened(), seed) for seed in range(40)]
