@@ -13,7 +13,7 @@ NATURAL: dict[str, tuple[str, ...]] = {
         "sharpen this blurry photo",
         "please deblur the image",
         "get rid of the motion blur",
-        "bring the picture into focus",
+        "take the blur out of this shot",
         "the photo came out blurry, please make it crisp",
         "undo the camera shake",
         "restore the sharp details of this blurred image",
