@@ -66,12 +66,14 @@ class NounPhrase:
         indefinite: after "add": ``a blue bird on top of the tree``, ``chairs``; ``the`` stays with ``leftmost`` and its like,
             as in ``add the leftmost chair``.
         several: whether it means more than one thing.
+        head: the noun it is about, as it stands in the phrase.
     """
 
     raw: str
     definite: str
     indefinite: str
     several: bool
+    head: str = ""
 
 
 @dataclass(slots=True)
@@ -346,4 +348,4 @@ def _spoken(raw: str, parts: _Parts, instances: int) -> NounPhrase:
         indefinite = f"some {text}"
     else:
         indefinite = text if several else f"{article(text)} {text}"
-    return NounPhrase(raw, definite, indefinite, several)
+    return NounPhrase(raw, definite, indefinite, several, head)

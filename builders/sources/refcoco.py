@@ -44,6 +44,11 @@ class _Image(msgspec.Struct):
     license: int = 0
 
 
+class _Category(msgspec.Struct):
+    id: int
+    name: str
+
+
 class _Head(msgspec.Struct):
     id: int
 
@@ -158,15 +163,21 @@ class RefCoco:
 
     @cached_property
     def _images(self) -> dict[int, _Image]:
-        """Image id -> what instances.json says; whoever refers to an unsound one becomes a reject that names it."""
-        found: dict[int, _Image] = {}
+        return {image.id: image for image in reversed(self._small("images", _Image))}
+
+    @cached_property
+    def _categories(self) -> dict[int, str]:
+        return {kind.id: kind.name for kind in reversed(self._small("categories", _Category))}
+
+    def _small(self, key: str, kind: type[Any]) -> list[Any]:
+        """The sound elements of one of the shorter arrays; whoever refers to another becomes a reject that names it."""
+        found = []
         with self._root.open(self._instances_path) as file:
-            for span in array_spans(file, f"{self._root.location}/{self._instances_path}", "images"):
+            for span in array_spans(file, f"{self._root.location}/{self._instances_path}", key):
                 try:
-                    image = msgspec.json.decode(span.data, type=_Image)
+                    found.append(msgspec.json.decode(span.data, type=kind))
                 except msgspec.DecodeError:
                     continue
-                found.setdefault(image.id, image)
         return found
 
     @cached_property
@@ -195,18 +206,24 @@ class RefCoco:
             yield Record(record_id, group, {}, {}, self._split, fault=made)
             return
         image, targets, sentences = made
+        held = {"targets": targets, "category": self._category(ref.get("category_id"))}
         if self._options.records == "refs":
-            yield self._record(record_id, group, image, targets, [text for _, text in sentences])
+            yield self._record(record_id, group, image, held | {"expressions": [text for _, text in sentences]})
             return
         for turn, (sentence_id, text) in enumerate(sentences):
-            yield self._record(f"{record_id}/{sentence_id}.{turn}", group, image, targets, [text])
+            yield self._record(f"{record_id}/{sentence_id}.{turn}", group, image, held | {"expressions": [text]})
 
-    def _record(self, record_id: str, group: str, image: _Image, targets: list[Any], texts: list[str]) -> Record:
+    def _category(self, numbers: Any) -> str:
+        """Name of what a ref means; empty where that is several things, or where instances.json has no such category."""
+        number = numbers[0] if isinstance(numbers, list) and len(numbers) == 1 else numbers
+        return self._categories.get(number, "") if type(number) is int else ""
+
+    def _record(self, record_id: str, group: str, image: _Image, annotation: Mapping[str, Any]) -> Record:
         return Record(
             id=record_id,
             group=group,
             files={"picture": f"{self._pictures}/{image.file_name}"},
-            annotation={"expressions": texts, "targets": targets},
+            annotation=annotation,
             split=self._split,
             size=(image.width, image.height),
             licence=f"COCO licence {image.license}" if self.picture_folders is _COCO else "",

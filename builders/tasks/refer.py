@@ -1,8 +1,8 @@
 """Referring segmentation: what an expression means covered with a see-through colour; nothing where it means nothing.
 
 A record's annotation holds either PhraseCut's ``phrase``, ``phrase_structure`` and ``Polygons``, or ``expressions`` (one or more
-that mean the same) and ``targets`` (COCO segmentations; an empty list where the expression has no target in the picture), or
-``expressions`` and a file of role ``mask``.
+that mean the same) and ``targets`` (COCO segmentations; an empty list where the expression has no target in the picture), with
+the targets' ``category`` where it is known; or ``expressions`` and a file of role ``mask``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy as np
 from pydantic import Field
 
 from builders.instructions.mask_sentences import fill_what
-from builders.instructions.phrases import noun_phrase
-from builders.instructions.words import UNKIND
+from builders.instructions.phrases import NounPhrase, noun_phrase
+from builders.instructions.words import BODY, UNKIND, WORN, singular
 from builders.options import parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
@@ -31,10 +31,15 @@ from triplets.records import Mask, OpenRecord, Triplet
 _MOST_EXPRESSIONS = 6
 _MOST_WORDS = 12
 """Longer expressions are often whole sentences; they are quoted."""
-_NO_HEAD = re.compile(
-    r"\b(far|near|close|dotted|striped|checkered|spotted|only|other|one)( (on|in|at|of|to|with|by)\b|$)"
+_NO_HEAD = frozenset(
+    """
+    far near close dotted striped checkered spotted only other one bald old young tall short big small large little tiny long
+    skinny blond standing sitting nearest front
+    """.split()
 )
 """What the reader of noun phrases takes for a noun, but is none."""
+_LIMBS = frozenset("hand arm leg foot finger thumb knee elbow paw wrist ankle".split())
+"""Where an expression is about one, often nothing else of the person is in the picture."""
 _UNKIND = UNKIND | frozenset("nasty fatso fatass ugliest retard retarded whore slut bitch bastard idiot gross".split())
 _MARK = re.compile(r"\s+([,.;:!?])")
 _APOSTROPHE = re.compile(r"\s+'\s*(s|t|re|ve|ll|d|m)\b")
@@ -144,7 +149,7 @@ def _expressions(annotation: Mapping[str, Any], keep_unkind: bool) -> list[_Expr
         found = [_read(annotation["phrase"], name, count)]
     else:
         texts = dict.fromkeys(" ".join(text.split()) for text in annotation["expressions"])
-        found = [_read(text, "", _target_count(annotation)) for text in texts if text]
+        found = [_read(text, "", _target_count(annotation), annotation.get("category", "")) for text in texts if text]
     if not found:
         raise Refusal(Reason.EMPTY_PHRASE, "no expression with a word in it")
     kind = [expression for expression in found if keep_unkind or not _UNKIND & set(expression.raw.lower().split())]
@@ -153,8 +158,15 @@ def _expressions(annotation: Mapping[str, Any], keep_unkind: bool) -> list[_Expr
     return kind
 
 
-def _read(text: str, name: str, targets: int) -> _Expression:
-    """An expression, mended where it is a noun phrase; what cannot be read as one is quoted as it stands."""
+def _read(text: str, name: str, targets: int, category: str = "") -> _Expression:
+    """An expression, mended where it is a noun phrase; what cannot be read as one is quoted as it stands.
+
+    Args:
+        text: as the annotator wrote it.
+        name: the noun that the data set names as its head, or empty.
+        targets: how many things it means.
+        category: what the data set says they are, or empty.
+    """
     if len(text.split()) > _MOST_WORDS and not name:
         return _Expression(text, "")
     try:
@@ -163,7 +175,17 @@ def _read(text: str, name: str, targets: int) -> _Expression:
     except Refusal:
         return _Expression(text, "")
     alone = targets == 1 or bool(name) or phrase.several
-    return _Expression(text, phrase.definite if alone and not _NO_HEAD.search(phrase.definite) else "")
+    if not alone or phrase.head in _NO_HEAD:
+        return _Expression(text, "")
+    return _Expression(text, phrase.definite if name else _of_whom(phrase, category))
+
+
+def _of_whom(phrase: NounPhrase, category: str) -> str:
+    """A definite noun phrase; where it names what a person wears, and the person is meant, that is said."""
+    head = singular(phrase.head)
+    if category != "person" or head in _LIMBS or head not in WORN | BODY:
+        return phrase.definite
+    return f"the person {'in' if head in WORN else 'with'} {phrase.definite}"
 
 
 def _target_count(annotation: Mapping[str, Any]) -> int:

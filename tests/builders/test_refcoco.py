@@ -14,6 +14,8 @@ from triplets.reasons import UsageError
 
 PICTURES = {7: "COCO_train2014_000000000007.jpg", 8: "COCO_train2014_000000000008.jpg"}
 
+CATEGORIES = [{"id": 1, "name": "dog"}, {"id": 2, "name": "person"}]
+
 
 def ref(number, said=("the left dog",), ann_id=1, image=7, split="val", **changes):
     sentences = [
@@ -38,7 +40,9 @@ def write_instances(root, folder, pictures="images/mscoco/images/train2014"):
     ]
     images = [{"id": n, "file_name": name, "width": 96, "height": 64} for n, name in PICTURES.items()]
     (root / folder).mkdir(exist_ok=True)
-    (root / folder / "instances.json").write_text(json.dumps({"images": images, "annotations": annotations}))
+    (root / folder / "instances.json").write_text(
+        json.dumps({"images": images, "annotations": annotations, "categories": CATEGORIES})
+    )
 
 
 def write_refs(root, folder, refs, file="refs(unc).p", protocol=2):

@@ -21,7 +21,7 @@ CAT = [sum(square(60, 20, 25), [])]
 def open_record(expressions, targets, size=(96, 64), **annotation):
     noise = np.random.default_rng(0).integers(90, 160, (9, 13, 3), np.uint8)
     pixels = cv2.resize(noise, (96, 64), interpolation=cv2.INTER_CUBIC)
-    held = annotation or {"expressions": expressions, "targets": targets}
+    held = annotation if expressions is None else {"expressions": expressions, "targets": targets} | annotation
     record = Record("1", "1", {}, held, "train", size=size)
     return OpenRecord("s", record, {"picture": Picture(pixels, (96, 64))})
 
@@ -72,6 +72,7 @@ def test_every_expression_is_drawn_and_all_are_alternatives():
     [
         ("far right", ": far right"),
         ("right gy", "right gy"),
+        ("bald on left", ": bald on left"),
         ("man upper left with hands to face red hoody", "man upper left with hands to face red hoody"),
         ("a baby bear standing next to it ' s mother , who sleeps", "it's mother, who sleeps"),
         ("dog {color} {what}", "{ color}"),
@@ -81,6 +82,21 @@ def test_what_is_no_noun_phrase_is_quoted_as_it_stands(said, heard):
     sentences = draw(open_record([said], [DOG]), 1)[0].alternatives
     assert any(heard in text for text in sentences)
     assert not any("the far on" in text for text in sentences)
+
+
+@pytest.mark.parametrize(
+    ("said", "category", "heard"),
+    [
+        ("black shirt", "person", "the person in the black shirt"),
+        ("beard", "person", "the person with the beard"),
+        ("hand on right", "person", "the hand on the right"),
+        ("red tie", "tie", "the red tie"),
+        ("man in a black shirt", "person", "the man in a black shirt"),
+    ],
+)
+def test_clothes_that_stand_for_a_person_are_said_as_such(said, category, heard):
+    record = open_record([said], [DOG], category=category)
+    assert all(heard in text and f"person in {heard}" not in text for text in draw(record, 1)[0].alternatives)
 
 
 def test_the_colour_is_none_that_the_expression_names():
