@@ -93,9 +93,11 @@ class Keypoints:
             raise Refusal(Reason.REGION_OUTSIDE, "no labelled joint lies in the view")
         wanted = int(rng.integers(1, self._rules.most + 1))
         marks: list[Mark] = []
-        for joint in rng.permutation(np.flatnonzero(inside)):
-            if len(marks) < wanted and self._stands_apart(view, int(joint), marks, radius):
-                marks += self._coloured(record, view, int(joint), marks, (radius, rng))
+        for joint in rng.permutation(np.flatnonzero(inside)).tolist():
+            if len(marks) == wanted:
+                break
+            if self._stands_apart(view, joint, marks, radius):
+                marks += self._coloured(record, view, joint, marks, (radius, rng))
         if not marks:
             raise Refusal(Reason.REGION_EMPTY, "no colour stands out from what lies beneath the joints")
         missing = np.flatnonzero(view.seen == 0)
