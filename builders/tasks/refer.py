@@ -7,17 +7,14 @@ the targets' ``category`` where it is known; or ``expressions`` and a file of ro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from pydantic import Field
 
+from builders.instructions.expressions import Expression, read_expression, without_scraps
 from builders.instructions.mask_sentences import fill_what
-from builders.instructions.phrases import NounPhrase, noun_phrase
-from builders.instructions.words import BODY, UNKIND, WORN, singular
 from builders.options import parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
@@ -29,20 +26,6 @@ from triplets.reasons import Reason, Refusal
 from triplets.records import Mask, OpenRecord, Triplet
 
 _MOST_EXPRESSIONS = 6
-_MOST_WORDS = 12
-"""Longer expressions are often whole sentences; they are quoted."""
-_NO_HEAD = frozenset(
-    """
-    far near close dotted striped checkered spotted only other one bald old young tall short big small large little tiny long
-    skinny blond standing sitting nearest front
-    """.split()
-)
-"""What the reader of noun phrases takes for a noun, but is none."""
-_LIMBS = frozenset("hand arm leg foot finger thumb knee elbow paw wrist ankle".split())
-"""Where an expression is about one, often nothing else of the person is in the picture."""
-_UNKIND = UNKIND | frozenset("nasty fatso fatass ugliest retard retarded whore slut bitch bastard idiot gross".split())
-_MARK = re.compile(r"\s+([,.;:!?])")
-_APOSTROPHE = re.compile(r"\s+'\s*(s|t|re|ve|ll|d|m)\b")
 
 
 class ReferOptions(MaskOptions):
@@ -50,21 +33,8 @@ class ReferOptions(MaskOptions):
 
     min_share: float = Field(default=0.001, ge=0, lt=1)
     """Smaller regions are refused; one in a thousand is 8 x 8 pixels of 256 x 256."""
-    keep_unkind: bool = False
-    """Whether expressions with unkind words about people are used, as an evaluation needs."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Expression:
-    """What an annotator wrote, and as a noun phrase if it can be read as one."""
-
-    raw: str
-    spoken: str
-
-    @property
-    def plain(self) -> str:
-        """The raw text with its marks where a writer puts them; tokenisers set them apart."""
-        return _MARK.sub(r"\1", _APOSTROPHE.sub(r"'\1", self.raw)).replace('"', "")
+    keep_all: bool = False
+    """Whether every expression is used, as an evaluation needs: unkind ones, and scraps (``right``) that have better company."""
 
 
 class Refer:
@@ -89,14 +59,12 @@ class Refer:
             Refusal: ``empty_phrase``; ``phrase_unusable`` (unkind); ``region_empty`` where there is a target without a pixel;
                 ``region_too_small``; ``picture_size_mismatch``, ``mask_unreadable``, ``mask_size_mismatch``.
         """
-        expressions = record.once(
-            "expressions", lambda: _expressions(record.record.annotation, self._options.keep_unkind)
-        )
+        expressions = record.once("expressions", lambda: _expressions(record.record.annotation, self._options.keep_all))
         mask = record.once("refer-mask", lambda: self._mask(record))
         yield painted(self.name, self._tools, self._options, record, rng, self._work(record, expressions, mask, rng))
 
     def _work(
-        self, record: OpenRecord, expressions: list[_Expression], mask: Mask, rng: np.random.Generator
+        self, record: OpenRecord, expressions: list[Expression], mask: Mask, rng: np.random.Generator
     ) -> Painting:
         drawn = int(rng.integers(len(expressions)))
         order = [expressions[drawn], *expressions[:drawn], *expressions[drawn + 1 :]][:_MOST_EXPRESSIONS]
@@ -115,7 +83,7 @@ class Refer:
             colour=next(iter(palette(self._options.palette))) if simple else "",
         )
 
-    def _sentences(self, expression: _Expression) -> tuple[str, ...]:
+    def _sentences(self, expression: Expression) -> tuple[str, ...]:
         if self._options.instructions == "simple":
             return fill_what("refer-simple", expression.plain)
         if expression.spoken:
@@ -143,49 +111,23 @@ class Refer:
         return mask
 
 
-def _expressions(annotation: Mapping[str, Any], keep_unkind: bool) -> list[_Expression]:
+def _expressions(annotation: Mapping[str, Any], keep_all: bool) -> list[Expression]:
     if "phrase" in annotation:
         name, count = annotation["phrase_structure"]["name"], len(annotation["Polygons"])
-        found = [_read(annotation["phrase"], name, count)]
+        found = [read_expression(annotation["phrase"], name, count)]
     else:
         texts = dict.fromkeys(" ".join(text.split()) for text in annotation["expressions"])
-        found = [_read(text, "", _target_count(annotation), annotation.get("category", "")) for text in texts if text]
+        found = [
+            read_expression(text, "", _target_count(annotation), annotation.get("category", ""))
+            for text in texts
+            if text
+        ]
     if not found:
         raise Refusal(Reason.EMPTY_PHRASE, "no expression with a word in it")
-    kind = [expression for expression in found if keep_unkind or not _UNKIND & set(expression.raw.lower().split())]
+    kind = [expression for expression in found if keep_all or not expression.is_unkind]
     if not kind:
-        raise Refusal(Reason.PHRASE_UNUSABLE, "unkind words, which task_options.refer.keep_unkind lets through")
-    return kind
-
-
-def _read(text: str, name: str, targets: int, category: str = "") -> _Expression:
-    """An expression, mended where it is a noun phrase; what cannot be read as one is quoted as it stands.
-
-    Args:
-        text: as the annotator wrote it.
-        name: the noun that the data set names as its head, or empty.
-        targets: how many things it means.
-        category: what the data set says they are, or empty.
-    """
-    if len(text.split()) > _MOST_WORDS and not name:
-        return _Expression(text, "")
-    try:
-        # Of several targets an expression speaks by itself ("two men"); only PhraseCut's bare nouns need their plural.
-        phrase = noun_phrase(text, name=name, instances=targets if name else 1, keep_parts=True)
-    except Refusal:
-        return _Expression(text, "")
-    alone = targets == 1 or bool(name) or phrase.several
-    if not alone or phrase.head in _NO_HEAD:
-        return _Expression(text, "")
-    return _Expression(text, phrase.definite if name else _of_whom(phrase, category))
-
-
-def _of_whom(phrase: NounPhrase, category: str) -> str:
-    """A definite noun phrase; where it names what a person wears, and the person is meant, that is said."""
-    head = singular(phrase.head)
-    if category != "person" or head in _LIMBS or head not in WORN | BODY:
-        return phrase.definite
-    return f"the person {'in' if head in WORN else 'with'} {phrase.definite}"
+        raise Refusal(Reason.PHRASE_UNUSABLE, "unkind words, which task_options.refer.keep_all lets through")
+    return kind if keep_all else without_scraps(kind)
 
 
 def _target_count(annotation: Mapping[str, Any]) -> int:

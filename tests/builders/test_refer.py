@@ -92,6 +92,7 @@ def test_what_is_no_noun_phrase_is_quoted_as_it_stands(said, heard):
         ("hand on right", "person", "the hand on the right"),
         ("red tie", "tie", "the red tie"),
         ("man in a black shirt", "person", "the man in a black shirt"),
+        ("red shirt picking nose", "person", "red shirt picking nose"),
     ],
 )
 def test_clothes_that_stand_for_a_person_are_said_as_such(said, category, heard):
@@ -135,7 +136,13 @@ def test_unkind_expressions_are_left_out_where_there_are_others_and_kept_by_opti
     record = open_record(["the fat man", "the man on the left"], [DOG])
     assert {t.answer["expression"] for t in draw(record)} == {"the man on the left"}
     record = open_record(["the fat man", "the man on the left"], [DOG])
-    assert {t.answer["expression"] for t in draw(record, keep_unkind=True)} == {"the fat man", "the man on the left"}
+    assert {t.answer["expression"] for t in draw(record, keep_all=True)} == {"the fat man", "the man on the left"}
+
+
+def test_scraps_are_left_out_where_there_is_something_better():
+    record = open_record(["far right", "dog on the right", "right gy"], [DOG])
+    assert {t.answer["expression"] for t in draw(record)} == {"dog on the right"}
+    assert draw(open_record(["far right"], [DOG]), 1)
 
 
 def test_simple_indicators_have_one_colour():
