@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
 from builders.options import Options, parse_options
-from triplets.reasons import Reason, UsageError
+from triplets.reasons import Reason, Refusal, UsageError
 from triplets.records import Fault, Record
 from triplets.roots import Root
 
@@ -117,9 +118,10 @@ class PairedFolders:
     def _layout(self) -> Folders:
         """The first layout of which at least one side is there."""
         self._root.require("", "root")
-        for layout in self.layouts():
-            if any(self._exists(side) for side in (layout.damaged, layout.clean)):
-                return layout
+        with suppress(Refusal):  # a split that leaves the root names no layout
+            for layout in self.layouts():
+                if any(self._exists(side) for side in (layout.damaged, layout.clean)):
+                    return layout
         wanted = " or ".join(_told(layout) for layout in self.layouts())
         raise UsageError(
             f"root {self._root.location}: {self.title} is not there for split {self._split!r}: expected {wanted}. "

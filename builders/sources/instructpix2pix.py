@@ -16,7 +16,7 @@ import msgspec
 from builders.options import Options, parse_options
 from builders.sources._grouped import Element, GroupedElements
 from triplets.documents import DocumentError, load_json
-from triplets.reasons import Reason, UsageError
+from triplets.reasons import Reason, Refusal, UsageError
 from triplets.records import Fault, Record
 from triplets.roots import Root
 from triplets.zips import ZipFiles
@@ -79,8 +79,6 @@ class InstructPix2Pix:
 
     def read(self, reference: str) -> bytes:
         """The bytes of a picture or prompt, from its folder or from the zip file that holds it."""
-        if not self._zip_names:
-            return self._root.read(reference)
         for name in self._zip_names:  # pairs of one prompt lie in one file: it is looked in first
             if reference in self._zip(name):
                 self._zip_names.remove(name)
@@ -93,8 +91,16 @@ class InstructPix2Pix:
         return [name for name in self._root.names() if name.startswith("shard-") and name.endswith(".zip")]
 
     def _zip(self, name: str) -> ZipFiles:
+        """One of the zip files, opened once.
+
+        Raises:
+            Refusal: ``picture_unreadable``: it is damaged, and might hold what is asked for.
+        """
         if name not in self._open:
-            self._open[name] = ZipFiles(self._root.open(name), f"{self._root.location}/{name}")
+            try:
+                self._open[name] = ZipFiles(self._root.open(name), f"{self._root.location}/{name}")
+            except UsageError as error:
+                raise Refusal(Reason.PICTURE_UNREADABLE, str(error)) from error
         return self._open[name]
 
     @cached_property

@@ -54,10 +54,14 @@ class Sidd(PairedFolders):
         found = _BLOCK.fullmatch(reference)
         if not found:
             return super().read(reference)
-        blocks, index = self._open(found["file"]), int(found["index"])
-        if index >= len(blocks):
-            raise Refusal(Reason.PICTURE_MISSING, f"the file has {len(blocks)} blocks")
-        return encode_png(blocks.block(index)).data
+        index = int(found["index"])
+        try:
+            blocks = self._open(found["file"])
+            if index >= len(blocks):
+                raise Refusal(Reason.PICTURE_MISSING, f"the file has {len(blocks)} blocks")
+            return encode_png(blocks.block(index)).data
+        except UsageError as error:  # damaged since it was planned, or beyond its header
+            raise Refusal(Reason.PICTURE_UNREADABLE, str(error)) from error
 
     @cached_property
     def _mats(self) -> tuple[str, str] | None:

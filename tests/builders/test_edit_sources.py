@@ -133,6 +133,13 @@ def test_zips_hold_what_folders_hold(tmp_path):
         source.read("2/5_0.jpg")
 
 
+def test_a_damaged_zip_costs_its_pairs_not_the_build(tmp_path):
+    _dump(tmp_path / "seeds.json", [["1", ["7"]]])
+    (tmp_path / "shard-00.zip").write_bytes(b"PK cut short")
+    with pytest.raises(Refusal, match=r"picture_unreadable: .*shard-00\.zip: corrupt_archive"):
+        _source("instructpix2pix", tmp_path, "all").read("1/7_0.jpg")
+
+
 def test_prompts_are_cut_90_5_5(tmp_path):
     _dump(tmp_path / "seeds.json", [[str(number), ["1"]] for number in range(40)])
     ids = {

@@ -140,6 +140,23 @@ def test_blocks_come_pixel_by_pixel_in_their_order(tmp_path):
         source.read("noisy.mat#6")
 
 
+def test_a_block_file_cut_short_costs_its_blocks_not_the_build(tmp_path):
+    for name in ("noisy.mat", "gt.mat"):
+        savemat(tmp_path / name, {"x": np.zeros((4, 64, 64, 3), np.uint8)})
+    whole = (tmp_path / "gt.mat").read_bytes()
+    (tmp_path / "gt.mat").write_bytes(whole[: len(whole) // 2])
+    source = _source("sidd", tmp_path, "val")
+    record = _records(source)[0]
+    source.read(record.files["picture"])
+    with pytest.raises(Refusal, match=r"picture_unreadable: .*gt\.mat: cannot be unpacked"):
+        source.read(record.files["target"])
+
+
+def test_a_split_that_leaves_the_root_is_one_clear_error(tmp_path):
+    with pytest.raises(UsageError, match="split '../other'"):
+        _source("gopro", tmp_path, "../other").inputs()
+
+
 def test_one_block_without_further_axes_is_one_pair(tmp_path):
     for name in ("noisy.mat", "gt.mat"):
         savemat(tmp_path / name, {"im": drawn(16, 16)})
