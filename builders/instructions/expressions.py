@@ -83,6 +83,9 @@ def _of_whom(phrase: NounPhrase, category: str) -> str:
 
 
 def without_scraps(expressions: list[Expression]) -> list[Expression]:
-    """Without scraps such as ``right`` and ``far right``, if there is something better."""
-    clear = [each for each in expressions if each.spoken or len(each.raw.split()) > _MOST_SCRAP_WORDS]
-    return clear or expressions
+    """Without scraps (``right``, ``far right``) and bare nouns (``guy``), which may fit others too, if better is there."""
+
+    def is_clear(expression: Expression) -> bool:
+        return len(expression.raw.split()) > (1 if expression.spoken else _MOST_SCRAP_WORDS)
+
+    return [expression for expression in expressions if is_clear(expression)] or expressions

@@ -140,7 +140,7 @@ def test_unkind_expressions_are_left_out_where_there_are_others_and_kept_by_opti
 
 
 def test_scraps_are_left_out_where_there_is_something_better():
-    record = open_record(["far right", "dog on the right", "right gy"], [DOG])
+    record = open_record(["far right", "dog on the right", "right gy", "dog"], [DOG])
     assert {t.answer["expression"] for t in draw(record)} == {"dog on the right"}
     assert draw(open_record(["far right"], [DOG]), 1)
 
