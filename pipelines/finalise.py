@@ -21,7 +21,7 @@ from triplets.rows import REJECTS, ROWS, Mark, read_mark
 from triplets.storage import Store
 
 ROWS_PER_PART = 500_000
-_ROWS_PER_GROUP = 16_384
+_ROWS_PER_GROUP = 8_192
 """Rows of many units go into one row group: a writer holds some kilobytes for each group until its file is closed, and
 readers go through them all."""
 
@@ -121,10 +121,10 @@ def _units(store: Store, refs: list[UnitRef]) -> Iterator[tuple[UnitRef, Mark, p
     """Each unit's mark, rows and rejects, in order."""
     for ref, (_, data) in zip(refs, fetch(store, (ref.rows for ref in refs)), strict=True):
         mark = read_mark(data)
-        table = pq.read_table(pa.BufferReader(data), schema=ROWS)
+        table = pq.read_table(pa.BufferReader(data), schema=ROWS, use_threads=False)
         dead = REJECTS.empty_table()
         if mark.rejects:
-            dead = pq.read_table(pa.BufferReader(store.read(mark.rejects)), schema=REJECTS)
+            dead = pq.read_table(pa.BufferReader(store.read(mark.rejects)), schema=REJECTS, use_threads=False)
         yield ref, mark, table, dead
 
 
