@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 
 from builders import registry
+from builders.assembly import Assembler
 from builders.instructions.restoration import NATURAL
 from builders.protocols import Tools
-from tests.support.pairs import drawn
+from tests.support.pairs import drawn, save_pair
 from triplets.masks import from_rle
 from triplets.pictures import decode, encode_png
 from triplets.reasons import Reason, Refusal, UsageError
-from triplets.records import OpenRecord, Picture, Record
+from triplets.records import Attempt, OpenRecord, Picture, Record
 
 _TASKS = ("deblur", "denoise", "watermark-removal")
 _SIDE = 48
@@ -126,3 +127,16 @@ def test_wrong_options_are_named(options):
 def test_variants_of_a_picture_share_their_pair():
     first, second = (_one(_task("deblur"), _open(drawn(), drawn(seed=1), turn)) for turn in (0, 1))
     assert first.pair == second.pair
+
+
+def test_the_assembler_tells_each_attempt_its_variant(tmp_path):
+    save_pair(tmp_path / "train/input/a.png", tmp_path / "train/target/a.png", width=80, height=70)
+    source = registry.source("gopro", name="gopro", root=str(tmp_path), split="train", options={})
+    (record,) = source.group(0)
+    attempts = [Attempt("gopro", record, "deblur", variant) for variant in range(6)]
+    task = _task("deblur")
+    together = [built.triplet for built in Assembler(source, {"deblur": task}, 0).run(attempts)]
+    assert len({tuple(triplet.answer["crop"]) for triplet in together}) == 6
+    for attempt, wanted in zip(attempts, together, strict=True):  # alone, as a retry would make it
+        (alone,) = Assembler(source, {"deblur": task}, 0).run([attempt])
+        assert alone.triplet == wanted
