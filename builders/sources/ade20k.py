@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from builders.options import Options
 from builders.sources._label_maps import LabelMaps, numbered_names
 from triplets.documents import load_json
 from triplets.reasons import Refusal, UsageError
+from triplets.remembered import remembered
 from triplets.unpickle import load_pickle
 
 _INFO = "objectInfo150.txt"
@@ -109,7 +111,11 @@ class Ade20kFull(LabelMaps):
         if self._options.classes:
             file = self._options.classes
             return numbered_names(self._text(file), f"{self._root.location}/{file}"), (0,)
-        return (self._from_index() if self._index else dict(sorted(self._from_pictures().items()))), (0,)
+        if not self._index:
+            return dict(sorted(self._from_pictures().items())), (0,)
+        key = f"ade20k classes, version {self.version}, {self._root.fingerprint(self._index)}"
+        kept = remembered(key, lambda: msgspec.json.encode(self._from_index()))  # the index takes gigabytes to read
+        return msgspec.json.decode(kept, type=dict[int, str], strict=False), (0,)
 
     def _from_pictures(self) -> dict[int, str]:
         """Number -> name of all whole objects that the split's json files name: one pass over them."""
@@ -144,16 +150,17 @@ class Ade20kFull(LabelMaps):
         index = load_pickle(self._root.read(self._index, _MAX_INDEX), place, dict)
         try:
             names = [str(name) for name in index["objectnames"]]
-            counts = np.asarray(index["objectPresence"]) - np.asarray(index["objectIsPart"])
+            whole = np.greater(
+                index["objectPresence"], index["objectIsPart"]
+            )  # counts of objects, and of those that are parts
             validation = np.asarray([str(file).startswith("ADE_val") for file in index["filename"]])
-            in_training, in_validation = counts[:, ~validation].max(axis=1), counts[:, validation].max(axis=1)
+            in_both = whole[:, ~validation].any(axis=1) & whole[:, validation].any(axis=1)
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise UsageError(
                 f"{place}: not the index of the release ({error}). Set options.classes instead."
             ) from error
         first = self._first_number(names, place)
-        both = np.flatnonzero((in_training > 0) & (in_validation > 0))
-        return {int(row) + first: names[row] for row in both if names[row] != "-"}
+        return {int(row) + first: names[row] for row in np.flatnonzero(in_both) if names[row] != "-"}
 
     def _first_number(self, names: list[str], place: str) -> int:
         """The class number of the index's first row, 1 or 0, as the first picture with named objects shows.
