@@ -4,9 +4,10 @@ import io
 
 import numpy as np
 import pytest
+import scipy.io
 from PIL import Image as Pillow
 
-from triplets.labels import decode_labels, fit_labels, present_classes
+from triplets.labels import decode_labels, decode_matlab, fit_labels, present_classes
 from triplets.pictures import PictureLimits
 from triplets.reasons import Reason, Refusal
 from triplets.records import Picture
@@ -89,3 +90,44 @@ def test_labels_turn_with_their_picture_and_another_size_is_refused():
 def test_present_classes():
     assert present_classes(np.uint8([[7, 0], [255, 7]])) == [0, 7, 255]
     assert present_classes(np.int32([[70000, 5]])) == [5, 70000]
+
+
+def mat(**values):
+    file = io.BytesIO()
+    scipy.io.savemat(file, values)
+    return file.getvalue()
+
+
+def test_matrices_of_matlab_keep_their_numbers():
+    for kind in (np.uint8, np.uint16, np.int32, np.float64):
+        numbers = DICE.integers(0, 200, (9, 7)).astype(kind)
+        np.testing.assert_array_equal(decode_matlab(mat(LabelMap=numbers), "LabelMap"), numbers)
+    assert decode_matlab(mat(LabelMap=np.zeros((2, 2), np.uint16)), "LabelMap").dtype == np.uint16
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (mat(other=np.zeros((2, 2))), "other"),
+        (mat(LabelMap=np.full((2, 2), 0.5)), "whole numbers"),
+        (mat(LabelMap=np.full((2, 2), np.nan)), "whole numbers"),
+        (mat(LabelMap=np.zeros((2, 2, 2))), "whole numbers"),
+        (mat(LabelMap="text"), "whole numbers"),
+        (mat(LabelMap=np.zeros((40, 40), np.uint8))[:-30], ""),
+        (b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM" + bytes(400), "7.3"),
+        (b"", ""),
+        (bytes(range(256)), ""),
+    ],
+    ids=["another variable", "halves", "nan", "three axes", "text", "truncated", "7.3", "empty", "noise"],
+)
+def test_matlab_files_that_hold_no_labels_are_refused(data, says):
+    with pytest.raises(Refusal) as caught:
+        decode_matlab(data, "LabelMap")
+    assert caught.value.reason is Reason.MASK_UNREADABLE
+    assert says in caught.value.detail
+
+
+def test_a_matrix_over_the_limit_is_refused_before_it_is_read():
+    data = mat(LabelMap=np.zeros((100, 100), np.uint8))
+    with pytest.raises(Refusal, match="sound size"):
+        decode_matlab(data, "LabelMap", PictureLimits(max_pixels=9999))
