@@ -63,11 +63,11 @@ def plan_here(root: Path, out: Path) -> None:
     recipe = Recipe.model_validate(
         {"sources": [{"name": "phrasecut", "root": str(root), "tasks": ["removal", "addition"]}]}
     )
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     state = prepare(open_store(out), recipe)
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"seconds": seconds, "peak": peak, "attempts": state.sources["phrasecut"].attempts}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": peak, "attempts": state.sources["phrasecut"].attempts}))
 
 
 def run(pictures: int = PICTURES, phrases: int = PHRASES) -> list[Row]:
@@ -83,7 +83,12 @@ def run(pictures: int = PICTURES, phrases: int = PHRASES) -> list[Row]:
         f"plan {phrases:,} PhraseCut phrases ({size / 1e6:.0f} MB of JSON, {found['attempts']:,} attempts) on one core"
     )
     return [
-        Row(what, f"{found['seconds']:.0f} s", "60 s", found["seconds"] <= 60),
+        Row(
+            what,
+            f"{found['cpu']:.0f} s of CPU ({found['seconds']:.0f} s with other programs beside)",
+            "60 s",
+            found["cpu"] <= 60,
+        ),
         Row("peak memory of that", f"{found['peak'] / 1e6:.0f} MB", "1 GB", found["peak"] <= 1e9),
     ]
 
