@@ -4,7 +4,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-PACKAGES = ["triplets", "models", "builders", "filters", "pipelines", "train", "eval", "apps"]
+PACKAGES = ["triplets", "models", "builders", "filters", "pipelines", "train", "eval", "apps", "recipes"]
 BASE = [
     "torch==2.13.0",
     "torchvision==0.28.0",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -37,6 +38,8 @@ def run() -> None:
     from pipelines.failures import DriverFailedError, TooManyRejectsError, WorkerDiedError
     from triplets.reasons import UsageError
 
+    # Threads of torch that spin while they wait bring a busy machine to a halt; must be set before torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app(standalone_mode=True)
     except UsageError as error:

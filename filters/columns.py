@@ -1,7 +1,8 @@
-"""Arrow columns as NumPy arrays."""
+"""Arrow columns as NumPy arrays and back, without pandas, whose import takes longer than most cuts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 def numbers(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
     """A column of numbers without nulls; read-only where it is one chunk.
 
-    Arrow's own ``to_numpy`` does the same but imports pandas first, which takes longer than most cuts.
+    Arrow's own ``to_numpy`` does the same but imports pandas first.
     """
     if not isinstance(column, pa.ChunkedArray):
         return np.from_dlpack(column)
@@ -20,3 +21,27 @@ def numbers(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
     if not chunks:
         return np.empty(0, column.type.to_pandas_dtype())
     return chunks[0] if len(chunks) == 1 else np.concatenate(chunks)
+
+
+def column(values: npt.NDArray[Any]) -> pa.Array:
+    """Numbers or truth values as an Arrow array over the same memory (truth values are packed).
+
+    ``pyarrow.array`` does the same but imports pandas first, to see whether it was given a series.
+
+    Args:
+        values: (rows,), of whole or floating-point numbers, or of bool.
+    """
+    flat = np.ascontiguousarray(values)
+    data = np.packbits(flat, bitorder="little") if flat.dtype == np.bool_ else flat
+    return pa.Array.from_buffers(pa.from_numpy_dtype(flat.dtype), len(flat), [None, pa.py_buffer(data)])
+
+
+def named(codes: npt.NDArray[Any], names: Sequence[str]) -> pa.Array:
+    """Each row's name as text.
+
+    Args:
+        codes: (rows,), numbers into ``names``.
+        names: the distinct values.
+    """
+    encoded = pa.DictionaryArray.from_arrays(column(codes.astype(np.int32)), pa.array(names, pa.string()))
+    return encoded.cast(pa.string())

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from filters.columns import numbers
+from filters.columns import column, numbers
 from filters.composite import COMPOSITES
 from filters.digests import Words, places, words
 from filters.duplicates import joined
@@ -111,7 +111,8 @@ class Frame:
         """Each row's place among the ids, -1 where it has none. Scores of one pass share their ids: looked up once."""
         if (role, number) not in self._places:
             if role == "pair":
-                found = numbers(pc.index_in(self.table["key"], value_set=self._ids[number]).fill_null(-1))
+                nowhere = column(np.array([-1], np.int32))[0]  # for a plain -1 Arrow would import pandas
+                found = numbers(pc.fill_null(pc.index_in(self.table["key"], value_set=self._ids[number]), nowhere))
                 self._places[role, number] = found.astype(np.int64)
             else:
                 if number not in self._words:

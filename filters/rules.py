@@ -172,7 +172,7 @@ DEFAULT = RuleSet.model_validate(
         "rules": [
             {"name": "blurred-target", "kind": "threshold", "score": "sharpness", "of": "target", "min": 0.33},
             {"name": "noisy-target", "kind": "threshold", "score": "noise", "of": "target", "max": 3.0},
-            {"name": "blocky-target", "kind": "threshold", "score": "blockiness", "of": "target", "max": 1.6},
+            {"name": "blocky-target", "kind": "threshold", "score": "blockiness", "of": "target", "max": 1.9},
             {"name": "low-target", "kind": "threshold", "score": "classical-quality", "of": "target", "min": 0.6},
             {"name": "large-gap", "kind": "gap", "score": "classical-quality", "max": 0.1},
             {"name": "nothing-changed", "kind": "threshold", "score": "change-inside", "of": "pair", "min": 0.02}
@@ -181,7 +181,6 @@ DEFAULT = RuleSet.model_validate(
             | _EDITS,
             {"name": "visible-seam", "kind": "threshold", "score": "seam", "of": "pair", "max": 1.9} | _EDITS,
             {"name": "flat-fill", "kind": "threshold", "score": "detail-inside", "of": "pair", "min": 0.18} | _EDITS,
-            {"name": "duplicate", "kind": "duplicates", "of": "pair"},
         ]
     }
 )

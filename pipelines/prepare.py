@@ -145,6 +145,6 @@ def check_disk(store: Store, recipe: Recipe, attempts: Mapping[str, int]) -> Non
     needed = int(total * _LEFT_OVER_ATTEMPTS)
     if free is not None and free < needed:
         raise UsageError(
-            f"{store.location}: {needed / 1e9:.1f} GB are needed (estimate for {sum(attempts.values()):,} attempts), {free / 1e9:.1f} GB "
-            f"are free. Free some, give another --out, or start anyway with --no-disk-check."
+            f"{store.location}: {needed / 1e9:.1f} GB are needed (estimate for {sum(attempts.values()):,} attempts), "
+            f"{free / 1e9:.1f} GB are free. Free some, give another --out, or start anyway with --no-disk-check."
         )

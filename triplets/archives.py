@@ -244,7 +244,7 @@ def _tar_member(
         return Fault(Reason.PICTURE_TOO_LARGE, f"{entry.size:,} bytes, the limit is {limits.max_member_bytes:,}")
 
     def read() -> bytes:
-        _check_open(archive.closed)
+        _check_open(archive.closed)  # type: ignore[attr-defined] # typeshed lacks it
         with _damage_refused():
             stream = archive.extractfile(entry)
             data = stream.read() if stream is not None else b""

@@ -39,7 +39,7 @@ SAMPLE = np.dtype(
         ("height", "<u2"),
     ]
 )
-"""56 bytes a sample. ``shard``, ``source`` and ``task`` are numbers into the lists of the same name in ``cut.json``; ``pair`` is the
+"""56 bytes a sample. ``shard``, ``source`` and ``task`` are numbers into the lists of that name in ``cut.json``; ``pair`` is the
 first 64 bits of a hash of (source, pair): samples of one pair never share a batch. Offsets count bytes from the shard's start;
 members are adjacent, so one read of [source_offset, json_offset + json_size) brings a sample."""
 

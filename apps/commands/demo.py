@@ -1,4 +1,4 @@
-"""``ieiw demo``: the main job from end to end on scenes the project draws itself."""
+"""``ieiw demo``: the whole product from end to end on scenes the project draws itself."""
 
 from __future__ import annotations
 
@@ -6,58 +6,142 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apps.console import Bar, say
 
+if TYPE_CHECKING:
+    from pipelines.recipe import Recipe
+    from pipelines.state import BuildState
+
+STEPS = 8
+CUT = "default"
+
 
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for everything the demo makes.")] = Path("demo-out"),
-    count: Annotated[int, typer.Option(min=4, help="Scenes to draw.")] = 120,
-    seed: Annotated[int, typer.Option(help="Of scenes and build.")] = 0,
+    count: Annotated[int, typer.Option(min=20, help="Scenes to draw.")] = 120,
+    seed: Annotated[int, typer.Option(help="Of scenes, build and training.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = os.cpu_count() or 1,
 ) -> None:
-    """Scenes, plan, build, lint, contact sheet."""
-    from apps.commands.build import show
-    from builders.scenes import make_scenes
-    from pipelines.build import Options, build
-    from pipelines.estimate import estimate
-    from pipelines.lint import lint
-    from pipelines.recipe import Recipe
+    """Scenes, plan, build, lint, score, cut, audit, a short training, three edits."""
+    started = time.monotonic()
+    build_folder = out / "build"
+    _scenes(out / "scenes", count, seed, workers)
+    state = _build(_recipe(out / "scenes", seed), build_folder, workers)
+    _lint(build_folder, workers)
+    _score(build_folder, workers)
+    _cut(build_folder)
+    page = _audit(build_folder)
+    model = _train(out)
+    _step(8, "three edits of pictures that the training never saw")
+    from apps.edits import edit_sheet
+    from apps.sheet import choose, contact_sheet
     from triplets.storage import open_store
 
-    started = time.monotonic()
-    scenes, result_folder, sheet = out / "scenes", out / "build", out / "contact-sheet.png"
-    say(f"1/5 drawing {count} scenes into {scenes}")
-    make_scenes(scenes, count, seed, workers=workers)
-    recipe = Recipe.model_validate(
-        {
-            "seed": seed,
-            "unit_bytes": "8MB",
-            "sources": [
-                {"name": "phrasecut", "root": str(scenes / "VGPhraseCut_v0"), "tasks": ["removal", "addition"]},
-            ],
-        }
-    )
-    line = estimate(recipe, str(result_folder))[0]
-    say(f"2/5 planned: {line.records:,} records, {line.attempts:,} attempts, {line.units} units")
-    say(f"3/5 building into {result_folder}")
+    store = open_store(build_folder)
+    edits = edit_sheet(store, CUT, model, out / "edits.png")
+    sheet = contact_sheet(store, state, choose(store, state, 16, seed), out / "contact-sheet.png")
+    say(f"\ndone in {time.monotonic() - started:.0f} s. Look at:")
+    for what, path in (("contact sheet", sheet), ("audit page", page.resolve()), ("edits", edits)):
+        say(f"  {what:14}{path}")
+    if sys.stdout.isatty() and os.environ.get("DISPLAY"):
+        typer.launch(str(page))
+
+
+def _step(number: int, what: str) -> None:
+    say(f"{number}/{STEPS} {what}")
+
+
+def _scenes(folder: Path, count: int, seed: int, workers: int) -> None:
+    from builders.scenes import make_scenes
+
+    if (folder / "truth" / "scenes.jsonl").exists():
+        _step(1, f"scenes are there already: {folder}")
+        return
+    _step(1, f"drawing {count} scenes into {folder}")
+    make_scenes(folder, count, seed, workers=workers)
+
+
+def _recipe(scenes: Path, seed: int) -> Recipe:
+    from pipelines.recipe import Recipe
+
+    source = {"name": "phrasecut", "root": str(scenes / "VGPhraseCut_v0"), "tasks": ["removal", "addition"]}
+    return Recipe.model_validate({"seed": seed, "unit_bytes": "8MB", "sources": [source]})
+
+
+def _build(recipe: Recipe, folder: Path, workers: int) -> BuildState:
+    from apps.commands.build import show
+    from pipelines.build import Options, build
+    from pipelines.estimate import estimate
+
+    line = estimate(recipe, str(folder))[0]
+    _step(2, f"building {line.attempts:,} attempts on {line.records:,} records in {line.units} units into {folder}")
     bar = Bar()
     with bar.shown():
-        result = build(recipe, result_folder, Options(workers=workers), bar.update)
-    show(result, str(result_folder))
-    say("4/5 re-counting from the files")
-    found = lint(result_folder, workers=workers)
+        result = build(recipe, folder, Options(workers=workers), bar.update)
+    show(result, str(folder))
+    return result.state
+
+
+def _lint(folder: Path, workers: int) -> None:
+    from pipelines.lint import lint
+
+    _step(3, "counting everything again from the files")
+    found = lint(folder, workers=workers)
     if not found.ok:
         say("\n".join(f"{finding.kind}: {finding.where}: {finding.detail}" for finding in found.findings))
         raise typer.Exit(1)
     say("    the books balance, every digest is right")
-    from apps.sheet import choose, contact_sheet
 
-    store = open_store(result_folder)
-    contact_sheet(store, result.state, choose(store, result.state, 16, seed), sheet)
-    say(f"5/5 contact sheet: {sheet.resolve()}    ({time.monotonic() - started:.0f} s in all)")
-    if sys.stdout.isatty() and os.environ.get("DISPLAY"):
-        typer.launch(str(sheet))
+
+def _score(folder: Path, workers: int) -> None:
+    from pipelines.build import Options
+    from pipelines.score import score
+
+    _step(4, "scoring every picture and pair")
+    bar = Bar("scoring")
+    with bar.shown():
+        score(str(folder), options=Options(workers=workers), report=bar.update)
+
+
+def _cut(folder: Path) -> None:
+    from apps.commands.cut import show_funnel
+    from filters.rules import DEFAULT, Split
+    from pipelines.cut import cut
+
+    _step(5, "choosing triplets by the default rules")
+    # A tenth for validation instead of a fiftieth: of so few pictures that would be one or two.
+    show_funnel(cut(str(folder), CUT, DEFAULT.model_copy(update={"split": Split(validation=0.1)})))
+
+
+def _audit(folder: Path) -> Path:
+    from apps.audit.page import write
+    from pipelines.audit import Options, audit
+    from triplets.storage import open_store
+
+    _step(6, "writing the audit page")
+    written = write(open_store(folder), audit(str(folder), CUT), Options())
+    return folder / written.page
+
+
+def _train(out: Path) -> Path:
+    """A minute of training with the settings of the file that is left in ``out`` for the reader to change."""
+    from importlib.resources import files
+
+    from train.settings import load_stage
+    from train.trainer import train
+
+    text = files("recipes").joinpath("train-demo.yaml").read_text(encoding="utf-8")
+    stage = out / "train.yaml"
+    stage.write_text(text, encoding="utf-8")
+    changes = [f"out={out / 'train'}", f"data.build={out / 'build'}", f"data.cut={CUT}"]
+    settings = load_stage(stage, changes)
+    _step(7, f"training a small model on the cut, straight from the shards, as {stage} says")
+    outcome = train(settings, say)
+    losses = list(outcome.validation.values())
+    if losses:
+        say(f"    validation loss {losses[0]:.4f} -> {losses[-1]:.4f} ({losses[-1] / losses[0] - 1:+.0%})")
+    return Path(settings.out)

@@ -19,20 +19,20 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show all that is known of one triplet or reject, or look at many on a contact sheet."""
-    from apps import inspect_triplet
+    from apps.inspect_triplet import find, picture, render
     from pipelines.state import require_state
     from triplets.storage import open_store
 
     store = open_store(build)
     state = require_state(store)
     if key:
-        details = inspect_triplet.find(store, key)
+        details = find(store, key)
         if as_json:
             print_json(details.as_json())
         else:
-            print(inspect_triplet.render(details))
+            print(render(details))
         if sheet is not None:
-            say(f"picture: {inspect_triplet.picture(store, details, sheet)}")
+            say(f"picture: {picture(store, details, sheet)}")
         return
     if sheet is None:
         say("give a KEY, or --sheet FILE for a contact sheet")

@@ -1,0 +1,127 @@
+"""Cards: rows of pictures with a sentence below, laid out in two columns on one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from triplets.records import Image
+
+_THUMB, _GAP, _MARGIN, _HEAD, _TEXT, _COLUMNS = 208, 6, 28, 92, 48, 2
+_PAPER, _INK, _SOFT, _FLAG, _EDGE = (250, 250, 248), (28, 30, 34), (112, 116, 124), (176, 92, 20), (214, 214, 210)
+_PICTURES = 3  # on a card
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Three pictures, a sentence, and a line of small print."""
+
+    pictures: tuple[Image, Image, Image]
+    sentence: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above the cards: on the left ``title`` over ``counts``, on the right ``backends`` over ``legend``.
+
+    ``flagged`` colours the backends: a stand-in is among them.
+    """
+
+    title: str
+    counts: str
+    backends: str
+    flagged: bool
+    legend: str
+
+
+def lay_out(cards: Sequence[Card], heading: Heading, path: Path) -> Path:
+    """Draw a sheet and write it; the file's ending says its format: ``.png``, ``.jpg``, ``.webp``."""
+    card = _PICTURES * _THUMB + (_PICTURES - 1) * _GAP
+    drawn = [_Drawn.of(each) for each in cards]
+    heights = [max(each.height for each in drawn[at : at + _COLUMNS]) for at in range(0, len(drawn), _COLUMNS)]
+    width = _COLUMNS * card + (_COLUMNS - 1) * _MARGIN + 2 * _MARGIN
+    sheet = Pillow.new("RGB", (width, _HEAD + sum(heights) + _MARGIN), _PAPER)
+    pen = ImageDraw.Draw(sheet)
+    _head(pen, heading, width - _MARGIN)
+    top = _HEAD
+    for line, height in enumerate(heights):
+        for column, each in enumerate(drawn[line * _COLUMNS : (line + 1) * _COLUMNS]):
+            _draw(sheet, pen, (_MARGIN + column * (card + _MARGIN), top), each)
+        top += height
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheet.save(path, quality=90)
+    return path.resolve()
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A card at its size: pictures scaled down, sentence in lines."""
+
+    thumbs: list[Pillow.Image]
+    lines: list[str]
+    note: str
+
+    @classmethod
+    def of(cls, card: Card) -> _Drawn:
+        return cls([_thumb(picture) for picture in card.pictures], _wrapped(card.sentence), card.note)
+
+    @property
+    def height(self) -> int:
+        return max(thumb.height for thumb in self.thumbs) + len(self.lines) * 22 + _TEXT
+
+
+def _head(pen: ImageDraw.ImageDraw, heading: Heading, right: int) -> None:
+    pen.text((_MARGIN, 20), heading.title, _INK, _font(24, bold=True))
+    pen.text((_MARGIN, 54), heading.counts, _SOFT, _font(14))
+    pen.text((right, 30), heading.backends, _FLAG if heading.flagged else _SOFT, _font(14), anchor="rt")
+    pen.text((right, 54), heading.legend, _SOFT, _font(14), anchor="rt")
+
+
+def _draw(sheet: Pillow.Image, pen: ImageDraw.ImageDraw, at: tuple[int, int], card: _Drawn) -> None:
+    x, y = at
+    for number, thumb in enumerate(card.thumbs):
+        left = x + number * (_THUMB + _GAP) + (_THUMB - thumb.width) // 2
+        sheet.paste(thumb, (left, y))
+        pen.rectangle((left - 1, y - 1, left + thumb.width, y + thumb.height), None, _EDGE)
+    y += max(thumb.height for thumb in card.thumbs) + 8
+    for line in card.lines:
+        pen.text((x, y), line, _INK, _font(17, bold=True))
+        y += 22
+    pen.text((x, y + 2), card.note, _SOFT, _font(12))
+
+
+def _thumb(pixels: Image) -> Pillow.Image:
+    picture = Pillow.fromarray(pixels)
+    scale = _THUMB / max(picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Pillow.Resampling.LANCZOS)
+
+
+def _wrapped(text: str) -> list[str]:
+    """Lines that fit a card; what is longer than three of them ends in an ellipsis."""
+    font, most = _font(17, bold=True), 3 * _THUMB + 2 * _GAP
+    lines, line = [], ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if font.getlength(longer) > most and line:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    lines.append(line)
+    return lines if len(lines) <= 3 else [*lines[:2], f"{lines[2][:-1]}…"]
+
+
+@cache
+def _font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """DejaVu Sans, which matplotlib brings along and which knows most scripts of Europe."""
+    from matplotlib import get_data_path
+
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(str(Path(get_data_path()) / "fonts" / "ttf" / name), size)
