@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -53,7 +54,7 @@ _ANNOTATION = msgspec.json.Decoder(_Annotation)
 _HEAD = msgspec.json.Decoder(_Head)
 
 
-class CocoPoints:
+class CocoPoints(ABC):
     """Base of the sources whose files have COCO's form; a data set says where its files lie and what its joints are.
 
     Args:
@@ -79,17 +80,17 @@ class CocoPoints:
         self._root = Root(root)
         self._split = split
 
+    @abstractmethod
     def annotation_file(self) -> str:
         """The annotation file of the split, below the root.
 
         Raises:
             UsageError: it is missing.
         """
-        raise NotImplementedError("a data set says which file it is")
 
+    @abstractmethod
     def picture_file(self, image: CocoImage) -> str:
         """Where a picture lies below the root."""
-        raise NotImplementedError("a data set says where its pictures lie")
 
     def noun(self, category: str, image: CocoImage) -> str:
         """What an instance of a category is called in sentences."""

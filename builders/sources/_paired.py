@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class Pair:
     fault: Fault | None = None
 
 
-class PairedFolders:
+class PairedFolders(ABC):
     """Base of the sources. A subclass says in ``layouts`` where pairs may lie; the first layout that is there is read.
 
     Args:
@@ -79,9 +80,9 @@ class PairedFolders:
         self._root = Root(root)
         self._split = split
 
+    @abstractmethod
     def layouts(self) -> Sequence[Folders]:
         """Where pairs may lie, the official layout first."""
-        raise NotImplementedError
 
     def inputs(self) -> Sequence[str]:
         """None: the names of the pictures are the annotation. A layout that is not there is an error, though."""

@@ -1,6 +1,7 @@
-"""COCO instances (``instances_<split>.json``): outlined objects, for removal and addition.
+"""COCO instances (``instances_<split>.json``): outlined objects, for removal and addition; or classes with boxes, for detection.
 
 An object counts only where it is the one of its category in the picture: "remove the person" among five is no instruction.
+With ``options: {records: classes}`` a record is a class in a picture, with the boxes of all its objects.
 
 ``annotations/instances_<split>.json`` and ``<split>/<file_name>``, as cocodataset.org ships them.
 """
@@ -10,13 +11,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from itertools import groupby
+from typing import Any, Literal
 
 import msgspec
 
+from builders.options import Options, parse_options
 from builders.sources._grouped import Element, GroupedElements
 from triplets.documents import array_spans
-from triplets.reasons import Reason, UsageError
+from triplets.reasons import Reason
 from triplets.records import Fault, Record
 from triplets.roots import Root
 
@@ -26,7 +29,14 @@ class _Annotation(msgspec.Struct):
     image_id: int
     category_id: int
     segmentation: list[list[float]] | dict[str, Any]
+    bbox: list[float] = []
     iscrowd: int = 0
+
+
+class CocoInstancesOptions(Options):
+    """Options of the source. ``records``: one for each object (for removal and addition), or one for each class of a picture."""
+
+    records: Literal["objects", "classes"] = "objects"
 
 
 class _Image(msgspec.Struct):
@@ -52,18 +62,17 @@ class CocoInstances:
         name: of the source in the recipe.
         root: the folder that holds ``annotations`` and the picture folders.
         split: ``train2017``, ``val2017``, …
-        options: none are known.
+        options: see :class:`CocoInstancesOptions`.
 
     Raises:
-        UsageError: an option is given.
+        UsageError: an unknown option.
     """
 
     version = 1
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        if options:
-            raise UsageError(f"source {name}: options.{next(iter(options))}: COCO instances have no options; remove it")
         self.name = name
+        self._options = parse_options(CocoInstancesOptions, options, f"source {name}: options")
         self._root = Root(root)
         self._split = split
         self._file = f"annotations/instances_{split}.json"
@@ -78,8 +87,10 @@ class CocoInstances:
         return len(self._annotations)
 
     def group(self, index: int) -> Iterator[Record]:
-        """The instances of one picture."""
+        """The instances of one picture, or its classes."""
         elements = list(self._annotations.group(index))
+        if self._options.records == "classes":
+            return self._classes(elements)
         crowd = Counter(_category(element.data) for element in elements)
         return (self._record(element, crowd[_category(element.data)]) for element in elements)
 
@@ -111,14 +122,52 @@ class CocoInstances:
                     continue  # whoever refers to it becomes a reject that names it
         return found
 
+    def _classes(self, elements: Sequence[Element]) -> Iterator[Record]:
+        """A record for each class of a picture; what is wrong with one of its objects is wrong with the class: all are to be named."""
+        ordered = sorted(elements, key=lambda element: _category(element.data))  # stable: official order within a class
+        for _, alike in groupby(ordered, key=lambda element: _category(element.data)):
+            yield from self._class(list(alike))
+
+    def _class(self, elements: Sequence[Element]) -> Iterator[Record]:
+        entries = []
+        for element in elements:
+            place = f"{self._file} annotations[{element.number}]"
+            entry = self._decoded(element, place)
+            if isinstance(entry, Record):
+                yield entry
+                continue
+            fault = self._fault(entry, element, place) or _box_fault(entry, place)
+            if fault is not None and fault.reason is not Reason.CROWD:
+                yield self._faulty(self._id(entry, element), entry.image_id, fault)
+                return
+            entries.append((entry, fault))
+        if not entries:
+            return
+        first = entries[0][0]
+        crowd = next((fault for _, fault in entries if fault is not None), None)
+        if crowd is not None:
+            yield self._faulty(f"{first.image_id}/{first.category_id}", first.image_id, crowd)
+            return
+        name = self._categories[first.category_id]
+        annotation = {"class": name, "boxes": [entry.bbox for entry, _ in entries]}
+        yield self._sound(f"{first.image_id}/{first.category_id}", first.image_id, annotation)
+
+    def _decoded(self, element: Element, place: str) -> _Annotation | Record:
+        try:
+            return _ANNOTATION.decode(element.data)
+        except (msgspec.DecodeError, RecursionError) as error:
+            return self._faulty(f"@{element.number}", -1, Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
+
+    def _id(self, entry: _Annotation, element: Element) -> str:
+        return f"{entry.id}#{element.turn + 1}" if element.turn else str(entry.id)
+
     def _record(self, element: Element, alike: int) -> Record:
         """A record; ``alike`` counts the picture's instances of the same category, itself included."""
         place = f"{self._file} annotations[{element.number}]"
-        try:
-            entry = _ANNOTATION.decode(element.data)
-        except msgspec.DecodeError as error:
-            return self._faulty(f"@{element.number}", -1, Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
-        record_id = f"{entry.id}#{element.turn + 1}" if element.turn else str(entry.id)
+        entry = self._decoded(element, place)
+        if isinstance(entry, Record):
+            return entry
+        record_id = self._id(entry, element)
         fault = self._fault(entry, element, place)
         if fault is None and alike > 1:
             fault = Fault(
@@ -126,13 +175,18 @@ class CocoInstances:
             )
         if fault is not None or isinstance(entry.segmentation, dict):
             return self._faulty(record_id, entry.image_id, fault or Fault(Reason.INVALID_RECORD, place))
-        image, name = self._images[entry.image_id], self._categories[entry.category_id]
+        name = self._categories[entry.category_id]
         polygons = [list(zip(flat[::2], flat[1::2], strict=True)) for flat in entry.segmentation]
+        annotation = {"phrase": name, "phrase_structure": {"name": name}, "Polygons": [polygons]}
+        return self._sound(record_id, entry.image_id, annotation)
+
+    def _sound(self, record_id: str, image_id: int, annotation: Mapping[str, Any]) -> Record:
+        image = self._images[image_id]
         return Record(
             id=record_id,
-            group=str(entry.image_id),
+            group=str(image_id),
             files={"picture": f"{self._split}/{image.file_name}"},
-            annotation={"phrase": name, "phrase_structure": {"name": name}, "Polygons": [polygons]},
+            annotation=annotation,
             split=self._split,
             size=(image.width, image.height),
             licence=f"COCO licence {image.license}",
@@ -153,6 +207,13 @@ class CocoInstances:
 
     def _faulty(self, record_id: str, image: int, fault: Fault) -> Record:
         return Record(record_id, str(image), {}, {}, self._split, fault=fault)
+
+
+def _box_fault(entry: _Annotation, place: str) -> Fault | None:
+    """What is wrong with an object's box."""
+    if len(entry.bbox) != 4 or min(entry.bbox[2:]) <= 0:
+        return Fault(Reason.INVALID_RECORD, f"{place}: bbox is not x, y, width, height with an area")
+    return None
 
 
 class _Head(msgspec.Struct):

@@ -106,7 +106,8 @@ def test_phrases_mean_all_that_they_fit_and_read_well(folder, scenes):
 def test_every_phrase_makes_an_instruction(folder):
     for task in tasks(folder):
         structure = task["phrase_structure"]
-        noun_phrase(task["phrase"], name=structure["name"], instances=len(task["ann_ids"]), keep_parts=False)
+        said = noun_phrase(task["phrase"], name=structure["name"], instances=len(task["ann_ids"]), keep_parts=False)
+        assert structure["name"].split()[-1] in said.definite
 
 
 @pytest.mark.parametrize("part", ["train", "val"])
