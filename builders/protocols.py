@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -56,11 +56,14 @@ class Tools:
         short_side: pictures are scaled down so that their shorter side has this many pixels; never enlarged.
         encode: picture -> the bytes that go into the shard.
         inpainter: the backend of the recipe, or None where no task of the build asks for one.
+        wordings: kind of sentence -> the templates that a recipe brings instead of the hand-written ones
+            (:mod:`builders.instructions.wordings`).
     """
 
     short_side: int
     encode: Callable[[Image], Encoded]
     inpainter: Inpainter | None = None
+    wordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Task(Protocol):

@@ -27,6 +27,8 @@ SOURCES = {
     "instructpix2pix": "builders.sources.instructpix2pix:InstructPix2Pix",
     "magicbrush": "builders.sources.magicbrush:MagicBrush",
     "mpii": "builders.sources.mpii:MPII",
+    "nyuv2": "builders.sources.nyuv2:NyuV2",
+    "oxford-pet": "builders.sources.oxford_pet:OxfordPet",
     "pascal-context": "builders.sources.pascal:PascalContext",
     "pascal-voc": "builders.sources.pascal:PascalVoc",
     "phrasecut": "builders.sources.phrasecut:PhraseCut",
@@ -40,13 +42,17 @@ SOURCES = {
 """Data set -> class; called with name, root, split, options."""
 TASKS = {
     "addition": "builders.tasks.addition:Addition",
+    "classify": "builders.tasks.classify:Classify",
     "deblur": "builders.tasks.deblur:Deblur",
     "denoise": "builders.tasks.denoise:Denoise",
+    "depth": "builders.tasks.depth:DepthEstimation",
+    "detect": "builders.tasks.detect:Detect",
     "edit": "builders.tasks.edit:Edit",
     "keypoints": "builders.tasks.keypoints:Keypoints",
     "refer": "builders.tasks.refer:Refer",
     "removal": "builders.tasks.removal:Removal",
     "segment": "builders.tasks.segment:Segment",
+    "segment-mask": "builders.tasks.segment_mask:SegmentMask",
     "watermark-removal": "builders.tasks.watermark_removal:WatermarkRemoval",
 }
 """Task -> class; called with the build's tools and the source's ``region`` block."""

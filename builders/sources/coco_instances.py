@@ -123,7 +123,7 @@ class CocoInstances:
         return found
 
     def _classes(self, elements: Sequence[Element]) -> Iterator[Record]:
-        """A record for each class of a picture; what is wrong with one of its objects is wrong with the class: all are to be named."""
+        """A record for each class of a picture; what is wrong with one object is wrong with its class: all are to be boxed."""
         ordered = sorted(elements, key=lambda element: _category(element.data))  # stable: official order within a class
         for _, alike in groupby(ordered, key=lambda element: _category(element.data)):
             yield from self._class(list(alike))

@@ -78,6 +78,15 @@ class Segment:
             Refusal: ``mask_unreadable``, ``mask_size_mismatch``, ``region_empty`` (nothing but void and unnamed things),
                 ``region_too_small`` (no class covers enough), ``ambiguous`` (only classes of leftovers).
         """
+        work = self.draw(record, rng)
+        yield painted(self.name, self._tools, self._options, record, rng, work)
+
+    def draw(self, record: OpenRecord, rng: np.random.Generator) -> Painting:
+        """The class of one attempt, drawn by ``rng``: its mask at output size, its sentences and its answer.
+
+        Raises:
+            Refusal: as :meth:`triplets`.
+        """
         words = vocabulary(record.data[CLASSES])
         found: _Map = record.once("map", lambda: _labels(record, words))
         picture = output_picture(record, self._tools.short_side)
@@ -87,7 +96,7 @@ class Segment:
             number, mask = absent[int(rng.integers(len(absent)))], np.zeros(picture.shape[:2], np.bool_)
         else:
             number, mask = self._present(found, words, size, rng)
-        yield painted(self.name, self._tools, self._options, record, rng, self._work(found, words, number, mask))
+        return self._work(found, words, number, mask)
 
     def _work(self, found: _Map, words: Vocabulary, number: int, mask: Mask) -> Painting:
         name = words.names[number]

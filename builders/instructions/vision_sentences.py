@@ -1,0 +1,83 @@
+"""Hand-written sentences of InstructCV's tasks (Gan et al., 2023): detection, depth, classification, white masks on black."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+NATURAL: dict[str, tuple[str, ...]] = {
+    "detect": (
+        "draw {color} boxes around {what}",
+        "put {color} bounding boxes around {what}",
+        "detect {what} and mark each with a box in {color}",
+        "outline {what} with {color} boxes",
+        "find {what} and draw a box in {color} around each one",
+        "please frame {what} in {color}, one box each",
+        "where are they? Box {what} in {color}",
+        "locate {what} and show {color} bounding boxes",
+        "mark {what} with {color} rectangles",
+        "I need {color} boxes around {what}",
+        "enclose {what} in {color} rectangles, one for each",
+        "show me {what} by drawing {color} frames around them",
+    ),
+    "depth": (
+        "estimate the depth of this scene: {near} is near, {far} is far",
+        "turn this picture into a depth map, {near} for near and {far} for far",
+        "show how far away everything is, from {near} (near) to {far} (far)",
+        "make a grayscale depth map where {far} means far away",
+        "predict the distance of every pixel, {near} close by and {far} in the distance",
+        "please render the depth of this room in gray, near things {near}",
+        "give me the depth map of this photo, the farther the closer to {far}",
+        "how far is each point? Paint near {near} and far {far}",
+        "draw the depth of the scene in shades of gray from {near} at the camera to {far} at the back",
+        "convert the photo to a depth image with {near} foreground and {far} background",
+        "replace the picture by its depth map, {near} for what is near",
+        "I would like a depth map of this image, {far} for the far end",
+    ),
+    "classify": (
+        "if this is {what}, show plain {color}, otherwise plain {other}",
+        "is there {what} in the picture? Answer with {color} for yes, {other} for no",
+        "turn the whole picture {color} if it shows {what}, else {other}",
+        "fill the image with {color} when you see {what} and with {other} when you do not",
+        "paint everything {color} if the animal is {what}; if not, paint everything {other}",
+        "does the photo show {what}? {color} means yes and {other} means no",
+        "show a {color} picture if there is {what} here and a picture in {other} if there is none",
+        "please check for {what}: all {color} if present, all {other} if absent",
+        "answer by colour: {color} if this is {what}, {other} if it is something else",
+        "make the picture completely {color} if you recognise {what}, completely {other} if you do not",
+        "classify the photo: {color} for {what}, {other} for anything else",
+        "tell me by colour whether this is {what}: yes is {color}, no is {other}",
+    ),
+    "segment-mask": (
+        "show {what} in white and everything else in black",
+        "make a black and white mask of {what}",
+        "segment {what}: white inside, black outside",
+        "turn the picture into a binary mask with {what} in white",
+        "paint {what} white on a black background",
+        "give me a mask of {what}, white on black",
+        "please segment {what} and return a black picture with the region in white",
+        "mark {what} in white and black out the rest",
+        "replace the picture by a mask that is white where {what} can be seen",
+        "extract {what} as a white area on black",
+        "I need a white mask of {what} on a black background",
+        "where in the picture do you see {what}? White for yes, black for no",
+    ),
+}
+"""Task -> sentences. ``{what}`` is what is asked for, ``{color}`` and ``{other}`` are colours, ``{near}`` and ``{far}`` shades."""
+SIMPLE: dict[str, tuple[str, ...]] = {
+    "detect": ("object detection: {what}",),
+    "depth": ("depth estimation",),
+    "classify": ("image classification: {what}",),
+    "segment-mask": ("semantic segmentation: {what}",),
+}
+"""The paper's simple indicators, with fixed colours."""
+
+
+def filled(templates: tuple[str, ...], words: Mapping[str, str]) -> tuple[str, ...]:
+    """Every template with its words put in; equal sentences only once."""
+    sentences = []
+    for template in templates:
+        sentence = template
+        for name, word in words.items():  # not str.format: a class name may hold braces
+            sentence = sentence.replace(f"{{{name}}}", word)
+        sentences.append(sentence)
+    return tuple(dict.fromkeys(sentences))

@@ -1,0 +1,123 @@
+"""NYU Depth v2 (Silberman et al., ECCV 2012): rooms and their depth.
+
+The official labelled file ``nyu_depth_v2_labeled.mat`` with ``splits.mat``; or pictures with 16-bit depth maps, as the set
+circulates: ``images/`` + ``depth/`` (or ``annotations/``), ``<split>/<scene>/rgb_*.jpg`` + ``sync_depth_*.png``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import cast
+
+from pydantic import Field
+
+from builders.options import Options
+from builders.sources._nyu_mat import UNITS_PER_METRE, NyuMat, split_numbers
+from builders.sources._paired import Folders, Named, Pair, PairedFolders
+from triplets.reasons import Reason, Refusal, UsageError
+from triplets.records import Record
+
+_MAT = "nyu_depth_v2_labeled.mat"
+_SPLITS = "splits.mat"
+
+
+class NyuOptions(Options):
+    """Options of the source.
+
+    Attributes:
+        units_per_metre: what the depth maps count: 1000 for millimetres (the usual form), 5000 in some. Not used for the
+            official file, which holds metres.
+        raw: whether the official file's depth as measured is read, gaps and all, instead of the filled-in one.
+    """
+
+    units_per_metre: float = Field(default=1000.0, gt=0)
+    raw: bool = False
+
+
+class NyuV2(PairedFolders):
+    """Source of NYU Depth v2. For its arguments see ``PairedFolders``, for its options :class:`NyuOptions`.
+
+    Splits are ``train`` (795) and ``test`` (654) by ``splits.mat``, ``all`` where only the official file is there.
+    """
+
+    title = "NYU Depth v2"
+    licence = "NYU Depth v2 (research)"
+    settings = NyuOptions
+
+    def layouts(self) -> Sequence[Folders]:
+        """Flat folders, then scenes."""
+        split = self._split
+        return [
+            Folders(f"{split}/images", f"{split}/depth"),
+            Folders(f"images/{split}", f"annotations/{split}"),
+            Folders("images", "depth"),
+            Folders("images", "annotations"),
+            Folders(f"{split}/*", f"{split}/*", "rgb", "depth"),
+            Folders("sync/*", "sync/*", "rgb", "depth"),
+        ]
+
+    def named(self, folder: str) -> Iterator[Named]:
+        """The pictures of one side; ``sync_depth_00045`` goes with ``rgb_00045``."""
+        for name, path in super().named(folder):
+            yield name.replace("sync_depth_", "depth_"), path
+
+    def inputs(self) -> Sequence[str]:
+        """The official file and its splits where they are there, else none.
+
+        Raises:
+            UsageError: no layout is there, or the official file lacks what it needs.
+        """
+        if not self._official:
+            return super().inputs()
+        if self._split == "all":
+            return [_MAT]
+        self._root.require(_SPLITS, "list of splits", "Download it beside the labelled file, or set `split: all`.")
+        return [_MAT, _SPLITS]
+
+    def record(self, pair: Pair) -> Record:
+        """A picture and its depth map."""
+        files = {} if pair.fault else {"picture": pair.damaged, "depth": pair.clean}
+        unit = UNITS_PER_METRE if self._official else self._nyu.units_per_metre
+        annotation = {} if pair.fault else {"units_per_metre": unit}
+        return Record(pair.name, pair.name, files, annotation, self._split, licence=self.licence, fault=pair.fault)
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of a file; of the official file, one picture or one depth map as PNG."""
+        file, mark, entry = reference.partition("#")
+        if not mark or file != _MAT:
+            return super().read(reference)
+        kind, _, number = entry.partition("/")
+        if kind not in {"images", "depths", "rawDepths"} or not number.isdecimal():
+            raise Refusal(Reason.PICTURE_MISSING, f"{file} has no {entry}")
+        try:
+            return self._mat.png(kind, int(number))
+        except (UsageError, OSError, IndexError) as error:  # damaged since it was planned
+            raise Refusal(Reason.PICTURE_UNREADABLE, str(error)) from error
+
+    @property
+    def _nyu(self) -> NyuOptions:
+        return cast(NyuOptions, self._options)
+
+    @cached_property
+    def _official(self) -> bool:
+        return bool(self._root.exists(_MAT))
+
+    @cached_property
+    def _mat(self) -> NyuMat:
+        return NyuMat(self._root.open(_MAT), f"{self._root.location}/{_MAT}")
+
+    @cached_property
+    def _pairs(self) -> list[Pair]:
+        if not self._official:
+            return self._pairs_of_files()
+        self.inputs()
+        depth = "rawDepths" if self._nyu.raw else "depths"
+        return [Pair(f"{n + 1:04}", f"{_MAT}#images/{n}", f"{_MAT}#{depth}/{n}") for n in self._numbers()]
+
+    def _numbers(self) -> Sequence[int]:
+        """Which of the official pictures belong to the split, from 0."""
+        if self._split == "all":
+            return range(len(self._mat))
+        place = f"{self._root.location}/{_SPLITS}"
+        return split_numbers(self._root.read(_SPLITS), place, self._split, len(self._mat))

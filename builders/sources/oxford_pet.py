@@ -1,0 +1,125 @@
+"""Oxford-IIIT Pet (Parkhi et al., CVPR 2012): cats and dogs of 37 breeds.
+
+``images/<Breed>_<n>.jpg`` and ``annotations/{trainval,test,list}.txt``, as the release ships them. Where ``annotations`` holds no
+lists, ``split: all`` takes the pictures by their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from builders.options import Options, parse_options
+from builders.vocabulary import CLASSES, classes_document
+from triplets.reasons import Reason, Refusal, UsageError
+from triplets.records import Fault, Record
+from triplets.roots import Root
+
+BREEDS: dict[str, str] = {
+    "Abyssinian": "Abyssinian cat", "american_bulldog": "American bulldog",
+    "american_pit_bull_terrier": "American pit bull terrier", "basset_hound": "basset hound", "beagle": "beagle",
+    "Bengal": "Bengal cat", "Birman": "Birman cat", "Bombay": "Bombay cat", "boxer": "boxer dog",
+    "British_Shorthair": "British Shorthair cat", "chihuahua": "Chihuahua", "Egyptian_Mau": "Egyptian Mau cat",
+    "english_cocker_spaniel": "English cocker spaniel", "english_setter": "English setter",
+    "german_shorthaired": "German shorthaired pointer", "great_pyrenees": "Great Pyrenees dog", "havanese": "Havanese dog",
+    "japanese_chin": "Japanese Chin dog", "keeshond": "Keeshond", "leonberger": "Leonberger dog",
+    "Maine_Coon": "Maine Coon cat", "miniature_pinscher": "miniature pinscher", "newfoundland": "Newfoundland dog",
+    "Persian": "Persian cat", "pomeranian": "Pomeranian", "pug": "pug", "Ragdoll": "Ragdoll cat",
+    "Russian_Blue": "Russian Blue cat", "saint_bernard": "Saint Bernard dog", "samoyed": "Samoyed dog",
+    "scottish_terrier": "Scottish terrier", "shiba_inu": "Shiba Inu", "Siamese": "Siamese cat", "Sphynx": "Sphynx cat",
+    "staffordshire_bull_terrier": "Staffordshire bull terrier", "wheaten_terrier": "wheaten terrier",
+    "yorkshire_terrier": "Yorkshire terrier",
+}  # fmt: skip
+"""Breed as file names write it -> as people say it; the order is that of the release's class numbers, from 1."""
+_CLASS_LIST = "@classes"
+_MAX_LIST = 2**24
+
+
+class OxfordPet:
+    """Source of the pets: one record a picture, of one breed.
+
+    Args:
+        name: of the source in the recipe.
+        root: the folder that holds ``images`` and ``annotations``.
+        split: ``trainval``, ``test``, or ``all``.
+        options: none are known.
+
+    Raises:
+        UsageError: an option is given.
+    """
+
+    version = 1
+
+    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
+        self.name = name
+        parse_options(Options, options, f"source {name}: options")
+        self._root = Root(root)
+        self._split = split
+
+    def inputs(self) -> Sequence[str]:
+        """The list of the split; none where all pictures are taken by their names.
+
+        Raises:
+            UsageError: the list, or the folder of pictures, is missing.
+        """
+        advice = "Change `split`, or give the folder that holds `images` and `annotations` in `root`."
+        self._root.require("images", "folder", advice)
+        file = f"annotations/{'list' if self._split == 'all' else self._split}.txt"
+        if self._split == "all" and not self._root.exists(file):
+            return []
+        self._root.require(file, "list", f"{advice} `split: all` needs none.")
+        return [file]
+
+    def group_count(self) -> int:
+        """Pictures of the split."""
+        return len(self._stems)
+
+    def group(self, index: int) -> Iterator[Record]:
+        """The one record of a picture."""
+        stem = self._stems[index]
+        breed = stem.rpartition("_")[0]
+        if self._first[stem] != index:
+            fault = Fault(Reason.DUPLICATE_RECORD, f"{stem} is listed before")
+            yield Record(f"{stem}#{index + 1}", stem, {}, {}, self._split, fault=fault)
+        elif breed not in self._numbers:
+            fault = Fault(Reason.INVALID_RECORD, f"{stem}: {breed!r} is none of the 37 breeds")
+            yield Record(stem, stem, {}, {}, self._split, fault=fault)
+        else:
+            yield Record(
+                id=stem,
+                group=stem,
+                files={"picture": f"images/{stem}.jpg", CLASSES: _CLASS_LIST},
+                annotation={"class": BREEDS[breed], "class_id": self._numbers[breed]},
+                split=self._split,
+                licence="Oxford-IIIT Pet (CC BY-SA 4.0)",
+            )
+
+    def read(self, reference: str) -> bytes:
+        """The bytes of a picture, or the names of the breeds."""
+        if reference == _CLASS_LIST:
+            return classes_document(dict(enumerate(BREEDS.values(), 1)))
+        return self._root.read(reference)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {breed: number for number, breed in enumerate(BREEDS, 1)}
+
+    @cached_property
+    def _stems(self) -> Sequence[str]:
+        files = self.inputs()
+        if not files:
+            return [name[:-4] for name in self._root.names("images") if name.endswith(".jpg")]
+        place = f"{self._root.location}/{files[0]}"
+        try:
+            lines = self._root.read(files[0], _MAX_LIST).decode("utf-8").splitlines()
+        except (Refusal, UnicodeDecodeError) as error:
+            raise UsageError(f"{place}: {error}. Is the download complete?") from error
+        return [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
+
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        first: dict[str, int] = {}
+        for index, stem in enumerate(self._stems):
+            first.setdefault(stem, index)
+        return first

@@ -1,0 +1,94 @@
+"""Classification as InstructCV draws it: the whole picture in one plain colour, which says whether a class is there.
+
+A record's annotation holds ``class``, and ``classes``, all names the data set knows; both as people say them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from builders.instructions.vision_sentences import NATURAL, SIMPLE, filled
+from builders.instructions.wordings import chosen
+from builders.instructions.words import article
+from builders.options import Options, parse_options
+from builders.protocols import Tools
+from builders.tasks._masking import output_picture
+from builders.vocabulary import CLASSES, vocabulary
+from triplets.palette import PALETTE
+from triplets.records import OpenRecord, Triplet
+
+_SIMPLE = ("white", "black")
+
+
+class ClassifyOptions(Options):
+    """Options of the task ``classify``."""
+
+    negatives: float = Field(default=0.5, ge=0, le=1)
+    """Share of triplets that ask for another class of the data set."""
+    instructions: Literal["natural", "simple"] = "natural"
+    """Sentences with two colours drawn at random, or the class alone: white for yes, black for no."""
+
+
+class Classify:
+    """InstructCV's classification. A record brings its classes (:mod:`builders.vocabulary`) and the number of its own.
+
+    Args:
+        tools: picture size and encoder of the build.
+        options: the source's ``task_options.classify`` block, see :class:`ClassifyOptions`.
+    """
+
+    name = "classify"
+    version = 1
+
+    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
+        self._tools = tools
+        self._options = parse_options(ClassifyOptions, options, f"task_options.{self.name}")
+
+    def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
+        """One triplet: its own class or another one, and the picture in the colour of yes or no."""
+        names = {number: name.raw for number, name in vocabulary(record.data[CLASSES]).names.items()}
+        own = int(record.record.annotation["class_id"])
+        others = [number for number in sorted(names) if number != own]
+        absent = bool(others) and rng.random() < self._options.negatives
+        asked = names[others[int(rng.integers(len(others)))] if absent else own]
+        yes, no = self._colours(rng)
+        shown = no if absent else yes
+        picture = output_picture(record, self._tools.short_side)
+        sentences = self._sentences(asked, yes, no, rng)
+        yield Triplet(
+            instruction=sentences[int(rng.integers(len(sentences)))],
+            alternatives=sentences,
+            source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
+            target=self._tools.encode(np.full_like(picture, PALETTE[shown])),
+            answer={
+                "class": asked,
+                "true_class": names[own],
+                "present": not absent,
+                "color": shown,
+                "rgb": list(PALETTE[shown]),
+                "yes": yes,
+                "no": no,
+            },
+            region_share=1.0,
+            pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
+        )
+
+    def _colours(self, rng: np.random.Generator) -> tuple[str, str]:
+        """The colours of yes and no; never two that share a word (green, lime green)."""
+        if self._options.instructions == "simple":
+            return _SIMPLE
+        names = list(PALETTE)
+        yes = names[int(rng.integers(len(names)))]
+        free = [name for name in names if set(name.split()).isdisjoint(yes.split())]
+        return yes, free[int(rng.integers(len(free)))]
+
+    def _sentences(self, asked: str, yes: str, no: str, rng: np.random.Generator) -> tuple[str, ...]:
+        if self._options.instructions == "simple":
+            return filled(SIMPLE[self.name], {"what": asked})
+        templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
+        return filled(templates, {"what": f"{article(asked.lower())} {asked}", "color": yes, "other": no})

@@ -1,0 +1,127 @@
+"""Depth estimation as InstructCV draws it: the picture turned into shades of grey, linear over a stated range of metres.
+
+A record has a file of role ``depth``, an 8- or 16-bit grey picture in which 0 means that nothing was measured, and
+``annotation["units_per_metre"]``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, cast
+
+import cv2
+import numpy as np
+from pydantic import Field, model_validator
+
+from builders.instructions.vision_sentences import NATURAL, SIMPLE, filled
+from builders.instructions.wordings import chosen
+from builders.options import Options, parse_options
+from builders.protocols import Tools
+from builders.tasks._masking import output_picture
+from triplets.labels import decode_labels, fit_labels
+from triplets.masks import to_rle
+from triplets.readback_depth import Depth, DepthScale, draw_depth
+from triplets.reasons import Reason, Refusal
+from triplets.records import Mask, OpenRecord, Triplet
+
+
+class DepthOptions(Options):
+    """Options of the task ``depth``."""
+
+    nearest: float = Field(default=0.0, ge=0)
+    """Metres at the near end of the scale."""
+    farthest: float = Field(default=10.0, gt=0)
+    """Metres at the far end; what lies beyond is shown like it."""
+    near: Literal["black", "white", "either"] = "black"
+    """Shade of what is near; ``either`` draws it for each triplet, and every sentence says it."""
+    max_missing: float = Field(default=0.5, ge=0, lt=1)
+    """Pictures with a larger share of unmeasured pixels are refused. Others take the depth of the nearest measured pixel, and
+    ``answer.void`` says where."""
+    instructions: Literal["natural", "simple"] = "natural"
+    """Sentences that name the shades, or the job's name alone."""
+
+    @model_validator(mode="after")
+    def _is_range(self) -> DepthOptions:
+        if self.nearest >= self.farthest:
+            raise ValueError("`nearest` must be less than `farthest`")
+        return self
+
+
+class DepthEstimation:
+    """InstructCV's depth estimation.
+
+    Args:
+        tools: picture size and encoder of the build.
+        options: the source's ``task_options.depth`` block, see :class:`DepthOptions`.
+    """
+
+    name = "depth"
+    version = 1
+
+    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
+        self._tools = tools
+        self._options = parse_options(DepthOptions, options, f"task_options.{self.name}")
+
+    def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
+        """One triplet: the depth map of the picture.
+
+        Raises:
+            Refusal: ``mask_unreadable``, ``mask_size_mismatch`` (the depth map), ``region_empty`` where too little was measured.
+        """
+        picture = output_picture(record, self._tools.short_side)
+        depth, void = record.once("depth", lambda: self._depth(record, (picture.shape[1], picture.shape[0])))
+        scale = self._scale(rng)
+        sentences = self._sentences(scale, rng)
+        yield Triplet(
+            instruction=sentences[int(rng.integers(len(sentences)))],
+            alternatives=sentences,
+            source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
+            target=self._tools.encode(draw_depth(depth, scale)),
+            answer={
+                "encoding": "linear",
+                "nearest": scale.nearest,
+                "farthest": scale.farthest,
+                "near": scale.near,
+                "void": to_rle(void),
+                "measured": [round(float(depth[~void].min()), 4), round(float(depth[~void].max()), 4)],
+            },
+            region_share=1.0,
+            pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
+        )
+
+    def _scale(self, rng: np.random.Generator) -> DepthScale:
+        shade = self._options.near
+        if shade == "either":
+            shade = "white" if rng.random() < 0.5 else "black"
+        return DepthScale(self._options.nearest, self._options.farthest, shade)
+
+    def _depth(self, record: OpenRecord, size: tuple[int, int]) -> tuple[Depth, Mask]:
+        """Metres at output size (width, height), without gaps, and where there were gaps."""
+        levels = fit_labels(decode_labels(record.data["depth"]), record.picture)
+        missing = levels == 0
+        share = float(missing.mean())
+        if share > self._options.max_missing or share == 1.0:
+            raise Refusal(Reason.REGION_EMPTY, f"nothing was measured in {share:.0%} of the picture")
+        metres = _without_gaps(levels.astype(np.float32) / np.float32(record.record.annotation["units_per_metre"]))
+        # The nearest pixel, never a mean: between a chair and the wall behind it there is nothing half way.
+        depth = cv2.resize(metres, size, interpolation=cv2.INTER_NEAREST_EXACT)
+        void = cv2.resize(missing.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
+        return cast(Depth, depth), cast(Mask, void.astype(np.bool_))
+
+    def _sentences(self, scale: DepthScale, rng: np.random.Generator) -> tuple[str, ...]:
+        if self._options.instructions == "simple":
+            return SIMPLE[self.name]
+        templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
+        return filled(templates, {"near": scale.near, "far": scale.far})
+
+
+def _without_gaps(depth: Depth) -> Depth:
+    """Every pixel without a measurement takes that of the nearest pixel that has one."""
+    gaps = (depth <= 0).astype(np.uint8)
+    if not gaps.any():
+        return depth
+    _, nearest = cv2.distanceTransformWithLabels(gaps, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    table = np.zeros(int(nearest.max()) + 1, np.float32)
+    table[nearest[gaps == 0]] = depth[gaps == 0]
+    return cast(Depth, table[nearest])

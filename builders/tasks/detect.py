@@ -1,0 +1,148 @@
+"""Detection as InstructCV draws it: the outlines of all boxes of one class, in a colour that is named.
+
+A record's annotation holds ``class`` (the data set's name) and ``boxes`` (x, y, width, height each, in pixels of the stored
+picture): all things of that class in the picture.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, cast
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from builders.instructions.classes import class_name
+from builders.instructions.vision_sentences import NATURAL, SIMPLE, filled
+from builders.instructions.wordings import chosen
+from builders.options import Options, parse_options
+from builders.protocols import Tools
+from builders.tasks._masking import output_picture
+from triplets.drawing import outline_box
+from triplets.palette import PALETTE, Rgb, visible_on
+from triplets.pictures import annotation_frame, upright_points
+from triplets.readback_boxes import PixelBox, boxes_in
+from triplets.reasons import Reason, Refusal
+from triplets.records import Image, Mask, OpenRecord, Triplet
+
+_SIMPLE_COLOUR = "blue"  # InstructCV's
+
+
+class DetectOptions(Options):
+    """Options of the task ``detect``."""
+
+    line: float = Field(default=0.008, gt=0, le=0.1)
+    """Width of the lines as a share of the picture's shorter side; at least two pixels are drawn."""
+    min_side: int = Field(default=10, ge=6)
+    """Pictures in which a box of the class is narrower or lower than this, in output pixels, are refused: all are to be drawn."""
+    instructions: Literal["natural", "simple"] = "natural"
+    """Sentences, or the paper's simple indicators with one fixed colour."""
+
+
+class Detect:
+    """InstructCV's detection.
+
+    Args:
+        tools: picture size and encoder of the build.
+        options: the source's ``task_options.detect`` block, see :class:`DetectOptions`.
+    """
+
+    name = "detect"
+    version = 1
+
+    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
+        self._tools = tools
+        self._options = parse_options(DetectOptions, options, f"task_options.{self.name}")
+
+    def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
+        """One triplet: every box of the record's class outlined.
+
+        Raises:
+            Refusal: ``invalid_record`` (a record without boxes); ``region_too_small``; ``ambiguous`` where outlines hide each
+                other, so that nobody could tell the boxes from the picture; ``picture_size_mismatch``.
+        """
+        picture = output_picture(record, self._tools.short_side)
+        boxes, pixels, width = record.once("boxes", lambda: self._boxes(record, picture))
+        drawn = _drawn(picture.shape[:2], pixels, width)
+        colour = self._colour(picture, drawn, rng)
+        target = picture
+        for box in pixels:
+            target = outline_box(target, box, PALETTE[colour], width)
+        sentences = self._sentences(record, colour, rng)
+        yield Triplet(
+            instruction=sentences[int(rng.integers(len(sentences)))],
+            alternatives=sentences,
+            source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
+            target=self._tools.encode(target),
+            answer={
+                "class": class_name(record.record.annotation["class"]).spoken,
+                "class_name": record.record.annotation["class"],
+                "boxes": [[round(value, 2) for value in box] for box in boxes],
+                "outlines": [list(box) for box in pixels],
+                "color": colour,
+                "rgb": list(PALETTE[colour]),
+                "line": width,
+            },
+            region_share=float(np.count_nonzero(drawn) / drawn.size),
+            pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
+        )
+
+    def _boxes(self, record: OpenRecord, picture: Image) -> tuple[list[list[float]], list[PixelBox], int]:
+        """Boxes (x, y, width, height) in output pixels within the picture, the same as whole pixels, and the lines' width."""
+        if "boxes" not in record.record.annotation:
+            raise Refusal(
+                Reason.INVALID_RECORD, "a record without boxes; give the source `options: {records: classes}`"
+            )
+        height, width = picture.shape[:2]
+        line = max(2, round(self._options.line * min(width, height)))
+        corners = _scaled(record, (width, height))
+        least = max(self._options.min_side, 2 * line)
+        pixels = np.floor(corners + 0.5).astype(np.int64)
+        if (pixels[:, 2:] - pixels[:, :2] < least).any():
+            raise Refusal(Reason.REGION_TOO_SMALL, f"a box of the class has a side below {least} pixels")
+        outlines = sorted({(x0, y0, x1 - x0, y1 - y0) for x0, y0, x1, y1 in pixels.tolist()})
+        if not _legible(outlines, _drawn((height, width), outlines, line), line, least):
+            raise Refusal(Reason.AMBIGUOUS, f"the outlines of {len(outlines)} boxes hide each other")
+        sides = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
+        return sides.tolist(), outlines, line
+
+    def _colour(self, picture: Image, drawn: Mask, rng: np.random.Generator) -> str:
+        return _SIMPLE_COLOUR if self._options.instructions == "simple" else visible_on(picture, drawn, rng)
+
+    def _sentences(self, record: OpenRecord, colour: str, rng: np.random.Generator) -> tuple[str, ...]:
+        name = class_name(record.record.annotation["class"])
+        if self._options.instructions == "simple":
+            return filled(SIMPLE[self.name], {"what": name.spoken})
+        templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
+        return filled(templates, {"what": name.everything(), "color": colour})
+
+
+def _scaled(record: OpenRecord, size: tuple[int, int]) -> npt.NDArray[np.float64]:
+    """x0, y0, x1, y1 of each box in pixels of an output picture (width, height), cut off at its border."""
+    boxes = np.asarray(record.record.annotation["boxes"], np.float64).reshape(-1, 4)
+    corners = np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
+    full = record.picture.size
+    if annotation_frame(record.picture, record.record.size) == "stored":
+        turned = upright_points(corners.reshape(-1, 2), record.picture).reshape(-1, 2, 2)
+        corners = np.concatenate([turned.min(axis=1), turned.max(axis=1)], axis=1)
+    corners = corners * np.tile(np.asarray(size, np.float64) / np.asarray(full, np.float64), 2)
+    return cast(npt.NDArray[np.float64], np.clip(corners, 0, np.tile(np.asarray(size, np.float64), 2)))
+
+
+def _drawn(shape: tuple[int, ...], boxes: list[PixelBox], line: int) -> Mask:
+    """The pixels of all outlines."""
+    blank: Image = np.zeros((shape[0], shape[1], 3), np.uint8)
+    marked: Rgb = (255, 255, 255)
+    for box in boxes:
+        blank = outline_box(blank, box, marked, line)
+    return blank[..., 0] > 0
+
+
+def _legible(boxes: list[PixelBox], drawn: Mask, line: int, least: int) -> bool:
+    """Whether each box can be told from the outlines alone, to a pixel."""
+    found = boxes_in(drawn, line, least)
+    if len(found) != len(boxes):
+        return False
+    return all(any(max(abs(a - b) for a, b in zip(box, other, strict=True)) <= 1 for other in found) for box in boxes)

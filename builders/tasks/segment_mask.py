@@ -1,0 +1,85 @@
+"""Segmentation as InstructCV draws it: the class in white on black, instead of a see-through colour over the picture."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from builders.instructions.vision_sentences import NATURAL, SIMPLE, filled
+from builders.instructions.wordings import chosen
+from builders.options import Options, parse_options
+from builders.protocols import Tools
+from builders.tasks._masking import Painting, output_picture
+from builders.tasks.segment import Segment
+from triplets.masks import bounding_box, to_rle
+from triplets.records import Image, Mask, OpenRecord, Triplet
+
+
+class SegmentMaskOptions(Options):
+    """Options of the task ``segment-mask``; they mean what they mean for ``segment``."""
+
+    min_share: float = Field(default=0.005, ge=0, lt=1)
+    """Classes that cover less of the picture are not asked for."""
+    negatives: float = Field(default=0.0, ge=0, le=1)
+    """Share of triplets that ask for an absent class and give an all black picture; InstructCV has none."""
+    max_void: float = Field(default=0.1, ge=0, le=1)
+    """No class is called absent where more than this share of the picture is void."""
+    vague: bool = False
+    """Whether to ask for classes that a picture alone does not define."""
+    instructions: Literal["natural", "simple"] = "natural"
+    """Sentences, or the job's name and the class."""
+
+
+class SegmentMask:
+    """InstructCV's segmentation, over every source of label maps.
+
+    Args:
+        tools: picture size and encoder of the build.
+        options: the source's ``task_options.segment-mask`` block, see :class:`SegmentMaskOptions`.
+    """
+
+    name = "segment-mask"
+    version = 1
+
+    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
+        self._tools = tools
+        self._options = parse_options(SegmentMaskOptions, options, f"task_options.{self.name}")
+        self._choice = Segment(tools, self._options.model_dump())
+
+    def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
+        """One triplet: a class that :class:`~builders.tasks.segment.Segment` would ask for, white on black.
+
+        Raises:
+            Refusal: as :meth:`builders.tasks.segment.Segment.triplets`.
+        """
+        work = self._choice.draw(record, rng)
+        picture = output_picture(record, self._tools.short_side)
+        sentences = self._sentences(work, rng)
+        yield Triplet(
+            instruction=sentences[int(rng.integers(len(sentences)))],
+            alternatives=sentences,
+            source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
+            target=self._tools.encode(_white_on_black(work.mask)),
+            answer={
+                **work.answer,
+                "present": bool(work.mask.any()),
+                "mask": to_rle(work.mask),
+                "box": list(bounding_box(work.mask)),
+            },
+            region_share=float(np.count_nonzero(work.mask) / work.mask.size),
+            pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
+        )
+
+    def _sentences(self, work: Painting, rng: np.random.Generator) -> tuple[str, ...]:
+        if self._options.instructions == "simple":
+            return filled(SIMPLE[self.name], {"what": work.about})
+        templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
+        return filled(templates, {"what": work.answer["what"]})
+
+
+def _white_on_black(mask: Mask) -> Image:
+    return np.repeat(mask.astype(np.uint8)[..., None] * np.uint8(255), 3, axis=2)

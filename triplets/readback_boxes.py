@@ -1,0 +1,151 @@
+"""The inverse of box outlines: from the pictures before and after to the boxes, also where outlines cross, touch or nest.
+
+Pixels that took the colour are found as for masks. Corners are where a horizontal and a vertical line of the known width
+begin or end; boxes are corners that four unbroken lines join. Of all such boxes, those that explain most of the colour are
+taken, until nothing is left: the overlap of two boxes has four unbroken sides too, but explains nothing that they do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from triplets.palette import Rgb
+from triplets.readback_mask import read_mask
+from triplets.records import Image, Mask
+
+PixelBox = tuple[int, int, int, int]
+"""x, y, width, height in whole pixels; the outer edge of the outline."""
+
+_UNBROKEN = 0.9
+"""Share of a line's pixels that must have the colour: what lies beneath can hide a few."""
+_MOST_CORNERS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Sums of the coloured pixels above and left of each pixel, so that any rectangle is counted at once."""
+
+    sums: npt.NDArray[np.int32]
+    width: int
+
+    def share(self, x0: _Ints, y0: _Ints, x1: _Ints, y1: _Ints) -> npt.NDArray[np.float64]:
+        """Share of coloured pixels within [x0, x1) x [y0, y1)."""
+        height, width = self.sums.shape[0] - 1, self.sums.shape[1] - 1
+        left, right, top, bottom = (
+            np.clip(edge, 0, most) for edge, most in ((x0, width), (x1, width), (y0, height), (y1, height))
+        )
+        found = self.sums[bottom, right] - self.sums[top, right] - self.sums[bottom, left] + self.sums[top, left]
+        return found / np.maximum((x1 - x0) * (y1 - y0), 1)
+
+    def unbroken(self, x0: _Ints, y0: _Ints, x1: _Ints, y1: _Ints) -> npt.NDArray[np.bool_]:
+        """Whether all four sides of the boxes are coloured."""
+        line = self.width
+        sides = (
+            self.share(x0, y0, x1, y0 + line),
+            self.share(x0, y1 - line, x1, y1),
+            self.share(x0, y0, x0 + line, y1),
+            self.share(x1 - line, y0, x1, y1),
+        )
+        return cast(npt.NDArray[np.bool_], np.min(sides, axis=0) >= _UNBROKEN)
+
+
+_Ints = npt.NDArray[np.int64]
+
+
+def read_boxes(source: Image, target: Image, colour: Rgb, width: int, least: int = 8) -> list[PixelBox]:
+    """The boxes outlined in ``target``; both decoded, of one size.
+
+    Args:
+        source: picture before.
+        target: picture after.
+        colour: of the outlines.
+        width: of the lines in pixels.
+        least: smallest side of a box, in pixels.
+
+    Returns:
+        Boxes from top to bottom, then from left to right.
+
+    Raises:
+        ValueError: pictures of different sizes, or a width below 1.
+    """
+    if width < 1:
+        raise ValueError(f"line width {width}: at least 1 is needed")
+    return boxes_in(read_mask(source, target, colour, alpha=1.0), width, least)
+
+
+def boxes_in(drawn: Mask, width: int, least: int = 8) -> list[PixelBox]:
+    """The boxes whose outlines, ``width`` pixels wide, make up a mask; arguments as :func:`read_boxes`."""
+    sums = np.zeros((drawn.shape[0] + 1, drawn.shape[1] + 1), np.int32)
+    np.cumsum(np.cumsum(drawn, axis=0, dtype=np.int32), axis=1, out=sums[1:, 1:])
+    lines = _Lines(sums, width)
+    found = _candidates(lines, drawn.shape, max(least, 2 * width))
+    return sorted(_explaining(found, drawn, width), key=lambda box: (box[1], box[0], box[3], box[2]))
+
+
+def _candidates(lines: _Lines, shape: tuple[int, ...], least: int) -> _Ints:
+    """x0, y0, x1, y1 of every box with four unbroken sides, (N, 4)."""
+    starts, ends = _corners(lines, shape, least, first=True), _corners(lines, shape, least, first=False)
+    pieces = []
+    for x0, y0 in starts.tolist():
+        x1, y1 = ends[(ends[:, 0] >= x0 + least) & (ends[:, 1] >= y0 + least)].T
+        left, top = np.full_like(x1, x0), np.full_like(y1, y0)
+        good = lines.unbroken(left, top, x1, y1)
+        pieces.append(np.stack([left, top, x1, y1], axis=1)[good])
+    return np.concatenate(pieces) if pieces else np.zeros((0, 4), np.int64)
+
+
+def _corners(lines: _Lines, shape: tuple[int, ...], least: int, *, first: bool) -> _Ints:
+    """x, y of the upper left corners (``first``), or of the lower right ones, one past the last pixel; (N, 2)."""
+    y, x = np.mgrid[0 : shape[0] + 1, 0 : shape[1] + 1].astype(np.int64)
+    line = lines.width
+    if first:
+        across, down = lines.share(x, y, x + least, y + line), lines.share(x, y, x + line, y + least)
+    else:
+        across, down = lines.share(x - least, y - line, x, y), lines.share(x - line, y - least, x, y)
+    rows, columns = np.nonzero((across >= _UNBROKEN) & (down >= _UNBROKEN))
+    strength = (across + down)[rows, columns]
+    strongest = np.argsort(-strength, kind="stable")[:_MOST_CORNERS]
+    return np.stack([columns[strongest], rows[strongest]], axis=1).astype(np.int64)
+
+
+def _explaining(boxes: _Ints, drawn: Mask, width: int) -> list[PixelBox]:
+    """The boxes that explain the colour, each time the one that explains most of what is left."""
+    left = drawn.copy()
+    outlines = [_outline(box, width) for box in boxes.tolist()]
+    open_boxes, found = list(range(len(outlines))), list[PixelBox]()
+    gains = {at: _inside(left, outlines[at]) for at in open_boxes}
+    while open_boxes:
+        best = max(open_boxes, key=lambda at: gains[at])  # the first of equals: the strongest corner
+        x0, y0, x1, y1 = boxes[best].tolist()
+        if gains[best] < max(2 * width * width, 0.05 * (x1 - x0 + y1 - y0) * 2 * width):
+            break
+        found.append((x0, y0, x1 - x0, y1 - y0))
+        for part in outlines[best]:
+            # One pixel more on each side: a line's blurred rim must not make a second box.
+            rows, columns = (slice(max(0, span.start - 1), span.stop + 1) for span in part)
+            left[rows, columns] = False
+        open_boxes.remove(best)
+        gains = {at: _inside(left, outlines[at]) for at in open_boxes if gains[at] > 0}
+        open_boxes = list(gains)
+    return found
+
+
+_Parts = tuple[tuple[slice, slice], ...]
+
+
+def _outline(box: list[int], width: int) -> _Parts:
+    x0, y0, x1, y1 = box
+    return (
+        (slice(y0, y0 + width), slice(x0, x1)),
+        (slice(y1 - width, y1), slice(x0, x1)),
+        (slice(y0 + width, y1 - width), slice(x0, x0 + width)),
+        (slice(y0 + width, y1 - width), slice(x1 - width, x1)),
+    )
+
+
+def _inside(mask: Mask, parts: _Parts) -> int:
+    return sum(int(np.count_nonzero(mask[part])) for part in parts)
