@@ -43,5 +43,7 @@ def named(codes: npt.NDArray[Any], names: Sequence[str]) -> pa.Array:
         codes: (rows,), numbers into ``names``.
         names: the distinct values.
     """
-    encoded = pa.DictionaryArray.from_arrays(column(codes.astype(np.int32)), pa.array(names, pa.string()))
-    return encoded.cast(pa.string())
+    texts = [name.encode() for name in names]
+    ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+    distinct = pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(texts)))
+    return pa.DictionaryArray.from_arrays(column(codes.astype(np.int32)), distinct).cast(pa.string())

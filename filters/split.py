@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def validation_rows(groups: pa.Array, pictures: pa.Array, split: Split) -> npt.N
             first[label] = name
     key, limit = str(split.seed).encode(), int(split.validation * 2**64)
     chosen = np.zeros(max(first, default=-1) + 1, np.bool_)
-    chosen[list(first)] = [_number(name, key) < limit for name in first.values()]
+    chosen[list(first)] = _numbers(first.values(), key) < limit
     return np.asarray(chosen[linked][codes], np.bool_)
 
 
@@ -61,6 +62,7 @@ def _linked(groups: Ints, pictures: Ints, count: int) -> Ints:
     return np.asarray(labels)
 
 
-def _number(name: str, key: bytes) -> int:
-    """0..2^64 - 1, the same for the same name and key on any machine."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8, key=key).digest(), "big")
+def _numbers(names: Iterable[str], key: bytes) -> npt.NDArray[np.uint64]:
+    """0..2^64 - 1 each, the same for the same name and key on any machine."""
+    blake = hashlib.blake2b
+    return np.frombuffer(b"".join([blake(name.encode(), digest_size=8, key=key).digest() for name in names]), ">u8")

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from filters.columns import numbers
+from filters.columns import column, numbers
 from pipelines.cut_index import index_parts, read_columns
 from pipelines.state import BuildState, require_state
 from triplets.cuts import CutState, load_cut
@@ -111,12 +111,12 @@ def _reasons(cut: _Kept, rows: npt.NDArray[np.bool_], table: pa.Table) -> tuple[
         mine = np.flatnonzero(rows & (cut.verdict == number))
         if len(mine):
             counts[rule] = len(mine)
-            examples[rule] = [str(key) for key in table["key"].take(pa.array(mine[:_EXAMPLES])).to_pylist()]
+            examples[rule] = [str(key) for key in table["key"].take(column(mine[:_EXAMPLES])).to_pylist()]
     return counts, examples
 
 
-def _shares(column: pa.ChunkedArray, in_a: npt.NDArray[np.bool_], in_b: npt.NDArray[np.bool_]) -> dict[str, Share]:
-    encoded = column.combine_chunks().dictionary_encode()
+def _shares(values: pa.ChunkedArray, in_a: npt.NDArray[np.bool_], in_b: npt.NDArray[np.bool_]) -> dict[str, Share]:
+    encoded = values.combine_chunks().dictionary_encode()
     codes, names = numbers(encoded.indices), encoded.dictionary.to_pylist()
     counted: Sequence[npt.NDArray[np.int64]] = [
         np.bincount(codes[rows], minlength=len(names)) for rows in (in_a & in_b, in_a & ~in_b, in_b & ~in_a)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from filters.apply import KEPT as STAYS
 from filters.apply import Verdicts
-from filters.columns import numbers
+from filters.columns import column, named, numbers
 from filters.duplicates import joined
 from filters.frame import Frame
 from filters.rules import RuleSet, Split
@@ -98,7 +98,7 @@ def choose(store: Store, build: BuildState, frame: Frame, verdicts: Verdicts, sp
         _note_ends(ends, origins, table)
         keep = keeps[start : start + table.num_rows]
         start += table.num_rows
-        table = table.filter(pa.array(keep))
+        table = table.filter(column(keep))
         parts.append(_placed(table, origins[keep]))
         tables.append(table.select(["pair", "picture_sha256"]))
     samples, rest = np.concatenate(parts), pa.concat_tables(tables).unify_dictionaries()
@@ -109,7 +109,7 @@ def choose(store: Store, build: BuildState, frame: Frame, verdicts: Verdicts, sp
     files = tuple(ShardFile(name=names[number], size=shard_size(ends[number])) for number in used.tolist())
     verify_shards(store, files)
     samples["shard"] = np.searchsorted(used, samples["shard"])
-    kept = frame.table.select(["key", "group"]).take(pa.array(rows))
+    kept = frame.table.select(["key", "group"]).take(column(rows))
     apart = validation_rows(kept["group"].combine_chunks(), rest["picture_sha256"].combine_chunks(), split)
     return Chosen(rows, samples, apart, kept["key"], files, tuple(frame.names("source")), tuple(frame.names("task")))
 
@@ -143,22 +143,18 @@ def _name(samples: Samples, frame: Frame, rows: npt.NDArray[np.int64], pairs: pa
     alone = np.isin(codes, [at for at, text in enumerate(texts) if not text])
     both = joined(samples["source"], codes)
     _, first = np.unique(both, return_index=True)
-    origins = (sources[at] for at in samples["source"][first].tolist())
-    hashes = _hashes(zip(origins, (texts[at] for at in codes[first].tolist()), strict=True))
-    samples["pair"] = hashes[both]
+    texts = [texts[at] for at in codes[first].tolist()]
+    samples["pair"] = _hashes([sources[at] for at in samples["source"][first].tolist()], texts)[both]
     if alone.any():
-        keys = frame.table["key"].take(pa.array(rows[alone])).to_pylist()
-        samples["pair"][alone] = _hashes(
-            zip((sources[at] for at in samples["source"][alone].tolist()), keys, strict=True)
-        )
+        keys = frame.table["key"].take(column(rows[alone])).to_pylist()
+        samples["pair"][alone] = _hashes([sources[at] for at in samples["source"][alone].tolist()], keys)
 
 
-def _hashes(names: Iterable[tuple[str, str]]) -> npt.NDArray[np.uint64]:
+def _hashes(sources: Sequence[str], pairs: Sequence[str]) -> npt.NDArray[np.uint64]:
     """First 64 bits of a hash of each (source, pair)."""
     blake = hashlib.blake2b
-    return np.frombuffer(
-        b"".join([blake(f"{one}\0{two}".encode(), digest_size=8).digest() for one, two in names]), "<u8"
-    )
+    named = (f"{source}\0{pair}" for source, pair in zip(sources, pairs, strict=True))
+    return np.frombuffer(b"".join([blake(name.encode(), digest_size=8).digest() for name in named]), "<u8")
 
 
 def _fitting(values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
@@ -191,14 +187,13 @@ def publish_index(
         with file.open("wb") as stream:
             np.save(stream, chosen.of_side(side), allow_pickle=False)
         files.append(_publish(store, sample_file(name, side), file))
-    side_names = pa.array(np.where(chosen.validation, "validation", "train"))
-    kept = pa.table({"row": chosen.rows, "key": chosen.keys, "side": side_names}, schema=KEPT)
+    side_names = named(chosen.validation, SIDES)
+    kept = pa.table({"row": column(chosen.rows), "key": chosen.keys, "side": side_names}, schema=KEPT)
     rows = np.flatnonzero(verdicts.rule != STAYS)
-    rule_names = pa.DictionaryArray.from_arrays(
-        pa.array(verdicts.rule[rows].astype(np.int32)), pa.array([rule.name for rule in rules.rules], pa.string())
-    ).cast(pa.string())
-    keys = frame.table["key"].take(pa.array(rows))
-    dropped = pa.table({"row": rows, "key": keys, "rule": rule_names, "value": verdicts.value[rows]}, schema=DROPPED)
+    rule_names = named(verdicts.rule[rows], [rule.name for rule in rules.rules])
+    keys = frame.table["key"].take(column(rows))
+    values = column(verdicts.value[rows])
+    dropped = pa.table({"row": column(rows), "key": keys, "rule": rule_names, "value": values}, schema=DROPPED)
     for kind, table in (("kept", kept), ("dropped", dropped)):
         files.extend(_publish_table(store, name, kind, table))
     return files

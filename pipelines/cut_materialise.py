@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
+from filters.columns import column
 from pipelines.cut_files import SIDES, Chosen, Samples, Side, spooled
 from triplets.cuts import ShardFile
 from triplets.faults import reach
@@ -138,7 +138,7 @@ def _check_disk(store: Store, wanted: int) -> None:
 
 def _write(store: Store, chosen: Chosen, new: _NewShard) -> None:
     file = spooled(store)
-    keys = chosen.keys.take(pa.array(new.rows)).to_pylist()
+    keys = chosen.keys.take(column(new.rows)).to_pylist()
     begins, ends = _blocks(chosen.samples[new.rows])
     shards = chosen.samples["shard"][new.rows]
     with file.open("wb", buffering=0) as stream:
