@@ -1,8 +1,9 @@
 """The inverse of box outlines: from the pictures before and after to the boxes, also where outlines cross, touch or nest.
 
 Pixels that took the colour are found as for masks. Corners are where a horizontal and a vertical line of the known width
-begin or end; boxes are corners that four unbroken lines join. Of all such boxes, those that explain most of the colour are
-taken, until nothing is left: the overlap of two boxes has four unbroken sides too, but explains nothing that they do not.
+begin or end; boxes are corners that four unbroken lines join. Of all such boxes, those with the fewest gaps are taken first,
+and of these the ones that explain most of the colour, until nothing is left: the overlap of two boxes has four unbroken sides
+too, but explains nothing that they do not; two boxes beside each other look like a wide one, but for the gap between them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ PixelBox = tuple[int, int, int, int]
 
 _UNBROKEN = 0.9
 """Share of a line's pixels that must have the colour: what lies beneath can hide a few."""
+_TIERS = (0.995, 0.97, _UNBROKEN)
+"""Boxes whose most broken side has this share are taken before all others."""
 _MOST_CORNERS = 2_000
 
 
@@ -41,8 +44,8 @@ class _Lines:
         found = self.sums[bottom, right] - self.sums[top, right] - self.sums[bottom, left] + self.sums[top, left]
         return found / np.maximum((x1 - x0) * (y1 - y0), 1)
 
-    def unbroken(self, x0: _Ints, y0: _Ints, x1: _Ints, y1: _Ints) -> npt.NDArray[np.bool_]:
-        """Whether all four sides of the boxes are coloured."""
+    def sides(self, x0: _Ints, y0: _Ints, x1: _Ints, y1: _Ints) -> npt.NDArray[np.float64]:
+        """Coloured share of the boxes' most broken sides."""
         line = self.width
         sides = (
             self.share(x0, y0, x1, y0 + line),
@@ -50,7 +53,7 @@ class _Lines:
             self.share(x0, y0, x0 + line, y1),
             self.share(x1 - line, y0, x1, y1),
         )
-        return cast(npt.NDArray[np.bool_], np.min(sides, axis=0) >= _UNBROKEN)
+        return cast(npt.NDArray[np.float64], np.min(sides, axis=0))
 
 
 _Ints = npt.NDArray[np.int64]
@@ -83,7 +86,11 @@ def boxes_in(drawn: Mask, width: int, least: int = 8) -> list[PixelBox]:
     np.cumsum(np.cumsum(drawn, axis=0, dtype=np.int32), axis=1, out=sums[1:, 1:])
     lines = _Lines(sums, width)
     found = _candidates(lines, drawn.shape, max(least, 2 * width))
-    return sorted(_explaining(found, drawn, width), key=lambda box: (box[1], box[0], box[3], box[2]))
+    left, boxes = drawn.copy(), list[PixelBox]()
+    worst = lines.sides(*found.T)
+    for least_share, most_share in zip(_TIERS, (2.0, *_TIERS), strict=False):
+        boxes += _explaining(found[(worst >= least_share) & (worst < most_share)], left, width)
+    return sorted(boxes, key=lambda box: (box[1], box[0], box[3], box[2]))
 
 
 def _candidates(lines: _Lines, shape: tuple[int, ...], least: int) -> _Ints:
@@ -93,7 +100,7 @@ def _candidates(lines: _Lines, shape: tuple[int, ...], least: int) -> _Ints:
     for x0, y0 in starts.tolist():
         x1, y1 = ends[(ends[:, 0] >= x0 + least) & (ends[:, 1] >= y0 + least)].T
         left, top = np.full_like(x1, x0), np.full_like(y1, y0)
-        good = lines.unbroken(left, top, x1, y1)
+        good = lines.sides(left, top, x1, y1) >= _UNBROKEN
         pieces.append(np.stack([left, top, x1, y1], axis=1)[good])
     return np.concatenate(pieces) if pieces else np.zeros((0, 4), np.int64)
 
@@ -112,9 +119,8 @@ def _corners(lines: _Lines, shape: tuple[int, ...], least: int, *, first: bool) 
     return np.stack([columns[strongest], rows[strongest]], axis=1).astype(np.int64)
 
 
-def _explaining(boxes: _Ints, drawn: Mask, width: int) -> list[PixelBox]:
-    """The boxes that explain the colour, each time the one that explains most of what is left."""
-    left = drawn.copy()
+def _explaining(boxes: _Ints, left: Mask, width: int) -> list[PixelBox]:
+    """The boxes that explain the colour, each time the one that explains most of what is left; it is wiped from ``left``."""
     outlines = [_outline(box, width) for box in boxes.tolist()]
     open_boxes, found = list(range(len(outlines))), list[PixelBox]()
     gains = {at: _inside(left, outlines[at]) for at in open_boxes}

@@ -48,11 +48,11 @@ class NyuV2(PairedFolders):
     def layouts(self) -> Sequence[Folders]:
         """Flat folders, then scenes."""
         split = self._split
+        maps = "depth" if self._root.exists("depth") else "annotations"
         return [
             Folders(f"{split}/images", f"{split}/depth"),
-            Folders(f"images/{split}", f"annotations/{split}"),
-            Folders("images", "depth"),
-            Folders("images", "annotations"),
+            Folders(f"images/{split}", f"{maps}/{split}"),
+            Folders("images", maps),
             Folders(f"{split}/*", f"{split}/*", "rgb", "depth"),
             Folders("sync/*", "sync/*", "rgb", "depth"),
         ]

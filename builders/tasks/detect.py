@@ -33,7 +33,7 @@ _SIMPLE_COLOUR = "blue"  # InstructCV's
 class DetectOptions(Options):
     """Options of the task ``detect``."""
 
-    line: float = Field(default=0.008, gt=0, le=0.1)
+    line: float = Field(default=0.01, gt=0, le=0.1)
     """Width of the lines as a share of the picture's shorter side; at least two pixels are drawn."""
     min_side: int = Field(default=10, ge=6)
     """Pictures in which a box of the class is narrower or lower than this, in output pixels, are refused: all are to be drawn."""
