@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from builders.protocols import Source
-from pipelines.shuffle import shuffled
+from triplets.bijection import key_of, shuffled
 from triplets.reasons import Reason
 from triplets.records import Attempt, Fault, Record
 from triplets.rows import clean_text
@@ -50,7 +50,7 @@ def plan_units(
         key: of the bijection.
     """
     number, unit = 0, list[Attempt]()
-    for index in shuffled(source.group_count(), key):
+    for index in shuffled(source.group_count(), key_of(key)):
         group = [
             Attempt(name, record, task, variant)
             for record in map(storable, source.group(index))

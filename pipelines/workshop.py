@@ -16,7 +16,7 @@ from triplets import pictures
 from triplets.roots import Root
 from triplets.shards import canonical_json
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the same recipe would give other shard bytes for reasons outside source and task versions."""
 
 

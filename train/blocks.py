@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from train.bijection import Integers
+from triplets.bijection import Integers
 
 Samples = npt.NDArray[np.void]
 """The memory-mapped index: one :data:`triplets.cuts.SAMPLE` a sample, by shard and offset."""

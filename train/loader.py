@@ -1,7 +1,8 @@
-"""The loader: batches of pictures straight from a cut's shards, decoded by threads into the batch's own memory.
+"""The loader: batches of pictures straight from a cut's shards, decoded into the batch's own memory.
 
-OpenCV lets go of the interpreter while it decodes, so threads do what peers use processes for, and nothing is copied between
-processes. The place in the data is three integers: :meth:`Loader.state_dict`.
+Cuts on disk are decoded by processes that share this memory with the loader, those in object stores by threads, which share one
+cache of blocks; neither copies pictures from one place to another. The place in the data is three integers:
+:meth:`Loader.state_dict`.
 """
 
 from __future__ import annotations
@@ -9,26 +10,25 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from train.augment import KINDS, Changes
-from train.bijection import Integers, draws, key_of
-from train.buffers import Buffers
-from train.decode import Place, SampleDecoder
+from train.arena import Layout
+from train.crew import Crew, Job, Threads
+from train.decode import SampleDecoder
 from train.opened import OpenCut
 from train.order import Order, Plan, rank_slots
-from train.reading import open_reader
+from train.processes import SLOTS, Processes, processes_serve
+from train.reading import Reader, open_reader
 from train.warming import Warmer
+from triplets.bijection import Integers, draws, key_of
 from triplets.reasons import UsageError
 
 _AHEAD = 3  # batches in the making behind the one that is handed out
-_CHUNK = 8  # samples a thread takes at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Loader:
         plan: seed, batch of all ranks together, weights.
         changes: size and variation of the pictures.
         share: this rank. The batch must be a multiple of the world.
-        threads: that decode.
+        workers: processes or threads that decode.
         pinned: hand out page-locked memory, for copies to a GPU beside its work.
 
     Raises:
@@ -81,20 +81,18 @@ class Loader:
         plan: Plan,
         changes: Changes,
         share: Share = Share(),  # noqa: B008 - frozen
-        threads: int = os.cpu_count() or 1,
+        workers: int = os.cpu_count() or 1,
         pinned: bool = False,
     ) -> None:
         if plan.batch % share.world:
             raise UsageError(f"batch: {plan.batch} is no multiple of the {share.world} ranks. Choose one that is")
         self.order = Order(cut.samples, [shard.size for shard in cut.state.shards], plan)
         self._cut, self._plan, self._share = cut, plan, share
-        self._size, self._buffers = changes.size, Buffers(pinned)
-        names = [shard.name for shard in cut.state.shards]
-        self._reader = open_reader(cut.store, names, plan.block_bytes, -(-self.order.window_blocks // share.world))
-        self._decoder = SampleDecoder(cut, self._reader, changes)
+        window_blocks = -(-self.order.window_blocks // share.world)
+        self._reader = open_reader(cut.store, cut.shards.names, plan.block_bytes, window_blocks)
         self._warmer = Warmer(self.order, cut.samples, self._reader, plan.block_bytes, (share.rank, share.world))
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="decode")
-        self._making: deque[tuple[Batch, list[Future[None]]]] = deque()
+        self._crew = _crew(cut, self._reader, changes, plan.batch // share.world, workers, pinned)
+        self._making: deque[tuple[Integers, int, int, Job]] = deque()
         self._next = (0, 0)  # epoch and number of the next batch to start
         self._given = (0, 0)  # and to hand out
 
@@ -109,11 +107,10 @@ class Loader:
         """
         while len(self._making) <= _AHEAD:
             self._start()
-        batch, parts = self._making.popleft()
-        for part in parts:
-            part.result()
-        self._given = self._after(batch.epoch, batch.number)
-        return batch
+        rows, epoch, number, job = self._making.popleft()
+        made = job.result()
+        self._given = self._after(epoch, number)
+        return Batch(made.source, made.target, made.instructions, rows, epoch, number)
 
     def state_dict(self) -> dict[str, Any]:
         """Where the next batch lies, and what the numbers refer to; holds plain values only."""
@@ -140,9 +137,9 @@ class Loader:
         self._next = self._given = (int(state["epoch"]), int(state["batch"]))
 
     def close(self) -> None:
-        """Stop threads and let go of files."""
+        """Stop decoding and let go of files; batches that were handed out stay good."""
         self._drop()
-        self._threads.shutdown()
+        self._crew.close()
         self._reader.close()
 
     def _identity(self) -> dict[str, Any]:
@@ -158,38 +155,37 @@ class Loader:
         }
 
     def _drop(self) -> None:
-        for _, parts in self._making:
-            for part in parts:
-                part.cancel()
-        self._making.clear()
+        while self._making:
+            self._making.popleft()[-1].drop()
 
     def _after(self, epoch: int, number: int) -> tuple[int, int]:
         return (epoch, number + 1) if number + 1 < self.order.batches_per_epoch else (epoch + 1, 0)
 
     def _start(self) -> None:
-        """Give a batch's samples to the threads."""
+        """Give a batch's samples to those who decode."""
         epoch, number = self._next
         whole = self.order.batch(epoch, number)
         slots = rank_slots(len(whole), self._share.rank, self._share.world)
-        batch = self._empty(whole[slots], epoch, number)
         positions = number * self._plan.batch + np.arange(len(whole))[slots]
         drawn = draws(positions, KINDS, key_of(self._plan.seed, "changes", epoch))
-        samples = self._cut.samples[batch.rows].tolist()  # plain numbers: threads read them at a tenth of the cost
         self._warmer.at(epoch, number)
-        parts = [
-            self._threads.submit(self._fill, batch, samples, drawn, range(start, min(start + _CHUNK, len(samples))))
-            for start in range(0, len(samples), _CHUNK)
-        ]
-        self._making.append((batch, parts))
+        rows = whole[slots]
+        self._making.append((rows, epoch, number, self._crew.start(self._cut.samples[rows], drawn)))
         self._next = self._after(epoch, number)
 
-    def _empty(self, rows: Integers, epoch: int, number: int) -> Batch:
-        shape = (len(rows), self._size, self._size, 3)
-        source, target = self._buffers.take(shape), self._buffers.take(shape)
-        return Batch(source, target, [""] * len(rows), rows, epoch, number)
 
-    def _fill(self, batch: Batch, samples: list[Place], drawn: npt.NDArray[np.float64], mine: range) -> None:
-        """Decode some of a batch's samples into it; runs on a thread."""
-        source, target = batch.source.numpy(), batch.target.numpy()
-        for slot in mine:
-            batch.instructions[slot] = self._decoder.decode(samples[slot], drawn[slot], source[slot], target[slot])
+def _crew(cut: OpenCut, reader: Reader, changes: Changes, count: int, workers: int, pinned: bool) -> Crew:
+    """Processes for a folder, threads for an object store, or where one is enough.
+
+    Args:
+        cut: the side to read.
+        reader: of its shards.
+        changes: size and variation of the pictures.
+        count: samples in a batch, at most.
+        workers: threads or processes.
+        pinned: hand out page-locked memory.
+    """
+    if cut.store.local is None or workers == 1 or not processes_serve():
+        return Threads(SampleDecoder(cut.shards, reader, changes), changes.size, workers, pinned)
+    layout = Layout(SLOTS, count, changes.size, cut.samples.dtype)
+    return Processes(cut.store.local, cut.shards, changes, layout, workers, pinned)

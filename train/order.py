@@ -20,10 +20,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from train.bijection import Integers, key_of, permuted
 from train.blocks import Blocks, Samples, blocks_of, split_blocks
 from train.pairs import part_pairs
 from train.shares import taken_until
+from triplets.bijection import Integers, key_of, permuted
 from triplets.reasons import UsageError
 
 BLOCK_BYTES = 4 * 2**20

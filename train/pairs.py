@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 
-from train.bijection import Integers
+from triplets.bijection import Integers
 from triplets.reasons import UsageError
 
 

@@ -6,10 +6,10 @@ from collections import deque
 
 import numpy as np
 
-from train.bijection import Integers
 from train.blocks import Samples
 from train.order import Order, rank_slots
 from train.reading import Range, Reader
+from triplets.bijection import Integers
 
 
 class Warmer:

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.cuts import made_up_index
-from train.bijection import draws, permuted
 from train.blocks import blocks_of
 from train.order import Order, Plan, dealt, rank_slots
 from train.shares import taken_until
@@ -31,26 +30,6 @@ def order_of(index, batch, weights=None, seed=3, block_bytes=2**18, window_block
 
 def epoch_of(order, epoch):
     return [order.batch(epoch, number) for number in range(order.batches_per_epoch)]
-
-
-@given(st.integers(1, 3000), st.integers(0, 2**64 - 1))
-def test_a_bijection_sends_every_position_somewhere_else(count, key):
-    there = permuted(np.arange(count), count, key)
-    assert sorted(there.tolist()) == list(range(count))
-
-
-def test_the_numbers_are_the_same_on_every_machine():
-    assert permuted(np.arange(10), 10, 7).tolist() == permuted(np.arange(10), 10, 7).tolist()
-    few, many = draws(np.arange(4), 3, 11), draws(np.arange(50), 3, 11)
-    assert np.array_equal(few, many[:4]), "a draw depends on its position alone"
-
-
-def test_draws_are_spread_evenly_and_independent():
-    values = draws(np.arange(20_000), 2, 5)
-    counts, _ = np.histogram(values, bins=20, range=(0, 1))
-    assert abs(counts / 2000 - 1).max() < 0.12
-    assert abs(np.corrcoef(values.T)[0, 1]) < 0.03
-    assert abs(np.corrcoef(values[1:, 0], values[:-1, 0])[0, 1]) < 0.03
 
 
 @given(indexes, st.integers(1, 3), st.integers(0, 2))

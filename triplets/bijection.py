@@ -7,11 +7,13 @@ generators do not promise.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 _ROUNDS = 4
+_AT_ONCE = 4096  # numbers of an order that are worked out together
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 Integers = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
@@ -72,3 +74,9 @@ def draws(positions: Integers, kinds: int, key: int) -> npt.NDArray[np.float64]:
     counters: Words = np.add(np.multiply(positions.astype(np.uint64)[:, None], kinds, dtype=np.uint64), kind)
     bits = _mixed(_mixed(np.add(np.multiply(counters, _GOLDEN), key, dtype=np.uint64)) + _GOLDEN)
     return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def shuffled(count: int, key: int) -> Iterator[int]:
+    """Every number of ``range(count)`` once, in the order of :func:`permuted`; holds a few thousand at a time."""
+    for start in range(0, count, _AT_ONCE):
+        yield from permuted(np.arange(start, min(start + _AT_ONCE, count)), count, key).tolist()
