@@ -1,0 +1,266 @@
+"""What was drawn, read back from the encoded pictures: medians and tails, on the real samples and on generated scenes."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+
+from bench.samples import SAMPLES, Sample
+from builders import registry
+from builders.scenes.make import make_scenes
+from pipelines.build import Options, build
+from pipelines.recipe import Recipe
+from triplets.masks import from_rle
+from triplets.palette import PALETTE
+from triplets.pictures import decode
+from triplets.readback_boxes import read_boxes
+from triplets.readback_colour import read_solid, read_white
+from triplets.readback_depth import DepthScale, read_depth
+from triplets.readback_mask import read_colour, read_mask
+from triplets.readback_points import read_points
+from triplets.records import Image
+
+_VARIANTS = 8
+_LEAST_MASK = 32 * 32
+_SCENES = 40
+_SCENE_SAMPLES = (
+    Sample("coco-keypoints", "coco", "train2017", ("keypoints",)),
+    Sample("coco-stuff", "coco", "train2017", ("segment", "segment-mask")),
+    Sample("coco-instances", "coco", "train2017", ("detect",), {"records": "classes"}),
+    Sample("phrasecut", "VGPhraseCut_v0", "train", ("refer",)),
+)
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One sample of a build, decoded: its pictures, its answer, and what its source says of it."""
+
+    source: Image
+    target: Image
+    answer: Mapping[str, Any]
+    depth: npt.NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table. ``good`` is whether the limit held."""
+
+    task: str
+    pictures: str
+    count: int
+    unit: str
+    median: str
+    tail: str
+    limit: str
+    good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How a task is read back.
+
+    Attributes:
+        values: of one sample: an error or an overlap for each thing drawn.
+        unit: of the values, in words.
+        good: whether all values together keep the limit.
+        limit: in words.
+        rising: whether larger values are better, so that the tail is the lowest hundredth.
+    """
+
+    values: Callable[[Drawn], Values]
+    unit: str
+    good: Callable[[Values], bool]
+    limit: str
+    rising: bool = False
+
+
+def _points(drawn: Drawn) -> Values:
+    shown = [point for point in drawn.answer["points"] if point["drawn"]]
+    found = read_points(
+        drawn.source, drawn.target, [tuple(point["rgb"]) for point in shown], float(drawn.answer["radius"])
+    )
+    return np.array([
+        np.inf if place is None else np.hypot(place[0] - point["x"], place[1] - point["y"])
+        for place, point in zip(found, shown, strict=True)
+    ])  # fmt: skip
+
+
+def _mask(drawn: Drawn) -> Values:
+    """Overlap; for a class or phrase that is not there, 1 where nothing is found."""
+    if not drawn.answer["present"]:
+        return np.array([float(read_colour(drawn.source, drawn.target, PALETTE)[0] == "")])
+    rgb = tuple(drawn.answer["rgb"])
+    return _overlap(drawn, read_mask(drawn.source, drawn.target, rgb, float(drawn.answer["alpha"])))
+
+
+def _white(drawn: Drawn) -> Values:
+    return _overlap(drawn, read_white(drawn.target))
+
+
+def _overlap(drawn: Drawn, found: npt.NDArray[np.bool_]) -> Values:
+    truth = from_rle(drawn.answer["mask"])
+    if np.count_nonzero(truth) < _LEAST_MASK:
+        return np.empty(0)
+    return np.array([np.count_nonzero(found & truth) / np.count_nonzero(found | truth)])
+
+
+def _boxes(drawn: Drawn) -> Values:
+    """Largest difference of an edge, for each box as annotated (not as drawn); without end where one is missing."""
+    answer = drawn.answer
+    found = np.array(
+        read_boxes(drawn.source, drawn.target, tuple(answer["rgb"]), int(answer["line"])), np.float64
+    ).reshape(-1, 4)
+    if not len(found):
+        return np.full(len(answer["boxes"]), np.inf)
+    truth = np.array(answer["boxes"], np.float64)
+    edges = [np.concatenate([box[:, :2], box[:, :2] + box[:, 2:]], axis=1) for box in (truth, found)]
+    return np.asarray(np.abs(edges[0][:, None] - edges[1][None]).max(axis=2).min(axis=1), np.float64)
+
+
+def _depth(drawn: Drawn) -> Values:
+    """Of each measured pixel within the range, the error as a share of the range; every seventh pixel."""
+    assert drawn.depth is not None
+    answer = drawn.answer
+    scale = DepthScale(answer["nearest"], answer["farthest"], answer["near"])
+    known = (drawn.depth > scale.nearest) & (drawn.depth < scale.farthest) & ~from_rle(answer["void"])
+    error = np.abs(read_depth(drawn.target, scale) - drawn.depth) / (scale.farthest - scale.nearest)
+    return error[known][::7].astype(np.float64)
+
+
+def _solid(drawn: Drawn) -> Values:
+    return np.array([float(read_solid(drawn.target)[0] == drawn.answer["color"])])
+
+
+def _masks_good(values: Values) -> bool:
+    return bool(np.median(values) >= 0.995 and np.mean(values >= 0.95) >= 0.99)
+
+
+_MASK_LIMIT = "median 0.995, 99 % at 0.95"
+_MEASURES = {
+    "keypoints": Measure(
+        _points,
+        "px",
+        lambda values: bool(np.median(values) <= 0.5 and np.mean(values <= 1) >= 0.99),
+        "median 0.5 px, 99 % within 1 px",
+    ),
+    "segment": Measure(_mask, "IoU", _masks_good, _MASK_LIMIT, rising=True),
+    "segment-mask": Measure(_white, "IoU", _masks_good, _MASK_LIMIT, rising=True),
+    "refer": Measure(_mask, "IoU", _masks_good, _MASK_LIMIT, rising=True),
+    "detect": Measure(_boxes, "px", lambda values: bool(values.max() <= 1), "all within 1 px"),
+    "depth": Measure(
+        _depth, "of the range", lambda values: bool(np.mean(values <= 0.01) >= 0.99), "99 % of pixels within 0.01"
+    ),
+    "classify": Measure(_solid, "right", lambda values: bool(values.min() == 1), "all", rising=True),
+}
+
+
+def run(real: Path, out: Path) -> list[Figure]:
+    """Build what draws, eight variants each, and read every triplet back.
+
+    Args:
+        real: folder of real samples.
+        out: folder to build in.
+    """
+    make_scenes(out / "scenes", _SCENES, seed=4)
+    drawing = [sample for sample in SAMPLES if set(sample.tasks) <= _MEASURES.keys()]
+    figures = []
+    for pictures, samples, root in (("real samples", drawing, real), ("scenes", _SCENE_SAMPLES, out / "scenes")):
+        folder = out / pictures.replace(" ", "-")
+        _build(samples, root, folder)
+        values: dict[str, list[Values]] = {}
+        for task, drawn in drawings(samples, root, folder):
+            values.setdefault(task, []).append(_MEASURES[task].values(drawn))
+        figures += [figure(task, pictures, np.concatenate(values[task])) for task in _MEASURES if task in values]
+    return figures
+
+
+def figure(task: str, pictures: str, values: Values) -> Figure:
+    """Median and tail of a task's values, held against its limit."""
+    measure = _MEASURES[task]
+    median, tail = np.median(values), np.quantile(values, 0.01 if measure.rising else 0.99)
+    worst = values.min() if measure.rising else values.max()
+    ends = f"{tail:.3f}, {worst:.3f}"
+    good = measure.good(values)
+    return Figure(task, pictures, len(values), measure.unit, f"{median:.3f}", ends, measure.limit, good)
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """The figures as Markdown."""
+    lines = [
+        "| task | pictures | read back | median | 99 in 100, worst | limit | held |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for each in figures:
+        held = "yes" if each.good else "**no**"
+        lines.append(
+            f"| {each.task} | {each.pictures} | {each.count:,} | {each.median} {each.unit} | {each.tail} | {each.limit} | {held} |"
+        )
+    return "\n".join(lines)
+
+
+def drawings(samples: Sequence[Sample], root: Path, out: Path) -> Iterator[tuple[str, Drawn]]:
+    """Task and pictures of every triplet of a build that a task of ours draws."""
+    sources = {sample.name: sample for sample in samples}
+    rows = {
+        row["key"]: row for part in sorted((out / "index").glob("rows-*")) for row in pq.read_table(part).to_pylist()
+    }
+    depths = {name: _Depths(sample, root) for name, sample in sources.items() if "depth" in sample.tasks}
+    for shard in sorted((out / "shards").glob("*.tar")):
+        for key, members in _samples(shard):
+            row = rows[key]
+            source, target = (decode(members[f"{role}.jpg"]).pixels for role in ("source", "target"))
+            answer = json.loads(json.loads(members["json"])["answer"])
+            truth = depths.get(row["source"])
+            depth = truth.of(row["record"], source.shape[1::-1]) if truth else None
+            yield row["task"], Drawn(source, target, answer, depth)
+
+
+class _Depths:
+    """The depth maps of a sample in metres, read anew: not by the task that is measured."""
+
+    def __init__(self, sample: Sample, root: Path) -> None:
+        self._source = registry.source(
+            sample.dataset, name="x", root=str(root / sample.folder), split=sample.split, options=sample.options
+        )
+        groups = range(self._source.group_count())
+        self._records = {record.id: record for index in groups for record in self._source.group(index)}
+
+    def of(self, record_id: str, size: tuple[int, ...]) -> npt.NDArray[np.float32]:
+        record = self._records[record_id]
+        data = np.frombuffer(self._source.read(record.files["depth"]), np.uint8)
+        stored = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+        if stored is None:
+            raise ValueError(f"{record.files['depth']} is no picture")
+        metres = stored.astype(np.float32) / np.float32(record.annotation["units_per_metre"])
+        return cv2.resize(metres, (size[0], size[1]), interpolation=cv2.INTER_NEAREST_EXACT).astype(np.float32)
+
+
+def _samples(shard: Path) -> Iterator[tuple[str, dict[str, bytes]]]:
+    members: dict[str, bytes] = {}
+    with tarfile.open(shard) as tar:
+        for member in tar:
+            key, _, role = member.name.partition(".")
+            file = tar.extractfile(member)
+            members[role] = file.read() if file else b""
+            if role == "json":  # the last of a sample
+                yield key, members
+                members = {}
+
+
+def _build(samples: Sequence[Sample], root: Path, out: Path) -> None:
+    recipe = {
+        "image": {"short_side": 256},
+        "unit_bytes": "16MB",
+        "sources": [sample.block(root, _VARIANTS) for sample in samples],
+    }
+    build(Recipe.model_validate(recipe), out, Options(workers=1))
