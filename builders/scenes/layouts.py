@@ -43,6 +43,7 @@ CATEGORIES: Mapping[str, tuple[tuple[int, str], ...]] = {
 }  # fmt: skip
 """Supercategory -> COCO's categories that scenes can hold, by COCO's own numbers."""
 _QUALITY = 95
+_ORIGIN = "CC0, drawn by ieiw make-scenes"  # where the layout has a picture's address
 
 
 def side(index: int) -> str:
@@ -80,7 +81,7 @@ def _box(mask: Any) -> list[float]:
 def _phrasecut(scene: Scene, number: int, part: str) -> Annotations:
     width, height = scene.size
     listed = {
-        "image_id": number, "coco_id": number, "flickr_id": None, "width": width, "height": height, "url": "", "split": part,
+        "image_id": number, "coco_id": number, "flickr_id": None, "width": width, "height": height, "url": _ORIGIN, "split": part,
     }  # fmt: skip
     tasks = [_task(scene, number, at) for at in range(len(scene.phrases))]
     inputs = [{key: task[key] for key in ("task_id", "image_id", "phrase", "phrase_structure")} for task in tasks]

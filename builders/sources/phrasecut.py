@@ -157,7 +157,7 @@ class PhraseCut:
             },
             split=self._split,
             size=picture.size,
-            licence=f"Visual Genome (CC BY 4.0), {picture.url}".rstrip(", "),
+            licence=_licence(picture.url),
         )
 
     def _fault(self, entry: _Entry, turn: int, place: str) -> Fault | None:
@@ -252,3 +252,8 @@ def _who_else(data: bytes) -> tuple[bytes, int]:
     if not isinstance(task, str) or not task:
         return data, -1
     return task.encode("utf-8", "surrogatepass"), image if type(image) is int and image >= 0 else -2
+
+
+def _licence(url: str) -> str:
+    """Visual Genome's, where the picture comes from there; else its address, which is all that the layout tells."""
+    return f"Visual Genome (CC BY 4.0), {url}" if "VG_100K" in url or "visualgenome" in url else url

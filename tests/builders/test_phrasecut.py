@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders.sources.phrasecut import PhraseCut
+from builders.sources.phrasecut import PhraseCut, _licence
 from tests.support.source_case import SourceCase, draw_picture, square
 from triplets.reasons import UsageError
 
@@ -186,7 +186,19 @@ def test_a_sound_record_carries_all_that_the_tasks_and_the_card_need(tmp_path):
         "train",
     )
     assert record.annotation["phrase"] == "blue bird"
-    assert "Visual Genome" in record.licence and record.licence.endswith("u")
+    assert record.licence == "u"
+
+
+@pytest.mark.parametrize(
+    ("url", "licence"),
+    [
+        ("https://cs.stanford.edu/people/rak248/VG_100K_2/1.jpg", "Visual Genome (CC BY 4.0), https://cs.stanford.edu"),
+        ("https://images.example.org/7.jpg", "https://images.example.org/7.jpg"),
+        ("", ""),
+    ],
+)
+def test_a_licence_is_told_where_the_address_tells_it(url, licence):
+    assert _licence(url).startswith(licence) and bool(licence) == bool(_licence(url))
 
 
 def test_an_unknown_option_is_named():
