@@ -76,7 +76,7 @@ def _ratio(what: str, figures: dict[str, list[float]], other: str, least: float)
 
 
 def _ours(cut: OpenCut, threads: int) -> float:
-    loader = Loader(cut, Plan(0, BATCH, {}), Changes(SIZE), threads=threads)
+    loader = Loader(cut, Plan(0, BATCH, {}), Changes(SIZE), workers=threads)
     first = next(loader)
     began, count = time.perf_counter(), 0
     for _ in range(SAMPLES // BATCH):
@@ -194,7 +194,7 @@ def _peer_rate(loader: Any) -> float:
 def _resume(cut: OpenCut) -> Row:
     def start(share: float) -> float:
         began = time.perf_counter()
-        loader = Loader(cut, Plan(0, BATCH, {}), Changes(SIZE), threads=1)
+        loader = Loader(cut, Plan(0, BATCH, {}), Changes(SIZE), workers=1)
         state = loader.state_dict()
         loader.load_state_dict(state | {"batch": int(loader.order.batches_per_epoch * share)})
         next(loader)
@@ -217,7 +217,7 @@ def _resume(cut: OpenCut) -> Row:
 def _memory(cut: OpenCut) -> Row:
     """Growth of this process from the fifth to the fiftieth epoch of 200 samples."""
     small = OpenCut(cut.store, cut.state, cut.side, cut.samples[:200], cut.fingerprint)
-    loader = Loader(small, Plan(0, BATCH, {}), Changes(64), threads=2)
+    loader = Loader(small, Plan(0, BATCH, {}), Changes(64), workers=2)
     before = 0
     while (batch := next(loader)).epoch < 50:
         if batch.epoch == 5 and batch.number == 0:

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from train.augment import Changes, flips, place, sentence
-from train.opened import OpenCut
-from train.reading import Range, Reader
+from train.blocks import Samples
+from train.reading import Range, Reader, Shards
 from triplets.reasons import Refusal, UsageError
 from triplets.records import Image
 from triplets.sample_pictures import decode_sample
@@ -30,8 +30,23 @@ _WORDS = msgspec.json.Decoder(_Words)
 class SampleDecoder:
     """Reads and decodes samples of a cut; safe to call from several threads."""
 
-    def __init__(self, cut: OpenCut, reader: Reader, changes: Changes) -> None:
-        self._cut, self._reader, self._changes = cut, reader, changes
+    def __init__(self, where: Shards, reader: Reader, changes: Changes) -> None:
+        self._where, self._reader, self._changes = where, reader, changes
+
+    def fill(self, samples: Samples, drawn: npt.NDArray[np.float64], source: Image, target: Image) -> list[str]:
+        """Fill the pictures of several samples and return their instructions.
+
+        Args:
+            samples: (n,) entries of the index.
+            drawn: (n, :data:`train.augment.KINDS`) numbers in [0, 1).
+            source: (n, size, size, 3) of the batch, written to.
+            target: the same.
+
+        Raises:
+            UsageError: a sample is damaged; names shard and key.
+        """
+        places = samples.tolist()  # plain numbers: read at a tenth of the cost
+        return [self.decode(*each) for each in zip(places, drawn, source, target, strict=True)]
 
     def decode(self, sample: Place, drawn: npt.NDArray[np.float64], source: Image, target: Image) -> str:
         """Fill the two pictures and return the instruction.
@@ -63,5 +78,6 @@ class SampleDecoder:
         """The message for a damaged sample; its key stands in the header before its first picture."""
         header = self._reader.read(Range(shard, start - _HEADER, start))
         key = header[:100].split(b"\0")[0].split(b".")[0].decode("ascii", "replace") or "unknown"
-        where = f"{self._cut.store.location}/{self._cut.state.shards[shard].name}"
-        return f"{where}, sample {key!r}: damaged ({error}). Find all damage: ieiw lint {self._cut.store.location}"
+        build = self._where.location
+        name = f"{build}/{self._where.names[shard]}"
+        return f"{name}, sample {key!r}: damaged ({error}). Find all damage: ieiw lint {build}"

@@ -25,8 +25,8 @@ def fixed_samples(cut: OpenCut, count: int, size: int) -> Batch:
     """Up to ``count`` samples, evenly spread over a side of a cut: middle crops, own sentences, no mirror."""
     count = min(count, len(cut.samples))
     rows = np.unique(np.linspace(0, len(cut.samples) - 1, count).round().astype(np.int64))
-    reader = open_reader(cut.store, [shard.name for shard in cut.state.shards], 2**20, count)
-    decoder = SampleDecoder(cut, reader, Changes(size, crop="centre", alternatives=False))
+    reader = open_reader(cut.store, cut.shards.names, 2**20, count)
+    decoder = SampleDecoder(cut.shards, reader, Changes(size, crop="centre", alternatives=False))
     source, target = (torch.empty((len(rows), size, size, 3), dtype=torch.uint8) for _ in range(2))
     batch = Batch(source, target, [""] * len(rows), rows, 0, 0)
     for slot, place in enumerate(cut.samples[rows].tolist()):

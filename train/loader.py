@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from train.augment import KINDS, Changes
 from train.arena import Layout
+from train.augment import KINDS, Changes
 from train.crew import Crew, Job, Threads
 from train.decode import SampleDecoder
 from train.opened import OpenCut

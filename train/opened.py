@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from train.blocks import Samples
+from train.reading import Shards
 from triplets.cuts import SAMPLE, CutState, cut_file, load_cut, sample_file
 from triplets.reasons import UsageError
 from triplets.storage import Store
@@ -35,6 +36,11 @@ class OpenCut:
     side: Side
     samples: Samples
     fingerprint: str
+
+    @property
+    def shards(self) -> Shards:
+        """Names of its shards, in the order that the index counts them."""
+        return Shards(self.store.location, tuple(shard.name for shard in self.state.shards))
 
     @property
     def where(self) -> str:

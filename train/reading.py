@@ -9,13 +9,22 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from triplets.storage import Store
+if TYPE_CHECKING:  # decoding processes read folders only and start without it
+    from triplets.storage import Store
 
 _OPEN_FILES = 256
 MOST_CACHE = 2 * 2**30
 """Bytes of blocks that a rank keeps of an object store, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """The shards of a cut: names in its order, below ``location`` (folder or URL of the build)."""
+
+    location: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

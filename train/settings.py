@@ -32,7 +32,7 @@ class Data(_Strict):
         size: of the square pictures, in pixels.
         crop: which square part of a picture: ``random`` or ``centre``.
         flip: share of samples to mirror; never those whose instruction speaks of sides or of writing.
-        threads: that decode; by default one a core.
+        workers: processes that decode (threads for a build in an object store); by default one a core.
     """
 
     build: str
@@ -41,7 +41,7 @@ class Data(_Strict):
     size: int = Field(default=256, ge=16, le=2048, multiple_of=8)
     crop: Literal["random", "centre"] = "random"
     flip: float = Field(default=0.5, ge=0, le=1)
-    threads: int | None = Field(default=None, ge=1)
+    workers: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _finite(self) -> Data:

@@ -81,8 +81,8 @@ class _Data:
 
 def _loader(stage: Stage, cut: OpenCut, plan: Plan, device: torch.device) -> Loader:
     changes = Changes(stage.data.size, stage.data.crop, stage.data.flip)
-    threads = stage.data.threads or len(os.sched_getaffinity(0))
-    return Loader(cut, plan, changes, threads=threads, pinned=device.type == "cuda")
+    workers = stage.data.workers or len(os.sched_getaffinity(0))
+    return Loader(cut, plan, changes, workers=workers, pinned=device.type == "cuda")
 
 
 def _weights(stage: Stage, cut: OpenCut) -> dict[int, float]:
@@ -176,7 +176,7 @@ def _resumed(stage: Stage, checkpoint: Path, device: torch.device, say: Say) -> 
 def _check_same(stage: Stage, before: Stage, checkpoint: Path) -> None:
     now, then = (value.model_dump(exclude=_MAY_CHANGE) for value in (stage, before))
     for settings in (now, then):
-        del settings["data"]["threads"], settings["data"]["build"]
+        del settings["data"]["workers"], settings["data"]["build"]
     for name, value in now.items():
         if value != then[name]:
             keys = [key for key in value if value[key] != then[name][key]] if isinstance(value, dict) else []

@@ -29,7 +29,7 @@ def tiny(tmp_path_factory):
 def loader_of(tiny, batch=4, share=Share(), cut="all", **changes):  # noqa: B008 - frozen
     opened = open_cut(tiny.store, cut)
     settings = Changes(**({"size": 48, "alternatives": False} | changes))
-    return Loader(opened, Plan(5, batch, {}), settings, share, threads=2)
+    return Loader(opened, Plan(5, batch, {}), settings, share, workers=2)
 
 
 def take(loader, count):

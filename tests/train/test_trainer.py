@@ -39,7 +39,7 @@ def stage(build, out, **changes):
         "steps": 8,
         "batch": 4,
         "device": "cpu",
-        "data": {"build": str(build.path), "cut": "all", "size": 32, "threads": 1},
+        "data": {"build": str(build.path), "cut": "all", "size": 32, "workers": 1},
         "model": TINY,
         "optimiser": {"rate": 1e-3, "ema": 0.9},
         "reports": {
