@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from pipelines.lock import FILE as LOCK_FILE
 from pipelines.lock import Lock, read_holder
 from pipelines.marks import Watch, pending, read_reasons, reasons_so_far
 from pipelines.plan_files import UnitRef, read_attempts
-from pipelines.prepare import changed_sources, check_disk, digests, prepare
+from pipelines.prepare import SourceDigest, changed_sources, check_disk, digests, prepare
 from pipelines.recipe import Recipe
 from pipelines.retry import plan_retries
 from pipelines.state import BuildState, load_state
@@ -83,11 +83,12 @@ def build(
         TooManyRejectsError: see there.
     """
     store = open_store(out)
-    finished = _finished(store, recipe, options)
+    found = digests(recipe)  # before the lock: a recipe that points nowhere leaves nothing behind
+    finished = _finished(store, recipe, options, found)
     if finished is not None:
         return finished
     with Lock(store, options.take_over):
-        state = prepare(store, recipe, options.replace)
+        state = prepare(store, recipe, options.replace, found)
         if options.retry_rejects and state.state == "complete":
             state = plan_retries(store, state, options.retry_rejects)
         left = pending(store, state.refs())
@@ -101,12 +102,12 @@ def build(
     return Result(complete, progress, worked=True)
 
 
-def _finished(store: Store, recipe: Recipe, options: Options) -> Result | None:
+def _finished(store: Store, recipe: Recipe, options: Options, found: Mapping[str, SourceDigest]) -> Result | None:
     """The build, if it is complete and the recipe asks for nothing else: then nothing at all is written."""
     state = load_state(store)
     if state is None or state.state != "complete" or options.retry_rejects or state.recipe != recipe:
         return None
-    if changed_sources(state, digests(recipe)) or pending(store, state.refs()):
+    if changed_sources(state, found) or pending(store, state.refs()):
         return None
     holder = read_holder(store)
     if holder is not None and not holder.alive():  # killed after the last step, before it could let go

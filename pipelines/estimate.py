@@ -31,7 +31,7 @@ def estimate(recipe: Recipe, out: str = "") -> list[Estimate]:
     """Count every source of the recipe; with ``out``, also write the plan there.
 
     Raises:
-        UsageError: names what is missing on disk.
+        UsageError: names what is missing on disk, or unknown in the recipe.
     """
     if out:
         state = prepare(open_store(out), recipe)
@@ -39,6 +39,7 @@ def estimate(recipe: Recipe, out: str = "") -> list[Estimate]:
             _line(recipe, name, source.records, source.faults, source.attempts, source.units)
             for name, source in state.sources.items()
         ]
+    Workshop(recipe).check()
     return [_count(recipe, settings) for settings in recipe.sources]
 
 

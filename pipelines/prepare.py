@@ -32,6 +32,7 @@ def digests(recipe: Recipe) -> dict[str, SourceDigest]:
         UsageError: a root, an annotation file, a data set or a task is unknown or missing.
     """
     workshop = Workshop(recipe)
+    workshop.check()
     found = {}
     for source in recipe.sources:
         inputs = workshop.inputs(source.name)
@@ -39,7 +40,7 @@ def digests(recipe: Recipe) -> dict[str, SourceDigest]:
     return found
 
 
-def changed_sources(state: BuildState, found: dict[str, SourceDigest]) -> list[str]:
+def changed_sources(state: BuildState, found: Mapping[str, SourceDigest]) -> list[str]:
     """Sources of the build that the recipe no longer has, or has with another fingerprint."""
     return [
         name
@@ -48,27 +49,38 @@ def changed_sources(state: BuildState, found: dict[str, SourceDigest]) -> list[s
     ]
 
 
-def prepare(store: Store, recipe: Recipe, replace: frozenset[str] = frozenset()) -> BuildState:
+def prepare(
+    store: Store,
+    recipe: Recipe,
+    replace: frozenset[str] = frozenset(),
+    found: Mapping[str, SourceDigest] | None = None,
+) -> BuildState:
     """Plan every source that the build does not have yet and save the state; a planned build is left as it is.
+
+    Args:
+        store: of the build.
+        recipe: what to plan.
+        replace: sources that may have changed; they are planned anew.
+        found: what :func:`digests` gives for the recipe, where the caller has it already.
 
     Raises:
         UsageError: a source changed since the build began and is not named in ``replace``.
     """
     state = load_state(store)
-    found = digests(recipe)
+    found = digests(recipe) if found is None else found
     known = set(found) | set(state.sources if state else ())
     if unknown := sorted(replace - known):
         raise UsageError(
             f"--replace {unknown[0]}: no source is called {unknown[0]!r}. Known: {', '.join(sorted(known))}"
         )
+    changed = changed_sources(state, found) if state is not None else []
     if state is not None:
-        changed = changed_sources(state, found)
         refused = [name for name in changed if name not in replace]
         if refused:
             raise UsageError(_refusal(store, state, found, refused[0]))
         if not changed and set(state.sources) == set(found):
             return _with_recipe(store, state, recipe)
-    kept = {} if state is None else {n: s for n, s in state.sources.items() if n not in changed_sources(state, found)}
+    kept = {} if state is None else {name: each for name, each in state.sources.items() if name not in changed}
     workshop = Workshop(recipe)
     sources: dict[str, SourceState] = {}
     for settings in recipe.sources:
@@ -123,7 +135,7 @@ def _bytes_each(recipe: Recipe, name: str) -> int:
     return triplet_bytes(image.short_side, image.format)
 
 
-def _refusal(store: Store, state: BuildState, found: dict[str, SourceDigest], name: str) -> str:
+def _refusal(store: Store, state: BuildState, found: Mapping[str, SourceDigest], name: str) -> str:
     built = f"{store.location} was built"
     if name not in found:
         return (

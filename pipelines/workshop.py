@@ -13,6 +13,7 @@ from models.protocols import Inpainter
 from models.registry import inpainter as make_inpainter
 from pipelines.recipe import Recipe, SourceSettings
 from triplets import pictures
+from triplets.reasons import UsageError
 from triplets.roots import Root
 from triplets.shards import canonical_json
 
@@ -25,6 +26,19 @@ class Workshop:
     """Makes and keeps what a recipe names; everything is made at first use."""
 
     recipe: Recipe
+
+    def check(self) -> None:
+        """Make every source and task once: a wrong name or option is told before any annotation is read.
+
+        Raises:
+            UsageError: unknown data set, task or option, or a value of the wrong kind.
+        """
+        for settings in self.recipe.sources:
+            self.source(settings.name)
+            try:
+                self.tasks(settings.name)
+            except UsageError as error:  # a task does not know whose it is
+                raise UsageError(f"source {settings.name}: {error}") from error
 
     def source(self, name: str) -> Source:
         """The source of that name in the recipe."""
@@ -81,7 +95,7 @@ class Workshop:
         """Annotation file -> SHA-256, for every file that decides which records there are.
 
         Raises:
-            triplets.reasons.UsageError: the root or a file is missing.
+            UsageError: the root or a file is missing.
         """
         root = Root(self.recipe.source(name).root)
         return {file: root.fingerprint(file) for file in self.source(name).inputs()}
