@@ -134,7 +134,7 @@ def _depth(drawn: Drawn) -> Values:
     scale = DepthScale(answer["nearest"], answer["farthest"], answer["near"])
     known = (drawn.depth > scale.nearest) & (drawn.depth < scale.farthest) & ~from_rle(answer["void"])
     error = np.abs(read_depth(drawn.target, scale) - drawn.depth) / (scale.farthest - scale.nearest)
-    return error[known][::7].astype(np.float64)
+    return np.asarray(error[known][::7], np.float64)
 
 
 def _solid(drawn: Drawn) -> Values:
@@ -187,7 +187,7 @@ def run(real: Path, out: Path) -> list[Figure]:
 def figure(task: str, pictures: str, values: Values) -> Figure:
     """Median and tail of a task's values, held against its limit."""
     measure = _MEASURES[task]
-    median, tail = np.median(values), np.quantile(values, 0.01 if measure.rising else 0.99)
+    median, tail = np.median(values), np.quantile(values, 0.01 if measure.rising else 0.99, method="nearest")
     worst = values.min() if measure.rising else values.max()
     ends = f"{tail:.3f}, {worst:.3f}"
     good = measure.good(values)
