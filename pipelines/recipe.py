@@ -65,12 +65,52 @@ class Backends(Strict):
     inpaint: Annotated[BackendChoice, BeforeValidator(_backend)] = BackendChoice(name="classical")
 
 
+def _expanded(value: str) -> str:
+    return os.path.expanduser(os.path.expandvars(value))  # noqa: PTH111 - may be a URL, which Path would mangle
+
+
+class HoldOut(Strict):
+    """An evaluation set whose pictures no training triplet may show: a data set's split, or a ``file`` of picture names."""
+
+    dataset: str = ""
+    root: str = ""
+    split: str = ""
+    options: dict[str, Any] = Field(default_factory=dict)
+    file: str = ""
+
+    @field_validator("root", "file")
+    @classmethod
+    def _place(cls, value: str) -> str:
+        return _expanded(value)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> HoldOut:
+        if bool(self.file) == bool(self.dataset) or (self.dataset and not (self.root and self.split)):
+            raise ValueError("give either `dataset`, `root` and `split`, or a `file` of picture names")
+        return self
+
+    @property
+    def told(self) -> str:
+        """What it is called in rejects."""
+        return self.file or f"{self.dataset} {self.split}"
+
+
+class Wordings(Strict):
+    """Templates of one kind, as ``ieiw instructions`` writes them; a recipe names the file, a build keeps what was in it."""
+
+    kind: str = ""
+    templates: tuple[str, ...] = Field(min_length=1)
+    provenance: dict[str, Any] = Field(default_factory=dict)
+
+
 class SourceSettings(Strict):
     """One data set of the recipe.
 
     ``name`` starts keys and file names; ``dataset`` is the registered data set (default: the same as ``name``), so one data set
     can be used twice under two names. ``region`` holds the region rules of the erasing tasks, ``task_options`` what each other
     task knows (by its name), ``options`` what the source alone knows. ``image`` replaces the recipe's for this source.
+    ``weight`` says how often an epoch of training sees each triplet, ``expected`` how many triplets the published set has; both
+    are for ``ieiw plan`` and for training, and change no triplet.
     """
 
     name: str
@@ -80,6 +120,8 @@ class SourceSettings(Strict):
     tasks: tuple[str, ...] = Field(min_length=1)
     variants: int = Field(default=1, ge=1, le=10_000)
     max_reject_share: float = Field(default=0.2, ge=0, le=1)
+    weight: float = Field(default=1.0, gt=0, le=1_000_000)
+    expected: int | None = Field(default=None, ge=0)
     image: ImageSettings | None = None
     region: dict[str, Any] = Field(default_factory=dict)
     task_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -93,7 +135,7 @@ class SourceSettings(Strict):
     @field_validator("root")
     @classmethod
     def _root(cls, value: str) -> str:
-        return os.path.expanduser(os.path.expandvars(value))  # noqa: PTH111 - may be a URL, which Path would mangle
+        return _expanded(value)
 
     @field_validator("tasks")
     @classmethod
@@ -125,6 +167,20 @@ class Recipe(Strict):
     unit_bytes: Bytes = 256 * 10**6
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
     backends: Backends = Backends()
+    hold_out: tuple[HoldOut, ...] = ()
+    instructions: dict[str, Wordings] = Field(default_factory=dict)
+
+    @field_validator("instructions")
+    @classmethod
+    def _fillable(cls, value: dict[str, Wordings]) -> dict[str, Wordings]:
+        from builders.instructions.wordings import check_templates
+
+        for kind, wordings in value.items():
+            try:
+                check_templates(kind, wordings.templates)
+            except UsageError as error:
+                raise ValueError(str(error)) from error
+        return value
 
     @model_validator(mode="after")
     def _distinct(self) -> Recipe:
@@ -152,12 +208,26 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     values, tree = read_yaml(path, "recipe")
     for change in changes:
         _apply(values, change)
+    _bring_instructions(path, values)
     _check_plain(path, values)
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
         issues = [explain(path, tree, dict(issue), _known(issue["loc"])) for issue in error.errors()]
         raise UsageError("\n".join(issues)) from error
+
+
+def _bring_instructions(path: Path, values: dict[str, Any]) -> None:
+    """Put the templates of the files that ``instructions`` names (relative to the recipe) in place of their names.
+
+    The build keeps them in its recipe: workers on other machines need no file, and what was built can be told for ever.
+    """
+    named = values.get("instructions")
+    if not isinstance(named, dict):
+        return
+    for kind, place in named.items():
+        if isinstance(place, str):
+            named[kind] = read_yaml(path.parent / _expanded(place), f"file of instructions for {kind}")[0]
 
 
 def _check_plain(path: Path, values: object) -> None:
@@ -217,6 +287,12 @@ def _position(items: list[Any], step: str, change: str) -> int:
 
 def _known(location: Sequence[int | str]) -> list[str]:
     """The keys that a recipe knows at a place."""
-    table: dict[str, type[BaseModel]] = {"image": ImageSettings, "backends": Backends, "sources": SourceSettings}
+    table: dict[str, type[BaseModel]] = {
+        "image": ImageSettings,
+        "backends": Backends,
+        "sources": SourceSettings,
+        "hold_out": HoldOut,
+        "instructions": Wordings,
+    }
     model = table.get(str(location[0]), Recipe) if len(location) > 1 else Recipe
     return list(model.model_fields)

@@ -8,15 +8,19 @@ from functools import cached_property
 from typing import Any
 
 from builders import registry
+from builders.instructions.wordings import kinds_of
 from builders.protocols import Source, Task, Tools
 from models.protocols import Inpainter
 from models.registry import inpainter as make_inpainter
+from pipelines import held_out
 from pipelines.recipe import Recipe, SourceSettings
 from triplets import pictures
 from triplets.reasons import UsageError
 from triplets.roots import Root
 from triplets.shards import canonical_json
 
+_PASSING = {"root", "max_reject_share", "weight", "expected"}
+"""Settings of a source that shape no triplet."""
 FORMAT = 2
 """Raised whenever the same recipe would give other shard bytes for reasons outside source and task versions."""
 
@@ -43,13 +47,15 @@ class Workshop:
     def source(self, name: str) -> Source:
         """The source of that name in the recipe."""
         settings = self.recipe.source(name)
-        return registry.source(
+        source = registry.source(
             settings.data_set,
             name=settings.name,
             root=settings.root,
             split=settings.split,
             options=settings.options,
         )
+        held = held_out.relevant(self.recipe, settings)
+        return held_out.HeldOutSource(source, settings.data_set, held) if held else source
 
     def tasks(self, name: str) -> dict[str, Task]:
         """The tasks of one source by name."""
@@ -72,7 +78,11 @@ class Workshop:
 
     def _tools(self, name: str) -> Tools:
         image = self.recipe.image_of(name)
-        return Tools(image.short_side, pictures.encoder(image.format, image.quality), self.inpainter)
+        return Tools(image.short_side, pictures.encoder(image.format, image.quality), self.inpainter, self._wordings)
+
+    @cached_property
+    def _wordings(self) -> dict[str, tuple[str, ...]]:
+        return {kind: wordings.templates for kind, wordings in self.recipe.instructions.items()}
 
     def paints(self, name: str) -> bool:
         """Whether any task of the source needs the inpainter."""
@@ -100,13 +110,24 @@ class Workshop:
         root = Root(self.recipe.source(name).root)
         return {file: root.fingerprint(file) for file in self.source(name).inputs()}
 
+    def _brought(self, settings: SourceSettings) -> dict[str, object]:
+        """What a recipe brings beside the data set; absent where it brings nothing, so that other builds stay as they are."""
+        parts: dict[str, object] = {}
+        if held := held_out.relevant(self.recipe, settings):
+            parts["hold_out"] = [held_out.digest_of(entry) for entry in held]
+        kinds = {kind for task in settings.tasks for kind in kinds_of(task)}
+        if brought := {kind: self._wordings[kind] for kind in sorted(kinds & self._wordings.keys())}:
+            parts["instructions"] = brought
+        return parts
+
     def fingerprint(self, name: str, inputs: dict[str, str]) -> str:
         """Digest of all that could change the source's triplets: parameters, inputs, versions, backends.
 
-        Where the data lie (``root``) and how many rejects are borne (``max_reject_share``) are not part of it.
+        Where the data lie (``root``), how many rejects are borne (``max_reject_share``), and what only plans and training look at
+        (``weight``, ``expected``) are not part of it.
         """
         settings = self.recipe.source(name)
-        parts = {
+        parts: dict[str, object] = {
             "format": FORMAT,
             "seed": self.recipe.seed,
             "image": self.recipe.image_of(name).model_dump(),
@@ -116,10 +137,11 @@ class Workshop:
             "source_version": self.source(name).version,
             "task_versions": {task: made.version for task, made in self.tasks(name).items()},
             "backends": self.backends() if self.paints(name) else {},
+            **self._brought(settings),
         }
         return hashlib.sha256(canonical_json(parts).encode("utf-8")).hexdigest()
 
 
 def _lasting(settings: SourceSettings) -> dict[str, object]:
     """The settings that shape triplets; ``dataset: phrasecut`` under the name phrasecut is what leaving it out means."""
-    return settings.model_dump(mode="json", exclude={"root", "max_reject_share"}) | {"dataset": settings.data_set}
+    return settings.model_dump(mode="json", exclude=_PASSING) | {"dataset": settings.data_set}

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     CROWD = "crowd"  # the region stands for many things that nobody outlined one by one
     AMBIGUOUS = "ambiguous"  # the phrase fits several things in the picture, the region is one of them
     NO_KEY_POINTS = "no_key_points"  # nobody labelled a joint of this person or animal
+    EVALUATION_PICTURE = "evaluation_picture"  # an evaluation set of the recipe's `hold_out` shows the same picture
     # the picture
     PICTURE_MISSING = "picture_missing"
     PICTURE_UNREADABLE = "picture_unreadable"  # not a picture, truncated, damaged
@@ -48,6 +49,7 @@ SELECTION = frozenset(
         Reason.CROWD,
         Reason.AMBIGUOUS,
         Reason.NO_KEY_POINTS,
+        Reason.EVALUATION_PICTURE,
         Reason.REGION_TOO_SMALL,
         Reason.REGION_TOO_LARGE,
         Reason.REGION_TOO_THIN,

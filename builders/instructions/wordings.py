@@ -5,6 +5,7 @@ A *kind* is a set of templates that mean the same and have the same placeholders
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from triplets.reasons import UsageError
 MOST = 24
 """Of longer sets so many are drawn for each triplet: every alternative is written into the sample."""
 
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _TABLES: Mapping[str, Callable[[], Mapping[str, tuple[str, ...]]]] = {
     **dict.fromkeys(templates.TEMPLATES, lambda: templates.TEMPLATES),
     **dict.fromkeys(restoration.NATURAL, lambda: restoration.NATURAL),
@@ -37,6 +39,29 @@ def hand_written(kind: str) -> tuple[str, ...]:
     if kind not in _TABLES:
         raise UsageError(f"no instructions are called {kind!r}. Known: {', '.join(kinds())}")
     return _TABLES[kind]()[kind]
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """Names in braces: ``{the}`` -> ``the``."""
+    return frozenset(_PLACEHOLDER.findall(template))
+
+
+def kinds_of(task: str) -> tuple[str, ...]:
+    """The kinds that a task fills."""
+    return ("refer", "refer-quoted") if task == "refer" else (task,)
+
+
+def check_templates(kind: str, templates: Sequence[str]) -> None:
+    """Make sure that templates can take the place of the hand-written ones: each has the same placeholders as one of these.
+
+    Raises:
+        UsageError: an unknown kind, or a template that lacks a placeholder or has another one.
+    """
+    wanted = {placeholders(template) for template in hand_written(kind)}
+    for template in templates:
+        if placeholders(template) not in wanted or "{" in _PLACEHOLDER.sub("", template):
+            names = " or ".join(sorted(", ".join(f"{{{name}}}" for name in sorted(each)) or "none" for each in wanted))
+            raise UsageError(f"instructions for {kind}: {template[:80]!r} must have the placeholders {names}")
 
 
 def chosen(

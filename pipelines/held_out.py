@@ -1,0 +1,135 @@
+"""Evaluation pictures kept out of a training build: every record that shows one is refused, by the picture's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from builders import registry
+from builders.evaluation import evaluations_sharing, picture_names, spaces
+from builders.protocols import Source
+from pipelines.recipe import HoldOut, Recipe, SourceSettings
+from triplets.reasons import Reason, UsageError
+from triplets.records import Fault, Record
+from triplets.roots import Root
+
+
+class HeldOutSource:
+    """A source whose records of evaluation pictures carry the fault ``evaluation_picture``; all else is the source's own.
+
+    Args:
+        source: gives the records.
+        dataset: its registered data set.
+        entries: the recipe's ``hold_out``; read at the first record, so that workers, who only read pictures, never do.
+    """
+
+    def __init__(self, source: Source, dataset: str, entries: Sequence[HoldOut]) -> None:
+        self.name = source.name
+        self.version = source.version
+        self._source = source
+        self._dataset = dataset
+        self._entries = entries
+        self._names: dict[str, str] | None = None
+
+    def inputs(self) -> Sequence[str]:
+        """As the source."""
+        return self._source.inputs()
+
+    def group_count(self) -> int:
+        """As the source."""
+        return self._source.group_count()
+
+    def read(self, reference: str) -> bytes:
+        """As the source."""
+        return self._source.read(reference)
+
+    def group(self, index: int) -> Iterator[Record]:
+        """The source's records; those of an evaluation picture are faulty, and the fault names the evaluation set."""
+        for record in self._source.group(index):
+            yield record if record.fault else self._checked(record)
+
+    def _checked(self, record: Record) -> Record:
+        held = self._held
+        for name in sorted(picture_names(self._source, self._dataset, record)):
+            if name in held:
+                return replace(record, fault=Fault(Reason.EVALUATION_PICTURE, f"{name} is in {held[name]}"))
+        return record
+
+    @property
+    def _held(self) -> dict[str, str]:
+        """Picture name -> the evaluation set that shows it."""
+        if self._names is None:
+            self._names = {}
+            for entry in self._entries:
+                for name in names_of(entry):
+                    self._names.setdefault(name, entry.told)
+        return self._names
+
+
+def relevant(recipe: Recipe, settings: SourceSettings) -> list[HoldOut]:
+    """The entries of ``hold_out`` that can name pictures of a source."""
+    mine = spaces(settings.data_set)
+    return [entry for entry in recipe.hold_out if not entry.dataset or mine & spaces(entry.dataset)]
+
+
+def names_of(entry: HoldOut) -> Iterator[str]:
+    """The names of all pictures of an evaluation set.
+
+    Raises:
+        UsageError: the data set, or the file, is not there.
+    """
+    if entry.file:
+        yield from _listed(Path(entry.file))
+        return
+    source = _source(entry)
+    for index in range(source.group_count()):
+        for record in source.group(index):
+            yield from picture_names(source, entry.dataset, record)
+
+
+def digest_of(entry: HoldOut) -> dict[str, object]:
+    """What decides which pictures an entry names, for fingerprints.
+
+    Raises:
+        UsageError: the data set, or the file, is not there.
+    """
+    if entry.file:
+        path = Path(entry.file)
+        return {"file": Root(str(path.parent)).fingerprint(path.name)}
+    root = Root(entry.root)
+    files = {file: root.fingerprint(file) for file in _source(entry).inputs()}
+    return {"dataset": entry.dataset, "split": entry.split, "options": entry.options, "inputs": files}
+
+
+def not_held_out(recipe: Recipe, settings: SourceSettings) -> list[str]:
+    """Known evaluation sets that share pictures with a source and are not in ``hold_out``: ``refcoco val``, …"""
+    held = {(entry.dataset, entry.split) for entry in recipe.hold_out}
+    sharing = evaluations_sharing(settings.data_set, settings.split)
+    return [f"{dataset} {split}" for dataset, split in sharing if (dataset, split) not in held]
+
+
+def _source(entry: HoldOut) -> Source:
+    return registry.source(
+        entry.dataset, name="hold-out", root=entry.root, split=entry.split, options=dict(entry.options)
+    )
+
+
+def _listed(path: Path) -> Iterator[str]:
+    """The names of a list, one a line: ``coco:139``.
+
+    Raises:
+        UsageError: it cannot be read, or a line is no name.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"hold_out: {path}: cannot be read ({error})") from error
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        space, separator, name = text.partition(":")
+        if not separator or not name:
+            raise UsageError(f"hold_out: {path}, line {number}: {text[:60]!r} is not SPACE:NAME, such as coco:139")
+        yield f"{space}:{int(name)}" if space == "coco" and name.isdecimal() else text

@@ -1,0 +1,148 @@
+"""Evaluation pictures stay out of a training build, by the numbers that data sets share."""
+
+import json
+
+import pytest
+
+from builders import registry
+from builders.evaluation import evaluations_sharing, picture_name, spaces
+from builders.registry import SOURCES
+from pipelines.held_out import not_held_out
+from pipelines.prepare import digests, prepare
+from pipelines.recipe import Recipe
+from pipelines.worker import UnitBuilder
+from pipelines.workshop import Workshop
+from tests.support.source_case import draw_picture, square
+from triplets.reasons import SELECTION, Reason, UsageError
+from triplets.rows import read_mark
+from triplets.storage import open_store
+
+
+def write_coco(root, split, numbers):
+    (root / "annotations").mkdir(parents=True, exist_ok=True)
+    images = [{"id": n, "file_name": f"{n:012}.jpg", "width": 96, "height": 64} for n in numbers]
+    for n in numbers:
+        draw_picture(root / split / f"{n:012}.jpg", seed=n)
+    annotations = [
+        {
+            "id": n,
+            "image_id": n,
+            "category_id": 1,
+            "segmentation": [sum(square(20, 15, 30), [])],
+            "bbox": [20, 15, 30, 30],
+        }
+        for n in numbers
+    ]
+    document = {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "dog"}]}
+    (root / "annotations" / f"instances_{split}.json").write_text(json.dumps(document))
+
+
+def recipe(root, hold_out=(), **changes):
+    entry = {"name": "coco", "dataset": "coco-instances", "root": str(root), "split": "train2017", "tasks": ["detect"]}
+    entry |= {"options": {"records": "classes"}} | changes
+    return Recipe.model_validate({"image": {"short_side": 64}, "sources": [entry], "hold_out": list(hold_out)})
+
+
+@pytest.fixture
+def coco(tmp_path):
+    root = tmp_path / "coco"
+    write_coco(root, "train2017", [1, 2, 3, 4])
+    write_coco(root, "val2014", [2, 4, 9])
+    return root
+
+
+def evaluation(root):
+    return {"dataset": "coco-instances", "root": str(root), "split": "val2014"}
+
+
+def test_their_records_are_rejects_that_name_the_set_and_the_books_balance(coco, tmp_path):
+    store = open_store(tmp_path / "out")
+    state = prepare(store, recipe(coco, [evaluation(coco)]))
+    builder = UnitBuilder(store.location)
+    marks = []
+    for ref in state.refs():
+        builder.build(ref)
+        marks.append(read_mark(store.read(ref.rows)))
+    assert (sum(mark.built for mark in marks), sum(mark.rejected for mark in marks)) == (2, 2)
+    source = Workshop(recipe(coco, [evaluation(coco)])).source("coco")
+    faults = {record.group: record.fault for n in range(4) for record in source.group(n)}
+    assert {group for group, fault in faults.items() if fault} == {"2", "4"}
+    assert (faults["2"].reason, faults["2"].detail) == (
+        Reason.EVALUATION_PICTURE,
+        "coco:2 is in coco-instances val2014",
+    )
+    assert Reason.EVALUATION_PICTURE in SELECTION  # a choice, no damage
+
+
+def test_a_list_of_names_does_as_well(coco, tmp_path):
+    names = tmp_path / "names.txt"
+    names.write_text("# COCO\ncoco:000000000003\nvisual-genome:1\n\n")
+    source = Workshop(recipe(coco, [{"file": str(names)}])).source("coco")
+    assert [record.group for n in range(4) for record in source.group(n) if record.fault] == ["3"]
+    names.write_text("000000000003\n")
+    with pytest.raises(UsageError, match=r"names.txt, line 1.*coco:139"):
+        list(Workshop(recipe(coco, [{"file": str(names)}])).source("coco").group(0))
+
+
+def test_what_is_held_out_is_part_of_the_fingerprint_and_what_does_not_matter_is_not(coco, tmp_path):
+    plain, held = digests(recipe(coco))["coco"], digests(recipe(coco, [evaluation(coco)]))["coco"]
+    assert plain.fingerprint != held.fingerprint
+    other = {"dataset": "gqa-inpaint", "root": str(tmp_path / "nowhere"), "split": "test"}
+    assert digests(recipe(coco, [other]))["coco"] == plain  # no picture in common: not even looked for
+    assert digests(recipe(coco, weight=0.2, expected=5))["coco"] == plain
+    write_coco(coco, "val2014", [1])
+    assert digests(recipe(coco, [evaluation(coco)]))["coco"].fingerprint != held.fingerprint
+
+
+@pytest.mark.parametrize(
+    "entry", [{}, {"dataset": "refcoco"}, {"dataset": "refcoco", "root": "a", "split": "val", "file": "b"}]
+)
+def test_an_entry_is_a_data_set_or_a_file(coco, entry):
+    with pytest.raises(ValueError, match="give either"):
+        recipe(coco, [entry])
+
+
+def test_a_missing_evaluation_set_is_one_clear_error(coco, tmp_path):
+    entry = {"dataset": "coco-instances", "root": str(tmp_path / "nowhere"), "split": "val2017"}
+    with pytest.raises(UsageError, match="nowhere"):
+        digests(recipe(coco, [entry]))
+
+
+def test_phrasecut_knows_which_of_its_pictures_are_coco_s(tmp_path):
+    root = tmp_path / "pc"
+    draw_picture(root / "images" / "7.jpg")
+    (root / "image_data_split.json").write_text(
+        json.dumps([{"image_id": 7, "width": 96, "height": 64, "coco_id": 3, "split": "train"}])
+    )
+    task = {"task_id": "7__1", "image_id": 7, "ann_ids": [1], "phrase": "a dog", "Polygons": [[square(20, 15, 30)]]}
+    (root / "refer_train.json").write_text(json.dumps([task | {"phrase_structure": {"name": "dog"}}]))
+    write_coco(tmp_path / "coco", "val2017", [3])
+    values = {"name": "phrasecut", "root": str(root), "tasks": ["removal"]}
+    held = [{"dataset": "coco-instances", "root": str(tmp_path / "coco"), "split": "val2017"}]
+    source = Workshop(Recipe.model_validate({"sources": [values], "hold_out": held})).source("phrasecut")
+    (record,) = source.group(0)
+    assert record.fault.reason is Reason.EVALUATION_PICTURE
+    assert "coco:3" in record.fault.detail
+
+
+def test_a_data_set_knows_the_evaluations_that_share_its_pictures(coco):
+    assert ("refcoco", "testA") in evaluations_sharing("coco-keypoints", "train2017")
+    assert ("magicbrush", "test") in evaluations_sharing("coco-stuff", "train2017")
+    assert ("coco-keypoints", "val2017") not in evaluations_sharing("coco-stuff", "train2017")
+    assert ("gqa-inpaint", "test") in evaluations_sharing("phrasecut", "train")
+    assert evaluations_sharing("gopro", "train") == []
+    left = not_held_out(recipe(coco, [{"dataset": "refcoco", "root": "x", "split": "val"}]), recipe(coco).sources[0])
+    assert "refcoco val" not in left and "refcoco testA" in left
+
+
+@pytest.mark.parametrize("text", ["139", "000000000139", "COCO_train2014_000000000139.jpg", "images/000000000139"])
+def test_coco_s_numbers_are_the_same_however_they_are_written(text):
+    assert picture_name("coco", text) == "coco:139"
+
+
+def test_every_evaluation_set_is_a_registered_data_set():
+    from builders.evaluation import _ALSO, _SPACES, EVALUATIONS
+
+    assert {name for name, _ in EVALUATIONS} | _SPACES.keys() | _ALSO.keys() <= SOURCES.keys()
+    assert spaces("nyuv2") == {"nyuv2"}
+    assert registry.SOURCES is SOURCES
