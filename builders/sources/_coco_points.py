@@ -10,18 +10,18 @@ from typing import Any
 import msgspec
 
 from builders.instructions.joints import LAYOUTS, joint_key
+from builders.sources._coco import CategoryEntry, CocoElement, elements_by_id, whose
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box, what_is_wrong
-from triplets.documents import DocumentError, array_spans, parse
+from triplets.documents import DocumentError, parse
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
 from triplets.roots import Root
 
 
-class CocoImage(msgspec.Struct):
+class CocoImage(CocoElement):
     """An element of ``images``."""
 
-    id: int
     file_name: str
     width: int
     height: int
@@ -39,19 +39,11 @@ class _Annotation(msgspec.Struct):
     iscrowd: int = 0
 
 
-class _Category(msgspec.Struct):
-    id: int
-    name: str
+class _Category(CategoryEntry):
     keypoints: list[str] = []
 
 
-class _Head(msgspec.Struct):
-    id: int
-    image_id: int
-
-
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
-_HEAD = msgspec.json.Decoder(_Head)
 
 
 class CocoPoints(ABC):
@@ -139,22 +131,11 @@ class CocoPoints(ABC):
 
     @cached_property
     def _images(self) -> dict[int, CocoImage]:
-        return {image.id: image for image in reversed(self._small("images", CocoImage))}
+        return elements_by_id(self._root, self._file, "images", CocoImage)
 
     @cached_property
     def _categories(self) -> dict[int, _Category]:
-        return {category.id: category for category in reversed(self._small("categories", _Category))}
-
-    def _small(self, key: str, kind: type[Any]) -> list[Any]:
-        """The sound elements of one of the shorter arrays."""
-        found = []
-        with self._root.open(self._file) as file:
-            for span in array_spans(file, self._where, key):
-                try:
-                    found.append(msgspec.json.decode(span.data, type=kind))
-                except msgspec.DecodeError:
-                    continue  # whoever refers to it becomes a reject that names it
-        return found
+        return elements_by_id(self._root, self._file, "categories", _Category)
 
     def _check_joints(self) -> None:
         """A file whose joints have another order is refused as a whole: every name in its sentences would be wrong.
@@ -206,16 +187,10 @@ class _Faulty(ValueError):
 
 def _who(data: bytes) -> tuple[bytes, int]:
     """Annotation id and image id of an element; its bytes where it has no id, -1 where it has no image id."""
-    try:
-        head = _HEAD.decode(data)
-    except (msgspec.DecodeError, RecursionError):
-        return _who_else(data)
-    return str(head.id).encode(), head.image_id
-
-
-def _who_else(data: bytes) -> tuple[bytes, int]:
-    """The same of an element that strict JSON does not take."""
-    try:
+    strictly = whose(data)
+    if strictly[0] is not data:
+        return strictly
+    try:  # Python writes NaN, which JSON does not know
         entry = parse(data)
     except (ValueError, RecursionError):
         return data, -1

@@ -17,8 +17,8 @@ from typing import Any, Literal
 import msgspec
 
 from builders.options import Options, parse_options
+from builders.sources._coco import CategoryEntry, ImageEntry, elements_by_id, whose
 from builders.sources._grouped import Element, GroupedElements
-from triplets.documents import array_spans
 from triplets.reasons import Reason
 from triplets.records import Fault, Record
 from triplets.roots import Root
@@ -37,19 +37,6 @@ class CocoInstancesOptions(Options):
     """Options of the source. ``records``: one for each object (for removal and addition), or one for each class of a picture."""
 
     records: Literal["objects", "classes"] = "objects"
-
-
-class _Image(msgspec.Struct):
-    id: int
-    file_name: str
-    width: int
-    height: int
-    license: int = 0
-
-
-class _Category(msgspec.Struct):
-    id: int
-    name: str
 
 
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
@@ -101,26 +88,16 @@ class CocoInstances:
     @cached_property
     def _annotations(self) -> GroupedElements:
         self.inputs()
-        return GroupedElements(self._root.open(self._file), f"{self._root.location}/{self._file}", _who, "annotations")
+        return GroupedElements(self._root.open(self._file), f"{self._root.location}/{self._file}", whose, "annotations")
 
     @cached_property
-    def _images(self) -> dict[int, _Image]:
-        return {image.id: image for image in reversed(self._small("images", _Image))}
+    def _images(self) -> dict[int, ImageEntry]:
+        return elements_by_id(self._root, self._file, "images", ImageEntry)
 
     @cached_property
     def _categories(self) -> dict[int, str]:
-        return {category.id: category.name for category in reversed(self._small("categories", _Category))}
-
-    def _small(self, key: str, kind: type[Any]) -> list[Any]:
-        """The sound elements of one of the shorter arrays."""
-        found = []
-        with self._root.open(self._file) as file:
-            for span in array_spans(file, f"{self._root.location}/{self._file}", key):
-                try:
-                    found.append(msgspec.json.decode(span.data, type=kind))
-                except msgspec.DecodeError:
-                    continue  # whoever refers to it becomes a reject that names it
-        return found
+        found = elements_by_id(self._root, self._file, "categories", CategoryEntry)
+        return {number: category.name for number, category in found.items()}
 
     def _classes(self, elements: Sequence[Element]) -> Iterator[Record]:
         """A record for each class of a picture; what is wrong with one object is wrong with its class: all are to be boxed."""
@@ -216,16 +193,10 @@ def _box_fault(entry: _Annotation, place: str) -> Fault | None:
     return None
 
 
-class _Head(msgspec.Struct):
-    id: int
-    image_id: int
-
-
 class _Kind(msgspec.Struct):
     category_id: int
 
 
-_HEAD = msgspec.json.Decoder(_Head)
 _KIND = msgspec.json.Decoder(_Kind)
 
 
@@ -234,12 +205,3 @@ def _category(data: bytes) -> int:
         return _KIND.decode(data).category_id
     except (msgspec.DecodeError, RecursionError):
         return -1
-
-
-def _who(data: bytes) -> tuple[bytes, int]:
-    """Annotation id and image id of an element, or its bytes and -1."""
-    try:
-        head = _HEAD.decode(data)
-    except (msgspec.DecodeError, RecursionError):
-        return data, -1
-    return str(head.id).encode(), head.image_id

@@ -14,10 +14,10 @@ from typing import Any, Literal
 import msgspec
 
 from builders.options import Options
+from builders.sources._coco import CategoryEntry, ImageEntry, elements_by_id, whose
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._label_maps import CLASS_LIST, LabelMaps, numbered_names
 from builders.vocabulary import CLASSES
-from triplets.documents import array_spans
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
 
@@ -41,17 +41,7 @@ class _Annotation(msgspec.Struct):
     segmentation: list[list[float]] | dict[str, Any]
 
 
-class _Image(msgspec.Struct):
-    id: int
-    file_name: str
-    width: int
-    height: int
-    license: int = 0
-
-
-class _Category(msgspec.Struct):
-    id: int
-    name: str
+_ANNOTATION = msgspec.json.Decoder(_Annotation)
 
 
 class CocoStuff(LabelMaps):
@@ -110,10 +100,8 @@ class CocoStuff(LabelMaps):
 
     def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
         if self._json:
-            names = {
-                kind.id: kind.name for kind in reversed(self._small("categories", _Category)) if kind.id != _THINGS
-            }
-            return dict(sorted(names.items())), (0, _THINGS)
+            found = elements_by_id(self._root, self._json, "categories", CategoryEntry)
+            return {number: kind.name for number, kind in sorted(found.items()) if number != _THINGS}, (0, _THINGS)
         file = self.inputs()[0]
         ids = numbered_names(self._text(file), f"{self._root.location}/{file}")
         return {number - 1: name for number, name in ids.items() if number and number not in _NEVER}, (255,)
@@ -121,22 +109,11 @@ class CocoStuff(LabelMaps):
     @cached_property
     def _annotations(self) -> GroupedElements:
         self.inputs()
-        return GroupedElements(self._root.open(self._json), f"{self._root.location}/{self._json}", _who, "annotations")
+        return GroupedElements(self._root.open(self._json), f"{self._root.location}/{self._json}", whose, "annotations")
 
     @cached_property
-    def _images(self) -> dict[int, _Image]:
-        return {image.id: image for image in reversed(self._small("images", _Image))}
-
-    def _small(self, key: str, kind: type[Any]) -> list[Any]:
-        """The sound elements of one of the shorter arrays; whoever refers to another becomes a reject that names it."""
-        found = []
-        with self._root.open(self._json) as file:
-            for span in array_spans(file, f"{self._root.location}/{self._json}", key):
-                try:
-                    found.append(msgspec.json.decode(span.data, type=kind))
-                except msgspec.DecodeError:
-                    continue
-        return found
+    def _images(self) -> dict[int, ImageEntry]:
+        return elements_by_id(self._root, self._json, "images", ImageEntry)
 
     def _of_elements(self, elements: list[Element]) -> Record:
         """All annotations of one picture as one record; one that is unsound spoils it, since its class would seem absent."""
@@ -147,7 +124,7 @@ class CocoStuff(LabelMaps):
                 entry = _ANNOTATION.decode(element.data)
             except (msgspec.DecodeError, RecursionError) as error:
                 fault = fault or Fault(Reason.INVALID_RECORD, f"{place}: {error}")
-                picture = _who(element.data)[1]
+                picture = whose(element.data)[1]
                 continue
             picture = entry.image_id
             if entry.image_id not in self._images:
@@ -165,21 +142,3 @@ class CocoStuff(LabelMaps):
             size=(image.width, image.height),
             licence=f"COCO licence {image.license}",
         )
-
-
-class _Head(msgspec.Struct):
-    id: int
-    image_id: int
-
-
-_ANNOTATION = msgspec.json.Decoder(_Annotation)
-_HEAD = msgspec.json.Decoder(_Head)
-
-
-def _who(data: bytes) -> tuple[bytes, int]:
-    """Annotation id and image id of an element, or its bytes and -1."""
-    try:
-        head = _HEAD.decode(data)
-    except (msgspec.DecodeError, RecursionError):
-        return data, -1
-    return str(head.id).encode(), head.image_id

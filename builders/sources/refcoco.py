@@ -17,7 +17,8 @@ import msgspec
 
 from builders.options import Options, parse_options
 from builders.sources._by_id import ElementsById
-from triplets.documents import array_spans, load_json
+from builders.sources._coco import CategoryEntry, CocoElement, ImageEntry, elements_by_id
+from triplets.documents import load_json
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
 from triplets.roots import Root
@@ -36,24 +37,7 @@ class RefOptions(Options):
     """A record for each ref, with all its expressions, as for training; or for each expression, as the evaluations count."""
 
 
-class _Image(msgspec.Struct):
-    id: int
-    file_name: str
-    width: int
-    height: int
-    license: int = 0
-
-
-class _Category(msgspec.Struct):
-    id: int
-    name: str
-
-
-class _Head(msgspec.Struct):
-    id: int
-
-
-_HEAD = msgspec.json.Decoder(_Head)
+_HEAD = msgspec.json.Decoder(CocoElement)
 
 
 class RefCoco:
@@ -162,23 +146,13 @@ class RefCoco:
         return ElementsById(self._root.open(self._instances_path), place, "annotations", _id)
 
     @cached_property
-    def _images(self) -> dict[int, _Image]:
-        return {image.id: image for image in reversed(self._small("images", _Image))}
+    def _images(self) -> dict[int, ImageEntry]:
+        return elements_by_id(self._root, self._instances_path, "images", ImageEntry)
 
     @cached_property
     def _categories(self) -> dict[int, str]:
-        return {kind.id: kind.name for kind in reversed(self._small("categories", _Category))}
-
-    def _small(self, key: str, kind: type[Any]) -> list[Any]:
-        """The sound elements of one of the shorter arrays; whoever refers to another becomes a reject that names it."""
-        found = []
-        with self._root.open(self._instances_path) as file:
-            for span in array_spans(file, f"{self._root.location}/{self._instances_path}", key):
-                try:
-                    found.append(msgspec.json.decode(span.data, type=kind))
-                except msgspec.DecodeError:
-                    continue
-        return found
+        found = elements_by_id(self._root, self._instances_path, "categories", CategoryEntry)
+        return {number: kind.name for number, kind in found.items()}
 
     @cached_property
     def _twice(self) -> set[int]:
@@ -218,7 +192,7 @@ class RefCoco:
         number = numbers[0] if isinstance(numbers, list) and len(numbers) == 1 else numbers
         return self._categories.get(number, "") if type(number) is int else ""
 
-    def _record(self, record_id: str, group: str, image: _Image, annotation: Mapping[str, Any]) -> Record:
+    def _record(self, record_id: str, group: str, image: ImageEntry, annotation: Mapping[str, Any]) -> Record:
         return Record(
             id=record_id,
             group=group,
@@ -229,7 +203,7 @@ class RefCoco:
             licence=f"COCO licence {image.license}" if self.picture_folders is _COCO else "",
         )
 
-    def _check(self, ref: Any, place: str) -> tuple[_Image, list[Any], list[tuple[str, str]]] | Fault:
+    def _check(self, ref: Any, place: str) -> tuple[ImageEntry, list[Any], list[tuple[str, str]]] | Fault:
         """Picture, regions and expressions (id, text) of a ref; or what is wrong with it."""
         if not isinstance(ref, dict):
             return Fault(Reason.INVALID_RECORD, f"{place}: no ref, but {type(ref).__name__}")

@@ -1,0 +1,45 @@
+import json
+
+import pytest
+
+from builders.sources._coco import CategoryEntry, ImageEntry, elements_by_id, whose
+from triplets.roots import Root
+
+DEEP = '{"id": 3, "file_name": "c.jpg", "width": 8, "height": 8, "more": ' + "[" * 100_000 + "]" * 100_000 + "}"
+
+
+def image(number, name="a.jpg", **changes):
+    return json.dumps({"id": number, "file_name": name, "width": 8, "height": 6} | changes)
+
+
+def read(tmp_path, elements, key="images", kind=ImageEntry):
+    (tmp_path / "file.json").write_text(f'{{"{key}": [{", ".join(elements)}], "annotations": []}}')
+    return elements_by_id(Root(str(tmp_path)), "file.json", key, kind)
+
+
+def test_elements_come_by_their_number_and_the_first_of_two_counts(tmp_path):
+    found = read(tmp_path, [image(7), image(2, "b.jpg", license=4, extra=[1]), image(7, "late.jpg")])
+    assert {number: (each.file_name, each.license) for number, each in found.items()} == {
+        7: ("a.jpg", 0),
+        2: ("b.jpg", 4),
+    }
+    kinds = read(tmp_path, ['{"id": 1, "name": "cat"}'], "categories", CategoryEntry)
+    assert kinds[1].name == "cat"
+
+
+@pytest.mark.parametrize("odd", ["7", '"text"', "[]", "{}", '{"id": "3"}', image(3, width=None), DEEP])
+def test_what_is_no_element_is_left_out(tmp_path, odd):
+    assert list(read(tmp_path, [image(1), odd, image(2)])) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("data", "known"),
+    [
+        (b'{"id": 5, "image_id": 9, "area": 1.5}', (b"5", 9)),
+        (b'{"id": 5}', None),
+        (b'{"id": 5, "image_id": NaN}', None),
+        (DEEP.encode(), None),
+    ],
+)
+def test_whose_an_annotation_is(data, known):
+    assert whose(data) == (known or (data, -1))
