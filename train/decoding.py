@@ -15,6 +15,7 @@ import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 
@@ -40,8 +41,7 @@ class Setup:
     """Descriptor of the arena."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A task is done.
 
     Attributes:

@@ -7,12 +7,13 @@ Python, nor does the training step wait for theirs.
 from __future__ import annotations
 
 import os
+import selectors
 import subprocess
 import sys
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
 import torch
@@ -54,6 +55,7 @@ class _Team:
     tasks: int
     replies: list[Connection] = field(default_factory=list)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    waiting: selectors.DefaultSelector = field(default_factory=selectors.DefaultSelector)
 
     def add(self, setup: Setup, reading: int) -> None:
         """Start one more process, which reads tasks from ``reading``."""
@@ -69,13 +71,13 @@ class _Team:
             )
         )
         theirs.close()
+        self.waiting.register(ours, selectors.EVENT_READ, len(self.replies))
         self.replies.append(ours)
         ours.send(setup)
 
     def ready(self) -> list[Connection]:
         """Wait until there are replies; the connections that have one."""
-        waiting = wait(self.replies)
-        return [replies for replies in self.replies if replies in waiting]
+        return [self.replies[key.data] for key, _ in self.waiting.select()]
 
     def receive(self, replies: Connection) -> Reply:
         """The next reply of a process.
@@ -96,6 +98,7 @@ class _Team:
     def stop(self) -> None:
         """Close the pipes, which ends the processes, and wait for them."""
         os.close(self.tasks)
+        self.waiting.close()
         for replies in self.replies:
             replies.close()
         for process in self.processes:
