@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.audit_figures import Figures, figures
-from pipelines.audit_load import NO_CUT, ScoreInfo, load
+from pipelines.audit_load import ScoreInfo, load
 from pipelines.audit_lost import Example, Lost, LostKeys, examples, lost_keys, lost_rows, write_rows
 from pipelines.audit_sheets import Card, Sheet, cards, choose, thumbnails
 from pipelines.state import BuildState
-from triplets.cuts import CutState, verify_shards
+from triplets.cuts import WHOLE_BUILD, CutState, verify_shards
 from triplets.reasons import UsageError
 from triplets.storage import open_store
 
@@ -78,9 +78,9 @@ def audit(
     Raises:
         UsageError: no complete build or cut, or files that changed since.
     """
-    if cut == NO_CUT:
+    if cut == WHOLE_BUILD:
         raise UsageError(
-            f"--cut {NO_CUT}: that is the name of the page about the whole build. Give the cut another name"
+            f"--cut {WHOLE_BUILD}: that is the name of the page about the whole build. Give the cut another name"
         )
     store = open_store(location)
     report("reading rows, verdicts and scores")
@@ -97,7 +97,7 @@ def audit(
     report("listing what was lost")
     lost = lost_rows(store, ledger)
     result = Audit(
-        name=cut or NO_CUT,
+        name=cut or WHOLE_BUILD,
         location=store.location,
         state=ledger.state,
         cut=ledger.cut,

@@ -25,8 +25,6 @@ from triplets.rows import REJECTS
 from triplets.storage import Store
 
 KEPT = -1
-NO_CUT = "build"
-"""Name of the audit of a whole build."""
 TRAIN, VALIDATION, NEITHER = 0, 1, 2
 _COLUMNS = ["key", "source", "task", "unit", "picture_sha256", "source_sha256", "target_sha256"]
 _REJECT_COLUMNS = ["key", "source", "task", "unit", "record", "reason", "stage", "detail"]

@@ -17,7 +17,7 @@ from pipelines.cut_materialise import Copying, forget_attempt, remove_shards
 from pipelines.cut_materialise import materialise as copy_samples
 from pipelines.cut_near import nearest
 from pipelines.state import BuildState, require_state
-from triplets.cuts import CutState, FunnelStep, cut_file, load_cut
+from triplets.cuts import WHOLE_BUILD, CutState, FunnelStep, cut_file, load_cut
 from triplets.faults import reach
 from triplets.reasons import UsageError
 from triplets.storage import Store, open_store
@@ -49,8 +49,7 @@ def cut(
         UsageError: no such build, an unfinished one, a score that is missing or stale, rules that keep nothing (the message
             shows the funnel), shards that changed, no room on the disk.
     """
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"--name {name}: use up to 64 letters, digits, dots, dashes and underscores")
+    _check_name(name)
     store = open_store(location)
     build = complete_build(store)
     wanted = _wanted(store, build, rules, materialise)
@@ -81,6 +80,16 @@ def cut(
     store.publish_bytes(cut_file(name), (state.model_dump_json(indent=1) + "\n").encode())
     forget_attempt(store, name)
     return state
+
+
+def _check_name(name: str) -> None:
+    """Raise a :class:`UsageError` where a cut cannot be called so."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"--name {name}: use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first"
+        )
+    if name.lower() == WHOLE_BUILD:
+        raise UsageError(f"--name {name}: the audit of the whole build has this name; take another")
 
 
 def _wanted(store: Store, build: BuildState, rules: RuleSet, materialise: bool) -> dict[str, Any]:

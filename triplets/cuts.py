@@ -62,6 +62,10 @@ DROPPED = pa.schema(
 """``value`` is what the rule looked at; NaN where it was undefined or the rule looks at none."""
 
 
+WHOLE_BUILD = "build"
+"""No cut is called so: it is the name of the audit of all rows."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

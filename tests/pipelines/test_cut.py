@@ -151,8 +151,8 @@ def contents(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a b", "x" * 65])
-def test_names_that_are_no_folder_names(tiny, name):
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a b", "x" * 65, "build", "Build"])
+def test_names_that_no_cut_can_have(tiny, name):
     with pytest.raises(UsageError, match="--name"):
         cut(tiny.store.location, name, ALL)
 
