@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from pipelines.held_out import not_held_out
 from pipelines.plan import plan_units, triplet_bytes
 from pipelines.prepare import attempts_per_unit, prepare
 from pipelines.recipe import Recipe, SourceSettings, Strict
 from pipelines.workshop import Workshop
+from triplets.reasons import UsageError
 from triplets.storage import open_store
 
 SECONDS_PER_MEGAPIXEL = {"classical": 0.35, "noop": 0.12}
@@ -16,22 +18,46 @@ _USUAL_SECONDS = 1.0  # for a backend that was not measured
 
 
 class Estimate(Strict):
-    """One source's line of the plan. ``bytes`` and ``core_seconds`` are estimates if every sound attempt succeeds."""
+    """One source's line of the plan.
+
+    Attributes:
+        name: of the source.
+        records: annotated inputs, faulty ones included.
+        faults: attempts that are known to make no triplet.
+        attempts: records by tasks and variants.
+        units: work units, one shard each.
+        triplets: attempts without fault; bytes and time are estimates if every one of them succeeds.
+        bytes: of the shards.
+        core_seconds: on one core.
+        weight: how often an epoch of training sees each triplet.
+        epoch: samples of an epoch, ``int(weight * triplets)``; of ``expected`` triplets where the source cannot be counted.
+        expected: triplets of the published set, by the recipe.
+        missing: why the source cannot be counted; all counts are 0 then.
+        unheld: known evaluation sets that may show its pictures and are not in ``hold_out``.
+    """
 
     name: str
-    records: int
-    faults: int
-    attempts: int
-    units: int
-    bytes: int
-    core_seconds: float
+    records: int = 0
+    faults: int = 0
+    attempts: int = 0
+    units: int = 0
+    triplets: int = 0
+    bytes: int = 0
+    core_seconds: float = 0.0
+    weight: float = 1.0
+    epoch: int = 0
+    expected: int | None = None
+    missing: str = ""
+    unheld: tuple[str, ...] = ()
 
 
 def estimate(recipe: Recipe, out: str = "") -> list[Estimate]:
     """Count every source of the recipe; with ``out``, also write the plan there.
 
+    Without ``out``, a source that is not on disk, or wrong in the recipe, has a line that says so; the others are counted.
+
     Raises:
-        UsageError: names what is missing on disk, or unknown in the recipe.
+        UsageError: with ``out``, all that is missing on disk or wrong in the recipe.
     """
     if out:
         state = prepare(open_store(out), recipe)
@@ -39,8 +65,25 @@ def estimate(recipe: Recipe, out: str = "") -> list[Estimate]:
             _line(recipe, name, source.records, source.faults, source.attempts, source.units)
             for name, source in state.sources.items()
         ]
-    Workshop(recipe).check()
-    return [_count(recipe, settings) for settings in recipe.sources]
+    complaints = Workshop(recipe).complaints()
+    return [_counted(recipe, settings, complaints.get(settings.name, "")) for settings in recipe.sources]
+
+
+def _counted(recipe: Recipe, settings: SourceSettings, complaint: str) -> Estimate:
+    """A source's line, or why there is none: a damaged annotation file must not keep the others from being counted."""
+    if not complaint:
+        try:
+            return _count(recipe, settings)
+        except UsageError as error:
+            complaint = f"source {settings.name}: {error}"
+    return _missing(settings, complaint)
+
+
+def _missing(settings: SourceSettings, complaint: str) -> Estimate:
+    epoch = int((settings.expected or 0) * settings.weight)
+    return Estimate(
+        name=settings.name, weight=settings.weight, epoch=epoch, expected=settings.expected, missing=complaint
+    )
 
 
 def _count(recipe: Recipe, settings: SourceSettings) -> Estimate:
@@ -62,7 +105,7 @@ def _count(recipe: Recipe, settings: SourceSettings) -> Estimate:
 
 
 def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, units: int) -> Estimate:
-    image = recipe.image_of(name)
+    image, settings = recipe.image_of(name), recipe.source(name)
     sound = attempts - faults
     megapixels = image.short_side * image.short_side * 4 / 3 / 1e6
     backend = recipe.backends.inpaint.name if Workshop(recipe).paints(name) else "noop"
@@ -73,6 +116,11 @@ def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, u
         faults=faults,
         attempts=attempts,
         units=units,
+        triplets=sound,
         bytes=sound * triplet_bytes(image.short_side, image.format),
         core_seconds=round(sound * megapixels * rate, 1),
+        weight=settings.weight,
+        epoch=int(sound * settings.weight),
+        expected=settings.expected,
+        unheld=tuple(not_held_out(recipe, settings)),
     )

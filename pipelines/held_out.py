@@ -88,6 +88,18 @@ def names_of(entry: HoldOut) -> Iterator[str]:
             yield from picture_names(source, entry.dataset, record)
 
 
+def check(entry: HoldOut) -> None:
+    """Make sure that an evaluation set is there.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if entry.file:
+        next(_listed(Path(entry.file)), None)
+    else:
+        _source(entry).inputs()
+
+
 def digest_of(entry: HoldOut) -> dict[str, object]:
     """What decides which pictures an entry names, for fingerprints.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from builders import registry
@@ -32,17 +33,38 @@ class Workshop:
     recipe: Recipe
 
     def check(self) -> None:
-        """Make every source and task once: a wrong name or option is told before any annotation is read.
+        """Make every source and task once and look for their files: all that is wrong or missing is told at once.
 
         Raises:
-            UsageError: unknown data set, task or option, or a value of the wrong kind.
+            UsageError: unknown data set, task or option, a value of the wrong kind, a root or file that is not there.
         """
+        raise_all(list(self.complaints().values()))
+
+    def complaints(self) -> dict[str, str]:
+        """What is wrong or missing, by source, and by ``backends`` or ``hold_out`` and a name; empty where nothing is."""
+        found = {}
         for settings in self.recipe.sources:
-            self.source(settings.name)
-            try:
-                self.tasks(settings.name)
-            except UsageError as error:  # a task does not know whose it is
-                raise UsageError(f"source {settings.name}: {error}") from error
+            if complaint := _complaint(settings.name, partial(self._try, settings.name)):
+                found[settings.name] = complaint
+        wanted = [entry for settings in self.recipe.sources for entry in held_out.relevant(self.recipe, settings)]
+        for entry in self.recipe.hold_out:
+            if entry in wanted and (complaint := _complaint("", partial(held_out.check, entry))):
+                found[f"hold_out {entry.told}"] = f"hold_out {entry.told}: {complaint}"
+        if complaint := _complaint("", self._try_inpainter):
+            found["backends inpaint"] = complaint
+        return found
+
+    def _try_inpainter(self) -> None:
+        """Make the inpainter where a task wants it; unknown tasks are a complaint of their source."""
+        known = (task for settings in self.recipe.sources for task in settings.tasks if task in registry.TASKS)
+        if any(map(registry.is_painting, known)):
+            self.inpainter  # noqa: B018 - making it checks its settings
+
+    def _try(self, name: str) -> None:
+        """Make what a source needs; not the inpainter, whose lack is one complaint for all sources."""
+        source = self.source(name)
+        self._make_tasks(name, None)
+        source.inputs()
 
     def source(self, name: str) -> Source:
         """The source of that name in the recipe."""
@@ -59,12 +81,20 @@ class Workshop:
 
     def tasks(self, name: str) -> dict[str, Task]:
         """The tasks of one source by name."""
-        settings = self.recipe.source(name)
-        tools = self._tools(name)
+        return self._make_tasks(name, self.inpainter if self.paints(name) else None)
+
+    def _make_tasks(self, name: str, inpainter: Inpainter | None) -> dict[str, Task]:
+        settings, image = self.recipe.source(name), self.recipe.image_of(name)
+        encode = pictures.encoder(image.format, image.quality)
+        tools = Tools(image.short_side, encode, inpainter, self._wordings)
         return {
             task: registry.task(task, tools, settings.task_options.get(task, {}) | self._region(name, task))
             for task in settings.tasks
         }
+
+    @cached_property
+    def _wordings(self) -> dict[str, tuple[str, ...]]:
+        return {kind: wordings.templates for kind, wordings in self.recipe.instructions.items()}
 
     def _region(self, name: str, task: str) -> dict[str, Any]:
         """The region rules, which the painting tasks of a source share: they paint once for all."""
@@ -75,14 +105,6 @@ class Workshop:
         """The inpainter of the recipe; loading its weights waits for the first picture."""
         choice = self.recipe.backends.inpaint
         return make_inpainter(choice.name, choice.options)
-
-    def _tools(self, name: str) -> Tools:
-        image = self.recipe.image_of(name)
-        return Tools(image.short_side, pictures.encoder(image.format, image.quality), self.inpainter, self._wordings)
-
-    @cached_property
-    def _wordings(self) -> dict[str, tuple[str, ...]]:
-        return {kind: wordings.templates for kind, wordings in self.recipe.instructions.items()}
 
     def paints(self, name: str) -> bool:
         """Whether any task of the source needs the inpainter."""
@@ -140,6 +162,29 @@ class Workshop:
             **self._brought(settings),
         }
         return hashlib.sha256(canonical_json(parts).encode("utf-8")).hexdigest()
+
+
+def raise_all(complaints: Sequence[str]) -> None:
+    """Raise all that a user must mend as one error; nothing where there is none.
+
+    Raises:
+        UsageError: with one complaint as it is, with several as a list.
+    """
+    if len(complaints) > 1:
+        listed = "".join(f"\n  {complaint}" for complaint in complaints)
+        raise UsageError(f"{len(complaints)} entries of the recipe cannot be built:{listed}")
+    if complaints:
+        raise UsageError(complaints[0])
+
+
+def _complaint(name: str, attempt: Callable[[], None]) -> str:
+    """What a user must mend, with the source's name; empty where all is well."""
+    try:
+        attempt()
+    except UsageError as error:
+        text = str(error)
+        return text if not name or text.startswith(f"source {name}:") else f"source {name}: {text}"
+    return ""
 
 
 def _lasting(settings: SourceSettings) -> dict[str, object]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apps.console import AsJson, Changes, human_bytes, human_time, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from pipelines.estimate import Estimate
+    from pipelines.recipe import Recipe
 
 
 def plan(
@@ -16,30 +22,76 @@ def plan(
     changes: Changes = None,
     as_json: AsJson = False,
 ) -> None:
-    """Count records, attempts, bytes and time of a recipe before anything runs."""
+    """Count records, triplets, bytes and time of a recipe before anything runs, and say what is missing on disk."""
     from pipelines.estimate import estimate
     from pipelines.recipe import load_recipe
 
-    lines = estimate(load_recipe(recipe, changes or ()), out)
+    loaded = load_recipe(recipe, changes or ())
+    lines = estimate(loaded, out)
     if as_json:
-        print_json({"out": out, "sources": [line.model_dump() for line in lines]})
-        return
-    rows = [
-        [
-            line.name,
-            line.records,
-            line.faults,
-            line.attempts,
-            line.units,
-            human_bytes(line.bytes),
-            human_time(line.core_seconds),
-        ]
-        for line in lines
-    ]
-    columns = ["source", "records", "faulty", "attempts", "units", "size, about", "time on one core, about"]
-    print_table("Plan", columns, rows)
+        found = {
+            "out": out,
+            "sources": [line.model_dump() for line in lines],
+            "epoch": sum(line.epoch for line in lines),
+        }
+        print_json(found)
+    else:
+        _show(lines)
+    _complain(loaded, lines)
+    if not as_json:
+        say(
+            f"written to {out}; build it: ieiw build {recipe} --out {out}"
+            if out
+            else "nothing was written (give --out to keep it)"
+        )
+
+
+def _show(lines: Sequence[Estimate]) -> None:
+    """The table, what an epoch comes to, and which evaluation sets may share pictures."""
+    mixed = any(line.weight != 1 or line.expected is not None for line in lines)
+    columns = ["source", "records", "faulty", "attempts", "triplets", "units", "size, about", "time on one core, about"]
+    if mixed:
+        columns += ["published", "weight", "samples an epoch"]
+    print_table("Plan", columns, [_row(line, mixed) for line in lines])
+    whole = [line for line in lines if not line.missing]
+    time, size = sum(line.core_seconds for line in whole), sum(line.bytes for line in whole)
     say(
-        f"written to {out}; build it: ieiw build {recipe} --out {out}"
-        if out
-        else "nothing was written (give --out to keep it)"
+        f"in all: {sum(line.triplets for line in whole):,} triplets, {human_bytes(size)}, {human_time(time)} on one core"
     )
+    if mixed:
+        counted = "; sources that are not there count as published" if len(whole) < len(lines) else ""
+        say(
+            f"an epoch, each source's triplets times its weight: {sum(line.epoch for line in lines):,} samples{counted}"
+        )
+    sharing = [line for line in whole if line.unheld]
+    if sharing:
+        sets = list(dict.fromkeys(name for line in sharing for name in line.unheld))
+        names = ", ".join(line.name for line in sharing)
+        say(f"these may share pictures with evaluation sets that `hold_out` does not name: {names}; {_told(sets)}")
+
+
+def _row(line: Estimate, mixed: bool) -> list[object]:
+    counts: list[object] = [line.records, line.faults, line.attempts, line.triplets, line.units]
+    row = [line.name, *counts, human_bytes(line.bytes), human_time(line.core_seconds)]
+    if line.missing:
+        row = [line.name, *["-"] * 6, "see below"]
+    if mixed:
+        row += ["-" if line.expected is None else f"{line.expected:,}", f"{line.weight:g}", f"{line.epoch:,}"]
+    return row
+
+
+def _told(sets: Sequence[str]) -> str:
+    """``refcoco val, refcoco testA`` -> ``refcoco (val, testA)``."""
+    parts = sorted(text.rpartition(" ") for text in sets)
+    return ", ".join(
+        f"{name} ({', '.join(split for *_, split in splits)})"
+        for name, splits in groupby(parts, key=lambda part: part[0])
+    )
+
+
+def _complain(recipe: Recipe, lines: Sequence[Estimate]) -> None:
+    """End with an error that lists everything that is missing, evaluation sets of ``hold_out`` included."""
+    from pipelines.workshop import Workshop, raise_all
+
+    missing = Workshop(recipe).complaints() | {line.name: line.missing for line in lines if line.missing}
+    raise_all(list(missing.values()))

@@ -1,0 +1,148 @@
+"""``ieiw plan``: every source's line, what an epoch comes to, and all that is missing at once."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines.estimate import estimate
+from pipelines.recipe import Recipe, load_recipe
+from pipelines.workshop import Workshop
+from tests.support.phrasecut_folder import Folder, write_phrasecut
+from triplets.reasons import UsageError
+
+RECIPES = Path(__file__).parents[2] / "recipes"
+SHIPPED = sorted(path for path in RECIPES.glob("*.yaml") if not path.name.startswith("train-"))
+
+
+@pytest.fixture
+def root(tmp_path):
+    return write_phrasecut(tmp_path / "pc", Folder(pictures=4, phrases=2))
+
+
+def recipe(root, tmp_path):
+    there = {"name": "phrasecut", "root": str(root), "tasks": ["removal", "addition"], "weight": 2.5}
+    gone = {"name": "gopro", "root": str(tmp_path / "nowhere"), "tasks": ["deblur"], "weight": 0.3, "expected": 101}
+    later = {"name": "web", "dataset": "ieiw-web", "root": "x", "tasks": ["edit"], "expected": 10}
+    wrong = {"name": "sidd", "root": str(root), "tasks": ["denoise"], "task_options": {"denoise": {"veiw": "scaled"}}}
+    return Recipe.model_validate({"sources": [gone, there, later, wrong], "backends": {"inpaint": "telea"}})
+
+
+def test_what_is_there_is_counted_and_what_is_not_says_why(root, tmp_path):
+    lines = {line.name: line for line in estimate(recipe(root, tmp_path))}
+    there = lines["phrasecut"]
+    assert (there.records, there.attempts, there.triplets, there.epoch) == (8, 16, 16, 40)
+    assert there.bytes > 0 and there.core_seconds > 0 and not there.missing
+    assert (lines["gopro"].epoch, lines["gopro"].triplets) == (30, 0)  # int(101 * 0.3)
+    assert "nowhere" in lines["gopro"].missing
+    assert "51,000" not in lines["web"].missing and "cannot be built by this version yet" in lines["web"].missing
+    assert "task_options.denoise.veiw" in lines["sidd"].missing
+    assert "refcoco val" in there.unheld
+
+
+def test_all_that_is_wrong_is_one_error_that_names_every_source(root, tmp_path):
+    with pytest.raises(UsageError) as caught:
+        Workshop(recipe(root, tmp_path)).check()
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith("3 entries")
+    assert [line.split(":")[0].strip() for line in lines[1:]] == ["source gopro", "source web", "source sidd"]
+
+
+def test_a_damaged_annotation_file_does_not_hide_the_other_sources(root, tmp_path):
+    (root / "refer_train.json").write_text('[{"task_id": ')
+    damaged = recipe(root, tmp_path)
+    lines = {line.name: line for line in estimate(damaged)}
+    assert "refer_train.json" in lines["phrasecut"].missing and "nowhere" in lines["gopro"].missing
+
+
+def test_missing_weights_of_the_inpainter_are_one_complaint_and_do_not_touch_other_sources(root, tmp_path, monkeypatch):
+    monkeypatch.delenv("LAMA_MODEL", raising=False)
+    values = recipe(root, tmp_path).model_dump() | {"backends": {"inpaint": {"name": "lama"}}}
+    complaints = Workshop(Recipe.model_validate(values)).complaints()
+    assert set(complaints) == {"gopro", "web", "sidd", "backends inpaint"}
+    assert "LAMA_MODEL" in complaints["backends inpaint"]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_shipped_recipes_are_right_but_for_the_data(path, monkeypatch):
+    monkeypatch.delenv("LAMA_MODEL", raising=False)
+    loaded = load_recipe(path)
+    told = Workshop(loaded).complaints()
+    mendable = ("no such folder", "this version", "LAMA_MODEL")
+    assert all(any(words in complaint for words in mendable) for complaint in told.values()), told
+    # Without their data sets: no source is silently there.
+    assert {settings.name for settings in loaded.sources} <= told.keys()
+
+
+def test_the_paper_s_mixture_comes_to_its_groups():
+    lines = {line.name: line.epoch for line in estimate(load_recipe(RECIPES / "paper.yaml"))}
+    groups = {
+        "key points": ["mpii", "coco-keypoints", "crowdpose", "aic"],
+        "segmentation": ["coco-stuff", "grefcoco", "refcoco"],
+        "restoration": ["gopro", "reds", "sidd", "clwd"],
+        "editing": ["instructpix2pix", "gier", "gqa-inpaint", "magicbrush", "phrasecut", "replacement", "web"],
+    }
+    sums = {group: sum(lines[name] for name in names) for group, names in groups.items()}
+    assert round(sums["key points"], -3) == 245_000
+    assert round(sums["segmentation"], -3) == 239_000
+    assert round(sums["restoration"], -2) == 27_400
+    assert round(sums["editing"], -3) == 420_000
+    assert lines.keys() == {name for names in groups.values() for name in names}
+
+
+def test_ieiw_has_its_three_resources():
+    lines = {line.name: line for line in estimate(load_recipe(RECIPES / "ieiw.yaml"))}
+    assert [line.expected for line in lines.values()] == [85_000, 51_000, 23_000]
+    assert sum(line.epoch for line in lines.values()) == 159_000
+
+
+def test_weight_and_expected_are_for_plans_and_no_part_of_a_build(root):
+    values = {"name": "phrasecut", "root": str(root), "tasks": ["removal"]}
+    plain, weighted = (
+        Recipe.model_validate({"sources": [values | more], "backends": {"inpaint": "telea"}})
+        for more in ({}, {"weight": 0.2, "expected": 7})
+    )
+    assert Workshop(plain).fingerprint("phrasecut", {}) == Workshop(weighted).fingerprint("phrasecut", {})
+    with pytest.raises(ValueError, match="weight"):
+        Recipe.model_validate({"sources": [values | {"weight": 0}]})
+
+
+INSTRUCTIONS = {
+    "kind": "removal",
+    "templates": ["make {the} go away", "no {the}, please"],
+    "provenance": {"writer": "x"},
+}
+
+
+def test_a_recipe_brings_the_templates_of_a_file_and_a_build_keeps_them(root, tmp_path):
+    (tmp_path / "removal.yaml").write_text(yaml.safe_dump(INSTRUCTIONS))
+    path = tmp_path / "recipe.yaml"
+    values = {
+        "sources": [{"name": "phrasecut", "root": str(root), "tasks": ["removal"]}],
+        "backends": {"inpaint": "telea"},
+    }
+    path.write_text(yaml.safe_dump(values | {"instructions": {"removal": "removal.yaml"}}))
+    loaded = load_recipe(path)
+    assert loaded.instructions["removal"].templates == ("make {the} go away", "no {the}, please")
+    assert Recipe.model_validate(json.loads(loaded.model_dump_json())) == loaded
+    plain = Recipe.model_validate(values)
+    assert Workshop(plain).fingerprint("phrasecut", {}) != Workshop(loaded).fingerprint("phrasecut", {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "template", "words"),
+    [
+        ("removal", "erase it", "{the}"),
+        ("removal", "erase {the} {color}", "{the}"),
+        ("removel", "erase {the}", "Known"),
+    ],
+)
+def test_templates_that_cannot_be_filled_are_refused(tmp_path, root, kind, template, words):
+    path = tmp_path / "recipe.yaml"
+    source = {"name": "phrasecut", "root": str(root), "tasks": ["removal"]}
+    brought = {kind: {"templates": [template]}}
+    path.write_text(yaml.safe_dump({"sources": [source], "instructions": brought}))
+    with pytest.raises(UsageError, match=r"recipe.yaml, line \d+, instructions") as caught:
+        load_recipe(path)
+    assert words in str(caught.value)
