@@ -121,7 +121,7 @@ class PairedFolders(ABC):
         self._root.require("", "root")
         with suppress(Refusal):  # a split that leaves the root names no layout
             for layout in self.layouts():
-                if any(self._exists(side) for side in (layout.damaged, layout.clean)):
+                if self._holds(layout.damaged, layout.damaged_mark) or self._holds(layout.clean, layout.clean_mark):
                     return layout
         wanted = " or ".join(_told(layout) for layout in self.layouts())
         raise UsageError(
@@ -129,7 +129,10 @@ class PairedFolders(ABC):
             "Change `split`, or give the folder that holds these in `root`."
         )
 
-    def _exists(self, folder: str) -> bool:
+    def _holds(self, folder: str, mark: str) -> bool:
+        """Whether the folder is there; where names bear a mark, whether any does, since ``train/*`` fits other layouts too."""
+        if mark:
+            return any(True for _ in _marked(self.named(folder), mark))
         return any(self._root.exists(path) for path in self._folders(folder))
 
     def _folders(self, folder: str) -> Iterator[str]:

@@ -61,6 +61,15 @@ class TestSidd(SourceCase):
         save(root / "Data/0002_001_S6/0002_NOISY_SRGB_011.PNG", drawn())
 
 
+class TestSiddCrops(SourceCase):
+    dataset, split, tasks = "sidd", "train", ("denoise",)
+    records, built = 2, 2
+
+    def write(self, root):
+        for name in ("0001_s001", "0001_s002"):
+            save_pair(root / f"train/input_crops/{name}.png", root / f"train/gt_crops/{name}.png")
+
+
 class TestSiddBlocks(SourceCase):
     dataset, split, tasks = "sidd", "val", ("denoise",)
     records, faults, built = 6, {"picture_missing": 2}, 4
