@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -69,6 +70,12 @@ def recipe(root: Path, *, backend: str, short_side: int = 256, unit_bytes: str =
             "backends": {"inpaint": backend},
         }
     )
+
+
+def photograph_crops(count: int, size: tuple[int, int], dice: random.Random) -> Iterator[Image]:
+    """``count`` crops (height, width, 3) of the photographs, at ``size`` (width, height)."""
+    photographs = _photographs()
+    return (_crop(photographs[number % len(photographs)], size, dice) for number in range(count))
 
 
 def _photographs() -> list[Image]:
