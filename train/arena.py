@@ -65,13 +65,13 @@ class Layout:
         return self.size * self.size * 3
 
     def slot(self, memory: npt.NDArray[np.uint8], count: int) -> Slot:
-        """Views of one slot's bytes for ``count`` samples. Numbers come first: they want their alignment."""
+        """Views of one slot's bytes, of its first ``count`` samples. Numbers come first: they want their alignment."""
         drawn, places = 8 * KINDS * self.count, self.place.itemsize * self.count
         pictures = memory[drawn + places :]
-        shape, length = (count, self.size, self.size, 3), count * self._picture
+        shape, half = (self.count, self.size, self.size, 3), self.count * self._picture
         return Slot(
-            source=pictures[:length].reshape(shape),
-            target=pictures[length : 2 * length].reshape(shape),
+            source=pictures[:half].reshape(shape)[:count],
+            target=pictures[half : 2 * half].reshape(shape)[:count],
             places=memory[drawn : drawn + places].view(self.place)[:count],
             drawn=memory[:drawn].view(np.float64).reshape(-1, KINDS)[:count],
         )

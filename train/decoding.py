@@ -25,7 +25,7 @@ from train.decode import SampleDecoder
 from train.reading import FolderReader, Shards
 from triplets.reasons import UsageError
 
-TASK = struct.Struct("<QIII4x")
+TASK = struct.Struct("<QIII12x")
 """Number of the job, slot, first and end of the samples to fill. A power of two long: no record crosses a page of the pipe."""
 
 

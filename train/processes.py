@@ -146,7 +146,8 @@ class Processes:
         starts = range(0, count, CHUNK)
         self._making[self._jobs] = _Making(slot, [""] * count, len(starts))
         for start in starts:
-            os.write(self._tasks, TASK.pack(self._jobs, number, start, min(start + CHUNK, count)))
+            with suppress(BrokenPipeError):  # all processes are gone: told when the result is asked for
+                os.write(self._tasks, TASK.pack(self._jobs, number, start, min(start + CHUNK, count)))
         return _Started(self, self._jobs)
 
     def close(self) -> None:
@@ -193,5 +194,5 @@ class _Started:
         return self.crew.finish(self.number)
 
     def drop(self) -> None:
-        with suppress(UsageError):  # of a batch that nobody wants
+        with suppress(UsageError, RuntimeError):  # of a batch that nobody wants
             self.crew.finish(self.number)
