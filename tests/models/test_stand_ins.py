@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -149,7 +150,8 @@ def test_the_patch_method_gives_the_same_bytes_in_another_process_with_other_thr
         "from tests.models.test_stand_ins import *;"
         "print(hashlib.sha256(paint('patch', stripes(150, 140), disc(150, 140, 30)).tobytes()).hexdigest())"
     )
-    env = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    root = str(Path(__file__).parents[2])
+    env = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": root}
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env).stdout
     assert there.strip() == hashlib.sha256(here.tobytes()).hexdigest()
 

@@ -57,11 +57,13 @@ def test_a_commit_that_is_not_whole_at_once_is_found(site, monkeypatch):
 
 
 def test_the_benchmarks_are_found_by_make():
-    planned = subprocess.run(["make", "-n", "bench"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
+    command_line = ["make", "-n", "--no-print-directory", "bench"]
+    planned = subprocess.run(command_line, cwd=ROOT, capture_output=True, text=True, check=True, env=outside).stdout
     command = (
         planned.splitlines()[-1].replace("bench.run", "bench.kill --help").replace(".venv/bin/python", sys.executable)
     )
-    environment = os.environ | {"PYTHONSAFEPATH": "1"}
+    environment = outside | {"PYTHONSAFEPATH": "1"}
     done = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "how many" in done.stdout

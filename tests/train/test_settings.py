@@ -17,7 +17,7 @@ def stage_file(folder, text):
 
 
 def test_the_demos_stage_is_right():
-    assert load_stage(Path(__file__).parents[2] / "recipes" / "train-demo.yaml").batch == 16
+    assert load_stage(Path(__file__).parents[2] / "recipes" / "train-demo.yaml").data.cut == "default"
 
 
 def test_changes_of_the_command_line_win(tmp_path):

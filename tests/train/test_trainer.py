@@ -1,6 +1,7 @@
 """The trainer: killed and resumed as if undisturbed, checkpoints that stock code loads, errors that say what to do."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -89,7 +90,10 @@ def test_a_killed_run_leaves_whole_checkpoints_only(build, undisturbed, tmp_path
     out, file = tmp_path / "run", tmp_path / "stage.yaml"
     file.write_text(stage(build, out).model_dump_json())
     process = subprocess.Popen(
-        [sys.executable, "-m", "train", str(file)], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "train", str(file)],
+        env=os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())},  # sums depend on how they are split
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 120
     while len(checkpoints(out / "checkpoints")) < 2 and process.poll() is None and time.monotonic() < deadline:
