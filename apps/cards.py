@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from PIL import Image as Pillow
-from PIL import ImageDraw, ImageFont
+from PIL import ImageDraw
 
+from apps.drawing import font, save
 from triplets.records import Image
 
 _THUMB, _GAP, _MARGIN, _HEAD, _TEXT, _COLUMNS = 208, 6, 28, 92, 48, 2
@@ -41,7 +41,11 @@ class Heading:
 
 
 def lay_out(cards: Sequence[Card], heading: Heading, path: Path) -> Path:
-    """Draw a sheet and write it; the file's ending says its format: ``.png``, ``.jpg``, ``.webp``."""
+    """Draw a sheet and write it; the file's ending says its format: ``.png``, ``.jpg``, ``.webp``.
+
+    Raises:
+        UsageError: another ending.
+    """
     card = _PICTURES * _THUMB + (_PICTURES - 1) * _GAP
     drawn = [_Drawn.of(each) for each in cards]
     heights = [max(each.height for each in drawn[at : at + _COLUMNS]) for at in range(0, len(drawn), _COLUMNS)]
@@ -54,9 +58,7 @@ def lay_out(cards: Sequence[Card], heading: Heading, path: Path) -> Path:
         for column, each in enumerate(drawn[line * _COLUMNS : (line + 1) * _COLUMNS]):
             _draw(sheet, pen, (_MARGIN + column * (card + _MARGIN), top), each)
         top += height
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.save(path, quality=90)
-    return path.resolve()
+    return save(sheet, path, quality=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,10 @@ class _Drawn:
 
 
 def _head(pen: ImageDraw.ImageDraw, heading: Heading, right: int) -> None:
-    pen.text((_MARGIN, 20), heading.title, _INK, _font(24, bold=True))
-    pen.text((_MARGIN, 54), heading.counts, _SOFT, _font(14))
-    pen.text((right, 30), heading.backends, _FLAG if heading.flagged else _SOFT, _font(14), anchor="rt")
-    pen.text((right, 54), heading.legend, _SOFT, _font(14), anchor="rt")
+    pen.text((_MARGIN, 20), heading.title, _INK, font(24, bold=True))
+    pen.text((_MARGIN, 54), heading.counts, _SOFT, font(14))
+    pen.text((right, 30), heading.backends, _FLAG if heading.flagged else _SOFT, font(14), anchor="rt")
+    pen.text((right, 54), heading.legend, _SOFT, font(14), anchor="rt")
 
 
 def _draw(sheet: Pillow.Image, pen: ImageDraw.ImageDraw, at: tuple[int, int], card: _Drawn) -> None:
@@ -91,9 +93,9 @@ def _draw(sheet: Pillow.Image, pen: ImageDraw.ImageDraw, at: tuple[int, int], ca
         pen.rectangle((left - 1, y - 1, left + thumb.width, y + thumb.height), None, _EDGE)
     y += max(thumb.height for thumb in card.thumbs) + 8
     for line in card.lines:
-        pen.text((x, y), line, _INK, _font(17, bold=True))
+        pen.text((x, y), line, _INK, font(17, bold=True))
         y += 22
-    pen.text((x, y + 2), card.note, _SOFT, _font(12))
+    pen.text((x, y + 2), card.note, _SOFT, font(12))
 
 
 def _thumb(pixels: Image) -> Pillow.Image:
@@ -105,23 +107,14 @@ def _thumb(pixels: Image) -> Pillow.Image:
 
 def _wrapped(text: str) -> list[str]:
     """Lines that fit a card; what is longer than three of them ends in an ellipsis."""
-    font, most = _font(17, bold=True), 3 * _THUMB + 2 * _GAP
+    letters, most = font(17, bold=True), 3 * _THUMB + 2 * _GAP
     lines, line = [], ""
     for word in text.split():
         longer = f"{line} {word}".strip()
-        if font.getlength(longer) > most and line:
+        if letters.getlength(longer) > most and line:
             lines.append(line)
             line = word
         else:
             line = longer
     lines.append(line)
     return lines if len(lines) <= 3 else [*lines[:2], f"{lines[2][:-1]}…"]
-
-
-@cache
-def _font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """DejaVu Sans, which matplotlib brings along and which knows most scripts of Europe."""
-    from matplotlib import get_data_path
-
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return ImageFont.truetype(str(Path(get_data_path()) / "fonts" / "ttf" / name), size)

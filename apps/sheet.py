@@ -12,13 +12,12 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from apps.cards import Card, Heading, lay_out
+from apps.drawing import GAIN, difference
 from pipelines.state import BuildState
 from triplets.pictures import decode
 from triplets.records import Image
 from triplets.storage import Store
 
-AMPLIFIED = 4
-"""The difference is shown this many times as strong."""
 _READ = ["key", "source", "task", "pair", "group", "record"]
 SHOWN = [
     *["key", "source", "task", "instruction", "backend", "region_share", "shard"],
@@ -95,6 +94,9 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
         state: of the build.
         rows: as :func:`choose` gives them.
         path: file to write; its ending says the format: ``.png``, ``.jpg``, ``.webp``.
+
+    Raises:
+        UsageError: another ending.
     """
     built = sum(count.built for count in state.counts.values())
     rejected = sum(count.rejected for count in state.counts.values())
@@ -104,7 +106,7 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
         counts=f"{counts}; {len(rows)} shown",
         backends=backends(state),
         flagged=bool(stand_ins(state)),
-        legend=f"source  |  target  |  difference × {AMPLIFIED}",
+        legend=f"source  |  target  |  difference × {GAIN}",
     )
     return lay_out([_card(store, state, row) for row in rows], heading, path)
 
@@ -128,7 +130,7 @@ def _card(store: Store, state: BuildState, row: Mapping[str, Any]) -> Card:
         f"   {row['backend']}{' (stand-in)' if row['backend'] in stand_ins(state) else ''}" if row["backend"] else ""
     )
     note = f"{row['task']}{made_by}   region {row['region_share']:.1%}   {row['key']}"
-    return Card((source, target, difference(source, target)), row["instruction"], note)
+    return Card((source, target, changed(source, target)), row["instruction"], note)
 
 
 def stand_ins(state: BuildState) -> list[str]:
@@ -146,7 +148,7 @@ def backends(state: BuildState) -> str:
     return ", ".join(parts)
 
 
-def difference(source: Image, target: Image) -> Image:
+def changed(source: Image, target: Image) -> Image:
     """Absolute difference of the channel that differs most, amplified, dark on light: white where nothing changed.
 
     Args:
@@ -155,5 +157,4 @@ def difference(source: Image, target: Image) -> Image:
     """
     if source.shape != target.shape:
         return np.full_like(target, 128)
-    apart = np.abs(source.astype(np.int32) - target).max(axis=2, keepdims=True) * AMPLIFIED
-    return np.repeat(np.asarray(255 - np.minimum(apart, 255), np.uint8), 3, axis=2)
+    return np.repeat(255 - difference(source, target).max(axis=2, keepdims=True), 3, axis=2)

@@ -13,14 +13,12 @@ import numpy.typing as npt
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
+from apps.drawing import GAIN, difference, font, save
 from triplets.masks import from_rle
-from triplets.reasons import UsageError
 from triplets.records import Image, Mask
 
 OUTLINES = {"region": (255, 214, 10), "hole": (0, 200, 255)}
 """Mask of ``answer`` -> colour of its outline."""
-GAIN = 4
-"""By how much the difference is amplified."""
 _SIDE = 320  # pixels that the shorter side of a panel has at least
 _GAP, _TEXT = 12, 16
 _PAPER, _INK, _FAINT = (255, 255, 255), (20, 20, 20), (110, 110, 110)
@@ -32,11 +30,7 @@ def save_picture(source: Image, target: Image, sample: Mapping[str, Any], path: 
     Raises:
         UsageError: the ending is no picture format that can be written.
     """
-    if path.suffix.lower() not in {".png", ".jpg", ".jpeg", ".webp"}:
-        raise UsageError(f"{path}: give a file that ends in .png, .jpg or .webp")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    compose(source, target, sample).save(path, quality=95)
-    return path
+    return save(compose(source, target, sample), path, quality=95)
 
 
 def compose(source: Image, target: Image, sample: Mapping[str, Any]) -> Pillow.Image:
@@ -61,12 +55,6 @@ def outlined(sample: Mapping[str, Any], shape: tuple[int, ...]) -> dict[str, Mas
     return {name: mask for name, mask in masks.items() if mask.shape == shape[:2]}
 
 
-def difference(source: Image, target: Image) -> Image:
-    """Absolute difference of two pictures of one shape, amplified by :data:`GAIN`, cut at 255."""
-    apart = np.abs(source.astype(np.int16) - target.astype(np.int16))
-    return cast(Image, np.minimum(apart * GAIN, 255).astype(np.uint8))
-
-
 def _panel(pixels: Image, masks: Mapping[str, Mask]) -> Image:
     """The pixels at a whole multiple of their size, each mask's outline on top."""
     scale = max(1, -(-_SIDE // min(pixels.shape[:2])))
@@ -85,7 +73,7 @@ def _enlarged(pixels: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8
 
 
 def _lay_out(panels: list[tuple[str, Image]], instruction: str, legend: list[str]) -> Pillow.Image:
-    font, large = _font(_TEXT - 2), _font(_TEXT + 2)
+    small, large = font(_TEXT - 2), font(_TEXT + 2)
     width = sum(panel.shape[1] + _GAP for _, panel in panels) + _GAP
     lines = textwrap.wrap(instruction, max(20, width // 10)) or [""]
     top = _GAP + len(lines) * (_TEXT + 10) + _TEXT + 18
@@ -96,24 +84,19 @@ def _lay_out(panels: list[tuple[str, Image]], instruction: str, legend: list[str
     left = _GAP
     for title, panel in panels:
         sheet.paste(Pillow.fromarray(panel), (left, top))
-        draw.text((left, top - _TEXT - 8), title, _FAINT, font)
+        draw.text((left, top - _TEXT - 8), title, _FAINT, small)
         left += panel.shape[1] + _GAP
-    _legend(draw, legend, (width - _GAP, top - _TEXT - 8), font)
+    _legend(draw, legend, (width - _GAP, top - _TEXT - 8), small)
     return sheet
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    """DejaVu, which matplotlib carries: Pillow's own font has no accented letters."""
-    from matplotlib import get_data_path
-
-    return ImageFont.truetype(str(Path(get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"), size)
-
-
-def _legend(draw: ImageDraw.ImageDraw, names: list[str], corner: tuple[int, int], font: ImageFont.FreeTypeFont) -> None:
+def _legend(
+    draw: ImageDraw.ImageDraw, names: list[str], corner: tuple[int, int], letters: ImageFont.FreeTypeFont
+) -> None:
     """Name each outline next to its colour, from the right border leftwards."""
     right, top = corner
     for name in reversed(names):
-        right -= int(draw.textlength(name, font))
-        draw.text((right, top), name, _FAINT, font)
+        right -= int(draw.textlength(name, letters))
+        draw.text((right, top), name, _FAINT, letters)
         draw.rectangle((right - 20, top + 4, right - 6, top + 14), OUTLINES[name], (0, 0, 0))
         right -= 34

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from triplets.faults import reach
+from triplets.urls import file_system
 
 _T = TypeVar("_T")
 _NO = (FileNotFoundError, FileExistsError, PermissionError, IsADirectoryError, NotADirectoryError)
@@ -55,11 +56,9 @@ class ObjectStore:
     local: Path | None = None
 
     def __init__(self, url: str) -> None:
-        import fsspec
-
         self.location = url.rstrip("/")
-        self._system, path = fsspec.core.url_to_fs(self.location, use_listings_cache=False)
-        self._root = str(path).rstrip("/")
+        self._system, path = file_system(self.location, use_listings_cache=False)
+        self._root = path.rstrip("/")
 
     def publish(self, name: str, file: Path) -> None:
         """See :class:`triplets.storage.Store`."""

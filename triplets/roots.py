@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from triplets.reasons import Reason, Refusal, UsageError
+from triplets.urls import file_system
 
 MAX_PICTURE_BYTES = 64 * 2**20
 FOLLOW_LINKS = "IEIW_FOLLOW_LINKS"
@@ -29,6 +30,9 @@ class Root:
 
     Args:
         location: a path or a URL (``s3://bucket/prefix``); nothing is opened yet.
+
+    Raises:
+        UsageError: a URL of a protocol that fsspec does not know.
     """
 
     def __init__(self, location: str) -> None:
@@ -37,9 +41,7 @@ class Root:
         self._follow = os.environ.get(FOLLOW_LINKS) == "1"
         self._safe_folders: set[str] = set()
         if "://" in self.location:
-            import fsspec
-
-            self._system, self._base = fsspec.core.url_to_fs(self.location)
+            self._system, self._base = file_system(self.location)
         else:
             self._base = os.path.realpath(Path(self.location).expanduser())
 

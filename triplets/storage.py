@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from triplets.folder_store import SPOOL, FolderStore
 from triplets.object_store import ObjectStore
+from triplets.reasons import UsageError
 
 __all__ = ["SPOOL", "FolderStore", "ObjectStore", "Store", "open_store"]
 
@@ -79,8 +80,18 @@ def open_store(location: str | Path) -> Store:
     """The store at a folder or an fsspec URL (``s3://bucket/prefix``); nothing is created yet.
 
     Settings of object stores come from their usual places (``AWS_ENDPOINT_URL``, profiles, ``FSSPEC_*`` variables).
+
+    Raises:
+        UsageError: a file stands where the folder is or would be, or a URL of a protocol that fsspec does not know.
     """
     text = str(location)
     if text.startswith("file://"):
         text = text[len("file://") :]
-    return ObjectStore(text) if "://" in text else FolderStore(Path(text))
+    if "://" in text:
+        return ObjectStore(text)
+    store = FolderStore(Path(text))
+    folder = Path(store.location)
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        raise UsageError(f"{text}: {there} is a file. Give the folder of a build")
+    return store

@@ -19,10 +19,13 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show all that is known of one triplet or reject, or look at many on a contact sheet."""
+    from apps.drawing import check_ending
     from apps.inspect_triplet import find, picture, render
     from pipelines.state import require_state
     from triplets.storage import open_store
 
+    if sheet is not None:
+        check_ending(sheet)
     store = open_store(build)
     state = require_state(store)
     if key:

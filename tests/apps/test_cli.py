@@ -121,6 +121,25 @@ def test_an_unknown_key(ieiw, tiny):
     told(ieiw("inspect", tiny.path, key[:-1] + "1", "--json"), "no such key")
 
 
+@pytest.mark.parametrize("file", ["sheet.foo", "sheet"])
+def test_a_sheet_of_no_picture_format(ieiw, tiny, tmp_path, file):
+    told(ieiw("inspect", tiny.path, "--sheet", tmp_path / "new" / file), file, ".png")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("out", ["a-file", "a-file/below", "foo://bucket/out"])
+def test_a_place_where_no_build_can_be(ieiw, tmp_path, recipe, out):
+    (tmp_path / "a-file").touch()
+    place = out if "://" in out else tmp_path / out
+    for verb in (
+        ["build", recipe, "--out", place],
+        ["lint", place],
+        ["audit", place],
+        ["plan", recipe, "--out", place],
+    ):
+        told(ieiw(*verb), out.removesuffix("/below"), "folder")
+
+
 def test_a_reject_has_no_picture(ieiw, tiny, tmp_path):
     reject = index(tiny.path, "rejects")[0]["key"]
     status, _, err = ieiw("inspect", tiny.path, reject, "--sheet", tmp_path / "one.png")
@@ -162,6 +181,14 @@ def test_an_argument_of_the_wrong_kind(ieiw, recipe, tmp_path):
     assert (status, out) == (2, "")
     assert "--workers" in err
     assert "integer" in err
+
+
+def test_a_store_that_fails_is_told_without_a_traceback(ieiw, tmp_path):
+    (tmp_path / "scenes").touch()
+    status, out, err = ieiw("make-scenes", "--out", tmp_path / "scenes", "--count", 1, "--workers", 1)
+    assert (status, out) == (5, "")
+    assert "Traceback" not in err
+    assert str(tmp_path / "scenes") in err
 
 
 def test_too_many_rejects_have_a_status_of_their_own(ieiw, tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from apps.sheet import choose, contact_sheet, difference
+from apps.sheet import changed, choose, contact_sheet
 from tests.support.tiny_build import tiny_build
 
 
@@ -54,6 +54,6 @@ def test_the_difference_is_white_where_nothing_changed():
     source = np.full((4, 4, 3), 90, np.uint8)
     target = source.copy()
     target[1, 2] = (90, 100, 85)
-    shown = difference(source, target)
+    shown = changed(source, target)
     assert (shown[1, 2] == 255 - 40).all()
     assert (np.delete(shown.reshape(-1, 3), 6, axis=0) == 255).all()
