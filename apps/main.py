@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from apps.commands import audit, build, cut, demo, doctor, edit, inspect, lint, plan, scenes, score, train
+from apps.commands import audit, build, cut, demo, doctor, edit, inspect, instructions, lint, plan, scenes, score, train
 from apps.console import complain
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("cut")(cut.cut)
 app.command("audit")(audit.audit)
 app.command("train")(train.train)
 app.command("edit")(edit.edit)
+app.command("instructions")(instructions.instructions)
 app.command("inspect")(inspect.inspect)
 app.command("make-scenes")(scenes.make_scenes)
 app.command("doctor")(doctor.doctor)
@@ -51,6 +52,8 @@ def run() -> None:
         sys.exit(complain(f"{error}. {remedy}", WORKER_DIED))
     except DriverFailedError as error:
         sys.exit(complain(f"the build stopped: {error}. What is built is kept; run it again to go on.", FAILED))
+    except OSError as error:  # a full disk, a store that does not answer: no fault of the program's, so no traceback
+        sys.exit(complain(f"{error}. What is built is kept; mend it and run the same command again.", FAILED))
     except KeyboardInterrupt:
         sys.exit(complain("stopped. What is built is kept; run the same command to go on.", INTERRUPTED))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _MASKING = (
     "highlight {what} with a semi-transparent {color} mask",
@@ -40,12 +40,13 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
 """``{what}`` is the region in words, ``{color}`` the palette's name of a colour."""
 
 
-def fill_what(kind: str, what: str) -> tuple[str, ...]:
-    """The sentences of a kind of :data:`SENTENCES` about something; ``{color}`` stays open.
+def fill_what(kind: str, what: str, templates: Sequence[str] = ()) -> tuple[str, ...]:
+    """The sentences of a kind of :data:`SENTENCES`, or others in their place, about something; ``{color}`` stays open.
 
     Braces in ``what`` are data and are kept as they are.
 
     Raises:
-        KeyError: there is no such kind.
+        KeyError: there is no such kind, and no templates were given.
     """
-    return tuple(sentence.replace("{what}", what.replace("{color}", "{ color}")) for sentence in SENTENCES[kind])
+    about = what.replace("{color}", "{ color}")
+    return tuple(sentence.replace("{what}", about) for sentence in templates or SENTENCES[kind])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from builders.instructions.phrases import NounPhrase
 
 TEMPLATES: dict[str, tuple[str, ...]] = {
@@ -32,10 +34,10 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
 }
 
 
-def fill(task: str, phrase: NounPhrase) -> tuple[str, ...]:
-    """All templates of a task, filled.
+def fill(task: str, phrase: NounPhrase, templates: Sequence[str] = ()) -> tuple[str, ...]:
+    """All templates of a task, or others in their place, filled.
 
     Raises:
-        KeyError: the task has no templates.
+        KeyError: the task has no templates, and none were given.
     """
-    return tuple(template.format(the=phrase.definite, a=phrase.indefinite) for template in TEMPLATES[task])
+    return tuple(template.format(the=phrase.definite, a=phrase.indefinite) for template in templates or TEMPLATES[task])

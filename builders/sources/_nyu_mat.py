@@ -36,7 +36,7 @@ class NyuMat:
             import h5py  # type: ignore[import-not-found,import-untyped,unused-ignore]
         except ImportError as error:
             raise UsageError(
-                f"{name}: a MATLAB 7.3 file, which needs h5py: pip install h5py. "
+                f"{name}: a MATLAB 7.3 file, which needs h5py: pip install 'h5py>=3.16'. "
                 "Or use pictures with 16-bit depth maps: images/ and depth/."
             ) from error
         self._name = name

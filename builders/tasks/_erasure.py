@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 
 from builders.instructions.phrases import NounPhrase, noun_phrase
-from builders.instructions.templates import fill
+from builders.instructions.templates import TEMPLATES, fill
+from builders.instructions.wordings import chosen
 from builders.protocols import PAINTED, PaintJob, Tools
 from builders.regions import check_region, hole_of, region_rules
 from triplets.masks import bounding_box, polygon_area, polygons_mask, to_rle
@@ -72,7 +73,8 @@ class Erasure:
         """
         region = self._region(record)
         erased = record.once("erased", lambda: self._erased(record, region))
-        sentences = fill(self.name, region.phrase)
+        templates = chosen(self._tools.wordings, self.name, TEMPLATES[self.name], rng)
+        sentences = fill(self.name, region.phrase, templates)
         source, target = self._direction(erased)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],

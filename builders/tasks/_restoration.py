@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from builders.instructions.restoration import Wording, sentences
+from builders.instructions.wordings import chosen
 from builders.options import Options, parse_options
 from builders.protocols import Tools
 from builders.tasks._published import encode_both, pair_name, two_pictures
@@ -60,6 +61,8 @@ class Restoration:
             Refusal: ``picture_size_mismatch``, ``nothing_changed``, ``mask_unreadable``, ``mask_size_mismatch``.
         """
         words = sentences(self.name, self._options.instructions)
+        if self._options.instructions == "natural":
+            words = chosen(self._tools.wordings, self.name, words, rng)
         box = self._box(record)
         source, target = self._pictures(record, box)
         mask = self._mask(record, box, (source.width, source.height))

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from builders.instructions.expressions import Expression, read_expression, without_scraps
 from builders.instructions.mask_sentences import fill_what
+from builders.instructions.wordings import chosen
 from builders.options import parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
@@ -69,7 +70,7 @@ class Refer:
         drawn = int(rng.integers(len(expressions)))
         order = [expressions[drawn], *expressions[:drawn], *expressions[drawn + 1 :]][:_MOST_EXPRESSIONS]
         simple = self._options.instructions == "simple"
-        wordings = [self._sentences(expression) for expression in order]
+        wordings = [self._sentences(expression, rng) for expression in order]
         return Painting(
             mask=mask,
             wordings=[sentence for sentences in wordings for sentence in sentences],
@@ -83,12 +84,11 @@ class Refer:
             colour=next(iter(palette(self._options.palette))) if simple else "",
         )
 
-    def _sentences(self, expression: Expression) -> tuple[str, ...]:
+    def _sentences(self, expression: Expression, rng: np.random.Generator) -> tuple[str, ...]:
         if self._options.instructions == "simple":
             return fill_what("refer-simple", expression.plain)
-        if expression.spoken:
-            return fill_what("refer", expression.spoken)
-        return fill_what("refer-quoted", expression.plain)
+        kind, what = ("refer", expression.spoken) if expression.spoken else ("refer-quoted", expression.plain)
+        return fill_what(kind, what, chosen(self._tools.wordings, kind, (), rng))
 
     def _mask(self, record: OpenRecord) -> Mask:
         """The region at output size.

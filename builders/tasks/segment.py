@@ -17,6 +17,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from builders.instructions.mask_sentences import fill_what
+from builders.instructions.wordings import chosen
 from builders.options import parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
@@ -96,14 +97,16 @@ class Segment:
             number, mask = absent[int(rng.integers(len(absent)))], np.zeros(picture.shape[:2], np.bool_)
         else:
             number, mask = self._present(found, words, size, rng)
-        return self._work(found, words, number, mask)
+        return self._work(found, words, (number, mask), rng)
 
-    def _work(self, found: _Map, words: Vocabulary, number: int, mask: Mask) -> Painting:
+    def _work(self, found: _Map, words: Vocabulary, drawn: tuple[int, Mask], rng: np.random.Generator) -> Painting:
+        number, mask = drawn
         name = words.names[number]
         colours = list(palette(self._options.palette))
         what = name.everything(_has_siblings(number, found, words))
         simple = self._options.instructions == "simple"
-        wordings = fill_what("segment-simple", name.spoken) if simple else fill_what("segment", what)
+        brought = chosen(self._tools.wordings, "segment", (), rng)
+        wordings = fill_what("segment-simple", name.spoken) if simple else fill_what("segment", what, brought)
         answer = {"class": name.spoken, "class_name": name.raw, "class_id": number, "what": what}
         any_void = found.void_share > 0
         void = resize_mask(found.void, (mask.shape[1], mask.shape[0])) if any_void else np.zeros_like(mask)

@@ -134,7 +134,7 @@ def test_the_official_file_without_h5py_is_one_clear_error(tmp_path, monkeypatch
     (tmp_path / "nyu_depth_v2_labeled.mat").write_bytes(b"MATLAB 7.3 MAT-file" + bytes(600))
     monkeypatch.setitem(__import__("sys").modules, "h5py", None)
     source = registry.source("nyuv2", name="nyu", root=str(tmp_path), split="all", options={})
-    with pytest.raises(UsageError, match="pip install h5py"):
+    with pytest.raises(UsageError, match="pip install .h5py"):
         source.group_count()
 
 

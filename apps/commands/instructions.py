@@ -1,0 +1,91 @@
+"""``ieiw instructions``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apps.console import AsJson, print_json, say
+
+if TYPE_CHECKING:
+    from builders.instructions.expand import Expansion
+    from models.writer import Writer
+
+
+def instructions(
+    kind: Annotated[str, typer.Argument(help="Which sentences: a task's name, or refer-quoted.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="The file to write, YAML.", show_default=False)],
+    place: Annotated[
+        str,
+        typer.Option(
+            "--with",
+            metavar="URL|MODEL",
+            help="An OpenAI-compatible endpoint, or a local model; without, the hand-written set.",
+        ),
+    ] = "",
+    model: Annotated[str, typer.Option(help="The endpoint's model, where it has several.")] = "",
+    count: Annotated[int, typer.Option(min=1, help="Templates wanted in all.")] = 200,
+    rounds: Annotated[int, typer.Option(min=1, help="Requests for each hand-written template.")] = 2,
+    temperature: Annotated[float, typer.Option(min=0.01, max=2, help="Of the model's sampling.")] = 1.0,
+    cache: Annotated[str, typer.Option(help="Where answers are kept. Default: the user's cache folder.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write a task's instruction templates to a file: by hand as they are, or rewritten by a language model.
+
+    A recipe uses the file with `instructions: {TASK: FILE}`. Read it before: a model may have written what you would not say.
+    """
+    from builders.instructions.expand import Expansion, Plan, document, expand
+    from builders.instructions.wordings import hand_written
+    from models.writer import writer as make_writer
+    from triplets.storage import open_store
+
+    templates = list(hand_written(kind))
+    author: Writer | None = None
+    found = Expansion(kind, templates)
+    if place:
+        author = make_writer(place, model, temperature)
+        found = expand(kind, author, open_store(cache or _cache()), Plan(rounds=rounds, most=count), _progress)
+    written = document(found, author)
+    _write(out, written)
+    if as_json:
+        print_json({"out": str(out), "kind": kind, "templates": len(found.templates), **written["provenance"]})
+    _tell(found, out, kind, len(templates))
+
+
+def _tell(found: Expansion, out: Path, kind: str, by_hand: int) -> None:
+    say(f"{out}: {len(found.templates)} templates, {by_hand} by hand")
+    if found.refused:
+        refused = ", ".join(f"{reason} {count:,}" for reason, count in found.refused.most_common())
+        say(f"lines of the model that were refused: {refused}")
+    if found.requests:
+        say(f"{found.requests} requests, {found.asked} of them asked now, the others kept from before")
+    say(f"read it, then use it in a recipe: instructions: {{{kind}: {out.name}}}, relative to the recipe")
+
+
+def _progress(done: int, total: int) -> None:
+    if done == total or done % 10 == 0:
+        say(f"{done} of {total} requests")
+
+
+def _cache() -> str:
+    folder = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return str(Path(folder) / "ieiw" / "instructions")
+
+
+def _write(out: Path, written: dict[str, object]) -> None:
+    """The file, whole or not at all."""
+    import yaml
+
+    from triplets.reasons import UsageError
+
+    text = yaml.safe_dump(written, allow_unicode=True, sort_keys=False, width=130)
+    spooled = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        spooled.write_text(text, encoding="utf-8")
+        spooled.replace(out)
+    except OSError as error:
+        raise UsageError(f"--out {out}: cannot be written ({error.strerror or error})") from error

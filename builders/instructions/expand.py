@@ -1,0 +1,226 @@
+"""Hand-written templates rewritten by a language model, as the paper had GPT-4 do: asked, checked, kept, counted.
+
+Every answer is kept on disk under a digest of model, prompt and seed, so that a run that was stopped goes on where it was and a
+second run asks nothing. What the model writes is data: every line is checked before it may become a template.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from builders.instructions.wordings import hand_written, placeholders
+from models.writer import Writer
+from triplets.shards import canonical_json
+from triplets.storage import Store
+
+PROMPT = """\
+Here is an instruction for a program that edits pictures:
+
+{template}
+
+Rewrite it in {count} different ways, as different people would say it: some short, some polite, some as a question, some casual.
+Keep the meaning exactly. {keep}Do not add details. Write one instruction a line, without numbers, quotes or comments."""
+_KEEP = "Copy {names} exactly as written, braces included: words will be put in there later. "
+_LONGEST = 30
+_MOST_CHARACTERS = 200
+_SIDES = frozenset("left right top bottom upper lower above below front behind clockwise near far white black".split())
+_NEGATIONS = frozenset("not never no don't doesn't do not won't isn't without nothing nobody avoid except".split())
+_PAIRED = (("color", "other"), ("near", "far"))
+"""Placeholders whose order carries the meaning (yes and no)."""
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_LABEL = re.compile(r"^\s*(?:[-*•–]\s+|\(?\d{1,3}[.):]\s*)+")
+_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+_QUOTES = "\"'“”‘’`"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is asked for.
+
+    Attributes:
+        each: rewritings asked for in one request.
+        rounds: requests for each hand-written template.
+        most: templates wanted in all, the hand-written ones included.
+    """
+
+    each: int = 10
+    rounds: int = 2
+    most: int = 200
+
+
+@dataclass(slots=True)
+class Expansion:
+    """What came of it.
+
+    Attributes:
+        kind: of the sentences.
+        templates: the hand-written ones, then the accepted ones in the order of asking.
+        refused: reason -> lines.
+        asked: requests that went to the model; the others were kept from before.
+        requests: requests in all.
+    """
+
+    kind: str
+    templates: list[str]
+    refused: Counter[str] = field(default_factory=Counter)
+    asked: int = 0
+    requests: int = 0
+
+
+def expand(
+    kind: str, writer: Writer, cache: Store, plan: Plan | None = None, report: Callable[[int, int], None] | None = None
+) -> Expansion:
+    """Rewrite the hand-written templates of a kind.
+
+    Args:
+        kind: a kind of :func:`builders.instructions.wordings.kinds`.
+        writer: the model.
+        cache: where answers are kept.
+        plan: how much is asked for.
+        report: called after each request with requests done and to do.
+
+    Raises:
+        UsageError: an unknown kind, or the model cannot be reached; answers so far are kept.
+    """
+    plan = plan or Plan()
+    originals = hand_written(kind)
+    found = Expansion(kind, list(originals))
+    taken = {_plain(template) for template in originals}
+    jobs = [(template, turn) for turn in range(plan.rounds) for template in originals]
+    for done, (template, turn) in enumerate(jobs, 1):
+        if len(found.templates) >= plan.most:
+            break
+        text = _answer(writer, cache, _prompt(template, plan.each), turn, found)
+        for line in lines_of(text):
+            reason = unfit(line, template, taken)
+            if reason:
+                found.refused[reason] += 1
+            elif len(found.templates) < plan.most:
+                taken.add(_plain(line))
+                found.templates.append(line)
+        if report:
+            report(done, len(jobs))
+    return found
+
+
+def document(found: Expansion, writer: Writer | None) -> dict[str, Any]:
+    """What a file of instructions holds, with where its templates come from; without a writer, the hand-written set."""
+    by_hand = len(hand_written(found.kind))
+    provenance: dict[str, Any] = {"hand_written": by_hand, "written": len(found.templates) - by_hand}
+    if writer is not None:
+        provenance |= writer.describe()
+        provenance |= {
+            "prompt_sha256": hashlib.sha256(f"{PROMPT}\0{_KEEP}".encode()).hexdigest(),
+            "requests": found.requests,
+            "refused": dict(sorted(found.refused.items())),
+        }
+    return {"kind": found.kind, "templates": list(found.templates), "provenance": provenance}
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The sentences of an answer: one a line, without thoughts, numbers, bullets and quotes around them."""
+    for raw in _THOUGHT.sub("", text).splitlines():
+        line = " ".join(_LABEL.sub("", raw).split())
+        while len(line) > 1 and line[0] in _QUOTES and line[-1] in _QUOTES:
+            line = line[1:-1].strip()
+        if line:
+            yield line
+
+
+def unfit(line: str, template: str, taken: Iterable[str] = ()) -> str:
+    """Why a line cannot stand beside its template; empty where it can.
+
+    Returns:
+        ``placeholders`` (lost, doubled, invented, or braces of another kind), ``order`` (of a yes and a no), ``length``,
+        ``sides`` (left, right and their like are not the same), ``negation`` (one that was not there), ``chatter`` (about the
+        task instead of an instruction), ``characters``, ``duplicate``.
+    """
+    checks: tuple[tuple[str, bool], ...] = (
+        ("characters", not line.isprintable()),
+        ("placeholders", _counted(line) != _counted(template) or _loose_braces(line)),
+        ("order", _paired_order(line) != _paired_order(template)),
+        ("length", not 2 <= len(line.split()) <= _LONGEST or len(line) > _MOST_CHARACTERS),
+        ("sides", _words(line, _SIDES) != _words(template, _SIDES)),
+        ("negation", bool(_words(line, _NEGATIONS).keys() - _words(template, _NEGATIONS).keys())),
+        ("chatter", _is_chatter(line)),
+        ("duplicate", _plain(line) in set(taken)),
+    )
+    return next((reason for reason, failed in checks if failed), "")
+
+
+class _Kept(msgspec.Struct):
+    """An answer as it is kept: what was asked, and what came."""
+
+    request: dict[str, Any]
+    text: str
+
+
+def _answer(writer: Writer, cache: Store, prompt: str, turn: int, found: Expansion) -> str:
+    """The model's answer, from disk where it was given before."""
+    request = {**writer.describe(), "prompt": prompt, "seed": turn}
+    name = f"{hashlib.sha256(canonical_json(request).encode('utf-8')).hexdigest()}.json"
+    found.requests += 1
+    try:
+        return msgspec.json.decode(cache.read(name), type=_Kept).text
+    except (FileNotFoundError, msgspec.DecodeError):
+        text = writer.write(prompt, turn)  # never asked, or the note is damaged
+    found.asked += 1
+    cache.publish_bytes(name, msgspec.json.encode(_Kept(request, text)))
+    return text
+
+
+def _prompt(template: str, count: int) -> str:
+    names = " and ".join(f"{{{name}}}" for name in sorted(placeholders(template)))
+    keep = _KEEP.replace("{names}", names) if names else ""
+    return PROMPT.replace("{template}", template).replace("{count}", str(count)).replace("{keep}", keep)
+
+
+def _counted(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\{([a-z_]+)\}", text))
+
+
+def _loose_braces(text: str) -> bool:
+    rest = re.sub(r"\{[a-z_]+\}", "", text)
+    return "{" in rest or "}" in rest
+
+
+def _paired_order(text: str) -> list[Sequence[str]]:
+    return [
+        sorted((name for name in pair if f"{{{name}}}" in text), key=lambda name: text.index(f"{{{name}}}"))
+        for pair in _PAIRED
+    ]
+
+
+def _words(text: str, wanted: frozenset[str]) -> Counter[str]:
+    bare = re.sub(r"\{[a-z_]+\}", " ", text).lower().replace("’", "'")
+    return Counter(word for word in _WORD.findall(bare) if word in wanted)
+
+
+def _is_chatter(line: str) -> bool:
+    """Whether a line is about the answer instead of being one."""
+    low = line.lower()
+    starts = (
+        "here are",
+        "here is",
+        "sure",
+        "certainly",
+        "of course",
+        "i hope",
+        "note:",
+        "rewrit",
+        "instruction:",
+        "as an ai",
+    )
+    return low.startswith(starts) or low.endswith(":") or "http" in low or "rewrite" in low
+
+
+def _plain(text: str) -> str:
+    """What two sentences share that differ only in capitals and punctuation."""
+    return " ".join(re.findall(r"\{[a-z_]+\}|[a-z0-9']+", text.lower()))
