@@ -11,7 +11,19 @@ from pathlib import Path
 
 from bench.common import NotHereError, machine, table
 
-NAMES = ("overhead", "beam_pool", "memory", "rerun", "plan_phrasecut", "planted", "cut", "audit", "loader", "gpu_lama")
+NAMES = (
+    "overhead",
+    "beam_pool",
+    "memory",
+    "rerun",
+    "plan_phrasecut",
+    "plan_paper",
+    "planted",
+    "cut",
+    "audit",
+    "loader",
+    "gpu_lama",
+)
 """Modules of this package with a ``run() -> list[Row]``, in the page's order."""
 _PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
