@@ -42,7 +42,8 @@ def read_parts(store: Store, build: BuildState, columns: Sequence[str]) -> Itera
         try:
             with store.open(part.name) as file:
                 # Not pq.read_table: that imports pyarrow.dataset, and with it pandas.
-                table = pq.ParquetFile(file, read_dictionary=repeated).read(columns=list(columns))
+                # One thread: with more, Arrow's allocator keeps more memory than the columns need.
+                table = pq.ParquetFile(file, read_dictionary=repeated).read(columns=list(columns), use_threads=False)
         except (FileNotFoundError, pa.ArrowInvalid) as error:
             raise UsageError(f"{store.location}/{part.name}: {error}. Build again: ieiw build") from error
         if table.num_rows != part.rows:
@@ -93,7 +94,7 @@ def open_frame(store: Store, build: BuildState) -> Frame:
         note = fresh_note(store, build, name) or {}
         same = str(note.get("ids_sha256", name))  # scores of one pass share their ids
         with store.open(_values(name)) as file:
-            table = pq.ParquetFile(file).read(columns=["value"] if same in ids else None)
+            table = pq.ParquetFile(file).read(columns=["value"] if same in ids else None, use_threads=False)
         if same not in ids:
             ids[same] = table["id"] if kind_of(name) == "pair" else packed(table["id"])
         return ids[same], numbers(table["value"])
