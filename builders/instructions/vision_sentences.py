@@ -12,7 +12,7 @@ NATURAL: dict[str, tuple[str, ...]] = {
         "outline {what} with {color} boxes",
         "find {what} and draw a box in {color} around each one",
         "please frame {what} in {color}, one box each",
-        "where are they? Box {what} in {color}",
+        "where in the picture are {what}? Put {color} boxes around them",
         "locate {what} and show {color} bounding boxes",
         "mark {what} with {color} rectangles",
         "I need {color} boxes around {what}",

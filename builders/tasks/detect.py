@@ -37,6 +37,8 @@ class DetectOptions(Options):
     """Width of the lines as a share of the picture's shorter side; at least two pixels are drawn."""
     min_side: int = Field(default=10, ge=6)
     """Pictures in which a box of the class is narrower or lower than this, in output pixels, are refused: all are to be drawn."""
+    max_boxes: int = Field(default=12, ge=1)
+    """Pictures with more things of the class are refused: nobody can tell so many outlines from each other."""
     instructions: Literal["natural", "simple"] = "natural"
     """Sentences, or the paper's simple indicators with one fixed colour."""
 
@@ -60,8 +62,8 @@ class Detect:
         """One triplet: every box of the record's class outlined.
 
         Raises:
-            Refusal: ``invalid_record`` (a record without boxes); ``region_too_small``; ``ambiguous`` where outlines hide each
-                other, so that nobody could tell the boxes from the picture; ``picture_size_mismatch``.
+            Refusal: ``invalid_record`` (a record without boxes); ``region_too_small``; ``ambiguous`` where there are too
+                many outlines, or they hide each other, so that nobody could tell the boxes; ``picture_size_mismatch``.
         """
         picture = output_picture(record, self._tools.short_side)
         boxes, pixels, width = record.once("boxes", lambda: self._boxes(record, picture))
@@ -95,6 +97,9 @@ class Detect:
             raise Refusal(
                 Reason.INVALID_RECORD, "a record without boxes; give the source `options: {records: classes}`"
             )
+        count = len(record.record.annotation["boxes"])
+        if count > self._options.max_boxes:
+            raise Refusal(Reason.AMBIGUOUS, f"{count} boxes of the class, the most is {self._options.max_boxes}")
         height, width = picture.shape[:2]
         line = max(2, round(self._options.line * min(width, height)))
         corners = _scaled(record, (width, height))

@@ -83,6 +83,7 @@ def test_boxes_beyond_the_border_are_cut_off_there():
         ({"class": "dog", "boxes": [[10, 10, 80, 80], [200, 10, 9, 40]]}, Reason.REGION_TOO_SMALL),
         ({"class": "dog", "boxes": [[300, 10, 40, 40]]}, Reason.REGION_TOO_SMALL),
         ({"class": "dog", "boxes": [[10, 10, 80, 80], [90, 10, 80, 80]]}, Reason.AMBIGUOUS),
+        ({"class": "dog", "boxes": [[14 * n, 10, 13, 40] for n in range(13)]}, Reason.AMBIGUOUS),
         ({"phrase": "dog"}, Reason.INVALID_RECORD),
     ],
 )
