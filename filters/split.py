@@ -48,9 +48,10 @@ def _codes(encoded: pa.DictionaryArray) -> npt.NDArray[np.int64]:
 
 
 def _linked(groups: Ints, pictures: Ints, count: int) -> Ints:
-    """For each group the number of its component: groups that share a picture are one."""
-    _, first, inverse = np.unique(pictures, return_index=True, return_inverse=True)
-    leader = groups[first][inverse]  # the group in which the row's picture was first seen
+    """For each group the number of its component: groups that share a picture are one. Both count from 0, without wide gaps."""
+    first = np.zeros(int(pictures.max()) + 1, groups.dtype)
+    first[pictures[::-1]] = groups[::-1]  # of several rows that show a picture the first one is written last
+    leader = first[pictures]  # the group in which the row's picture was first seen
     apart = groups != leader
     if not apart.any():
         return np.arange(count)

@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 from filters.apply import KEPT as STAYS
 from filters.apply import Verdicts
 from filters.columns import column, named, numbers
-from filters.duplicates import joined
 from filters.frame import Frame
 from filters.rules import RuleSet, Split
 from filters.split import validation_rows
@@ -141,10 +140,10 @@ def _name(samples: Samples, frame: Frame, rows: npt.NDArray[np.int64], pairs: pa
     texts, codes = encoded.dictionary.to_pylist(), numbers(encoded.indices)
     sources = frame.names("source")
     alone = np.isin(codes, [at for at, text in enumerate(texts) if not text])
-    both = joined(samples["source"], codes)
-    _, first = np.unique(both, return_index=True)
-    texts = [texts[at] for at in codes[first].tolist()]
-    samples["pair"] = _hashes([sources[at] for at in samples["source"][first].tolist()], texts)[both]
+    both = column(samples["source"].astype(np.int64) * len(texts) + codes).dictionary_encode()
+    of_source, of_text = (part.tolist() for part in np.divmod(numbers(both.dictionary), len(texts)))
+    hashes = _hashes([sources[at] for at in of_source], [texts[at] for at in of_text])
+    samples["pair"] = hashes[numbers(both.indices)]
     if alone.any():
         keys = frame.table["key"].take(column(rows[alone])).to_pylist()
         samples["pair"][alone] = _hashes([sources[at] for at in samples["source"][alone].tolist()], keys)
