@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from triplets.records import Image
 
-KINDS = 4
-"""Numbers drawn a sample: sentence, flip, crop across, crop down."""
+KINDS = 5
+"""Numbers drawn a sample: sentence, flip, crop across, crop down, colours."""
 _SIDED = re.compile(
     r"\b(left|right|leftmost|rightmost|left-?hand(ed)?|right-?hand(ed)?|leftward\w*|rightward\w*|(anti|counter-?)?clockwise|east\w*|west\w*"
     r"|letters?|words?|text|sign|writing|numbers?|digits?|logo)\b",
@@ -30,12 +30,14 @@ class Changes:
         crop: ``random`` or ``centre`` part of the picture, whose shorter side is scaled to ``size``; none if it is square.
         flip: share of the samples to mirror, 0..1. Never those whose sentence speaks of sides or of something to be read.
         alternatives: draw the sentence from all alternatives; else the sample's own.
+        redraw: draw points, masks and boxes again in other colours, as the paper does at every epoch.
     """
 
     size: int
     crop: str = "random"
     flip: float = 0.0
     alternatives: bool = True
+    redraw: bool = False
 
 
 def sentence(own: str, alternatives: Sequence[str], changes: Changes, drawn: npt.NDArray[np.float64]) -> str:

@@ -11,6 +11,7 @@ from train.blocks import Samples
 from train.reading import Range, Reader, Shards
 from triplets.reasons import Refusal, UsageError
 from triplets.records import Image
+from triplets.redraw import redraw
 from triplets.sample_pictures import decode_sample
 
 _HEADER = 512  # of a tar member, right before its bytes
@@ -24,7 +25,12 @@ class _Words(msgspec.Struct):
     alternatives: list[str]
 
 
+class _Truth(msgspec.Struct):
+    answer: str
+
+
 _WORDS = msgspec.json.Decoder(_Words)
+_TRUTH = msgspec.json.Decoder(_Truth)
 
 
 class SampleDecoder:
@@ -63,12 +69,17 @@ class SampleDecoder:
         shard, _, _, _, start, target_at, json_at, source_size, target_size, json_size, width, height = sample
         data = self._reader.read(Range(shard, start, json_at + json_size))
         try:
-            words = _WORDS.decode(data[json_at - start : json_at - start + json_size])
+            told = data[json_at - start : json_at - start + json_size]
+            words = _WORDS.decode(told)
+            text = sentence(words.instruction, words.alternatives, self._changes, drawn)
             before = decode_sample(data[:source_size])
-            after = decode_sample(data[target_at - start : target_at - start + target_size], (width, height))
-        except (msgspec.DecodeError, Refusal) as error:
+            anew = _redrawn(told, before, text, drawn) if self._changes.redraw else None
+            if anew is None:
+                after = decode_sample(data[target_at - start : target_at - start + target_size], (width, height))
+            else:
+                after, text = anew
+        except (msgspec.DecodeError, Refusal, KeyError, TypeError, ValueError) as error:
             raise UsageError(self._told(shard, start, error)) from error
-        text = sentence(words.instruction, words.alternatives, self._changes, drawn)
         mirror = flips(text, self._changes, drawn)
         place(before, source, self._changes, mirror, drawn)
         place(after, target, self._changes, mirror, drawn)
@@ -81,3 +92,9 @@ class SampleDecoder:
         build = self._where.location
         name = f"{build}/{self._where.names[shard]}"
         return f"{name}, sample {key!r}: damaged ({error}). Find all damage: ieiw lint {build}"
+
+
+def _redrawn(told: bytes, before: Image, text: str, drawn: npt.NDArray[np.float64]) -> tuple[Image, str] | None:
+    """Target and sentence in other colours, or None where the sample's task draws nothing."""
+    answer = msgspec.json.decode(_TRUTH.decode(told).answer)
+    return redraw(before, text, answer, np.random.default_rng(int(drawn[4] * 2**53)))

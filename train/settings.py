@@ -32,6 +32,7 @@ class Data(_Strict):
         size: of the square pictures, in pixels.
         crop: which square part of a picture: ``random`` or ``centre``.
         flip: share of samples to mirror; never those whose instruction speaks of sides or of writing.
+        redraw: draw points, masks and boxes again at every epoch, in other colours, from the samples' answers.
         workers: processes that decode (threads for a build in an object store); by default one a core.
     """
 
@@ -41,6 +42,7 @@ class Data(_Strict):
     size: int = Field(default=256, ge=16, le=2048, multiple_of=8)
     crop: Literal["random", "centre"] = "random"
     flip: float = Field(default=0.5, ge=0, le=1)
+    redraw: bool = True
     workers: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")

@@ -80,7 +80,7 @@ class _Data:
 
 
 def _loader(stage: Stage, cut: OpenCut, plan: Plan, device: torch.device) -> Loader:
-    changes = Changes(stage.data.size, stage.data.crop, stage.data.flip)
+    changes = Changes(stage.data.size, stage.data.crop, stage.data.flip, redraw=stage.data.redraw)
     workers = stage.data.workers or len(os.sched_getaffinity(0))
     return Loader(cut, plan, changes, workers=workers, pinned=device.type == "cuda")
 
