@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from builders.options import Options, parse_options
 from triplets.masks import bounding_box, dilate
-from triplets.reasons import Reason, Refusal, UsageError
+from triplets.reasons import Reason, Refusal
 from triplets.records import Mask
 
 
-class RegionRules(BaseModel):
+class RegionRules(Options):
     """Rules of a source's ``region`` block. Shares are of the picture's area; sides and pixels are at output size."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     min_share: float = Field(default=0.005, ge=0, le=1)
     """Smaller regions are hardly an edit."""
@@ -51,13 +50,7 @@ def region_rules(values: dict[str, Any]) -> RegionRules:
     Raises:
         UsageError: an unknown key or a wrong value; the message names it and the keys that are known.
     """
-    try:
-        return RegionRules.model_validate(values)
-    except ValidationError as error:
-        issue = error.errors()[0]
-        field = ".".join(str(step) for step in issue["loc"]) or "region"
-        known = ", ".join(RegionRules.model_fields)
-        raise UsageError(f"region.{field}: {issue['msg']} (known: {known})") from error
+    return parse_options(RegionRules, values, "region")
 
 
 def check_region(mask: Mask, rules: RegionRules) -> None:

@@ -12,7 +12,7 @@ from filters.composite import COMPOSITES
 from filters.near import MOST_BITS
 from filters.registry import kind_of, known
 from triplets.reasons import UsageError
-from triplets.settings import explain, read_yaml
+from triplets.settings import explained, read_yaml
 
 Per = Literal["", "task", "source", "source+task"]
 Bound = Annotated[float | None, Field(allow_inf_nan=False)]
@@ -197,7 +197,7 @@ def load_rules(path: Path) -> RuleSet:
     try:
         return RuleSet.model_validate(values)
     except ValidationError as error:
-        raise UsageError("\n".join(explain(path, tree, dict(issue)) for issue in error.errors())) from error
+        raise UsageError(explained(path, tree, error)) from error
 
 
 def to_yaml(rules: RuleSet) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from inspect import signature
 from typing import Any, cast
 
 from models.protocols import Inpainter
@@ -31,6 +32,12 @@ def inpainter(name: str, options: Mapping[str, Any]) -> Inpainter:
         raise UsageError(f"backends.inpaint: no inpainter is called {name!r}. Known: {', '.join(sorted(INPAINTERS))}")
     module, _, attribute = INPAINTERS[name].partition(":")
     made = getattr(import_module(module), attribute)
+    known = list(signature(made).parameters)
+    if unknown := sorted(options.keys() - known):
+        raise UsageError(
+            f"backends.inpaint.options.{unknown[0]}: {name} has no such option; remove it or mend its spelling "
+            f"(known: {', '.join(known) or 'none'})"
+        )
     try:
         return cast(Inpainter, made(**options))
     except (TypeError, ValueError) as error:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from triplets.reasons import UsageError
 from triplets.records import check_source_name
-from triplets.settings import explain, read_yaml
+from triplets.settings import explained, read_yaml
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
@@ -213,8 +213,7 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
-        issues = [explain(path, tree, dict(issue), _known(issue["loc"])) for issue in error.errors()]
-        raise UsageError("\n".join(issues)) from error
+        raise UsageError(explained(path, tree, error, _known)) from error
 
 
 def _bring_instructions(path: Path, values: dict[str, Any]) -> None:

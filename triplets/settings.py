@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
 from triplets.reasons import UsageError
 
@@ -37,6 +38,31 @@ def read_yaml(path: Path, what: str) -> tuple[dict[str, Any], yaml.Node | None]:
     return values, tree
 
 
+def explained(
+    path: Path,
+    tree: yaml.Node | None,
+    error: ValidationError,
+    known: Callable[[Sequence[int | str]], Sequence[str]] = lambda _: (),
+) -> str:
+    """All errors of a file, a line each; see :func:`explain`.
+
+    Args:
+        path: of the file.
+        tree: its YAML tree.
+        error: what pydantic found.
+        known: place of an unknown key -> keys that would be right there.
+    """
+    issues = error.errors()
+    # A list whose every element is wrong is also told to be too short: only its elements are worth a word.
+    worth = [issue for issue in issues if issue["type"] != "too_short" or not _has_inner(issue["loc"], issues)]
+    return "\n".join(explain(path, tree, dict(issue), known(issue["loc"])) for issue in worth)
+
+
+def _has_inner(location: Sequence[int | str], issues: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether any of the issues lies below a place."""
+    return any(len(each["loc"]) > len(location) and each["loc"][: len(location)] == location for each in issues)
+
+
 def explain(path: Path, tree: yaml.Node | None, issue: Mapping[str, Any], known: Sequence[str] = ()) -> str:
     """One error of pydantic as ``file, line N, field: what; remedy``.
 
@@ -54,6 +80,8 @@ def explain(path: Path, tree: yaml.Node | None, issue: Mapping[str, Any], known:
         message += f" (known here: {', '.join(known)})" if known else ""
     elif issue["type"] == "missing":
         message = "is required; add it"
+    elif issue["type"] == "too_short":
+        message = f"holds {issue['ctx']['actual_length']}; give at least {issue['ctx']['min_length']}"
     return f"{path}, line {line_of(tree, location)}, {field}: {message}"
 
 

@@ -71,6 +71,13 @@ def test_all_wrong_fields_are_named_at_once(tmp_path):
     assert "line 3," in message
 
 
+def test_a_list_of_nothing_but_errors_is_not_also_called_empty(tmp_path):
+    message = complaint(tmp_path, GOOD.replace("name: phrasecut", "name: Phrase.Cut"))
+    assert "at least" not in message
+    message = complaint(tmp_path, "sources: []")
+    assert message.endswith("sources: holds 0; give at least 1")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
