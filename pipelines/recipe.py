@@ -176,6 +176,8 @@ class Recipe(Strict):
         from builders.instructions.wordings import check_templates
 
         for kind, wordings in value.items():
+            if wordings.kind not in {"", kind}:
+                raise ValueError(f"{kind}: the file holds instructions for {wordings.kind}")
             try:
                 check_templates(kind, wordings.templates)
             except UsageError as error:

@@ -107,12 +107,22 @@ def _candidates(lines: _Lines, shape: tuple[int, ...], least: int) -> _Ints:
 
 def _corners(lines: _Lines, shape: tuple[int, ...], least: int, *, first: bool) -> _Ints:
     """x, y of the upper left corners (``first``), or of the lower right ones, one past the last pixel; (N, 2)."""
-    y, x = np.mgrid[0 : shape[0] + 1, 0 : shape[1] + 1].astype(np.int64)
+    # Prefix sums repeated beyond the border count what lies outside as without colour.
+    padded = np.pad(lines.sums, least, mode="edge")
     line = lines.width
-    if first:
-        across, down = lines.share(x, y, x + least, y + line), lines.share(x, y, x + line, y + least)
-    else:
-        across, down = lines.share(x - least, y - line, x, y), lines.share(x - line, y - least, x, y)
+
+    def share(width: int, height: int) -> npt.NDArray[np.float32]:
+        """For each corner the coloured share of the rectangle that begins (``first``) or ends there."""
+        x, y = (0, 0) if first else (-width, -height)
+        rows, columns = shape[0] + 1, shape[1] + 1
+
+        def at(dx: int, dy: int) -> npt.NDArray[np.int32]:
+            return padded[least + y + dy :, least + x + dx :][:rows, :columns]
+
+        inside = at(width, height) - at(0, height) - at(width, 0) + at(0, 0)
+        return inside.astype(np.float32) / np.float32(width * height)
+
+    across, down = share(least, line), share(line, least)
     rows, columns = np.nonzero((across >= _UNBROKEN) & (down >= _UNBROKEN))
     strength = (across + down)[rows, columns]
     strongest = np.argsort(-strength, kind="stable")[:_MOST_CORNERS]

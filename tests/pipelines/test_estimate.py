@@ -130,6 +130,14 @@ def test_a_recipe_brings_the_templates_of_a_file_and_a_build_keeps_them(root, tm
     assert Workshop(plain).fingerprint("phrasecut", {}) != Workshop(loaded).fingerprint("phrasecut", {})
 
 
+def test_templates_of_another_task_are_refused(root):
+    source = {"name": "phrasecut", "root": str(root), "tasks": ["removal"]}
+    with pytest.raises(ValueError, match="deblur: the file holds instructions for denoise"):
+        Recipe.model_validate(
+            {"sources": [source], "instructions": {"deblur": {"kind": "denoise", "templates": ["no grain, please"]}}}
+        )
+
+
 @pytest.mark.parametrize(
     ("kind", "template", "words"),
     [
