@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from apps.cards import Card, Heading, lay_out
 from apps.drawing import GAIN, difference
 from pipelines.state import BuildState
 from triplets.pictures import decode
+from triplets.reasons import UsageError
 from triplets.records import Image
 from triplets.storage import Store
 
@@ -34,12 +36,13 @@ def choose(store: Store, state: BuildState, count: int, seed: int) -> list[dict[
         state: of the build, finished or not.
         count: how many rows at most.
         seed: which ones.
+
+    Raises:
+        UsageError: a file of the index is missing or damaged.
     """
     queues: dict[tuple[str, str], list[tuple[str, str, str, str]]] = defaultdict(list)
     for name in _tables(store, state):
-        with store.open(name) as file:
-            table = pq.read_table(file, columns=_READ)
-        for row in table.to_pylist():
+        for row in _read(store, name).to_pylist():
             rank = hashlib.blake2b(f"{seed}/{row['key']}".encode(), digest_size=8).hexdigest()
             queues[row["source"], row["task"]].append((rank, name, row["key"], f"{row['source']}/{row['group']}"))
     picked = _in_turn([sorted(queue) for _, queue in sorted(queues.items())], count)
@@ -52,6 +55,16 @@ def _tables(store: Store, state: BuildState) -> list[str]:
     if state.state == "complete":
         return [part.name for part in state.index if part.name.startswith("index/rows-")]
     return [f"rows/{name}" for name in sorted(store.sizes("rows"))]
+
+
+def _read(store: Store, name: str) -> pa.Table:
+    try:
+        with store.open(name) as file:
+            return pq.read_table(file, columns=_READ)
+    except (FileNotFoundError, pa.ArrowInvalid) as error:
+        told = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+        remedy = f"See `ieiw lint {store.location}`; delete index/ and run `ieiw build` again to have it written anew"
+        raise UsageError(f"{store.location}/{name}: {told}. {remedy}") from error
 
 
 def _in_turn(queues: list[list[tuple[str, str, str, str]]], count: int) -> list[tuple[str, str, str, str]]:

@@ -109,6 +109,9 @@ def _finished(store: Store, recipe: Recipe, options: Options, found: Mapping[str
         return None
     if changed_sources(state, found) or pending(store, state.refs()):
         return None
+    there = store.sizes("index")
+    if options.replace - set(state.sources) or any(part.name.rpartition("/")[2] not in there for part in state.index):
+        return None  # a name to refuse, or an index to compact again
     holder = read_holder(store)
     if holder is not None and not holder.alive():  # killed after the last step, before it could let go
         store.delete(LOCK_FILE)

@@ -24,6 +24,7 @@ from triplets.storage import Store
 
 _REPEATED = frozenset({"source", "task", "group", "pair", "licence", "shard", "picture_sha256"})
 """Columns whose values come often: read as numbers into a list of the distinct ones."""
+_REMEDY = "Delete the build's index/ and run `ieiw build` again: it is compacted anew from rows/"
 
 
 def index_parts(build: BuildState) -> tuple[IndexPart, ...]:
@@ -45,10 +46,9 @@ def read_parts(store: Store, build: BuildState, columns: Sequence[str]) -> Itera
                 # One thread: with more, Arrow's allocator keeps more memory than the columns need.
                 table = pq.ParquetFile(file, read_dictionary=repeated).read(columns=list(columns), use_threads=False)
         except (FileNotFoundError, pa.ArrowInvalid) as error:
-            raise UsageError(f"{store.location}/{part.name}: {error}. Build again: ieiw build") from error
+            raise UsageError(f"{store.location}/{part.name}: {error}. {_REMEDY}") from error
         if table.num_rows != part.rows:
-            remedy = "Build again: ieiw build"
-            raise UsageError(f"{store.location}/{part.name}: {table.num_rows:,} rows, not {part.rows:,}. {remedy}")
+            raise UsageError(f"{store.location}/{part.name}: {table.num_rows:,} rows, not {part.rows:,}. {_REMEDY}")
         yield table.replace_schema_metadata(None)
 
 

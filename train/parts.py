@@ -111,12 +111,19 @@ def load_parts(folder: str) -> Parts:
         UsageError: the folder holds no such pipeline, or one of another architecture.
     """
     try:
+        # Weights are read into models that stand already: the other way wants `accelerate`, and says so at every load.
         pipeline = StableDiffusionInstructPix2PixPipeline.from_pretrained(
-            folder, safety_checker=None, requires_safety_checker=False, local_files_only=True
+            folder,
+            safety_checker=None,
+            requires_safety_checker=False,
+            local_files_only=True,
+            low_cpu_mem_usage=False,
         )
     except (OSError, ValueError, RuntimeError, TypeError, AttributeError, KeyError) as error:
+        # Where there is no such folder, diffusers takes it for the name of a model on a hub, and says that it may not ask.
+        why = str(error)[:300] if Path(folder).exists() else "no such folder"
         raise UsageError(
-            f"{folder}: no Stable Diffusion pipeline in diffusers' layout ({str(error)[:300]}). "
+            f"{folder}: no Stable Diffusion pipeline in diffusers' layout ({why}). "
             "Give a folder with model_index.json, unet, vae, text_encoder, tokenizer and scheduler"
         ) from error
     unet, vae = pipeline.unet, pipeline.vae

@@ -49,15 +49,15 @@ def plan(
 def _show(lines: Sequence[Estimate]) -> None:
     """The table, what an epoch comes to, and which evaluation sets may share pictures."""
     mixed = any(line.weight != 1 or line.expected is not None for line in lines)
-    columns = ["source", "records", "faulty", "attempts", "triplets", "units", "size, about", "time on one core, about"]
+    columns = ["source", "records", "faulty", "attempts", "triplets", "units", "size", "core time"]
     if mixed:
         columns += ["published", "weight", "samples an epoch"]
     print_table("Plan", columns, [_row(line, mixed) for line in lines])
     whole = [line for line in lines if not line.missing]
     time, size = sum(line.core_seconds for line in whole), sum(line.bytes for line in whole)
-    say(
-        f"in all: {sum(line.triplets for line in whole):,} triplets, {human_bytes(size)}, {human_time(time)} on one core"
-    )
+    if whole:
+        triplets = sum(line.triplets for line in whole)
+        say(f"in all: up to {triplets:,} triplets, about {human_bytes(size)} and {human_time(time)} on one core")
     if mixed:
         counted = "; sources that are not there count as published" if len(whole) < len(lines) else ""
         say(

@@ -8,6 +8,7 @@ from PIL import Image
 
 from apps.sheet import changed, choose, contact_sheet
 from tests.support.tiny_build import tiny_build
+from triplets.reasons import UsageError
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,15 @@ def test_more_than_there_are_gives_all_there_are(built):
     rows = choose(*built, 10_000, 0)
     keys = [row["key"] for row in rows]
     assert len(keys) == len(set(keys)) == sum(count.built for count in built[1].counts.values())
+
+
+@pytest.mark.parametrize("damage", [b"PAR1 not any more", None])
+def test_a_damaged_index_is_told_with_its_remedy(tmp_path, damage):
+    tiny = tiny_build(tmp_path / "tiny")
+    part = next(tiny.path.glob("index/rows-*.parquet"))
+    part.write_bytes(damage) if damage else part.unlink()
+    with pytest.raises(UsageError, match=f"{part.name}: (is missing|cannot be read).*ieiw build"):
+        choose(tiny.store, tiny.state, 6, 0)
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg"])

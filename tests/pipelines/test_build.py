@@ -66,6 +66,20 @@ def test_a_finished_build_is_left_as_it_is(root, tmp_path):
     assert result.state == load_state(open_store(out))
 
 
+def test_an_index_that_was_deleted_is_compacted_again(root, tmp_path):
+    out = tmp_path / "out"
+    before = run_build(root, out).state
+    shutil.rmtree(out / "index")
+    assert run_build(root, out).state == before
+    assert balanced(out) == (72, 0)
+
+
+def test_a_finished_build_refuses_to_replace_a_source_that_it_lacks(root, tmp_path):
+    run_build(root, tmp_path / "out")
+    with pytest.raises(UsageError, match="--replace nosuch: no source is called 'nosuch'"):
+        run_build(root, tmp_path / "out", replace=frozenset({"nosuch"}))
+
+
 def test_a_lock_that_a_killed_driver_left_on_a_finished_build_goes(root, tmp_path):
     out = tmp_path / "out"
     run_build(root, out)

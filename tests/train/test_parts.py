@@ -65,6 +65,8 @@ def test_a_text_to_image_unet_is_widened_and_does_as_before(parts):
 def test_a_pipeline_of_another_architecture_is_told(parts, tmp_path):
     with pytest.raises(UsageError, match="no Stable Diffusion pipeline in diffusers' layout"):
         load_parts(str(tmp_path))
+    with pytest.raises(UsageError, match=r"nowhere: .*\(no such folder\)"):
+        load_parts(str(tmp_path / "nowhere"))
     from diffusers import UNet2DConditionModel
 
     nine = UNet2DConditionModel.from_config({**parts.unet.config, "in_channels": 9})
