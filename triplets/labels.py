@@ -7,7 +7,6 @@ import math
 from dataclasses import replace
 from typing import Literal, cast
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
@@ -81,13 +80,6 @@ def fit_labels(labels: Labels, picture: Picture) -> Labels:
         return labels
     detail = f"labels {width} x {height}, picture {picture.stored_size[0]} x {picture.stored_size[1]}"
     raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
-
-
-def present_classes(labels: Labels) -> list[int]:
-    """The numbers that occur, ascending."""
-    if labels.dtype == np.uint8:
-        return [int(number) for number in np.flatnonzero(cv2.calcHist([labels], [0], None, [256], [0, 256]))]
-    return [int(number) for number in np.unique(labels)]
 
 
 def decode_matlab(data: bytes, variable: str, limits: PictureLimits = DEFAULT_LIMITS) -> Labels:

@@ -16,8 +16,6 @@ from triplets.records import Built
 
 BLOCK = 512
 """Bytes of a tar's block: one header block stands before each member's bytes, which are padded to whole blocks."""
-JSON_FIELDS = ("alternatives", "answer", "dataset", "instruction", "provenance", "split", "task")
-"""The fields of every sample's json: all strings but ``alternatives``, a list of at least one string."""
 
 
 def padded(size: int) -> int:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 
 import numpy as np
 
 from builders.protocols import Tools
 from triplets.reasons import Reason, Refusal
 from triplets.records import Encoded, Image, OpenRecord
-
-Change = Callable[[Image], Image]
-"""What is done to both pictures of a pair."""
 
 
 def two_pictures(record: OpenRecord) -> tuple[Image, Image]:

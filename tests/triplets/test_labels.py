@@ -7,7 +7,7 @@ import pytest
 import scipy.io
 from PIL import Image as Pillow
 
-from triplets.labels import decode_labels, decode_matlab, fit_labels, present_classes
+from triplets.labels import decode_labels, decode_matlab, fit_labels
 from triplets.pictures import PictureLimits
 from triplets.reasons import Reason, Refusal
 from triplets.records import Picture
@@ -85,11 +85,6 @@ def test_labels_turn_with_their_picture_and_another_size_is_refused():
     np.testing.assert_array_equal(fit_labels(upright, picture), upright)
     with pytest.raises(Refusal, match="labels 5 x 3"):
         fit_labels(np.zeros((3, 5), np.uint8), picture)
-
-
-def test_present_classes():
-    assert present_classes(np.uint8([[7, 0], [255, 7]])) == [0, 7, 255]
-    assert present_classes(np.int32([[70000, 5]])) == [5, 70000]
 
 
 def mat(**values):
