@@ -90,7 +90,7 @@ def boxes_in(drawn: Mask, width: int, least: int = 8) -> list[PixelBox]:
     worst = lines.sides(*found.T)
     for least_share, most_share in zip(_TIERS, (2.0, *_TIERS), strict=False):
         boxes += _explaining(found[(worst >= least_share) & (worst < most_share)], left, width)
-    return sorted(boxes, key=lambda box: (box[1], box[0], box[3], box[2]))
+    return sorted(_needed(boxes, drawn, width), key=lambda box: (box[1], box[0], box[3], box[2]))
 
 
 def _candidates(lines: _Lines, shape: tuple[int, ...], least: int) -> _Ints:
@@ -137,7 +137,7 @@ def _explaining(boxes: _Ints, left: Mask, width: int) -> list[PixelBox]:
     while open_boxes:
         best = max(open_boxes, key=lambda at: gains[at])  # the first of equals: the strongest corner
         x0, y0, x1, y1 = boxes[best].tolist()
-        if gains[best] < max(2 * width * width, 0.05 * (x1 - x0 + y1 - y0) * 2 * width):
+        if gains[best] < _least_gain((x0, y0, x1 - x0, y1 - y0), width):
             break
         found.append((x0, y0, x1 - x0, y1 - y0))
         for part in outlines[best]:
@@ -148,6 +148,36 @@ def _explaining(boxes: _Ints, left: Mask, width: int) -> list[PixelBox]:
         gains = {at: _inside(left, outlines[at]) for at in open_boxes if gains[at] > 0}
         open_boxes = list(gains)
     return found
+
+
+def _needed(boxes: list[PixelBox], drawn: Mask, width: int) -> list[PixelBox]:
+    """The boxes without those that others explain: the smallest are looked at first, what is left of colour must be their own."""
+    times = np.zeros(drawn.shape, np.int16)
+    outlines = {box: _outline([box[0], box[1], box[0] + box[2], box[1] + box[3]], width) for box in boxes}
+    covers = {box: _cover(parts, drawn.shape) for box, parts in outlines.items()}
+    for cover in covers.values():
+        times += cover
+    kept = set(boxes)
+    for box in sorted(boxes, key=lambda box: (box[2] + box[3], box)):
+        own = drawn & (times == 1)
+        if _inside(own, outlines[box]) < _least_gain(box, width):
+            times -= covers[box]
+            kept.remove(box)
+    return list(kept)
+
+
+def _cover(parts: _Parts, shape: tuple[int, ...]) -> Mask:
+    """An outline and the pixel on either side of it."""
+    cover = np.zeros(shape, np.bool_)
+    for part in parts:
+        rows, columns = (slice(max(0, span.start - 1), span.stop + 1) for span in part)
+        cover[rows, columns] = True
+    return cover
+
+
+def _least_gain(box: PixelBox, width: int) -> float:
+    """Pixels that a box must explain alone to be there: the square of a corner, and a twentieth of the outline."""
+    return max(2.0 * width * width, 0.05 * (box[2] + box[3]) * 2 * width)
 
 
 _Parts = tuple[tuple[slice, slice], ...]
