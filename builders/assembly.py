@@ -59,6 +59,7 @@ class Assembler:
     ) -> None:
         self._source = source
         self._tasks = tasks
+        self._painting = {name: task for name, task in tasks.items() if isinstance(task, PaintingTask)}
         self._seed = seed
         self._inpainter = inpainter
         self._used: dict[str, int] = dict(used or {})
@@ -130,7 +131,7 @@ class Assembler:
 
     def _prepare(self, work: _Work) -> None:
         """Ask the painting tasks what to paint; refusals of theirs end the record."""
-        painting = [task for attempt in work.attempts if isinstance(task := self._tasks[attempt.task], PaintingTask)]
+        painting = [self._painting[attempt.task] for attempt in work.attempts if attempt.task in self._painting]
         if work.open is None or not painting:
             return
         group = work.open.record.group

@@ -135,7 +135,7 @@ def _disc(image: Image, centre: tuple[float, float], radius: float, colour: Colo
     distance = np.sqrt(down[:, None] ** 2 + across[None, :] ** 2)
     share = np.clip(np.float32(radius + 0.5) - distance, 0, 1)[..., None]
     patch = image[rows, columns]
-    patch[...] = np.where(share > 0, _mixed(patch, colour, share), patch)
+    patch[...] = _mixed(patch, colour, share)
 
 
 def _span(centre: float, reach: float, end: int) -> slice:
@@ -144,5 +144,8 @@ def _span(centre: float, reach: float, end: int) -> slice:
 
 def _mixed(pixels: Image, colour: Colour, share: npt.NDArray[np.float32] | np.float32) -> Image:
     """Pixels moved towards a colour by a share of 0..1, rounded."""
-    mixed = pixels + (np.asarray(colour, np.float32) - pixels) * share
-    return np.floor(mixed + np.float32(0.5)).astype(np.uint8)
+    mixed = np.asarray(colour, np.float32) - pixels
+    mixed *= share
+    mixed += pixels
+    mixed += np.float32(0.5)
+    return mixed.astype(np.uint8)  # cut off: nothing is negative

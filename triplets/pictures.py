@@ -292,9 +292,17 @@ def _to_mask(picture: Pillow.Image) -> Mask:
             least, _ = picture.convert("RGBA").getchannel("A").getextrema()
             if least != 255:
                 raise ValueError("a mask with see-through pixels")
-        levels, half = _to_rgb(picture).max(axis=2), 127
+        levels, half = _brightest(picture), 127
     lossless = picture.format not in {"JPEG", "MPO", "WEBP"}
     return levels > (0 if lossless and levels.max() <= 1 else half)
+
+
+def _brightest(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
+    """Of each pixel the largest channel of RGB; a picture in grey is taken as it is."""
+    if picture.mode == "L":
+        return np.asarray(picture)
+    red, green, blue = cv2.split(_to_rgb(picture))
+    return cast(npt.NDArray[np.uint8], cv2.max(cv2.max(red, green), blue))
 
 
 def fit_mask(mask: Mask, size: tuple[int, int]) -> Mask:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -19,7 +18,7 @@ from builders.point_rules import point_rules
 from builders.protocols import Tools
 from builders.tasks._views import View, make_view
 from triplets.drawing import draw_points, share_of
-from triplets.palette import Rgb, palette
+from triplets.palette import Rgb, palette, visible_shares
 from triplets.reasons import Reason, Refusal
 from triplets.records import Image, OpenRecord, Triplet
 
@@ -27,6 +26,8 @@ _STANDS_OUT = 60.0
 """CIELAB distance of a circle's colour from what lies beneath; at 45 a brown circle on a dark suit was still overlooked."""
 _ENOUGH = 0.9
 """Share of the pixels beneath and around a circle from which its colour must differ visibly."""
+_REACH = 6
+"""Pixels looked at from a circle's centre to where its surroundings end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,43 +98,46 @@ class Keypoints:
             if len(marks) == wanted:
                 break
             if self._stands_apart(view, joint, marks, radius):
-                marks += self._coloured(record, view, joint, marks, (radius, rng))
+                marks += self._coloured(record, joint, self._visible(view, joint, radius), marks, rng)
         if not marks:
             raise Refusal(Reason.REGION_EMPTY, "no colour stands out from what lies beneath the joints")
         missing = np.flatnonzero(view.seen == 0)
         if len(missing) and rng.random() < self._rules.unlabelled:
-            marks.insert(int(rng.integers(len(marks) + 1)), self._absent(record, int(rng.choice(missing)), marks, rng))
+            at, joint = int(rng.integers(len(marks) + 1)), int(rng.choice(missing))
+            marks[at:at] = self._coloured(record, joint, list(self._colours), marks, rng, drawn=False)
         return marks
+
+    def _visible(self, view: View, joint: int, radius: float) -> list[str]:
+        """The colours in which a circle on the joint shows."""
+        if self._rules.instructions == "simple":
+            return []
+        shares = visible_shares(_around(view.picture, view.joints[joint], radius), self._colours, least=_STANDS_OUT)
+        return [name for name, share in zip(self._colours, shares.tolist(), strict=True) if share >= _ENOUGH]
 
     def _stands_apart(self, view: View, joint: int, marks: list[Mark], radius: float) -> bool:
         least = self._rules.apart * radius
         return all(math.dist(view.joints[joint], view.joints[mark.joint]) >= least for mark in marks)
 
     def _coloured(
-        self, record: OpenRecord, view: View, joint: int, marks: list[Mark], how: tuple[float, np.random.Generator]
+        self,
+        record: OpenRecord,
+        joint: int,
+        colours: list[str],
+        marks: list[Mark],
+        rng: np.random.Generator,
+        *,
+        drawn: bool = True,
     ) -> list[Mark]:
-        """The joint in a colour that shows and is not taken; nothing where no colour does."""
-        radius, rng = how
+        """The joint in one of the colours that is not taken; nothing where all are."""
         if self._rules.instructions == "simple":
-            rgb = fixed_colour(record.record.annotation["layout"], joint)
-            return [Mark(joint, "", rgb)]
-        taken = {mark.colour for mark in marks}
-        shares = _moved(_around(view.picture, view.joints[joint], radius), self._rules.palette)
-        good = [
-            name for name, share in zip(self._colours, shares, strict=True) if share >= _ENOUGH and _is_new(name, taken)
-        ]
-        if not good:
+            return [Mark(joint, "", fixed_colour(record.record.annotation["layout"], joint), drawn)]
+        clashes = _clashes(self._rules.palette)
+        taken = frozenset().union(*(clashes[mark.colour] for mark in marks))
+        free = [name for name in colours if name not in taken]
+        if not free:
             return []
-        colour = good[int(rng.integers(len(good)))]
-        return [Mark(joint, colour, self._colours[colour])]
-
-    def _absent(self, record: OpenRecord, joint: int, marks: list[Mark], rng: np.random.Generator) -> Mark:
-        if self._rules.instructions == "simple":
-            return Mark(joint, "", fixed_colour(record.record.annotation["layout"], joint), drawn=False)
-        taken = {mark.colour for mark in marks}
-        free = [name for name in self._colours if _is_new(name, taken)]
         colour = free[int(rng.integers(len(free)))]
-        return Mark(joint, colour, self._colours[colour], drawn=False)
+        return [Mark(joint, colour, self._colours[colour], drawn)]
 
     def _sentences(self, record: OpenRecord, view: View, marks: list[Mark]) -> tuple[str, ...]:
         annotation = record.record.annotation
@@ -150,49 +154,25 @@ class Keypoints:
         return hashlib.sha256(f"{record.source}\0{self.name}\0{same}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
-def _is_new(colour: str, taken: set[str]) -> bool:
-    """Whether no word of a colour is in use: who reads "green" and "lime green" in one sentence mixes them up."""
-    words = set(colour.split())
-    return all(words.isdisjoint(name.split()) for name in taken)
-
-
 def _around(image: Image, place: npt.NDArray[np.float64], radius: float) -> Image:
     """Pixels (N, 3) beneath a circle and around it: it must stand out from its surroundings as well.
 
-    Of large circles every second, third, … pixel of both directions: some 300 tell as much as all.
+    Of large circles every second, third, … pixel of both directions: some 150 tell as much as all.
     """
     reach = 1.5 * radius + 1
     height, width = image.shape[:2]
-    x, y = place
-    step = max(1, int(reach / 8))
+    x, y = place.tolist()
+    step = max(1, int(reach / _REACH))
     rows = slice(max(0, math.floor(y - reach)), min(height, math.ceil(y + reach)), step)
     columns = slice(max(0, math.floor(x - reach)), min(width, math.ceil(x + reach)), step)
     return image[rows, columns].reshape(-1, 3)
 
 
-def _moved(pixels: Image, colours: str) -> npt.NDArray[np.float64]:
-    """For each colour of a palette the share of pixels from which it differs visibly."""
-    coarse = (pixels >> 3).astype(np.intp)
-    shares: npt.NDArray[np.float64] = _shows(colours)[coarse[:, 0] * 1024 + coarse[:, 1] * 32 + coarse[:, 2]].mean(
-        axis=0
-    )
-    return shares
-
-
 @cache
-def _shows(colours: str) -> npt.NDArray[np.bool_]:
-    """(32768, palette) whether a colour differs visibly (CIELAB) from each RGB of five bits a channel.
-
-    Made once a process: asking CIELAB for every circle took as long as encoding its picture.
-    """
-    levels = np.arange(4, 256, 8, dtype=np.uint8)
-    beneath = _lab(np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 3))
-    painted = _lab(np.asarray(list(palette(colours).values()), np.uint8))
-    return np.stack([np.linalg.norm(beneath - each, axis=1) >= _STANDS_OUT for each in painted], axis=1)
-
-
-def _lab(rgb: Image) -> npt.NDArray[np.float32]:
-    return cv2.cvtColor(rgb[:, None].astype(np.float32) / np.float32(255), cv2.COLOR_RGB2Lab)[:, 0]  # type: ignore[return-value]
+def _clashes(palette_name: str) -> dict[str, frozenset[str]]:
+    """Colour -> those that share a word: who reads "green" and "lime green" in one sentence mixes them up."""
+    names = list(palette(palette_name))
+    return {name: frozenset(other for other in names if set(name.split()) & set(other.split())) for name in names}
 
 
 def _answer(record: OpenRecord, view: View, marks: list[Mark], radius: float, kind: str) -> dict[str, Any]:
