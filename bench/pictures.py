@@ -23,14 +23,17 @@ _THINGS = ("car", "ball", "box", "cup", "chair", "dog")
 _CORNERS = (12, 90)  # of a polygon, as the official files have them
 
 
-def write_phrasecut(root: Path, count: int, size: tuple[int, int] = SIZE, distinct: int = 250) -> Path:
-    """Write ``count`` pictures of four phrases each, in the official layout; the same bytes every time.
+def write_phrasecut(
+    root: Path, count: int, size: tuple[int, int] = SIZE, distinct: int = 250, phrases: int = PHRASES
+) -> Path:
+    """Write ``count`` pictures of some phrases each, in the official layout; the same bytes every time.
 
     Args:
         root: folder to make.
         count: of pictures.
         size: (width, height) of a picture.
         distinct: so many pictures are drawn, the others are links to them; phrases and regions differ all the same.
+        phrases: of a picture.
     """
     dice = random.Random(0)
     photographs = _photographs()
@@ -44,7 +47,7 @@ def write_phrasecut(root: Path, count: int, size: tuple[int, int] = SIZE, distin
             crop = _crop(photographs[number % len(photographs)], size, dice)
             cv2.imwrite(str(file), cv2.cvtColor(crop, cv2.COLOR_RGB2BGR))
         listed.append({"image_id": number, "width": size[0], "height": size[1], "url": "", "split": "train"})
-        entries += [_entry(number, phrase, size, dice) for phrase in range(PHRASES)]
+        entries += [_entry(number, phrase, size, dice) for phrase in range(phrases)]
     (root / "refer_train.json").write_text(json.dumps(entries), encoding="utf-8")
     (root / "image_data_split.json").write_text(json.dumps(listed), encoding="utf-8")
     (root / "skip.json").write_text("[]", encoding="utf-8")
