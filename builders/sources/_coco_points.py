@@ -12,7 +12,8 @@ import msgspec
 from builders.instructions.joints import LAYOUTS, joint_key
 from builders.sources._coco import CategoryEntry, CocoElement, elements_by_id, whose
 from builders.sources._grouped import Element, GroupedElements
-from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box, what_is_wrong
+from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box
+from builders.sources._wrong import what_is_wrong
 from triplets.documents import DocumentError, parse
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record

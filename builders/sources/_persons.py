@@ -7,10 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from builders.instructions.joints import LAYOUTS
-from triplets.documents import parse
 from triplets.reasons import Reason
 from triplets.records import Fault, Record
 
@@ -140,27 +137,3 @@ def sound_box(values: Sequence[float]) -> Box:
     if width <= 0 or height <= 0:
         raise ValueError(f"the box {list(values)} has no area")
     return float(x), float(y), float(width), float(height)
-
-
-def what_is_wrong(data: bytes, error: Exception) -> str:
-    """Why an element cannot be decoded; names the field that holds a NaN, which JSON does not know and Python writes."""
-    try:
-        entry = parse(data)
-    except (ValueError, RecursionError):
-        return str(error).replace("`$.", "`")
-    fields = entry if isinstance(entry, dict) else {}
-    odd = next((key for key in fields if not _is_finite(fields[key])), None)
-    return f"`{odd}` holds a number that is not finite" if odd is not None else _plainly(error)
-
-
-def _plainly(error: Exception) -> str:
-    """Msgspec says ``$.keypoints[3]``; the dollar means nothing to our readers."""
-    return str(error).replace("`$.", "`") if isinstance(error, msgspec.DecodeError) else str(error)
-
-
-def _is_finite(value: object) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, (list, dict)):
-        return all(map(_is_finite, value.values() if isinstance(value, dict) else value))
-    return True

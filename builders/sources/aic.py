@@ -22,7 +22,8 @@ import msgspec
 
 from builders.sources._coco_points import CocoImage, CocoPoints
 from builders.sources._grouped import Element, GroupedElements
-from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box, what_is_wrong
+from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box
+from builders.sources._wrong import what_is_wrong
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
 from triplets.roots import Root

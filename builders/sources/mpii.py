@@ -20,7 +20,8 @@ import msgspec
 
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._mpii_mat import MatPicture, read_mat
-from builders.sources._persons import Box, Joint, Person, Scene, box_around, joints_of, records_of, what_is_wrong
+from builders.sources._persons import Box, Joint, Person, Scene, box_around, joints_of, records_of
+from builders.sources._wrong import what_is_wrong
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
 from triplets.roots import Root

@@ -6,7 +6,6 @@ Every record is one phrase with the polygons of all its instances, in pixels of 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from typing import Any
 import msgspec
 
 from builders.sources._grouped import Element, GroupedElements
+from builders.sources._wrong import what_is_wrong
 from triplets.documents import load_json, parse
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
@@ -150,7 +150,7 @@ class PhraseCut:
         try:
             entry = _ENTRY.decode(element.data)
         except (msgspec.DecodeError, RecursionError) as error:
-            return self._unreadable(element, f"{place}: {_not_finite(element.data) or _plainly(error)}")
+            return self._unreadable(element, f"{place}: {what_is_wrong(element.data, error)}")
         record_id = f"{entry.task_id}#{turn + 1}" if turn and entry.task_id else entry.task_id or f"@{element.number}"
         fault = self._fault(entry, turn, place)
         if fault is not None:
@@ -209,29 +209,6 @@ class _Entry(msgspec.Struct):
 
 
 _ENTRY = msgspec.json.Decoder(_Entry)
-
-
-def _plainly(error: Exception) -> str:
-    """Msgspec says ``$.Polygons[0][0][3]``; the dollar means nothing to our readers."""
-    return str(error).replace("`$.", "`")
-
-
-def _not_finite(data: bytes) -> str:
-    """Which field holds a NaN or an infinity, which Python writes into JSON, but JSON does not know; else empty."""
-    try:
-        entry = parse(data)
-    except ValueError:
-        return ""
-    fields = entry if isinstance(entry, dict) else {}
-    return next((f"`{key}` holds a number that is not finite" for key in fields if not _is_finite(fields[key])), "")
-
-
-def _is_finite(value: object) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, (list, dict)):
-        return all(map(_is_finite, value.values() if isinstance(value, dict) else value))
-    return True
 
 
 class _Head(msgspec.Struct):
