@@ -50,6 +50,7 @@ _DRINKING = frozenset(
 _DEGREES = frozenset({"furthest", "farthest", "closest", "nearest", "next", "close"})
 _ENDS = frozenset({"front", "back", "top", "bottom"})
 """Of a thing these name a part or a place in a row (``front wheel``, ``top shelf``); of a person, where they are."""
+_IN_ORDER = frozenset({"next"})  # says which one, not what
 _VIEWER = frozenset({"my", "our", "your", "whose", "i"})
 _CANS = frozenset(
     {"trash", "garbage", "soda", "tin", "beer", "watering", "coke", "paint", "spray", "metal", "aluminum"}
@@ -304,7 +305,8 @@ def _worn(extra: list[str]) -> str:
 def _check_head(parts: _Parts, keep_parts: bool) -> None:
     head = singular(parts.head[-1])
     colour = head in COLOURS and head not in {"orange", "violet", "light"}
-    if head in NO_SHAPE | PREPOSITIONS | PRONOUNS | DETERMINERS or head in POSITIONS or colour:
+    bare = head in NO_SHAPE | PREPOSITIONS | PRONOUNS | DETERMINERS | _IN_ORDER or head in POSITIONS
+    if bare or colour:
         raise _refuse(f"{head!r} names no object")
     glass = head in {"glass", "glasses"} and (parts.head[-1] != "glasses" or set(parts.before + parts.head) & _DRINKING)
     laid_off = head in WORN and set(parts.after) & SURFACES and not set(map(singular, parts.after)) & (PEOPLE | BODY)

@@ -88,6 +88,11 @@ def phrases(draw):
     return draw(st.sampled_from([text, text.upper(), text.capitalize() + ".", f"  {text} "])), spoken, instances
 
 
+def test_a_word_that_says_which_one_is_no_thing():
+    with pytest.raises(Refusal, match="'next' names no object"):
+        noun_phrase("NEXT")
+
+
 def plural_of(noun):
     *before, last = noun.split()
     return " ".join([*before, plural(last)])
