@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from pipelines.held_out import not_held_out
-from pipelines.plan import plan_units, triplet_bytes
-from pipelines.prepare import attempts_per_unit, prepare
+from pipelines.plan import triplet_bytes
+from pipelines.prepare import prepare, units_of
 from pipelines.recipe import Recipe, SourceSettings, Strict
 from pipelines.workshop import Workshop
 from triplets.reasons import UsageError
@@ -87,21 +87,13 @@ def _missing(settings: SourceSettings, complaint: str) -> Estimate:
 
 
 def _count(recipe: Recipe, settings: SourceSettings) -> Estimate:
-    units = plan_units(
-        Workshop(recipe).source(settings.name),
-        settings.name,
-        settings.tasks,
-        variants=settings.variants,
-        attempts_per_unit=attempts_per_unit(recipe, settings.name),
-        key=f"{recipe.seed}\0{settings.name}",
-    )
-    records = faults = attempts = number = 0
-    for unit in units:
-        number += 1
+    records = faults = attempts = units = 0
+    for unit in units_of(Workshop(recipe), settings):
+        units += 1
         attempts += len(unit.attempts)
         faults += sum(1 for attempt in unit.attempts if attempt.record.fault is not None)
         records += sum(1 for _ in groupby(unit.attempts, key=lambda attempt: attempt.record.id))
-    return _line(recipe, settings.name, records, faults, attempts, number)
+    return _line(recipe, settings.name, records, faults, attempts, units)
 
 
 def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, units: int) -> Estimate:

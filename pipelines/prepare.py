@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pipelines.plan import PlanRow, plan_rows, plan_units, triplet_bytes
+from pipelines.plan import PlannedUnit, PlanRow, plan_rows, plan_units, triplet_bytes
 from pipelines.plan_files import UnitRef, write_plan
 from pipelines.recipe import Recipe, SourceSettings
 from pipelines.state import BuildState, SourceState, load_state, save_state, source_state
@@ -111,8 +111,15 @@ def _with_recipe(store: Store, state: BuildState, recipe: Recipe) -> BuildState:
 
 
 def _unit_rows(workshop: Workshop, settings: SourceSettings, first: UnitRef) -> Iterator[list[PlanRow]]:
+    for unit in units_of(workshop, settings):
+        ref = UnitRef(settings.name, first.fingerprint, 0, unit.number)
+        yield plan_rows(unit.attempts, ref.unit, {})
+
+
+def units_of(workshop: Workshop, settings: SourceSettings) -> Iterator[PlannedUnit]:
+    """The units of one of the recipe's sources, one at a time."""
     recipe = workshop.recipe
-    units = plan_units(
+    return plan_units(
         workshop.source(settings.name),
         settings.name,
         settings.tasks,
@@ -120,9 +127,6 @@ def _unit_rows(workshop: Workshop, settings: SourceSettings, first: UnitRef) -> 
         attempts_per_unit=attempts_per_unit(recipe, settings.name),
         key=f"{recipe.seed}\0{settings.name}",
     )
-    for unit in units:
-        ref = UnitRef(settings.name, first.fingerprint, 0, unit.number)
-        yield plan_rows(unit.attempts, ref.unit, {})
 
 
 def attempts_per_unit(recipe: Recipe, name: str) -> int:
