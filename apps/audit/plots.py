@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -109,8 +110,7 @@ def _inline(text: str, label: str) -> str:
         body = body.replace(colour, f"var({variable})")
     body = re.sub(r' (?:d|x|y|transform)="[^"]*"', _shorter, body)
     body = re.sub(r">\s+<", "><", body)
-    safe = label.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-    return f'<svg viewBox="{view[1] if view else ""}" role="img" aria-label="{safe}">{body}'
+    return f'<svg viewBox="{view[1] if view else ""}" role="img" aria-label="{html.escape(label)}">{body}'
 
 
 def _shorter(attribute: re.Match[str]) -> str:
