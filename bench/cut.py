@@ -51,7 +51,7 @@ from pathlib import Path
 from pipelines.cut import cut
 from filters.rules import DEFAULT
 wall, cpu = time.perf_counter(), time.process_time()
-state = cut(sys.argv[1], "bench", DEFAULT)
+state = cut(sys.argv[1], sys.argv[2], DEFAULT)
 # Not getrusage: its peak counts what the process that started this one held.
 peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 print(json.dumps([time.perf_counter() - wall, time.process_time() - cpu, peak * 1024 / 1e9, state.kept, len(state.shards)]))
@@ -153,13 +153,17 @@ def _scores(store: Store, state: BuildState, random: np.random.Generator, digest
 
 
 def view(folder: Path) -> list[Row]:
-    """A view cut in a process of its own."""
+    """View cuts in processes of their own: the quickest of three, for other load makes them slower only, and the largest."""
     made_up_build(folder)
-    done = subprocess.run([sys.executable, "-c", _CUT, str(folder)], capture_output=True, text=True, check=True)
-    wall, cpu, memory, kept, shards = json.loads(done.stdout)
+    done = []
+    for name in ("one", "two", "three"):
+        command = [sys.executable, "-c", _CUT, str(folder), name]
+        done.append(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+    wall, cpu, _, kept, shards = min(done)
+    memory = max(each[2] for each in done)
     what = f"view of {_ROWS:,} rows, {kept:,} kept in {shards:,} shards"
     return [
-        Row(f"{what}: time", f"{wall:.1f} s ({cpu:.1f} s CPU)", "5 s", wall < 5),
+        Row(f"{what}: time", f"{wall:.1f} s ({cpu:.1f} s CPU; slowest of three {max(done)[0]:.1f} s)", "5 s", wall < 5),
         Row(f"{what}: memory", f"{memory:.2f} GB", "1 GB", memory < 1),
     ]
 
