@@ -19,7 +19,7 @@ from triplets.storage import Store
 
 
 def validation_rows(store: Store, cut: str, count: int) -> list[dict[str, Any]]:
-    """Rows of the validation side of a cut, in an order by hash; one a picture group as long as there are more.
+    """Rows of the validation side of a cut, in an order by hash; one a task and picture group as long as there are more.
 
     Raises:
         UsageError: there is no such cut.
@@ -37,8 +37,10 @@ def validation_rows(store: Store, cut: str, count: int) -> list[dict[str, Any]]:
             with store.open(part.name) as file:
                 rows += pq.read_table(file, columns=[*SHOWN, "group"], filters=[("key", "in", keys)]).to_pylist()
     rows.sort(key=lambda row: hashlib.sha256(row["key"].encode()).digest())
-    firsts = {(row["source"], row["group"]): row for row in reversed(rows)}
-    chosen = sorted(firsts.values(), key=rows.index)
+    chosen: list[dict[str, Any]] = []
+    for row in rows:
+        if all(row["task"] != other["task"] and row["group"] != other["group"] for other in chosen):
+            chosen.append(row)
     return [*chosen, *(row for row in rows if row not in chosen)][:count]
 
 

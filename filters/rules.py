@@ -167,14 +167,19 @@ class RuleSet(BaseModel):
 
 
 _EDITS = {"tasks": ["removal", "addition"]}
+# Of targets that are photographs. What a task draws (masks, boxes, points) says nothing about a picture's quality.
+_PHOTOGRAPHS = {"tasks": ["removal", "addition", "edit", "deblur", "denoise", "watermark-removal"]}
 DEFAULT = RuleSet.model_validate(
     {
         "rules": [
-            {"name": "blurred-target", "kind": "threshold", "score": "sharpness", "of": "target", "min": 0.33},
-            {"name": "noisy-target", "kind": "threshold", "score": "noise", "of": "target", "max": 3.0},
-            {"name": "blocky-target", "kind": "threshold", "score": "blockiness", "of": "target", "max": 1.9},
-            {"name": "low-target", "kind": "threshold", "score": "classical-quality", "of": "target", "min": 0.6},
-            {"name": "large-gap", "kind": "gap", "score": "classical-quality", "max": 0.1},
+            {"name": "blurred-target", "kind": "threshold", "score": "sharpness", "of": "target", "min": 0.33}
+            | _PHOTOGRAPHS,
+            {"name": "noisy-target", "kind": "threshold", "score": "noise", "of": "target", "max": 3.0} | _PHOTOGRAPHS,
+            {"name": "blocky-target", "kind": "threshold", "score": "blockiness", "of": "target", "max": 1.9}
+            | _PHOTOGRAPHS,
+            {"name": "low-target", "kind": "threshold", "score": "classical-quality", "of": "target", "min": 0.6}
+            | _PHOTOGRAPHS,
+            {"name": "large-gap", "kind": "gap", "score": "classical-quality", "max": 0.1} | _PHOTOGRAPHS,
             {"name": "nothing-changed", "kind": "threshold", "score": "change-inside", "of": "pair", "min": 0.02}
             | _EDITS,
             {"name": "changed-elsewhere", "kind": "threshold", "score": "change-outside", "of": "pair", "max": 0.02}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 STEPS = 8
 CUT = "default"
+PAIRS = 24
 
 
 def demo(
@@ -30,7 +31,7 @@ def demo(
     started = time.monotonic()
     build_folder = out / "build"
     _scenes(out / "scenes", count, seed, workers)
-    state = _build(_recipe(out / "scenes", seed), build_folder, workers)
+    state = _build(_recipe(out, seed), build_folder, workers)
     _lint(build_folder, workers)
     _score(build_folder, workers)
     _cut(build_folder)
@@ -57,19 +58,26 @@ def _step(number: int, what: str) -> None:
 
 def _scenes(folder: Path, count: int, seed: int, workers: int) -> None:
     from builders.scenes import make_scenes
+    from builders.scenes.pairs import write_pairs
 
     if (folder / "truth" / "scenes.jsonl").exists():
         _step(1, f"scenes are there already: {folder}")
         return
     _step(1, f"drawing {count} scenes into {folder}")
     make_scenes(folder, count, seed, workers=workers)
+    write_pairs(folder, PAIRS, seed)
 
 
-def _recipe(scenes: Path, seed: int) -> Recipe:
-    from pipelines.recipe import Recipe
+def _recipe(out: Path, seed: int) -> Recipe:
+    """``recipes/demo.yaml``, left in ``out`` with its roots there, for the reader to change."""
+    from importlib.resources import files
 
-    source = {"name": "phrasecut", "root": str(scenes / "VGPhraseCut_v0"), "tasks": ["removal", "addition"]}
-    return Recipe.model_validate({"seed": seed, "unit_bytes": "8MB", "sources": [source]})
+    from pipelines.recipe import load_recipe
+
+    text = files("recipes").joinpath("demo.yaml").read_text(encoding="utf-8").replace("demo-out/", f"{out}/")
+    file = out / "demo.yaml"
+    file.write_text(text, encoding="utf-8")
+    return load_recipe(file, [f"seed={seed}"])
 
 
 def _build(recipe: Recipe, folder: Path, workers: int) -> BuildState:
@@ -77,8 +85,9 @@ def _build(recipe: Recipe, folder: Path, workers: int) -> BuildState:
     from pipelines.build import Options, build
     from pipelines.estimate import estimate
 
-    line = estimate(recipe, str(folder))[0]
-    _step(2, f"building {line.attempts:,} attempts on {line.records:,} records in {line.units} units into {folder}")
+    lines = estimate(recipe, str(folder))
+    attempts, units = sum(line.attempts for line in lines), sum(line.units for line in lines)
+    _step(2, f"building {attempts:,} attempts of {len(lines)} sources in {units} units into {folder}")
     bar = Bar()
     with bar.shown():
         result = build(recipe, folder, Options(workers=workers), bar.update)
