@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import tarfile
 from collections.abc import Iterator, Mapping
@@ -68,7 +67,7 @@ class ShardWriter:
 
     def __init__(self, path: Path) -> None:
         self._file: IO[bytes] = path.open("wb")
-        self._tar = tarfile.open(fileobj=self._file, mode="w|", format=tarfile.USTAR_FORMAT)  # noqa: SIM115 - closed on exit
+        self._end = 0
 
     def __enter__(self) -> ShardWriter:
         return self
@@ -76,8 +75,8 @@ class ShardWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._tar.close()
-        self._file.close()
+        with self._file:
+            self._file.write(bytes(shard_size(self._end) - self._end))
 
     def add(self, built: Built) -> dict[str, Span]:
         """Append one sample as ``KEY.source.*``, ``KEY.target.*``, ``KEY.json``; returns role -> span."""
@@ -92,8 +91,11 @@ class ShardWriter:
         info = tarfile.TarInfo(name)
         info.size, info.mode, info.mtime = len(data), 0o444, 0
         info.uname = info.gname = "ieiw"
-        offset = int(self._tar.offset) + BLOCK
-        self._tar.addfile(info, io.BytesIO(data))
+        offset = self._end + BLOCK
+        # Written here, not by tarfile's own file: its stream takes three times as long for members of a few kilobytes.
+        for part in (info.tobuf(tarfile.USTAR_FORMAT), data, bytes(padded(len(data)) - len(data))):
+            self._file.write(part)
+        self._end = offset + padded(len(data))
         return Span(offset, len(data), hashlib.sha256(data).hexdigest())
 
 
