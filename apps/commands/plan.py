@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pipelines.recipe import Recipe
 
 
+_SETS = 4  # evaluation sets that are named in a line
+
+
 def plan(
     recipe: Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)],
     out: Annotated[str, typer.Option("--out", help="Write the plan here, for `ieiw build` to go on from.")] = "",
@@ -49,7 +52,7 @@ def plan(
 def _show(lines: Sequence[Estimate]) -> None:
     """The table, what an epoch comes to, and which evaluation sets may share pictures."""
     mixed = any(line.weight != 1 or line.expected is not None for line in lines)
-    columns = ["source", "records", "faulty", "attempts", "triplets", "units", "size", "core time"]
+    columns = ["source", "records", "attempts", "faulty", "triplets", "units", "size", "time"]
     if mixed:
         columns += ["published", "weight", "samples an epoch"]
     print_table("Plan", columns, [_row(line, mixed) for line in lines])
@@ -67,11 +70,12 @@ def _show(lines: Sequence[Estimate]) -> None:
     if sharing:
         sets = list(dict.fromkeys(name for line in sharing for name in line.unheld))
         names = ", ".join(line.name for line in sharing)
-        say(f"these may share pictures with evaluation sets that `hold_out` does not name: {names}; {_told(sets)}")
+        more = f" and {len(sets) - _SETS} more, see --json" if len(sets) > _SETS else ""
+        say(f"{names}: may show pictures of evaluation sets that `hold_out` does not name: {_told(sets[:_SETS])}{more}")
 
 
 def _row(line: Estimate, mixed: bool) -> list[object]:
-    counts: list[object] = [line.records, line.faults, line.attempts, line.triplets, line.units]
+    counts: list[object] = [line.records, line.attempts, line.faults, line.triplets, line.units]
     row = [line.name, *counts, human_bytes(line.bytes), human_time(line.core_seconds)]
     if line.missing:
         row = [line.name, *["-"] * 6, "see below"]
