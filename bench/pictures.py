@@ -107,7 +107,7 @@ def _entry(picture: int, phrase: int, size: tuple[int, int], dice: random.Random
         "image_id": picture,
         "ann_ids": [picture * 100 + phrase],
         "instance_boxes": [[1.0, 2.0, 30.0, 40.0]],
-        "Polygons": [[_outline(size, dice)]],
+        "Polygons": [[blob(size, dice)]],
         "phrase": f"{colour} {name}",
         "phrase_structure": {
             "name": name,
@@ -119,7 +119,7 @@ def _entry(picture: int, phrase: int, size: tuple[int, int], dice: random.Random
     }
 
 
-def _outline(size: tuple[int, int], dice: random.Random) -> list[list[float]]:
+def blob(size: tuple[int, int], dice: random.Random) -> list[list[float]]:
     """A blob with a wavy rim, of 1 to 12 per cent of the picture."""
     corners, waves, phase = dice.randint(*_CORNERS), dice.randint(2, 5), dice.uniform(0, 6)
     radius = math.sqrt(dice.uniform(0.01, 0.12) * size[0] * size[1] / math.pi)

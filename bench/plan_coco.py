@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.common import Row
-from bench.pictures import SIZE, photograph_crops
+from bench.pictures import SIZE, blob, photograph_crops
 from builders.instructions.joints import LAYOUTS
 
 _SECONDS, _PLAN_BYTES, _WORKER_BYTES = 90, 3e9, 600e6
-_POINTS = (12, 60)  # corners of an outline; gives the official file's bytes an object, about 500
 _DISTINCT = 500
 """So many outlines are drawn; the elements take turns, or writing would take longer than planning."""
 
@@ -43,27 +42,41 @@ class Case:
 
 
 def _outline(dice: random.Random) -> dict[str, Any]:
-    corners = dice.randint(*_POINTS)
-    outline = [round(dice.uniform(0, SIZE[n % 2]), 2) for n in range(2 * corners)]
-    return {"segmentation": [outline], "area": 1234.5, "iscrowd": 0, "bbox": [10.5, 20.25, 100.0, 80.5]}
+    """An outline and its box."""
+    corners = blob(SIZE, dice)
+    left, top = (min(corner[at] for corner in corners) for at in (0, 1))
+    right, bottom = (max(corner[at] for corner in corners) for at in (0, 1))
+    box = [round(value, 2) for value in (left, top, right - left, bottom - top)]
+    return {"segmentation": [sum(corners, [])], "area": 1234.5, "iscrowd": 0, "bbox": box}
 
 
 def _joints(dice: random.Random) -> dict[str, Any]:
-    flat = [value for _ in range(17) for value in (dice.randrange(10, 600), dice.randrange(10, 440), 2)]
-    return {"keypoints": flat, "num_keypoints": 17, **_outline(dice)}
+    """A person of one of several sizes, joints within the box."""
+    thing = _outline(dice)
+    left, top, width, height = thing["bbox"]
+    flat = [n for _ in range(17) for n in (round(left + dice.random() * width), round(top + dice.random() * height), 2)]
+    return {"keypoints": flat, "num_keypoints": 17, **thing}
 
 
 def _runs(dice: random.Random) -> dict[str, Any]:
+    """One of twelve tiles of the picture as run lengths, some 500 bytes, so that those of a picture seldom overlap."""
     import numpy as np
     from pycocotools import mask
 
-    coarse = np.array([[dice.random() < 0.4 for _ in range(16)] for _ in range(12)], np.uint8)
-    runs = mask.encode(np.asfortranarray(np.kron(coarse, np.ones((40, 40), np.uint8))))
+    tile = np.zeros((SIZE[1], SIZE[0]), np.uint8, order="F")
+    row, column = dice.randrange(3), dice.randrange(4)
+    for x in range(160):
+        y = row * 160 + dice.randrange(30)
+        tile[y : y + 100, column * 160 + x] = 1
+    runs = mask.encode(tile)
     segmentation = {"size": runs["size"], "counts": runs["counts"].decode()}
     return {"segmentation": segmentation, "area": 1234.0, "iscrowd": 0, "bbox": [0.0, 0.0, 640.0, 480.0]}
 
 
-_KINDS = [{"id": number, "name": f"thing {number}", "supercategory": "thing"} for number in range(1, 81)]
+_NOUNS = ("car", "ball", "box", "cup", "chair", "dog", "bird", "kite", "vase", "lamp")
+_ADJECTIVES = ("red", "green", "blue", "yellow", "white", "black", "large", "small")
+_NAMES = [f"{adjective} {noun}" for adjective in _ADJECTIVES for noun in _NOUNS]
+_KINDS = [{"id": number, "name": name, "supercategory": "thing"} for number, name in enumerate(_NAMES, 1)]
 _PERSON = [{"id": 1, "name": "person", "supercategory": "person", "keypoints": list(LAYOUTS["coco"])}]
 _STUFF = [{"id": number, "name": f"stuff {number}", "supercategory": "stuff"} for number in range(92, 183)]
 CASES = (
@@ -99,7 +112,7 @@ def _elements(case: Case, dice: random.Random) -> Iterator[str]:
     kinds = [category["id"] for category in case.categories]
     for number in range(case.elements):
         picture = number * 7_919 % case.pictures
-        kind = kinds[number * 31 % len(kinds)]
+        kind = dice.choice(kinds)
         yield f'{{"id": {number}, "image_id": {picture}, "category_id": {kind}, {bodies[number % _DISTINCT]}'
 
 

@@ -18,6 +18,8 @@ NAMES = (
     "rerun",
     "plan_phrasecut",
     "plan_paper",
+    "plan_coco",
+    "tasks",
     "planted",
     "cut",
     "audit",

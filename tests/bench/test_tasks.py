@@ -1,0 +1,69 @@
+"""The benchmarks of tasks and of plans: their input is sound, their floor does the work that it claims."""
+
+import json
+import random
+
+import cv2
+import numpy as np
+import pytest
+
+from bench import plan_coco
+from bench.task_inputs import write_key_points
+from bench.tasks import CASES, Case, _bare_loop, _crop_of_person, _floor, _planned, measure
+from pipelines.plan_files import read_attempts
+from triplets.pictures import short_side_size
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = cv2.getNumThreads()
+    yield
+    cv2.setNumThreads(before)
+
+
+def small(persons):
+    return Case("x", "coco-keypoints", "keypoints", lambda root: write_key_points(root, 3, persons), _crop_of_person)
+
+
+def test_the_floor_encodes_two_pictures_a_triplet_at_the_size_it_scales_to(tmp_path):
+    case = small(persons=2)
+    root = case.write(tmp_path / "in")
+    store, ref = _planned(case, root, tmp_path / "out")
+    groups = _floor(case, root, list(read_attempts(store, ref)))
+    assert len(groups) == 3
+    for group in groups:
+        assert len(group.encoded) == 2 * len(group.records) == 4
+        picture = cv2.imdecode(np.frombuffer(group.files["picture"], np.uint8), cv2.IMREAD_COLOR)
+        cut = _crop_of_person(group.records[0], {"picture": picture})
+        assert cut.shape == group.encoded[0].shape == group.encoded[1].shape
+        assert min(cut.shape[:2]) == min(short_side_size(cut.shape[1::-1], 256))
+    _bare_loop(case, groups)
+
+
+def test_a_unit_costs_more_than_its_floor(tmp_path):
+    cost = measure(small(persons=1), tmp_path, repeats=1)
+    assert cost.triplets == 3
+    assert cost.drawn > 0.8
+    assert cost.floor > 0
+
+
+def test_every_promised_task_is_measured():
+    wanted = {"keypoints", "segment", "refer", "deblur", "denoise", "watermark-removal"}
+    assert {case.task for case in CASES} == wanted
+
+
+@pytest.mark.parametrize("number", range(len(plan_coco.CASES)))
+def test_generated_annotations_can_be_planned_and_built(tmp_path, number):
+    full = plan_coco.CASES[number]
+    case = plan_coco.Case(full.dataset, full.tasks, full.file, 40, 200, full.fields, full.categories, full.options)
+    file = plan_coco.write_annotation(tmp_path, case)
+    assert len(json.loads(file.read_text())["annotations"]) == 200
+    planned = plan_coco.plan_here(tmp_path, tmp_path / "out", case)
+    built = plan_coco.build_here(tmp_path, tmp_path / "out")
+    assert planned["attempts"] >= built["built"] + built["rejected"] > 0
+    assert built["built"] > 0
+
+
+def test_elements_have_the_bytes_of_the_official_file():
+    one = json.dumps(plan_coco.CASES[0].fields(random.Random(0)))
+    assert 200 < len(one) < 1500
