@@ -160,7 +160,8 @@ def _labels(record: OpenRecord, words: Vocabulary) -> _Map:
     else:
         labels = _from_segments(record, annotation["segments"], min(words.void))
     counts = _counts(labels)
-    void = np.isin(labels, list(words.void & counts.keys()))
+    gone = words.void & counts.keys()
+    void = np.isin(labels, list(gone)) if gone else np.zeros(labels.shape, np.bool_)
     return _Map(labels, {number: count for number, count in counts.items() if number not in words.void}, void)
 
 
