@@ -217,3 +217,15 @@ PLACES = (
     ),
 )
 """All places, met equally often."""
+
+
+def place_named(name: str) -> Place:
+    """The place that captions call so.
+
+    Raises:
+        ValueError: there is none.
+    """
+    for place in PLACES:
+        if place.name == name:
+            return place
+    raise ValueError(f"no place is called {name!r}; there are: {', '.join(place.name for place in PLACES)}")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from builders.scenes.backdrops.parts import Backdrop
 from builders.scenes.compose import Image, Mask, Placed, compose, picture, place_all, stuff_map
 from builders.scenes.language import Phrase, captions, phrases
-from builders.scenes.places import PLACES
+from builders.scenes.places import PLACES, place_named
 from builders.scenes.things.people import JOINTS
 
 MOST_PHRASES = 6
@@ -109,28 +109,30 @@ def _inside(each: Placed, at: tuple[float, float]) -> bool:
     return bool(alpha[y, x] > 0.5)
 
 
-def render(seed: int, index: int, size: tuple[int, int] = (384, 288)) -> Scene:
+def render(seed: int, index: int, size: tuple[int, int] = (384, 288), place: str | None = None) -> Scene:
     """Compose one scene.
 
     Args:
         seed: of the whole set.
         index: number of the scene, from 0; the same pair always gives the same scene.
         size: width, height, at least 128 each.
+        place: name of the place, such as ``in a living room``; drawn by chance where None.
 
     Raises:
-        ValueError: the size is too small for things to be told apart.
+        ValueError: the size is too small for things to be told apart, or there is no such place.
     """
     width, height = size
     if min(size) < 128:
         raise ValueError(f"scenes are at least 128 pixels wide and high, not {width}x{height}")
     for attempt in range(8):
         rng = np.random.default_rng((seed, index, attempt))
-        place = PLACES[int(rng.integers(len(PLACES)))]
-        backdrop = place.make(rng, width, height)
-        things = compose(rng, place, backdrop)
+        drawn = PLACES[int(rng.integers(len(PLACES)))]
+        where = drawn if place is None else place_named(place)
+        backdrop = where.make(rng, width, height)
+        things = compose(rng, where, backdrop)
         placed = place_all(things, rng.spawn(len(things)), (height, width))
         if len(placed) >= 2:
             break
     said = phrases(rng, placed, int(rng.integers(4, MOST_PHRASES + 1)))
-    spoken = captions(rng, placed, place.name)
-    return Scene(index, place.name, backdrop, tuple(placed), tuple(said), tuple(spoken))
+    spoken = captions(rng, placed, where.name)
+    return Scene(index, where.name, backdrop, tuple(placed), tuple(said), tuple(spoken))

@@ -23,6 +23,8 @@ from builders.scenes.backdrops.parts import (
 from builders.scenes.palette import Rgb, jitter, mix, tone
 from builders.scenes.textures import clouds, ridge, tile
 
+RECEDE = 0.34
+"""How large boards are at the wall, as a share of their size at the picture's lower edge: near depth by far depth."""
 _WALLS: tuple[Rgb, ...] = (
     (214, 204, 186),
     (176, 198, 204),
@@ -60,7 +62,7 @@ def _wall(rng: np.random.Generator, pixels: Pixels, stuff: npt.NDArray[np.uint8]
 
 def _planks(rng: np.random.Generator, rows: int, width: int, colour: Rgb, boards: int) -> Pixels:
     """Boards that run away from us, in perspective."""
-    depth = np.linspace(0.34, 1.0, rows, dtype=np.float32)[:, None]
+    depth = np.linspace(RECEDE, 1.0, rows, dtype=np.float32)[:, None]
     x = (np.arange(width, dtype=np.float32)[None, :] - width / 2) / (depth * width) * boards + 40
     board = np.floor(x).astype(int)
     tints = rng.uniform(0.9, 1.08, 90).astype(np.float32)[board % 90]
