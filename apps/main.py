@@ -54,8 +54,10 @@ def run() -> None:
         sys.exit(complain(f"the build stopped: {error}. What is built is kept; run it again to go on.", FAILED))
     except OSError as error:  # a full disk, a store that does not answer: no fault of the program's, so no traceback
         sys.exit(complain(f"{error}. What is built is kept; mend it and run the same command again.", FAILED))
-    except KeyboardInterrupt:
-        sys.exit(complain("stopped. What is built is kept; run the same command to go on.", INTERRUPTED))
+    except SystemExit as ended:
+        if ended.code != INTERRUPTED:  # which is how Typer passes Ctrl-C on, without a word
+            raise
+        sys.exit(complain("stopped. What is done is kept; run the same command to go on.", INTERRUPTED))
 
 
 if __name__ == "__main__":

@@ -191,6 +191,16 @@ def test_a_store_that_fails_is_told_without_a_traceback(ieiw, tmp_path):
     assert str(tmp_path / "scenes") in err
 
 
+def test_a_stop_by_the_keyboard_says_what_to_do_next(ieiw, recipe, tmp_path, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.build.build", stopped)
+    status, out, err = ieiw("build", recipe, "--out", tmp_path / "out")
+    assert (status, out) == (130, "")
+    assert err.splitlines()[-1] == "ieiw: stopped. What is done is kept; run the same command to go on."
+
+
 def test_too_many_rejects_have_a_status_of_their_own(ieiw, tmp_path):
     root = write_phrasecut(tmp_path / "pc", Folder(pictures=6, phrases=2, missing=frozenset({1, 2, 3})))
     status, out, err = ieiw("build", write_recipe(tmp_path / "recipe.yaml", root), "--out", tmp_path / "out")
