@@ -58,14 +58,17 @@ def _step(number: int, what: str) -> None:
 
 def _scenes(folder: Path, count: int, seed: int, workers: int) -> None:
     from builders.scenes import make_scenes
+    from builders.scenes.more import write_rooms_and_pets
     from builders.scenes.pairs import write_pairs
 
     if (folder / "truth" / "scenes.jsonl").exists():
         _step(1, f"scenes are there already: {folder}")
-        return
-    _step(1, f"drawing {count} scenes into {folder}")
-    make_scenes(folder, count, seed, workers=workers)
-    write_pairs(folder, PAIRS, seed)
+    else:
+        _step(1, f"drawing {count} scenes into {folder}")
+        make_scenes(folder, count, seed, workers=workers)
+    if not (folder / "Oxford-IIIT-Pet" / "annotations" / "trainval.txt").exists():  # what is written last
+        write_pairs(folder, PAIRS, seed)
+        write_rooms_and_pets(folder, PAIRS, seed)
 
 
 def _recipe(out: Path, seed: int) -> Recipe:

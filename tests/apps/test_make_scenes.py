@@ -1,0 +1,36 @@
+"""``ieiw make-scenes`` writes all that ``recipes/demo.yaml`` reads, and the demo teaches every task."""
+
+import json
+import sys
+
+import pytest
+
+from apps.commands.demo import _recipe as demo_recipe
+from apps.main import run
+from builders import registry
+from pipelines.estimate import estimate
+
+
+def _make(monkeypatch, capsys, *arguments):
+    monkeypatch.setattr(sys, "argv", ["ieiw", "make-scenes", "--workers", "1", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    assert not ended.value.code
+    return capsys.readouterr().out
+
+
+def test_the_demo_recipe_finds_every_task_in_the_scenes(monkeypatch, capsys, tmp_path):
+    said = json.loads(_make(monkeypatch, capsys, "--out", tmp_path / "scenes", "--count", 8, "--pairs", 2, "--json"))
+    assert (said["pictures"], said["pairs"], said["rooms_and_pets"]) == (8, 2, 4)
+    recipe = demo_recipe(tmp_path, 0)
+    lines = {line.name: line.attempts for line in estimate(recipe, str(tmp_path / "build"))}
+    assert all(lines.values())
+    assert (lines["nyuv2"], lines["oxford-pet"]) == (2, 2)
+    taught = {task for source in recipe.sources for task in source.tasks}
+    assert taught == set(registry.TASKS)
+
+
+def test_no_pairs_when_none_are_asked_for(monkeypatch, capsys, tmp_path):
+    said = _make(monkeypatch, capsys, "--out", tmp_path / "scenes", "--count", 1, "--pairs", 0)
+    assert "rooms" not in said
+    assert sorted(path.name for path in (tmp_path / "scenes").iterdir()) == ["VGPhraseCut_v0", "coco", "truth"]
