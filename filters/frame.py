@@ -101,7 +101,9 @@ class Frame:
         ids, values = self._loaded[name]
         at = self._found(role, next(at for at, known in enumerate(self._ids) if known is ids))
         if values.dtype.kind == "u" and (at < 0).any():  # no number of 64 bits could say "none"
-            raise UsageError(f"score {name}: {int((at < 0).sum()):,} rows have none. Compute it again: ieiw score")
+            raise UsageError(
+                f"score {name}: {int((at < 0).sum()):,} rows have none. Compute it again: ieiw score BUILD --with {name}"
+            )
         if values.dtype.kind == "u":
             return values[at]
         missing = np.full(len(at), np.nan, np.float32)

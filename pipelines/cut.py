@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -17,12 +16,10 @@ from pipelines.cut_materialise import Copying, forget_attempt, remove_shards
 from pipelines.cut_materialise import materialise as copy_samples
 from pipelines.cut_near import nearest
 from pipelines.state import BuildState, require_state
-from triplets.cuts import WHOLE_BUILD, CutState, FunnelStep, cut_file, load_cut
+from triplets.cuts import CUT_NAME, WHOLE_BUILD, CutState, FunnelStep, cut_file, load_cut
 from triplets.faults import reach
 from triplets.reasons import UsageError
 from triplets.storage import Store, open_store
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def cut(
@@ -84,7 +81,7 @@ def cut(
 
 def _check_name(name: str) -> None:
     """Raise a :class:`UsageError` where a cut cannot be called so."""
-    if not _NAME.fullmatch(name):
+    if not CUT_NAME.fullmatch(name):
         raise UsageError(
             f"--name {name}: use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first"
         )

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -62,6 +63,8 @@ DROPPED = pa.schema(
 """``value`` is what the rule looked at; NaN where it was undefined or the rule looks at none."""
 
 
+CUT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""Of cuts: they name folders and files, so nothing in them leads elsewhere."""
 WHOLE_BUILD = "build"
 """No cut is called so: it is the name of the audit of all rows."""
 
@@ -148,6 +151,8 @@ def load_cut(store: Store, name: str) -> CutState:
         UsageError: there is no such cut, or its file is damaged.
     """
     try:
+        if not CUT_NAME.fullmatch(name):  # no cut can be called so, and no path may be
+            raise FileNotFoundError(name)
         data = store.read(cut_file(name))
     except FileNotFoundError as error:
         known = ", ".join(sorted(store.folders("cuts"))) or "none yet"

@@ -15,6 +15,7 @@ from filters.rules import RuleSet
 from pipelines.cut import cut
 from pipelines.cut_compare import compare
 from tests.support.builds import ROOT, index, stamps
+from tests.support.cuts import write_cut
 from tests.support.scored import copied, scored_build
 from tests.support.tiny_build import Wanted, retry_round, tiny_build
 from triplets.cuts import DROPPED, KEPT, SAMPLE, load_cut, sample_file, verify_shards
@@ -287,3 +288,11 @@ def test_a_cut_imports_no_pandas(tiny):
         "cut(sys.argv[1], 'lean', RuleSet.model_validate_json(sys.argv[2])); assert 'pandas' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program, str(tiny.path), RULES.model_dump_json()], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize("name", ["../cuts/all", "a/b", "", ".hidden"])
+def test_no_path_is_taken_for_a_cut(tmp_path, name):
+    tiny = tiny_build(tmp_path)
+    write_cut(tiny)
+    with pytest.raises(UsageError, match="no cut"):
+        load_cut(tiny.store, name)
