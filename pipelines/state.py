@@ -108,9 +108,8 @@ def load_state(store: Store) -> BuildState | None:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(step) for step in first["loc"]) or "the file"
-        raise UsageError(
-            f"{store.location}/{FILE}, {field}: {first['msg']}. Is this a build of this version?"
-        ) from error
+        remedy = "If this version wrote it, delete it and run the same `ieiw build`: what is built is found again"
+        raise UsageError(f"{store.location}/{FILE}, {field}: {first['msg']}. {remedy}") from error
 
 
 def require_state(store: Store) -> BuildState:

@@ -25,15 +25,11 @@ def table():
     return {task: re.findall(r"`([^`]+)`", sets) for tasks, sets in rows for task in re.findall(r"`([^`]+)`", tasks)}
 
 
-def test_every_task_and_every_data_set_is_listed():
+def test_every_task_is_listed_and_no_data_set_that_there_is_not():
+    """Not the other way round: adding a data set takes a file, a line and a test, and no change here."""
     listed = table()
     assert set(listed) == set(TASKS)
-    assert {name for names in listed.values() for name in names} == set(SOURCES)
-
-
-@pytest.mark.parametrize("name", sorted(SOURCES))
-def test_every_data_set_is_described(name):
-    assert f"| `{name}` (" in (ROOT / "docs" / "data-sets.md").read_text(encoding="utf-8")
+    assert {name for names in listed.values() for name in names} <= set(SOURCES)
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
