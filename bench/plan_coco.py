@@ -113,7 +113,7 @@ def _elements(case: Case, dice: random.Random) -> Iterator[str]:
     for number in range(case.elements):
         picture = number * 7_919 % case.pictures
         kind = dice.choice(kinds)
-        yield f'{{"id": {number}, "image_id": {picture}, "category_id": {kind}, {bodies[number % _DISTINCT]}'
+        yield f'{{"id": {number}, "image_id": {picture}, "category_id": {kind}, {dice.choice(bodies)}'
 
 
 def _joined(parts: Iterator[str]) -> Iterator[str]:
