@@ -50,3 +50,8 @@ def table(rows: Sequence[Row]) -> str:
     lines = ["| what | measured | limit | held |", "|---|---|---|---|"]
     lines += [f"| {row.what} | {row.figure} | {row.limit} | {'yes' if row.good else '**no**'} |" for row in rows]
     return "\n".join(lines)
+
+
+def here() -> dict[str, str]:
+    """The environment for a process that runs a module of ``bench``, which is not installed and not on Python's safe path."""
+    return os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.common import Row
+from bench.common import Row, here
 from bench.pictures import SIZE, blob, photograph_crops
 from builders.instructions.joints import LAYOUTS
 
@@ -201,7 +201,7 @@ def _rows(case: Case, size: int, planned: dict[str, float], built: dict[str, flo
 
 def _child(job: str, number: int, folder: str) -> dict[str, float]:
     command = ["taskset", "-c", "0", sys.executable, "-m", "bench.plan_coco", job, str(number), folder]
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=here()).stdout
     found: dict[str, float] = json.loads(output)
     return found
 

@@ -18,7 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from bench.common import Row
+from bench.common import Row, here
 
 COUNTS = {
     "mpii": 22_246,
@@ -278,7 +278,7 @@ def measure(scale: float) -> tuple[dict[str, int], dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="ieiw-bench-") as folder:
         wanted = write_all(Path(folder), scale)
         command = [sys.executable, "-m", "bench.plan_paper", folder]
-        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        output = subprocess.run(command, check=True, capture_output=True, text=True, env=here()).stdout
     return wanted, json.loads(output)
 
 

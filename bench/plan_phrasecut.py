@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.common import Row
+from bench.common import Row, here
 
 PICTURES, PHRASES = 77_262, 345_486  # of the whole official release
 _POINTS = (12, 90)  # corners a polygon; gives about as many bytes a phrase as the official files have
@@ -77,7 +77,7 @@ def run(pictures: int = PICTURES, phrases: int = PHRASES) -> list[Row]:
         write_annotation(root, pictures, phrases)
         size = (root / "refer_train.json").stat().st_size
         command = ["taskset", "-c", "0", sys.executable, "-m", "bench.plan_phrasecut", str(root), f"{folder}/out"]
-        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        output = subprocess.run(command, check=True, capture_output=True, text=True, env=here()).stdout
     found = json.loads(output)
     what = (
         f"plan {phrases:,} PhraseCut phrases ({size / 1e6:.0f} MB of JSON, {found['attempts']:,} attempts) on one core"
