@@ -58,7 +58,7 @@ def lay_out(cards: Sequence[Card], heading: Heading, path: Path) -> Path:
         for column, each in enumerate(drawn[line * _COLUMNS : (line + 1) * _COLUMNS]):
             _draw(sheet, pen, (_MARGIN + column * (card + _MARGIN), top), each)
         top += height
-    return save(sheet, path, quality=90)
+    return save(sheet, path, quality=84)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
     rejected = sum(count.rejected for count in state.counts.values())
     counts = f"{built:,} triplets built, {rejected:,} attempts rejected" if state.counts else "not finished"
     heading = Heading(
-        title=_listed(list(state.sources)),
+        title=_listed(list(state.sources), 3),
         counts=f"{counts}; {len(rows)} shown",
         backends=backends(state),
         flagged=bool(stand_ins(state)),
@@ -124,7 +124,7 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
     return lay_out([_card(store, state, row) for row in rows], heading, path)
 
 
-def _listed(names: list[str], most: int = 4) -> str:
+def _listed(names: list[str], most: int) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
