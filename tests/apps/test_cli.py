@@ -99,7 +99,7 @@ def test_without_arguments_it_shows_the_help_and_an_unknown_verb_is_an_error(iei
 # what went wrong -> status 2, and a message of one line that names it
 
 
-def told(result, *parts):
+def check_told(result, *parts):
     """The command refused with one line that holds these parts, and printed no result."""
     status, out, err = result
     assert (status, out) == (2, "")
@@ -111,19 +111,19 @@ def told(result, *parts):
 
 def test_a_folder_that_is_no_build(ieiw, tmp_path):
     for verb in ("lint", "inspect"):
-        told(ieiw(verb, tmp_path, *(["x"] if verb == "inspect" else [])), str(tmp_path), "build.json")
+        check_told(ieiw(verb, tmp_path, *(["x"] if verb == "inspect" else [])), str(tmp_path), "build.json")
 
 
 def test_an_unknown_key(ieiw, tiny):
     key = index(tiny.path, "rows")[0]["key"]
-    told(ieiw("inspect", tiny.path, key[:-1] + "1"), "no such key", key)
-    told(ieiw("inspect", tiny.path, key[:3]), "keys begin so")
-    told(ieiw("inspect", tiny.path, key[:-1] + "1", "--json"), "no such key")
+    check_told(ieiw("inspect", tiny.path, key[:-1] + "1"), "no such key", key)
+    check_told(ieiw("inspect", tiny.path, key[:3]), "keys begin so")
+    check_told(ieiw("inspect", tiny.path, key[:-1] + "1", "--json"), "no such key")
 
 
 @pytest.mark.parametrize("file", ["sheet.foo", "sheet"])
 def test_a_sheet_of_no_picture_format(ieiw, tiny, tmp_path, file):
-    told(ieiw("inspect", tiny.path, "--sheet", tmp_path / "new" / file), file, ".png")
+    check_told(ieiw("inspect", tiny.path, "--sheet", tmp_path / "new" / file), file, ".png")
     assert not (tmp_path / "new").exists()
 
 
@@ -137,7 +137,7 @@ def test_a_place_where_no_build_can_be(ieiw, tmp_path, recipe, out):
         ["audit", place],
         ["plan", recipe, "--out", place],
     ):
-        told(ieiw(*verb), out.removesuffix("/below"), "folder")
+        check_told(ieiw(*verb), out.removesuffix("/below"), "folder")
 
 
 def test_a_reject_has_no_picture(ieiw, tiny, tmp_path):
@@ -154,15 +154,15 @@ def test_inspect_without_a_key_asks_for_one(ieiw, tiny):
 
 
 def test_a_recipe_that_is_missing_wrong_or_points_nowhere(ieiw, tmp_path, recipe):
-    told(ieiw("plan", tmp_path / "none.yaml"), "none.yaml")
+    check_told(ieiw("plan", tmp_path / "none.yaml"), "none.yaml")
     values = yaml.safe_load(recipe.read_text())
     recipe.write_text(yaml.safe_dump(values | {"sead": 1}))
-    told(ieiw("plan", recipe), str(recipe), "sead")
+    check_told(ieiw("plan", recipe), str(recipe), "sead")
     recipe.write_text("sources: [")
-    told(ieiw("build", recipe, "--out", tmp_path / "out"), str(recipe))
+    check_told(ieiw("build", recipe, "--out", tmp_path / "out"), str(recipe))
     values["sources"][0]["root"] = str(tmp_path / "nowhere")
     recipe.write_text(yaml.safe_dump(values))
-    told(ieiw("build", recipe, "--out", tmp_path / "out"), "nowhere")
+    check_told(ieiw("build", recipe, "--out", tmp_path / "out"), "nowhere")
     assert not (tmp_path / "out").exists()
 
 
@@ -172,7 +172,7 @@ def test_a_plan_tells_a_wrong_option_of_a_task_as_a_build_would(ieiw, tmp_path, 
     values = yaml.safe_load(recipe.read_text())
     values["sources"][0] |= {"tasks": ["refer"], "task_options": {"refer": {"alfa": 0.4}}}
     recipe.write_text(yaml.safe_dump(values))
-    told(ieiw("plan", recipe, *out), "source phrasecut: task_options.refer.alfa", "alpha")
+    check_told(ieiw("plan", recipe, *out), "source phrasecut: task_options.refer.alfa", "alpha")
     assert not (tmp_path / "planned").exists()
 
 

@@ -54,7 +54,9 @@ def test_a_dead_process_that_left_a_note_died_at_that_unit(driver, tmp_path):
 def test_one_that_ends_with_a_failing_pipeline_is_not_taken_for_dead(driver, tmp_path):
     note(tmp_path, NOBODY, UNITS[1])
     note(tmp_path, NOBODY + 1, UNITS[0], FAILED)
-    _wait(driver(1, 1.2), tmp_path, lambda: None)
+    process = driver(1, 1.2)
+    _wait(process, tmp_path, lambda: None)
+    assert process.poll() == 1
 
 
 def test_but_it_is_if_the_pipeline_never_ends(driver, tmp_path, monkeypatch):
