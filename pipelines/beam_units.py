@@ -14,6 +14,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from pipelines.plan_files import UnitRef
 from pipelines.worker import leave_with_parent
+from triplets.reasons import UsageError
 
 UnitTuple = tuple[str, str, int, int]
 
@@ -64,12 +65,7 @@ class WorkOnUnit(beam.DoFn):
 
 
 def run(refs: Sequence[UnitRef], do: WorkOnUnit, beam_args: Sequence[str]) -> dict[str, Any]:
-    """Work on the units and wait until it is done; returns Beam's committed counters by name.
-
-    Raises:
-        ValueError: a flag that Beam does not know.
-    """
-    check_flags(beam_args)
+    """Work on the units and wait until it is done; returns Beam's committed counters by name."""
     elements: list[UnitTuple] = [(ref.source, ref.fingerprint, ref.round, ref.number) for ref in refs]
     # beam_args alone decide: PipelineOptions would otherwise read this process's own command line.
     pipeline = beam.Pipeline(options=PipelineOptions(list(beam_args)))
@@ -91,7 +87,7 @@ def check_flags(beam_args: Sequence[str]) -> None:
     """Refuse flags that no part of Beam knows: it would drop them with a line in its log.
 
     Raises:
-        ValueError: names the flag.
+        UsageError: names the flag.
     """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, conflict_handler="resolve")
     kinds: list[Any] = list(PipelineOptions.__subclasses__())
@@ -101,4 +97,4 @@ def check_flags(beam_args: Sequence[str]) -> None:
             kind._add_argparse_args(parser)
     _, unknown = parser.parse_known_args(list(beam_args))
     if unknown:
-        raise ValueError(f"neither ieiw nor Beam knows the flag {unknown[0]}; see ieiw build --help")
+        raise UsageError(f"neither ieiw nor Beam knows {unknown[0]}; mend its spelling, or see ieiw build --help")

@@ -82,6 +82,7 @@ def build(
         DriverFailedError: the pipeline ended with an error.
         TooManyRejectsError: see there.
     """
+    check_beam_args(options)
     store = open_store(out)
     found = digests(recipe)  # before the lock: a recipe that points nowhere leaves nothing behind
     finished = _finished(store, recipe, options, found)
@@ -202,6 +203,18 @@ class _Run:
         attempts, share = self._attempts[name], self._state.recipe.source(name).max_reject_share
         if attempts >= _EARLY_ATTEMPTS and self._faults[name] > share * attempts:
             _check_shares(self._state, reasons_so_far(self._store, self._state.refs()))
+
+
+def check_beam_args(options: Options) -> None:
+    """Refuse flags that nobody knows before anything is written. Beam is loaded only where there are flags.
+
+    Raises:
+        UsageError: names the flag.
+    """
+    if options.beam_args:
+        from pipelines.beam_units import check_flags
+
+        check_flags(options.beam_args)
 
 
 def beam_flags(options: Options, units: int) -> list[str]:

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from filters.protocols import PairScore, PictureHash, PictureScore
 from filters.registry import SCORES
 from filters.registry import score as make_score
-from pipelines.build import Options, Progress, beam_flags, log_folder
+from pipelines.build import Options, Progress, beam_flags, check_beam_args, log_folder
 from pipelines.marks import fetch, mark_of
 from pipelines.plan_files import UnitRef
 from pipelines.score_unit import part_name, value_type
@@ -63,6 +63,7 @@ def score(
     """
     for name in names:
         make_score(name)
+    check_beam_args(options or Options())
     store = open_store(out)
     state = require_state(store)
     if state.state != "complete":

@@ -314,6 +314,13 @@ def test_a_disk_that_is_too_small_is_refused_before_the_start(root, tmp_path, mo
     assert run_build(root, tmp_path / "out", disk_check=False).state.state == "complete"
 
 
+def test_a_flag_that_nobody_knows_is_refused_before_anything_is_written(root, tmp_path):
+    with pytest.raises(UsageError, match="--wrkers"):
+        run_build(root, tmp_path / "out", beam_args=["--wrkers=2"])
+    assert not (tmp_path / "out").exists()
+    assert run_build(root, tmp_path / "out", beam_args=["--direct_num_workers=1"]).state.state == "complete"
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"{}", b'{"format": 2}', b"\xff\xfe"])
 def test_a_damaged_build_file_is_named(root, tmp_path, content):
     (tmp_path / "out").mkdir()
