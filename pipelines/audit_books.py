@@ -105,7 +105,13 @@ def _rule_notes(ledger: Ledger) -> tuple[RuleNote, ...]:
 
 
 def words(rule: Rule) -> str:
-    """What a rule asks for, as one phrase."""
+    """What a rule asks for, and of which tasks and sources where not of all, as one phrase."""
+    scopes = [(rule.tasks, "tasks"), (rule.sources, "sources")]
+    told = [", ".join(names) if len(names) <= 2 else f"{len(names)} {kind}" for names, kind in scopes if names]
+    return _asked(rule) + (f" (of {' in '.join(told)})" if told else "")
+
+
+def _asked(rule: Rule) -> str:
     if isinstance(rule, Threshold | Gap):
         what = f"{rule.score} of the {rule.of}" if isinstance(rule, Threshold) else f"{rule.score}, source minus target"
         limits = [f"at least {rule.min:g}"] if rule.min is not None else []

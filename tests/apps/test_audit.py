@@ -14,7 +14,9 @@ import pytest
 
 from apps.audit.page import script_json
 from apps.audit.plots import places_of
+from filters.rules import RuleSet
 from pipelines.audit import Options, audit
+from pipelines.audit_books import words
 from pipelines.lint import lint
 from tests.support.audited import RULES, cut_here, losses_by_files, page_data, score_here, write_page
 from tests.support.builds import ieiw
@@ -334,3 +336,13 @@ def test_an_unfinished_build_is_refused(tmp_path):
     run = ieiw("audit", tiny.path)
     assert run.returncode == 2
     assert "not complete" in run.stderr
+
+
+def test_a_rule_says_of_which_tasks_it_asks():
+    bounds = {"name": "sharp", "kind": "threshold", "score": "sharpness", "min": 0.3}
+    told = [
+        words(RuleSet.model_validate({"rules": [bounds | scope]}).rules[0])
+        for scope in ({}, {"tasks": ["edit"]}, {"tasks": ["a", "b", "c"], "sources": ["coco"]})
+    ]
+    asked = "sharpness of the target: at least 0.3"
+    assert told == [asked, f"{asked} (of edit)", f"{asked} (of 3 tasks in coco)"]
