@@ -70,6 +70,14 @@ SIMPLE: dict[str, tuple[str, ...]] = {
     "segment-mask": ("semantic segmentation: {what}",),
 }
 """The paper's simple indicators, with fixed colours."""
+FIXED: dict[str, tuple[str, ...]] = {
+    "detect": ("detect {what}",),
+    "depth": ("estimate the depth of this image",),
+    "classify": ("show {color} if the picture contains {what}, otherwise show {other}",),
+    "segment-mask": ("segment {what}",),
+}
+"""One sentence a task: InstructCV's first model learnt with fixed prompts, its second with rephrased ones, as :data:`NATURAL` are.
+A colour that the sentence does not name is always the same."""
 
 
 def filled(templates: tuple[str, ...], words: Mapping[str, str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from builders.instructions.vision_sentences import NATURAL, SIMPLE, filled
+from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from builders.instructions.wordings import chosen
 from builders.instructions.words import article
 from builders.options import Options, parse_options
@@ -30,8 +30,9 @@ class ClassifyOptions(Options):
 
     negatives: float = Field(default=0.5, ge=0, le=1)
     """Share of triplets that ask for another class of the data set."""
-    instructions: Literal["natural", "simple"] = "natural"
-    """Sentences with two colours drawn at random, or the class alone: white for yes, black for no."""
+    instructions: Literal["natural", "fixed", "simple"] = "natural"
+    """Sentences with two colours drawn at random; one fixed sentence, as InstructCV's, with such colours; or the class alone:
+    white for yes, black for no."""
 
 
 class Classify:
@@ -90,5 +91,6 @@ class Classify:
     def _sentences(self, asked: str, yes: str, no: str, rng: np.random.Generator) -> tuple[str, ...]:
         if self._options.instructions == "simple":
             return filled(SIMPLE[self.name], {"what": asked})
-        templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
+        fixed = self._options.instructions == "fixed"
+        templates = FIXED[self.name] if fixed else chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
         return filled(templates, {"what": f"{article(asked.lower())} {asked}", "color": yes, "other": no})

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from pydantic import Field, model_validator
 
-from builders.instructions.vision_sentences import NATURAL, SIMPLE, filled
+from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from builders.instructions.wordings import chosen
 from builders.options import Options, parse_options
 from builders.protocols import Tools
@@ -38,13 +38,15 @@ class DepthOptions(Options):
     max_missing: float = Field(default=0.5, ge=0, lt=1)
     """Pictures with a larger share of unmeasured pixels are refused. Others take the depth of the nearest measured pixel, and
     ``answer.void`` says where."""
-    instructions: Literal["natural", "simple"] = "natural"
-    """Sentences that name the shades, or the job's name alone."""
+    instructions: Literal["natural", "fixed", "simple"] = "natural"
+    """Sentences that name the shades; one fixed sentence, as InstructCV's; or the job's name. The latter two name no shade."""
 
     @model_validator(mode="after")
     def _is_range(self) -> DepthOptions:
         if self.nearest >= self.farthest:
             raise ValueError("`nearest` must be less than `farthest`")
+        if self.near == "either" and self.instructions != "natural":
+            raise ValueError("`near: either` needs `instructions: natural`: no other sentence says which shade is near")
         return self
 
 
@@ -110,8 +112,8 @@ class DepthEstimation:
         return cast(Depth, depth), cast(Mask, void.astype(np.bool_))
 
     def _sentences(self, scale: DepthScale, rng: np.random.Generator) -> tuple[str, ...]:
-        if self._options.instructions == "simple":
-            return SIMPLE[self.name]
+        if self._options.instructions != "natural":
+            return (SIMPLE if self._options.instructions == "simple" else FIXED)[self.name]
         templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
         return filled(templates, {"near": scale.near, "far": scale.far})
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from builders.instructions.classes import class_name
-from builders.instructions.vision_sentences import NATURAL, SIMPLE, filled
+from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from builders.instructions.wordings import chosen
 from builders.options import Options, parse_options
 from builders.protocols import Tools
@@ -27,7 +27,7 @@ from triplets.readback_boxes import PixelBox, boxes_in
 from triplets.reasons import Reason, Refusal
 from triplets.records import Image, Mask, OpenRecord, Triplet
 
-_SIMPLE_COLOUR = "blue"  # InstructCV's
+_FIXED_COLOUR = "blue"  # InstructCV's
 
 
 class DetectOptions(Options):
@@ -39,8 +39,8 @@ class DetectOptions(Options):
     """Pictures in which a box of the class is narrower or lower than this, in output pixels, are refused: all are to be drawn."""
     max_boxes: int = Field(default=12, ge=1)
     """Pictures with more things of the class are refused: nobody can tell so many outlines from each other."""
-    instructions: Literal["natural", "simple"] = "natural"
-    """Sentences, or the paper's simple indicators with one fixed colour."""
+    instructions: Literal["natural", "fixed", "simple"] = "natural"
+    """Sentences; one fixed sentence, as InstructCV's; or the paper's simple indicator. The latter two have one fixed colour."""
 
 
 class Detect:
@@ -114,12 +114,14 @@ class Detect:
         return sides.tolist(), outlines, line
 
     def _colour(self, picture: Image, drawn: Mask, rng: np.random.Generator) -> str:
-        return _SIMPLE_COLOUR if self._options.instructions == "simple" else visible_on(picture, drawn, rng)
+        return visible_on(picture, drawn, rng) if self._options.instructions == "natural" else _FIXED_COLOUR
 
     def _sentences(self, record: OpenRecord, colour: str, rng: np.random.Generator) -> tuple[str, ...]:
         name = class_name(record.record.annotation["class"])
         if self._options.instructions == "simple":
             return filled(SIMPLE[self.name], {"what": name.spoken})
+        if self._options.instructions == "fixed":
+            return filled(FIXED[self.name], {"what": name.everything()})
         templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
         return filled(templates, {"what": name.everything(), "color": colour})
 

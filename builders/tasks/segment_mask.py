@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from builders.instructions.vision_sentences import NATURAL, SIMPLE, filled
+from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from builders.instructions.wordings import chosen
 from builders.options import Options, parse_options
 from builders.protocols import Tools
@@ -30,8 +30,8 @@ class SegmentMaskOptions(Options):
     """No class is called absent where more than this share of the picture is void."""
     vague: bool = False
     """Whether to ask for classes that a picture alone does not define."""
-    instructions: Literal["natural", "simple"] = "natural"
-    """Sentences, or the job's name and the class."""
+    instructions: Literal["natural", "fixed", "simple"] = "natural"
+    """Sentences; one fixed sentence, as InstructCV's; or the job's name and the class."""
 
 
 class SegmentMask:
@@ -48,7 +48,7 @@ class SegmentMask:
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools
         self._options = parse_options(SegmentMaskOptions, options, f"task_options.{self.name}")
-        self._choice = Segment(tools, self._options.model_dump())
+        self._choice = Segment(tools, self._options.model_dump(exclude={"instructions"}))
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: a class that :class:`~builders.tasks.segment.Segment` would ask for, white on black.
@@ -77,7 +77,8 @@ class SegmentMask:
     def _sentences(self, work: Painting, rng: np.random.Generator) -> tuple[str, ...]:
         if self._options.instructions == "simple":
             return filled(SIMPLE[self.name], {"what": work.about})
-        templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
+        fixed = self._options.instructions == "fixed"
+        templates = FIXED[self.name] if fixed else chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
         return filled(templates, {"what": work.answer["what"]})
 
 

@@ -149,6 +149,22 @@ def test_simple_indicators_have_fixed_colours():
     assert (triplet.instruction, triplet.answer["color"]) == ("image classification: beagle", "white")
 
 
+def test_fixed_prompts_are_one_sentence_and_one_colour_where_none_is_named():
+    dogs = opened({"class": "dog", "boxes": BOXES})
+    for triplet in triplets(Detect(TOOLS, {"instructions": "fixed"}), dogs, 5):
+        assert triplet.alternatives == (triplet.instruction,) == ("detect all the dogs",)
+        assert triplet.answer["color"] == "blue"
+    beagle = opened({"class": "beagle", "class_id": 2}, classes=classes_document(NAMES))
+    for triplet in triplets(Classify(TOOLS, {"instructions": "fixed", "negatives": 0}), beagle, 5):
+        yes, no = triplet.answer["yes"], triplet.answer["no"]
+        assert triplet.alternatives == (f"show {yes} if the picture contains a beagle, otherwise show {no}",)
+
+
+def test_a_sentence_that_names_no_shade_needs_one_shade():
+    with pytest.raises(UsageError, match="near: either"):
+        DepthEstimation(TOOLS, {"near": "either", "instructions": "fixed"})
+
+
 def test_the_class_is_white_and_the_rest_black():
     labels = blocks(0, 1, 4)
     names = classes_document({0: "person", 1: "grass", 4: "bus"}, (255,))
