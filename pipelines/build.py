@@ -14,6 +14,7 @@ from pipelines.finalise import finalise
 from pipelines.lock import FILE as LOCK_FILE
 from pipelines.lock import Lock, read_holder
 from pipelines.marks import Watch, pending, read_reasons, reasons_so_far
+from pipelines.places import located
 from pipelines.plan_files import UnitRef, read_attempts
 from pipelines.prepare import SourceDigest, changed_sources, check_disk, digests, prepare
 from pipelines.recipe import Recipe
@@ -84,6 +85,7 @@ def build(
     """
     check_beam_args(options)
     store = open_store(out)
+    recipe = located(recipe)
     found = digests(recipe)  # before the lock: a recipe that points nowhere leaves nothing behind
     finished = _finished(store, recipe, options, found)
     if finished is not None:

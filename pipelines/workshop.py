@@ -14,7 +14,8 @@ from builders.protocols import Source, Task, Tools
 from models.protocols import Inpainter
 from models.registry import inpainter as make_inpainter
 from pipelines import held_out
-from pipelines.recipe import Recipe, SourceSettings
+from pipelines.places import advice
+from pipelines.recipe import HoldOut, Recipe, SourceSettings
 from triplets import pictures
 from triplets.reasons import UsageError
 from triplets.roots import Root
@@ -48,7 +49,7 @@ class Workshop:
                 found[settings.name] = complaint
         wanted = [entry for settings in self.recipe.sources for entry in held_out.relevant(self.recipe, settings)]
         for entry in self.recipe.hold_out:
-            if entry in wanted and (complaint := _complaint("", partial(held_out.check, entry))):
+            if entry in wanted and (complaint := _complaint("", partial(self._try_held, entry))):
                 found[f"hold_out {entry.told}"] = f"hold_out {entry.told}: {complaint}"
         if complaint := _complaint("", self._try_inpainter):
             found["backends inpaint"] = complaint
@@ -64,7 +65,17 @@ class Workshop:
         """Make what a source needs; not the inpainter, whose lack is one complaint for all sources."""
         source = self.source(name)
         self._make_tasks(name, None)
-        source.inputs()
+        settings = self.recipe.source(name)
+        try:
+            source.inputs()
+        except UsageError as error:
+            raise UsageError(f"{error}{advice(settings.data_set, settings)}") from error
+
+    def _try_held(self, entry: HoldOut) -> None:
+        try:
+            held_out.check(entry)
+        except UsageError as error:
+            raise UsageError(f"{error}{'' if entry.file else advice(entry.dataset, entry)}") from error
 
     def source(self, name: str) -> Source:
         """The source of that name in the recipe."""

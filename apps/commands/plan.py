@@ -27,9 +27,11 @@ def plan(
 ) -> None:
     """Count records, triplets, bytes and time of a recipe before anything runs, and say what is missing on disk."""
     from pipelines.estimate import estimate
+    from pipelines.places import located
     from pipelines.recipe import load_recipe
 
-    loaded = load_recipe(recipe, changes or ())
+    given = load_recipe(recipe, changes or ())
+    loaded = located(given)
     lines = estimate(loaded, out)
     if as_json:
         found = {
@@ -40,6 +42,7 @@ def plan(
         print_json(found)
     else:
         _show(lines)
+        _show_places(given, loaded)
     _complain(loaded, lines)
     if not as_json:
         say(
@@ -72,6 +75,13 @@ def _show(lines: Sequence[Estimate]) -> None:
         names = ", ".join(line.name for line in sharing)
         more = f" and {len(sets) - _SETS} more, see --json" if len(sets) > _SETS else ""
         say(f"{names}: may show pictures of evaluation sets that `hold_out` does not name: {_told(sets[:_SETS])}{more}")
+
+
+def _show_places(given: Recipe, loaded: Recipe) -> None:
+    """Which data sets were found below the folder that the recipe gives."""
+    for before, after in zip(given.sources, loaded.sources, strict=True):
+        if before.root != after.root:
+            say(f"{after.name}: found in {after.root}")
 
 
 def _row(line: Estimate, mixed: bool) -> list[object]:

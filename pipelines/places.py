@@ -1,0 +1,94 @@
+"""Where a data set really lies: at the recipe's ``root``, or one or two folders down, as archives bring their own top folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from builders import registry
+from pipelines.recipe import HoldOut, Recipe, SourceSettings
+from triplets.reasons import Refusal, UsageError
+from triplets.roots import Root
+
+_DEPTH = 2  # VOCdevkit/VOC2012
+_MOST = 40  # a folder of more holds a data set's pictures, and its parts are no roots
+
+
+class _Fits(Protocol):
+    """Whether the layout of a data set is found at a root."""
+
+    def __call__(self, root: str) -> bool: ...
+
+
+def located(recipe: Recipe) -> Recipe:
+    """The recipe with every ``root`` that holds its data set in the one folder below it replaced by that folder.
+
+    A root that fits as it is stays, and so does one below which no folder fits, or more than one: :func:`advice` tells why.
+    """
+    sources = tuple(
+        each.model_copy(update={"root": _place(each.root, _fits(each.data_set, each))}) for each in recipe.sources
+    )
+    held = tuple(
+        each if each.file else each.model_copy(update={"root": _place(each.root, _fits(each.dataset, each))})
+        for each in recipe.hold_out
+    )
+    return recipe.model_copy(update={"sources": sources, "hold_out": held})
+
+
+def advice(dataset: str, entry: SourceSettings | HoldOut) -> str:
+    """What a user whose root does not fit may have meant; empty where nothing near it fits."""
+    fits = _fits(dataset, entry)
+    found = list(_inside(entry.root, fits))
+    if len(found) > 1:
+        return f" It fits in several folders; give one in `root`: {', '.join(found)}."
+    above = next((parent for parent in _parents(entry.root) if fits(root=parent)), "")
+    return f" Did you mean root: {above}?" if above else ""
+
+
+def _place(root: str, fits: _Fits) -> str:
+    if fits(root=root):
+        return root
+    found = list(_inside(root, fits))
+    return found[0] if len(found) == 1 else root
+
+
+def _fits(dataset: str, entry: SourceSettings | HoldOut) -> _Fits:
+    return partial(_has_layout, dataset, split=entry.split, options=entry.options)
+
+
+def _has_layout(dataset: str, *, root: str, split: str, options: Mapping[str, Any]) -> bool:
+    try:
+        registry.source(dataset, name="root", root=root, split=split, options=options).inputs()
+    except (UsageError, Refusal):  # told in full by the check of the recipe
+        return False
+    return True
+
+
+def _inside(root: str, fits: _Fits) -> Iterator[str]:
+    """The folders below a root in which the layout is; none below one that fits."""
+    level = [root]
+    for _ in range(_DEPTH):
+        folders = [folder for parent in level for folder in _folders(parent)]
+        found = [folder for folder in folders if fits(root=folder)]
+        yield from found
+        level = [folder for folder in folders if folder not in found]
+
+
+def _folders(root: str) -> list[str]:
+    place = Root(root)
+    try:
+        names = [name for name in place.names() if not name.startswith(".") and place.names(name)]
+    except Refusal:  # a link out of the root
+        return []
+    return [f"{place.location}/{name}" for name in names] if len(names) <= _MOST else []
+
+
+def _parents(root: str) -> list[str]:
+    """The two folders above a root."""
+    parents = []
+    for _ in range(_DEPTH):
+        root = root.rstrip("/").rpartition("/")[0]
+        if root and not root.endswith(("/", ":")):
+            parents.append(root)
+    return parents

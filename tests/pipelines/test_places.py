@@ -1,0 +1,68 @@
+"""A root one or two folders above the data set's own is found; anything less plain is told, never guessed."""
+
+import pytest
+
+from pipelines.places import located
+from pipelines.recipe import Recipe
+from pipelines.workshop import Workshop
+from tests.support.pairs import save_pair
+from triplets.reasons import UsageError
+
+
+def write_gopro(root):
+    save_pair(root / "train/GOPR1/blur/000001.png", root / "train/GOPR1/sharp/000001.png", 1)
+    return root
+
+
+def recipe(root, **changes):
+    entry = {"name": "gopro", "root": str(root), "tasks": ["deblur"]} | changes
+    return Recipe.model_validate({"sources": [entry]})
+
+
+@pytest.mark.parametrize("inner", ["", "GOPRO_Large", "GOPRO_Large/data"])
+def test_the_archive_s_own_top_folder_is_found(tmp_path, inner):
+    place = write_gopro(tmp_path / "set" / inner)
+    (tmp_path / "set" / "GOPRO_Large.zip").touch()
+    (found,) = located(recipe(tmp_path / "set")).sources
+    assert found.root == str(place)
+    Workshop(located(recipe(tmp_path / "set"))).check()
+
+
+def test_of_two_that_fit_none_is_taken_and_both_are_named(tmp_path):
+    write_gopro(tmp_path / "one")
+    write_gopro(tmp_path / "two")
+    found = located(recipe(tmp_path))
+    assert found == recipe(tmp_path)
+    with pytest.raises(UsageError, match=rf"several folders.*{tmp_path}/one, {tmp_path}/two"):
+        Workshop(found).check()
+
+
+def test_a_root_too_far_down_is_told_the_right_one_and_nothing_above_it_is_read(tmp_path):
+    write_gopro(tmp_path)
+    found = located(recipe(tmp_path / "train"))
+    assert found.sources[0].root == str(tmp_path / "train")
+    with pytest.raises(UsageError, match=rf"Did you mean root: {tmp_path}\?"):
+        Workshop(found).check()
+
+
+def test_a_folder_of_many_folders_is_not_searched(tmp_path):
+    for number in range(41):
+        write_gopro(tmp_path / f"{number}")
+    with pytest.raises(UsageError, match=r"expected train/\*/blur") as raised:
+        Workshop(located(recipe(tmp_path))).check()
+    assert "several" not in str(raised.value)
+
+
+def test_links_out_of_the_root_are_not_followed(tmp_path):
+    write_gopro(tmp_path / "elsewhere")
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "link").symlink_to(tmp_path / "elsewhere")
+    assert located(recipe(tmp_path / "set")) == recipe(tmp_path / "set")
+
+
+def test_held_out_sets_are_found_as_well(tmp_path):
+    place = write_gopro(tmp_path / "set/GOPRO_Large")
+    values = recipe(tmp_path / "set").model_dump(mode="json")
+    values["hold_out"] = [{"dataset": "gopro", "root": str(tmp_path / "set"), "split": "train"}, {"file": "names.txt"}]
+    held = located(Recipe.model_validate(values)).hold_out
+    assert [entry.root for entry in held] == [str(place), ""]
