@@ -17,6 +17,7 @@ BYTES_PER_PIXEL = {"jpg": 0.65, "png": 1.9}
 """Of an encoded picture: JPEG at quality 95 and 4:4:4, and PNG, mean of photographs; sizes units, nothing else."""
 _SIDES = 4 / 3  # long side over short side of a usual photograph
 _JSON_BYTES = 4_000
+_MAX_SIDE = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,15 @@ def plan_units(
 
 
 def storable(record: Record) -> Record:
-    """The record with text that UTF-8 can hold; broken JSON can carry lone surrogates into ids."""
+    """The record as the plan can hold it: text in UTF-8 (broken JSON can carry lone surrogates), a size that a picture can have."""
     before = (record.id, record.group, record.split, record.licence)
     after = tuple(map(clean_text, before))
-    if after == before:
+    if after != before:
+        record = replace(record, id=after[0], group=after[1], split=after[2], licence=after[3])
+    if record.size is None or all(type(side) is int and 0 < side < _MAX_SIDE for side in record.size):
         return record
-    return replace(record, id=after[0], group=after[1], split=after[2], licence=after[3])
+    detail = f"width and height of the picture are {record.size[0]} and {record.size[1]}"
+    return replace(record, size=None, fault=record.fault or Fault(Reason.INVALID_RECORD, detail))
 
 
 PlanRow = dict[str, object]

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.plan import attempts_of, plan_rows, plan_units
+from pipelines.plan import attempts_of, plan_rows, plan_units, storable
 from pipelines.plan_files import UNITS_PER_PART, UnitRef, read_attempts, read_unit, write_plan
 from triplets.reasons import Reason
-from triplets.records import Fault, Record
+from triplets.records import Attempt, Fault, Record
 from triplets.storage import FolderStore
 
 PRINT = "0123456789abcdef"
@@ -139,3 +139,11 @@ def test_broken_text_in_ids_is_planned_and_read(tmp_path, text):
     write_plan(store, (plan_rows(unit.attempts, "u", {}) for unit in units), UnitRef("some", PRINT, 0, 0))
     assert list(read_attempts(store, UnitRef("some", PRINT, 0, 0))) == list(units[0].attempts)
     assert [a.key for a in attempts_of(read_unit(store, UnitRef("some", PRINT, 0, 0)))] == [units[0].attempts[0].key]
+
+
+@pytest.mark.parametrize("side", [0, -4, True, 2.5, 2**31, 10**30])
+def test_a_size_that_no_picture_has_is_a_fault_of_its_record(side):
+    record = storable(Record("1", "1", {"picture": "1.jpg"}, {}, "train", size=(4, side)))
+    assert record.fault == Fault(Reason.INVALID_RECORD, f"width and height of the picture are 4 and {side}")
+    (row,) = plan_rows([Attempt("some", record, "t", 0)], "unit", {})
+    assert (row["width"], row["height"]) == (0, 0)
