@@ -37,5 +37,6 @@ def parse_options(model: type[_Model], values: Mapping[str, Any], place: str) ->
         key = ".".join([place, *(str(step) for step in issue["loc"])])
         known = ", ".join(model.model_fields) or "none"
         if issue["type"] == "extra_forbidden":
-            raise UsageError(f"{key}: unknown key; remove it or mend its spelling (known: {known})") from error
+            remedy = "mend its spelling" if model.model_fields else "leave the block out"
+            raise UsageError(f"{key}: unknown key; remove it or {remedy} (known: {known})") from error
         raise UsageError(f"{key}: {str(issue['msg']).removeprefix('Value error, ')} (known: {known})") from error

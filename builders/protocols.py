@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from builders.kinds import Kind
 from models.protocols import Inpainter
 from triplets.records import Encoded, Image, Mask, OpenRecord, Record, Triplet
 
@@ -22,6 +23,11 @@ class Source(Protocol):
     name: str
     version: int
     """Raised whenever the records that the same files give would change; part of the fingerprint."""
+
+    @property
+    def gives(self) -> Kind:
+        """What its records hold; a class attribute, or decided by its options."""
+        ...
 
     def inputs(self) -> Sequence[str]:
         """Annotation files below the root that decide which records there are; their digests enter the fingerprint."""
@@ -71,6 +77,8 @@ class Task(Protocol):
 
     name: str
     version: int
+    needs: frozenset[Kind]
+    """The kinds of records that it can use, any of them; on the class, so that nothing must be made to ask."""
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """The triplets of one attempt (today: one).

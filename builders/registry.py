@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any, cast
 
+from builders.kinds import Kind, told
 from builders.protocols import PaintingTask, Source, Task, Tools
 from triplets.reasons import UsageError
 
@@ -90,6 +91,29 @@ def task(name: str, tools: Tools, rules: Mapping[str, Any]) -> Task:
         UsageError: unknown task, or wrong rules.
     """
     return cast(Task, _load(TASKS, name, "task")(tools, rules))
+
+
+def check_fit(source: Source, tasks: Iterable[str]) -> None:
+    """Make sure that the tasks can use what a source's records hold.
+
+    Raises:
+        UsageError: one cannot, or is unknown; the message names source, tasks, and the tasks that fit.
+    """
+    wrong = [f"{name} needs {told(_needs(name))}" for name in tasks if source.gives not in _needs(name)]
+    if wrong:
+        raise UsageError(
+            f"source {source.name}: task {'; task '.join(wrong)}; its records hold {source.gives}. "
+            f"Tasks that fit: {', '.join(fitting(source))}"
+        )
+
+
+def fitting(source: Source) -> list[str]:
+    """The tasks that can use a source's records, sorted."""
+    return [name for name in sorted(TASKS) if source.gives in _needs(name)]
+
+
+def _needs(task: str) -> frozenset[Kind]:
+    return cast(frozenset[Kind], _load(TASKS, task, "task").needs)
 
 
 def is_painting(name: str) -> bool:

@@ -27,6 +27,7 @@ class HeldOutSource:
     def __init__(self, source: Source, dataset: str, entries: Sequence[HoldOut]) -> None:
         self.name = source.name
         self.version = source.version
+        self.gives = source.gives
         self._source = source
         self._dataset = dataset
         self._entries = entries

@@ -66,6 +66,7 @@ class Workshop:
         source = self.source(name)
         self._make_tasks(name, None)
         settings = self.recipe.source(name)
+        registry.check_fit(source, settings.tasks)
         try:
             source.inputs()
         except UsageError as error:

@@ -10,12 +10,14 @@ from typing import Any
 import msgspec
 
 from builders.instructions.joints import LAYOUTS, joint_key
+from builders.kinds import Kind
+from builders.options import Options, parse_options
 from builders.sources._coco import CategoryEntry, CocoElement, elements_by_id, whose
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box
 from builders.sources._wrong import what_is_wrong
 from triplets.documents import DocumentError, parse
-from triplets.reasons import Reason, UsageError
+from triplets.reasons import Reason
 from triplets.records import Fault, Record
 from triplets.roots import Root
 
@@ -61,14 +63,14 @@ class CocoPoints(ABC):
     """
 
     version = 1
+    gives = Kind.JOINTED
     layout: str
     """Name of its joints in :data:`~builders.instructions.joints.LAYOUTS`."""
     shift = 0.5
     """Added to coordinates: the files count pixels from 0, ours are continuous."""
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        if options:
-            raise UsageError(f"source {name}: options.{next(iter(options))}: it has no options; remove it")
+        parse_options(Options, options, f"source {name}: options")
         self.name = name
         self._root = Root(root)
         self._split = split

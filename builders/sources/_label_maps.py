@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.vocabulary import CLASSES, LABELS, classes_document
 from triplets.reasons import Reason, Refusal, UsageError
@@ -32,6 +33,7 @@ class LabelMaps(ABC):
     """
 
     version = 1
+    gives = Kind.LABELLED
     coding = "index"
     """How numbers are written, see :data:`triplets.labels.Coding`."""
     options_model: type[Options] = Options

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from triplets.reasons import Reason, Refusal, UsageError
 from triplets.records import Fault, Record
@@ -38,6 +39,11 @@ class Folders:
     damaged_mark: str = ""
     clean_mark: str = ""
 
+    @property
+    def sides(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Folder and mark of the damaged pictures, then of the clean ones."""
+        return (self.damaged, self.damaged_mark), (self.clean, self.clean_mark)
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -57,7 +63,7 @@ class Pair:
 
 
 class PairedFolders(ABC):
-    """Base of the sources. A subclass says in ``layouts`` where pairs may lie; the first layout that is there is read.
+    """Base of the sources. A subclass says in ``layouts`` where pairs may lie; the first with both sides is read.
 
     Args:
         name: of the source in the recipe.
@@ -73,6 +79,9 @@ class PairedFolders(ABC):
     settings: ClassVar[type[Options]] = Options
     licence: ClassVar[str] = ""
     title: ClassVar[str]
+    gives: Kind
+    advice: ClassVar[str] = ""
+    """What else may help where no layout is found: a sentence, and a space."""
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
         self.name = name
@@ -117,16 +126,20 @@ class PairedFolders(ABC):
 
     @cached_property
     def _layout(self) -> Folders:
-        """The first layout of which at least one side is there."""
+        """The first layout of which both sides are there."""
         self._root.require("", "root")
+        half = ""
         with suppress(Refusal):  # a split that leaves the root names no layout
             for layout in self.layouts():
-                if self._holds(layout.damaged, layout.damaged_mark) or self._holds(layout.clean, layout.clean_mark):
+                damaged, clean = (self._holds(folder, mark) for folder, mark in layout.sides)
+                if damaged and clean:
                     return layout
-        wanted = " or ".join(_told(layout) for layout in self.layouts())
+                if damaged or clean:
+                    half = half or f"; {_told_side(layout.sides[damaged])} is missing"
+        wanted = " or ".join(" + ".join(map(_told_side, layout.sides)) for layout in self.layouts())
         raise UsageError(
-            f"root {self._root.location}: {self.title} is not there for split {self._split!r}: expected {wanted}. "
-            "Change `split`, or give the folder that holds these in `root`."
+            f"root {self._root.location}: {self.title} is not there for split {self._split!r}: expected {wanted}{half}. "
+            f"{self.advice}Change `split`, or give the folder that holds these in `root`."
         )
 
     def _holds(self, folder: str, mark: str) -> bool:
@@ -161,10 +174,9 @@ class PairedFolders(ABC):
                     yield from ((f"{name}/{_stem(file)}", f"{path}/{name}/{file}") for file in inner)
 
 
-def _told(layout: Folders) -> str:
-    if layout.damaged_mark:
-        return f"{layout.damaged}/*_{{{layout.damaged_mark},{layout.clean_mark}}}_*"
-    return f"{layout.damaged} + {layout.clean}"
+def _told_side(side: tuple[str, str]) -> str:
+    folder, mark = side
+    return f"{folder}/*_{mark}_*" if mark else folder
 
 
 def is_picture(name: str) -> bool:

@@ -20,11 +20,13 @@ from typing import Any
 
 import msgspec
 
+from builders.kinds import Kind
+from builders.options import Options, parse_options
 from builders.sources._coco_points import CocoImage, CocoPoints
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box
 from builders.sources._wrong import what_is_wrong
-from triplets.reasons import Reason, UsageError
+from triplets.reasons import Reason
 from triplets.records import Fault, Record
 from triplets.roots import Root
 
@@ -48,10 +50,10 @@ class AIC:
     """
 
     version = 1
+    gives = Kind.JOINTED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        if options:
-            raise UsageError(f"source {name}: options.{next(iter(options))}: AI Challenger has no options; remove it")
+        parse_options(Options, options, f"source {name}: options")
         self.name = name
         self._root = Root(root)
         self._split = _LONG.get(split, split)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from builders.kinds import Kind
 from builders.sources._paired import Folders, Pair, PairedFolders
 from triplets.records import Record
 
@@ -20,6 +21,7 @@ class Clwd(PairedFolders):
     """
 
     title = "CLWD"
+    gives = Kind.WATERMARKED
     licence = "CLWD (pictures: PASCAL VOC 2012)"
 
     def layouts(self) -> Sequence[Folders]:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.sources._coco import CategoryEntry, ImageEntry, elements_by_id, whose
 from builders.sources._grouped import Element, GroupedElements
@@ -63,6 +64,11 @@ class CocoInstances:
         self._root = Root(root)
         self._split = split
         self._file = f"annotations/instances_{split}.json"
+
+    @property
+    def gives(self) -> Kind:
+        """Outlined objects, or the boxes of a class."""
+        return Kind.BOXED if self._options.records == "classes" else Kind.OUTLINED
 
     def inputs(self) -> Sequence[str]:
         """The one annotation file."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from builders.instructions.published import tidy
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from triplets.documents import load_json
 from triplets.reasons import Reason
@@ -48,6 +49,7 @@ class Gier:
     """
 
     version = 1
+    gives = Kind.EDITED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
         self.name = name

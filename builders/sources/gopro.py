@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from builders.kinds import Kind
 from builders.options import Options
 from builders.sources._paired import Folders, PairedFolders
 
@@ -26,6 +27,8 @@ class GoPro(PairedFolders):
     """Source of GoPro's frame pairs; splits ``train`` and ``test``. For its arguments see :class:`PairedFolders`."""
 
     title = "GoPro"
+    gives = Kind.BLURRED
+    advice = "Only the other rendering? Set `options: {blur: blur_gamma}`. "
     settings = GoProOptions
     licence = "GOPRO_Large (CC BY 4.0)"
     _options: GoProOptions

@@ -16,6 +16,7 @@ import msgspec
 from builders.instructions.phrases import NounPhrase
 from builders.instructions.scene_graph import Scene, SceneObject
 from builders.instructions.templates import TEMPLATES
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from triplets.documents import DocumentError, load_json
 from triplets.reasons import Reason, Refusal
@@ -66,6 +67,7 @@ class GqaInpaint:
     """
 
     version = 1
+    gives = Kind.EDITED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
         self.name = name

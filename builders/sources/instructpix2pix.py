@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.sources._grouped import Element, GroupedElements
 from triplets.documents import DocumentError, load_json
@@ -50,6 +51,7 @@ class InstructPix2Pix:
     """
 
     version = 1
+    gives = Kind.EDITED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
         self.name = name

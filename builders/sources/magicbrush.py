@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from builders.instructions.published import in_one, tidy
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from triplets.documents import load_json
 from triplets.reasons import Reason
@@ -51,6 +52,7 @@ class MagicBrush:
     """
 
     version = 1
+    gives = Kind.EDITED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
         self.name = name

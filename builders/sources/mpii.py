@@ -18,6 +18,8 @@ from typing import Any
 
 import msgspec
 
+from builders.kinds import Kind
+from builders.options import Options, parse_options
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._mpii_mat import MatPicture, read_mat
 from builders.sources._persons import Box, Joint, Person, Scene, box_around, joints_of, records_of
@@ -47,10 +49,10 @@ class MPII:
     """
 
     version = 1
+    gives = Kind.JOINTED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        if options:
-            raise UsageError(f"source {name}: options.{next(iter(options))}: MPII has no options; remove it")
+        parse_options(Options, options, f"source {name}: options")
         self.name = name
         self._root = Root(root)
         self._split = split

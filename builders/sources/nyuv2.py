@@ -12,6 +12,7 @@ from typing import cast
 
 from pydantic import Field
 
+from builders.kinds import Kind
 from builders.options import Options
 from builders.sources._nyu_mat import UNITS_PER_METRE, NyuMat, split_numbers
 from builders.sources._paired import Folders, Named, Pair, PairedFolders
@@ -42,6 +43,7 @@ class NyuV2(PairedFolders):
     """
 
     title = "NYU Depth v2"
+    gives = Kind.DEPTH
     licence = "NYU Depth v2 (research)"
     settings = NyuOptions
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.vocabulary import CLASSES, classes_document
 from triplets.reasons import Reason, Refusal, UsageError
@@ -50,6 +51,7 @@ class OxfordPet:
     """
 
     version = 1
+    gives = Kind.CLASSED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
         self.name = name

@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from builders.kinds import Kind
+from builders.options import Options, parse_options
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._wrong import what_is_wrong
 from triplets.documents import load_json, parse
@@ -47,10 +49,10 @@ class PhraseCut:
     """
 
     version = 1
+    gives = Kind.OUTLINED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        if options:
-            raise UsageError(f"source {name}: options.{next(iter(options))}: PhraseCut has no options; remove it")
+        parse_options(Options, options, f"source {name}: options")
         self.name = name
         self._root = Root(root)
         self._split = split

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from builders.kinds import Kind
 from builders.options import Options
 from builders.sources._paired import Folders, PairedFolders
 
@@ -24,6 +25,8 @@ class Reds(PairedFolders):
     """Source of REDS' frame pairs; splits ``train`` and ``val``. For its arguments see :class:`PairedFolders`."""
 
     title = "REDS"
+    gives = Kind.BLURRED
+    advice = "Only the other rendering? Set `options: {blur: blur_jpeg}`. "
     settings = RedsOptions
     licence = "REDS (CC BY 4.0)"
     _options: RedsOptions

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.sources._by_id import ElementsById
 from builders.sources._coco import CategoryEntry, CocoElement, ImageEntry, elements_by_id
@@ -54,6 +55,7 @@ class RefCoco:
     """
 
     version = 1
+    gives = Kind.REFERRED
     folder = "refcoco"
     default_split_by = "unc"
     refs_file = "refs({}).p"

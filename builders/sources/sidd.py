@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
+from builders.kinds import Kind
 from builders.sources._mat_blocks import MatBlocks
 from builders.sources._paired import Folders, Pair, PairedFolders
 from triplets.pictures import encode_png
@@ -27,6 +28,7 @@ class Sidd(PairedFolders):
     """
 
     title = "SIDD"
+    gives = Kind.NOISY
     licence = "SIDD (MIT)"
 
     def layouts(self) -> Sequence[Folders]:

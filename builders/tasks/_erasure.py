@@ -13,6 +13,7 @@ import numpy as np
 from builders.instructions.phrases import NounPhrase, noun_phrase
 from builders.instructions.templates import TEMPLATES, fill
 from builders.instructions.wordings import chosen
+from builders.kinds import Kind
 from builders.protocols import PAINTED, PaintJob, Tools
 from builders.regions import check_region, hole_of, region_rules
 from triplets.masks import bounding_box, polygon_area, polygons_mask, to_rle
@@ -50,6 +51,7 @@ class Erasure:
 
     name: str
     version = 1
+    needs = frozenset({Kind.OUTLINED})
 
     def __init__(self, tools: Tools, rules: Mapping[str, Any]) -> None:
         self._tools = tools

@@ -9,6 +9,7 @@ import numpy as np
 
 from builders.instructions.restoration import Wording, sentences
 from builders.instructions.wordings import chosen
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.protocols import Tools
 from builders.tasks._published import encode_both, pair_name, two_pictures
@@ -46,6 +47,7 @@ class Restoration:
     """
 
     name: str
+    needs: frozenset[Kind]
     version = 1
     default_view: ClassVar[View] = "native"
 

@@ -15,6 +15,7 @@ from pydantic import Field
 from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from builders.instructions.wordings import chosen
 from builders.instructions.words import article
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import output_picture
@@ -45,6 +46,7 @@ class Classify:
 
     name = "classify"
     version = 1
+    needs = frozenset({Kind.CLASSED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

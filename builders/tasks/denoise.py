@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from builders.kinds import Kind
 from builders.tasks._restoration import Restoration
 
 
@@ -9,3 +10,4 @@ class Denoise(Restoration):
     """Denoising of the paper's low-level group (SIDD)."""
 
     name = "denoise"
+    needs = frozenset({Kind.NOISY})

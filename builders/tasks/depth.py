@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 
 from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from builders.instructions.wordings import chosen
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import output_picture
@@ -60,6 +61,7 @@ class DepthEstimation:
 
     name = "depth"
     version = 1
+    needs = frozenset({Kind.DEPTH})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

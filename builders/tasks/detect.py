@@ -17,6 +17,7 @@ from pydantic import Field
 from builders.instructions.classes import class_name
 from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from builders.instructions.wordings import chosen
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import output_picture
@@ -53,6 +54,7 @@ class Detect:
 
     name = "detect"
     version = 1
+    needs = frozenset({Kind.BOXED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

@@ -10,6 +10,7 @@ import numpy as np
 
 from builders.instructions.published import tidy
 from builders.instructions.restoration import Wording
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.protocols import Tools
 from builders.tasks._published import pair_name, two_pictures
@@ -49,6 +50,7 @@ class Edit:
 
     name = "edit"
     version = 1
+    needs = frozenset({Kind.EDITED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

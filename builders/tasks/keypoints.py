@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from builders.instructions.joints import LAYOUTS, fixed_colour, spoken
 from builders.instructions.point_sentences import Wish, fill_points, simple_points
+from builders.kinds import Kind
 from builders.point_rules import point_rules
 from builders.protocols import Tools
 from builders.tasks._views import View, make_view
@@ -53,6 +54,7 @@ class Keypoints:
 
     name = "keypoints"
     version = 1
+    needs = frozenset({Kind.JOINTED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

@@ -16,6 +16,7 @@ from pydantic import Field
 from builders.instructions.expressions import Expression, read_expression, without_scraps
 from builders.instructions.mask_sentences import fill_what
 from builders.instructions.wordings import chosen
+from builders.kinds import Kind
 from builders.options import parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
@@ -48,6 +49,7 @@ class Refer:
 
     name = "refer"
     version = 1
+    needs = frozenset({Kind.OUTLINED, Kind.REFERRED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

@@ -19,6 +19,7 @@ from pydantic import Field
 
 from builders.instructions.mask_sentences import fill_what
 from builders.instructions.wordings import chosen
+from builders.kinds import Kind
 from builders.options import parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
@@ -68,6 +69,7 @@ class Segment:
 
     name = "segment"
     version = 1
+    needs = frozenset({Kind.LABELLED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from builders.instructions.wordings import chosen
+from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import Painting, output_picture
@@ -44,6 +45,7 @@ class SegmentMask:
 
     name = "segment-mask"
     version = 1
+    needs = frozenset({Kind.LABELLED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from builders.kinds import Kind
 from builders.tasks._restoration import Restoration
 
 
@@ -9,4 +10,5 @@ class WatermarkRemoval(Restoration):
     """Watermark removal of the paper's low-level group (CLWD). Whole pictures by default: a cut might miss the mark."""
 
     name = "watermark-removal"
+    needs = frozenset({Kind.WATERMARKED})
     default_view = "scaled"

@@ -1,14 +1,18 @@
 """The registry: every line of it leads to a class, nothing is imported before it is asked for."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from builders import registry
+from builders.kinds import FIELDS, Kind, lacking
 from builders.protocols import PaintingTask, Source, Task, Tools
 from triplets.pictures import encode_png
 from triplets.reasons import UsageError
+from triplets.records import Record
 
 
 @pytest.mark.parametrize("dataset", sorted(registry.SOURCES))
@@ -43,3 +47,69 @@ def test_the_registry_itself_imports_no_source_and_no_task():
     code = f"import builders.registry, sys; print([name for name in sys.modules if name.startswith({wanted})])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def made(dataset, options=None):
+    return registry.source(dataset, name=dataset, root="/nowhere", split="train", options=options or {})
+
+
+@pytest.mark.parametrize("dataset", sorted(registry.SOURCES))
+def test_every_data_set_has_tasks_that_fit(dataset):
+    assert registry.fitting(made(dataset))
+
+
+@pytest.mark.parametrize("name", sorted(registry.TASKS))
+def test_every_task_has_data_sets_that_fit(name):
+    sources = [made(dataset) for dataset in registry.SOURCES] + [made("coco-instances", {"records": "classes"})]
+    assert any(name in registry.fitting(source) for source in sources)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "options", "task", "words"),
+    [
+        ("phrasecut", {}, "depth", "task depth needs a depth map.*fit: addition, refer, removal$"),
+        ("oxford-pet", {}, "segment", "task segment needs a label map.*fit: classify$"),
+        ("coco-instances", {"records": "classes"}, "removal", "task removal needs outlined.*fit: detect$"),
+        ("coco-instances", {}, "detect", "task detect needs the boxes.*fit: addition, refer, removal$"),
+        ("gopro", {}, "denoise", "task denoise needs a noisy.*fit: deblur$"),
+    ],
+)
+def test_a_task_that_does_not_fit_is_refused_by_name(dataset, options, task, words):
+    with pytest.raises(UsageError, match=f"source {dataset}: {words}"):
+        registry.check_fit(made(dataset, options), [task])
+
+
+def test_all_tasks_that_do_not_fit_are_told_at_once():
+    with pytest.raises(UsageError, match="task depth needs .*; task detect needs "):
+        registry.check_fit(made("phrasecut"), ["removal", "depth", "detect"])
+
+
+def test_every_kind_has_fields_and_what_a_record_lacks_is_named():
+    assert set(FIELDS) == set(Kind)
+    assert all(form.files | form.annotation for forms in FIELDS.values() for form in forms)
+    record = Record("1", "1", {"picture": "1.jpg", "mask": "1.png"}, {"expressions": ["dog"]}, "train")
+    assert lacking(Kind.DEPTH, record) == ["annotation.units_per_metre", "files.depth"]
+    assert lacking(Kind.EDITED, record) == ["annotation.instructions", "files.target"]
+    assert lacking(Kind.REFERRED, Record("1", "1", record.files, {"expressions": [], "mask_coding": ""}, "")) == []
+
+
+_PAGE = (Path(__file__).parents[2] / "docs" / "data-sets.md").read_text(encoding="utf-8")
+_OPTION = re.compile(r"`options: \{(\w+): ([a-z0-9_]+)\}`")
+
+
+def row_of(dataset):
+    """The cells of a data set's row in the page, by the names of the columns."""
+    lines = [line.strip("|").split("|") for line in _PAGE.splitlines() if line.startswith("|")]
+    names = next([cell.strip() for cell in line] for line in lines if line[0].strip() == "data set")
+    cells = next(line for line in lines if line[0].strip().startswith(f"`{dataset}`"))
+    return dict(zip(names, (cell.strip() for cell in cells), strict=True))
+
+
+@pytest.mark.parametrize("dataset", sorted(registry.SOURCES))
+def test_the_page_of_data_sets_tells_the_tasks_that_fit(dataset):
+    cell = row_of(dataset)["tasks"]
+    fit = set(registry.fitting(made(dataset)))
+    for key, value in _OPTION.findall(cell):
+        fit |= set(registry.fitting(made(dataset, {key: value})))
+    told = set(re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"`[^`]*`|:[^;]*", "", cell))) & set(registry.TASKS)
+    assert told == fit

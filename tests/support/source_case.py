@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from builders import registry
+from builders.kinds import lacking
 from pipelines.plan import plan_rows, plan_units
 from pipelines.plan_files import UnitRef, read_attempts
 from pipelines.prepare import prepare
@@ -76,6 +77,12 @@ class SourceCase:
         assert len(found) == self.records
         assert len({record.id for record in found}) == len(found)
         assert Counter(record.fault.reason.value for record in found if record.fault) == self.faults
+
+    def test_its_records_hold_what_it_says_they_give(self, root):
+        source = self.source(root)
+        registry.check_fit(source, self.tasks)
+        sound = [record for at in range(source.group_count()) for record in source.group(at) if record.fault is None]
+        assert {record.id: lacking(source.gives, record) for record in sound} == {record.id: [] for record in sound}
 
     def test_groups_can_be_read_in_any_order(self, root):
         source = self.source(root)
