@@ -6,22 +6,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from filters.composite import COMPOSITES
 from filters.near import MOST_BITS
 from filters.registry import kind_of, known
-from triplets.reasons import UsageError
-from triplets.settings import explained, read_yaml
+from triplets.settings import Strict, load_settings
 
 Per = Literal["", "task", "source", "source+task"]
 Bound = Annotated[float | None, Field(allow_inf_nan=False)]
 
 
-class _Rule(BaseModel):
+class _Rule(Strict):
     """What all rules say: their name, and the tasks and sources whose rows they are asked about (all, where none are named)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     tasks: tuple[str, ...] = ()
@@ -103,7 +100,7 @@ class Duplicates(_BestKept):
 
 
 class Decontaminate(_Rule):
-    """Rows with a picture within ``distance`` bits of one in the given folders: evaluation pictures, say."""
+    """Rows with a picture within ``distance`` bits of one in the given folders, or of a source of the given builds."""
 
     kind: Literal["decontaminate"]
     pictures: tuple[str, ...] = Field(min_length=1)
@@ -128,19 +125,15 @@ class Cap(_BestKept):
 Rule = Annotated[Threshold | Gap | Duplicates | Decontaminate | Licences | Cap, Field(discriminator="kind")]
 
 
-class Split(BaseModel):
+class Split(Strict):
     """How kept rows are parted: by picture, so that no picture is on both sides."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     validation: float = Field(default=0.02, ge=0, lt=1)
     seed: int = 0
 
 
-class RuleSet(BaseModel):
+class RuleSet(Strict):
     """A rule file: rules in the order in which they are asked."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     rules: tuple[Rule, ...] = ()
     split: Split = Split()
@@ -152,6 +145,11 @@ class RuleSet(BaseModel):
         if twice:
             raise ValueError(f"two rules are named {twice[0]!r}")
         return self
+
+    def pictures(self) -> tuple[str, ...]:
+        """Folders and builds whose pictures the rules keep out."""
+        rules = (rule for rule in self.rules if isinstance(rule, Decontaminate))
+        return tuple(sorted({place for rule in rules for place in rule.pictures}))
 
     def scores(self) -> set[str]:
         """Names of the scores and hashes that the rules read, composites taken apart."""
@@ -198,11 +196,7 @@ def load_rules(path: Path) -> RuleSet:
     Raises:
         UsageError: missing, no YAML, or a wrong key or value: names file, line, field and remedy.
     """
-    values, tree = read_yaml(path, "rule file")
-    try:
-        return RuleSet.model_validate(values)
-    except ValidationError as error:
-        raise UsageError(explained(path, tree, error)) from error
+    return load_settings(RuleSet, path, "rule file")
 
 
 def to_yaml(rules: RuleSet) -> str:

@@ -14,7 +14,7 @@ from pipelines.cut_files import Chosen, choose, clear, publish_index
 from pipelines.cut_index import index_parts, open_frame, score_notes
 from pipelines.cut_materialise import Copying, forget_attempt, remove_shards
 from pipelines.cut_materialise import materialise as copy_samples
-from pipelines.cut_near import nearest
+from pipelines.cut_near import nearest, stamp
 from pipelines.state import BuildState, require_state
 from triplets.cuts import CUT_NAME, WHOLE_BUILD, CutState, FunnelStep, cut_file, load_cut
 from triplets.faults import reach
@@ -97,6 +97,7 @@ def _wanted(store: Store, build: BuildState, rules: RuleSet, materialise: bool) 
         "backends": build.backends,
         "rules": rules.model_dump(mode="json"),
         "scores": score_notes(store, build, rules),
+        "pictures": {place: stamp(place) for place in rules.pictures()},
     }
 
 

@@ -19,9 +19,10 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from triplets.reasons import UsageError
+from triplets.settings import Strict
 from triplets.storage import Store
 
 SAMPLE = np.dtype(
@@ -69,11 +70,7 @@ WHOLE_BUILD = "build"
 """No cut is called so: it is the name of the audit of all rows."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CutFile(_Strict):
+class CutFile(Strict):
     """A file of the cut: name below the build, size in bytes and SHA-256 (hex)."""
 
     name: str
@@ -81,14 +78,14 @@ class CutFile(_Strict):
     sha256: str
 
 
-class ShardFile(_Strict):
+class ShardFile(Strict):
     """A shard that the cut's samples lie in: name below the build and size in bytes, which readers verify."""
 
     name: str
     size: int
 
 
-class FunnelStep(_Strict):
+class FunnelStep(Strict):
     """One rule's share in the cut: rows it dropped, how many of those had no value, and rows left after it.
 
     ``bounds`` are those in force, [least, most], by group of the rule's ``per`` (``all`` without one).
@@ -101,18 +98,19 @@ class FunnelStep(_Strict):
     bounds: dict[str, tuple[float | None, float | None]]
 
 
-class ScoreNote(_Strict):
+class ScoreNote(Strict):
     """A score that the cut used: its version and the SHA-256 of its values."""
 
     version: int
     sha256: str
 
 
-class CutState(_Strict):
+class CutState(Strict):
     """The whole of ``cut.json``.
 
     ``candidates`` = ``kept`` + the sum of what the funnel dropped; ``kept`` = ``train`` + ``validation``.
-    ``index_sha256`` are the digests of the build's index parts that the cut chose from.
+    ``index_sha256`` are the digests of the build's index parts that the cut chose from, ``pictures`` those of the places whose
+    pictures it keeps out.
     """
 
     format: Literal[1] = 1
@@ -122,6 +120,7 @@ class CutState(_Strict):
     backends: dict[str, dict[str, str]]
     rules: dict[str, Any]
     scores: dict[str, ScoreNote]
+    pictures: dict[str, str] = {}
     candidates: int
     kept: int
     train: int

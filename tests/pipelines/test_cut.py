@@ -208,6 +208,44 @@ def test_decontamination_drops_copies_of_given_pictures(tiny, tmp_path):
         cut(tiny.store.location, "b", RuleSet.model_validate({"rules": [rule]}))
 
 
+def test_pictures_that_came_later_to_the_folder_make_another_cut(tiny, tmp_path):
+    rows = index(tiny.path, "rows")
+    (tmp_path / "eval").mkdir()
+    rule = {"name": "leak", "kind": "decontaminate", "pictures": [str(tmp_path / "eval")], "distance": 0}
+    rules = RuleSet.model_validate({"rules": [rule]})
+    left = []
+    for row in (rows[5], rows[-1]):
+        data = tiny.store.read_range(row["shard"], row["source_offset"], row["source_size"])
+        (tmp_path / "eval" / f"{row['key']}.jpg").write_bytes(data)
+        left.append(cut(tiny.store.location, "a", rules))
+    assert left[1].kept < left[0].kept
+    assert cut(tiny.store.location, "a", rules) == left[1]
+
+
+def test_an_evaluation_build_s_sources_are_kept_out_by_their_hashes(tiny, tmp_path):
+    evaluation = scored_build(tmp_path / "evaluation", Wanted(pictures=2, size=(96, 64)))
+    rule = {"name": "leak", "kind": "decontaminate", "pictures": [str(evaluation.path)], "distance": 0}
+    cut(tiny.store.location, "a", RuleSet.model_validate({"rules": [rule]}))
+    shown = {row["source_sha256"] for row in index(evaluation.path, "rows")}
+    dropped = set(tables(tiny, "a", "dropped")["key"].to_pylist())
+    rows = index(tiny.path, "rows")
+    assert shown & {row["source_sha256"] for row in rows}
+    for row in rows:
+        seen = {row["source_sha256"], row["target_sha256"]} & shown
+        assert not seen or row["key"] in dropped
+
+
+def test_an_evaluation_build_without_hashes_is_told_how_to_get_them(tiny, tmp_path):
+    tiny_build(tmp_path / "evaluation", Wanted(pictures=2))
+    rule = {"name": "leak", "kind": "decontaminate", "pictures": [str(tmp_path / "evaluation")]}
+    with pytest.raises(UsageError, match=r"evaluation has no hashes.*ieiw score .*evaluation --with phash"):
+        cut(tiny.store.location, "a", RuleSet.model_validate({"rules": [rule]}))
+    tiny_build(tmp_path / "half", leave=1)
+    rule["pictures"] = [str(tmp_path / "half")]
+    with pytest.raises(UsageError, match="half is not complete"):
+        cut(tiny.store.location, "a", RuleSet.model_validate({"rules": [rule]}))
+
+
 def test_compare_is_set_arithmetic(tiny):
     first, second = cut(tiny.store.location, "a", RULES), cut(tiny.store.location, "b", ALL)
     found = compare(tiny.store, "a", "b")
