@@ -1,8 +1,8 @@
 """Holds the reviews in docs/review against what the project builds today: no verdict may outlive what it judged.
 
-``IEIW_REAL_DATA=/folder python -m bench.reviews`` builds docs/review/review.yaml and lists the rows that no longer hold, file by file.
-``--keep DIR`` keeps the build, for ``ieiw inspect DIR --sheet FILE``; ``--renew NAME`` rewrites docs/review/NAME.csv: rows that hold
-keep their verdict, and what was never looked at joins them without one.
+``IEIW_REAL_DATA=/folder python -m bench.reviews`` builds docs/review/review.yaml and lists, file by file, the rows that no longer
+hold. ``--keep DIR`` keeps the build, for ``ieiw inspect DIR --sheet FILE``; ``--renew NAME`` rewrites docs/review/NAME.csv: rows
+that hold keep their verdict, and what was never looked at joins them without one.
 """
 
 from __future__ import annotations

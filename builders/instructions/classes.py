@@ -12,7 +12,7 @@ _SPOKEN = {
     "aeroplane": "airplane", "apparel": "clothes", "ashcan": "trash can", "base": "pedestal",
     "bed clothes": "bedclothes", "bedcloth": "bedclothes", "blind": "window blind", "buffet": "sideboard",
     "case": "display case", "casette recorder": "cassette recorder", "cd": "CD", "cd player": "CD player",
-    "ceiling-tile": "tiled ceiling", "conveyer belt": "conveyor belt", "crt screen": "CRT screen",
+    "ceiling-tile": "tiled ceiling", "conveyer belt": "conveyor belt", "crt screen": "CRT monitor",
     "diningtable": "dining table", "earth": "bare ground", "eye glasses": "eyeglasses", "floor-marble": "marble floor",
     "floor-stone": "stone floor", "floor-tile": "tiled floor", "floor-wood": "wooden floor", "glass": "drinking glass",
     "hair drier": "hair dryer", "hood": "exhaust hood", "horse drawn carriage": "horse-drawn carriage", "hovel": "hut",
@@ -36,10 +36,28 @@ _ONE = frozenset("sky sea ground earth ceiling floor land fog horizon sun".split
 _VAGUE = frozenset(
     """
     metal plastic wood paper cloth solid-other structural-other textile-other furniture-other food-other plant-other
-    ground-other light other base case stone straw unknown
+    ground-other light other base case stone straw unknown clouds trade_name
     """.split()
 )
-"""Classes of material or of whatever is left over: no one could say from the picture what else should be marked."""
+"""Classes of material or of whatever is left over: no one could say from the picture what else should be marked. COCO-Stuff's
+clouds are whole skies, ADE20K's trade names are signs like any other."""
+_SURFACES = frozenset({"wall", "floor", "ceiling"})
+"""What COCO-Stuff has kinds of by material. Annotators took one wall for two kinds, and plaster for concrete."""
+_SPLIT = {
+    "clothes": ("person",),
+    "leaves": ("tree", "bush", "palm tree", "plant", "potted plant", "flower"),
+    "branch": ("tree", "bush", "palm tree"),
+    "ground": ("grass", "road", "sidewalk", "floor", "sand", "snow", "dirt", "mud", "field", "track", "platform", "path",
+               "gravel", "pavement", "playing field", "railroad", "bare ground"),
+    "floor": ("ground", "playing field", "pavement", "road", "platform"),
+    "land": ("grass", "field", "bare ground", "sand", "snow", "road"),
+    "plant": ("tree", "bush", "flower", "grass", "palm tree"),
+    "building": ("house", "skyscraper", "tower", "hut"),
+    "water": ("sea", "river", "lake", "pool", "swimming pool"),
+    "animal": ("dog", "cat", "horse", "sheep", "cow", "bird", "bear", "zebra", "giraffe", "elephant"),
+    "food": ("fruit", "vegetable", "salad", "banana", "apple", "sandwich", "orange", "broccoli", "carrot", "pizza", "cake"),
+}  # fmt: skip
+"""What people call by a name -> what a data set labels as something else: clothes that somebody wears are a person's pixels."""
 _KINDS = {
     "building": ("house", "skyscraper", "tower"),
     "furniture": ("chair", "table", "desk", "cabinet", "cupboard", "shelf", "couch", "bed", "dining table"),
@@ -129,6 +147,21 @@ class ClassName:
         mine, theirs = self._keys(), name._keys()
         return bool(mine & theirs) or any(group & mine and group & theirs for group in _RELATED)
 
+    def plain(self) -> str:
+        """The whole class, floors and walls without their material: ``all the walls``; true where there is no other kind."""
+        stem = self.raw.partition("-")[0]
+        return class_name(stem).everything() if stem in _SURFACES else self.everything()
+
+    def split_by(self, name: ClassName) -> bool:
+        """Whether ``name``, where it is in the picture too, holds a part of what people would call by this name.
+
+        Tables beside dining tables, a brick wall beside one of concrete, clothes beside people, the ground beside grass.
+        """
+        stem = self.raw.partition("-")[0]
+        kinds = stem in _SURFACES and name.raw.partition("-")[0] == stem
+        named = name.spoken.endswith(f" {self.spoken}") or name.spoken in _SPLIT.get(self.spoken, ())
+        return kinds or named or self.is_rest_of(name)
+
     def is_rest_of(self, name: ClassName) -> bool:
         """Whether this class of leftovers is what ``name`` leaves: ``wall-other`` of ``wall-brick``, or of ``panelled wall``."""
         stem = self.raw.partition("-")[0]
@@ -146,7 +179,7 @@ def class_name(raw: str) -> ClassName:
     stem, _, kind = first.rpartition("-")
     rest = kind == "other" and bool(stem)
     spoken = _SPOKEN.get(first.lower()) or (stem if rest or (stem and kind == "stuff") else first.replace("-", " "))
-    return ClassName(raw, spoken, rest, first.lower() in _VAGUE)
+    return ClassName(raw, spoken, rest, first.lower().replace(" ", "_") in _VAGUE)
 
 
 def spoken_names(raw_names: Iterable[str]) -> list[ClassName]:

@@ -8,6 +8,7 @@ Pixel maps: ``images/<split>/*.jpg`` or ``<split>/*.jpg``; ``annotations/<split>
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -24,6 +25,8 @@ from triplets.records import Fault, Record
 _NEVER = frozenset({12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91})
 """COCO ids that no picture is annotated with; nothing is known of where they are."""
 _THINGS = 183
+_STUFF = (92, 183)
+"""COCO ids from..to of stuff, which was outlined by superpixels; a pixel map's numbers are one less."""
 _GET_LABELS = "Get it from github.com/nightrome/cocostuff."
 
 
@@ -47,6 +50,7 @@ _ANNOTATION = msgspec.json.Decoder(_Annotation)
 class CocoStuff(LabelMaps):
     """Source of COCO-Stuff's pictures, a record each; see :class:`CocoStuffOptions`."""
 
+    version = 2
     options_model = CocoStuffOptions
 
     def inputs(self) -> Sequence[str]:
@@ -91,6 +95,11 @@ class CocoStuff(LabelMaps):
             return ""
         places = [f"annotations/stuff_{self._split}.json", f"stuff_{self._split}.json"]
         return self._first(places, "annotation", "Unpack stuffthingmaps_trainval2017.zip into `stuffthingmaps`.")
+
+    def _record(self, index: int) -> Record:
+        record = super()._record(index)
+        rough = [number - 1 for number in _STUFF]
+        return replace(record, annotation={**record.annotation, "rough": rough}) if record.fault is None else record
 
     def _list(self) -> Sequence[str]:
         return self._both_sides(self._pictures, self._maps)
@@ -137,7 +146,7 @@ class CocoStuff(LabelMaps):
             id=str(picture),
             group=str(picture),
             files={"picture": f"{self._pictures}/{image.file_name}", CLASSES: CLASS_LIST},
-            annotation={"segments": segments},
+            annotation={"segments": segments, "rough": list(_STUFF)},
             split=self._split,
             size=(image.width, image.height),
             licence=f"COCO licence {image.license}",

@@ -2,7 +2,8 @@
 
 A record brings its classes (:mod:`builders.vocabulary`) and the map: a file of role ``labels`` (with
 ``annotation["coding"]``, a :data:`triplets.labels.Coding` or ``matlab:NAME``), or
-``annotation["segments"]``, COCO segmentations with their numbers.
+``annotation["segments"]``, COCO segmentations with their numbers. ``annotation["rough"]``, (first, end): numbers that are
+outlined roughly.
 Numbers that are neither named nor void are things known to be of no named class.
 """
 
@@ -32,27 +33,34 @@ from triplets.pictures import annotation_frame, resize_mask, upright_mask
 from triplets.reasons import Reason, Refusal
 from triplets.records import Mask, OpenRecord, Triplet
 
+_NOTICED = 0.001
+"""Share of the picture from which on one sees that a class is there."""
+
 
 class SegmentOptions(MaskOptions):
     """Options of the task ``segment``."""
 
     min_share: float = Field(default=0.005, ge=0, lt=1)
     """Classes that cover less of the picture are not asked for; they are present all the same."""
+    min_rough_share: float = Field(default=0.05, ge=0, lt=1)
+    """The same for classes that a source says are outlined roughly, such as COCO-Stuff's stuff: small ones are often wrong."""
     negatives: float = Field(default=0.2, ge=0, le=1)
     """Share of triplets that ask for a class that is not there and leave the picture as it is."""
     max_void: float = Field(default=0.1, ge=0, le=1)
     """No class is called absent where more than this share of the picture is void: it might be there."""
     vague: bool = False
-    """Whether to ask for classes that a picture alone does not define (``metal``, ``furniture-other``), as an evaluation does."""
+    """Whether to ask for all classes, as an evaluation does: also for those that a picture alone does not define (``metal``,
+    ``furniture-other``), or of which another class in the picture holds a part (``table`` beside ``dining table``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """A picture's labels, upright at full size, and how many pixels each number has, void pixels apart."""
+    """A picture's labels, upright at full size; how many pixels each number has, void pixels apart; numbers outlined roughly."""
 
     labels: Labels
     counts: Mapping[int, int]
     void: Mask
+    rough: range
 
     @property
     def void_share(self) -> float:
@@ -68,7 +76,7 @@ class Segment:
     """
 
     name = "segment"
-    version = 1
+    version = 2
     needs = frozenset({Kind.LABELLED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
@@ -80,7 +88,8 @@ class Segment:
 
         Raises:
             Refusal: ``mask_unreadable``, ``mask_size_mismatch``, ``region_empty`` (nothing but void and unnamed things),
-                ``region_too_small`` (no class covers enough), ``ambiguous`` (only classes of leftovers).
+                ``region_too_small`` (no class covers enough), ``ambiguous`` (only classes of leftovers, or
+                of which others hold a part).
         """
         work = self.draw(record, rng)
         yield painted(self.name, self._tools, self._options, record, rng, work)
@@ -106,7 +115,7 @@ class Segment:
         number, mask = drawn
         name = words.names[number]
         colours = list(palette(self._options.palette))
-        what = name.everything(_has_siblings(number, found, words))
+        what = name.everything(_has_siblings(number, found, words)) if self._options.vague else name.plain()
         simple = self._options.instructions == "simple"
         brought = chosen(self._tools.wordings, "segment", (), rng)
         wordings = fill_what("segment-simple", name.spoken) if simple else fill_what("segment", what, brought)
@@ -129,16 +138,22 @@ class Segment:
         named = [number for number in found.counts if number in words.names]
         if not named:
             raise Refusal(Reason.REGION_EMPTY, "no class in the picture: nothing but void or unnamed things")
-        clear = [number for number in named if self._options.vague or not words.names[number].vague]
+        clear = [number for number in named if self._options.vague or _is_clear(number, found, words)]
         if not clear:
-            raise Refusal(Reason.AMBIGUOUS, f"only classes of leftovers: {words.names[named[0]].raw}")
-        least = self._options.min_share
-        large = [number for number in clear if found.counts[number] >= least * found.labels.size]
+            detail = f"only classes of leftovers, or of which others hold a part: {words.names[named[0]].raw}"
+            raise Refusal(Reason.AMBIGUOUS, detail)
+        large = [number for number in clear if found.counts[number] >= self._least(number, found) * found.labels.size]
         for number in rng.permutation(np.asarray(large, np.int64)).tolist():
             mask = resize_mask(found.labels == number, size)
-            if np.count_nonzero(mask) >= max(1.0, least * mask.size):
+            if np.count_nonzero(mask) >= max(1.0, self._least(number, found) * mask.size):
                 return int(number), mask
-        raise Refusal(Reason.REGION_TOO_SMALL, f"no class covers {least} of the picture")
+        rough = f" ({self._options.min_rough_share} where it is outlined roughly)" if found.rough else ""
+        raise Refusal(Reason.REGION_TOO_SMALL, f"no class covers {self._options.min_share} of the picture{rough}")
+
+    def _least(self, number: int, found: _Map) -> float:
+        """Share of the picture that a class must cover."""
+        rough = number in found.rough and not self._options.vague
+        return max(self._options.min_share, self._options.min_rough_share if rough else 0.0)
 
     def _absent(self, found: _Map, words: Vocabulary) -> list[int]:
         """Classes without a single pixel that nothing in the picture could be taken for; none where much is void."""
@@ -146,6 +161,13 @@ class Segment:
             return []
         present = frozenset(number for number in found.counts if number in words.names)
         return [number for number in unrelated(present, words) if self._options.vague or not words.names[number].vague]
+
+
+def _is_clear(number: int, found: _Map, words: Vocabulary) -> bool:
+    """Whether people would mark just these pixels when told the class: no other class in the picture holds a part of it."""
+    name, least = words.names[number], _NOTICED * found.labels.size
+    here = (words.names[other] for other, count in found.counts.items() if other in words.names and count >= least)
+    return not name.vague and not any(name.split_by(other) for other in here if other is not name)
 
 
 def _has_siblings(number: int, found: _Map, words: Vocabulary) -> bool:
@@ -164,7 +186,8 @@ def _labels(record: OpenRecord, words: Vocabulary) -> _Map:
     counts = _counts(labels)
     gone = words.void & counts.keys()
     void = np.isin(labels, list(gone)) if gone else np.zeros(labels.shape, np.bool_)
-    return _Map(labels, {number: count for number, count in counts.items() if number not in words.void}, void)
+    kept = {number: count for number, count in counts.items() if number not in words.void}
+    return _Map(labels, kept, void, range(*annotation.get("rough", (0, 0))))
 
 
 def _decoded(data: bytes, coding: str) -> Labels:

@@ -25,12 +25,14 @@ class SegmentMaskOptions(Options):
 
     min_share: float = Field(default=0.005, ge=0, lt=1)
     """Classes that cover less of the picture are not asked for."""
+    min_rough_share: float = Field(default=0.05, ge=0, lt=1)
+    """The same for classes that are outlined roughly."""
     negatives: float = Field(default=0.0, ge=0, le=1)
     """Share of triplets that ask for an absent class and give an all black picture; InstructCV has none."""
     max_void: float = Field(default=0.1, ge=0, le=1)
     """No class is called absent where more than this share of the picture is void."""
     vague: bool = False
-    """Whether to ask for classes that a picture alone does not define."""
+    """Whether to ask for classes that a picture alone does not define, or of which others hold a part."""
     instructions: Literal["natural", "fixed", "simple"] = "natural"
     """Sentences; one fixed sentence, as InstructCV's; or the job's name and the class."""
 
@@ -44,7 +46,7 @@ class SegmentMask:
     """
 
     name = "segment-mask"
-    version = 1
+    version = 2
     needs = frozenset({Kind.LABELLED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:

@@ -53,6 +53,43 @@ def test_what_leaves_something_over(rest, of, whether):
 
 
 @pytest.mark.parametrize(
+    ("raw", "plain"),
+    [
+        ("wall-concrete", "all the walls"),
+        ("floor-marble", "the floor"),
+        ("ceiling-tile", "the ceiling"),
+        ("wall", "all the walls"),
+        ("window-blind", "all the window blinds"),
+        ("crt screen", "all the CRT monitors"),
+    ],
+)
+def test_walls_floors_and_ceilings_go_without_their_material(raw, plain):
+    assert class_name(raw).plain() == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "whether"),
+    [
+        ("table", "dining table", True),
+        ("dining table", "table", False),
+        ("clothes", "person", True),
+        ("apparel, wearing apparel", "person", True),
+        ("person", "clothes", False),
+        ("wall-brick", "wall-concrete", True),
+        ("wall-brick", "floor-stone", False),
+        ("ground", "grass", True),
+        ("grass", "ground", False),
+        ("earth, ground", "grass", False),
+        ("light", "traffic light", True),
+        ("car", "bus", False),
+        ("building-other", "house", True),
+    ],
+)
+def test_what_holds_a_part_of_what_people_would_call_by_the_name(name, by, whether):
+    assert class_name(name).split_by(class_name(by)) is whether
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("wall-other", "wall-brick"),

@@ -93,10 +93,43 @@ def test_relatives_of_what_is_there_are_not_called_absent():
 
 
 def test_leftovers_are_called_the_other_ones_only_beside_their_relatives():
-    beside = [t for t in draw(open_record(blocks(2, 3)), negatives=0) if t.answer["class_id"] == 2]
+    beside = [t for t in draw(open_record(blocks(2, 3)), negatives=0, vague=True) if t.answer["class_id"] == 2]
     assert all("all the other walls" in text for t in beside for text in t.alternatives)
     alone = draw(open_record(blocks(2, 1)), negatives=0)
     assert any("all the walls" in t.instruction for t in alone)
+
+
+def test_a_class_is_not_asked_for_where_another_one_holds_a_part_of_it():
+    names = {0: "table", 1: "dining table", 2: "clothes", 3: "person", 4: "wall-brick", 5: "wall-concrete", 6: "bus"}
+    asked = {t.answer["class_id"] for t in draw(open_record(blocks(0, 1, 2, 3, 4, 5), names), 200, negatives=0)}
+    assert asked == {1, 3}
+    assert {t.answer["class_id"] for t in draw(open_record(blocks(0, 2, 4), names), 100, negatives=0)} == {0, 2, 4}
+    everything = draw(open_record(blocks(0, 1, 2, 3, 4, 5), names), 300, negatives=0, vague=True)
+    assert {t.answer["class_id"] for t in everything} == {0, 1, 2, 3, 4, 5}
+
+
+def test_a_few_pixels_of_another_class_split_nothing():
+    labels = blocks(0, 2)
+    labels[0, :5] = 1
+    record = open_record(labels, {0: "table", 1: "dining table", 2: "bus"})
+    assert {t.answer["class_id"] for t in draw(record, 60, negatives=0)} == {0, 2}
+
+
+def test_the_only_walls_are_not_said_to_be_of_brick_unless_by_option():
+    record = open_record(blocks(3, 1))
+    assert {t.answer["what"] for t in draw(record, 60, negatives=0)} == {"all the walls", "all the grass"}
+    assert "all the brick walls" in {t.answer["what"] for t in draw(record, 60, negatives=0, vague=True)}
+
+
+def test_what_is_outlined_roughly_must_cover_more():
+    labels = blocks(4)
+    labels[:, :4], labels[:, 4:8] = 1, 6
+    record = open_record(labels)
+    rough = Record("1", "1", {}, {"coding": "index", "rough": [1, 3]}, "train")
+    opened = OpenRecord("s", rough, record.pictures, record.data)
+    assert {t.answer["class_id"] for t in draw(record, 100, negatives=0)} == {1, 4, 6}
+    assert {t.answer["class_id"] for t in draw(opened, 100, negatives=0)} == {4, 6}
+    assert {t.answer["class_id"] for t in draw(opened, 100, negatives=0, min_rough_share=0.04)} == {1, 4, 6}
 
 
 def test_classes_that_no_one_could_tell_are_asked_for_only_by_option():
