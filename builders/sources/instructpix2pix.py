@@ -1,7 +1,8 @@
 """InstructPix2Pix (Brooks et al., CVPR 2023): generated pairs, several seeds for one prompt.
 
 ``seeds.json`` (``[[prompt id, [seed, …]], …]``) beside folders ``<prompt id>/`` that hold ``prompt.json`` and
-``<seed>_0.jpg`` (before), ``<seed>_1.jpg`` (after): as folders, or in ``shard-*.zip``.
+``<seed>_0.jpg`` (before), ``<seed>_1.jpg`` (after): as folders, or in ``shard-*.zip``. Or Hugging Face's
+``timbrooks/instructpix2pix-clip-filtered``: ``data/train-*.parquet``, which tells neither prompt ids nor seeds.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import msgspec
 from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.sources._grouped import Element, GroupedElements
+from builders.sources._parquet_rows import ParquetRows
+from builders.sources._prompt_rows import PromptRows
 from triplets.documents import DocumentError, load_json
 from triplets.reasons import Reason, Refusal, UsageError
 from triplets.records import Fault, Record
@@ -23,8 +26,9 @@ from triplets.roots import Root
 from triplets.zips import ZipFiles
 
 _SPLITS = {"train": (0.0, 0.9), "val": (0.9, 0.95), "test": (0.95, 1.0), "all": (0.0, 1.0)}
-"""Shares of the prompts, in the order of ``seeds.json``, as its authors' loader cuts them."""
+"""Shares of the prompts, in the order of ``seeds.json`` or of the rows, as its authors' loader cuts them."""
 _MAX_LIST = 2 * 2**30
+_LICENCE = "InstructPix2Pix (generated pictures)"
 
 
 class InstructPix2PixOptions(Options):
@@ -42,7 +46,7 @@ class InstructPix2Pix:
 
     Args:
         name: of the source in the recipe.
-        root: the folder that holds ``seeds.json``.
+        root: the folder that holds ``seeds.json``, or the Parquet files.
         split: ``train``, ``val``, ``test`` (90, 5 and 5 per cent of the prompts, as the authors cut them) or ``all``.
         options: see :class:`InstructPix2PixOptions`.
 
@@ -61,10 +65,24 @@ class InstructPix2Pix:
         self._root = Root(root)
         self._split = split
         self._open: dict[str, ZipFiles] = {}
+        self._rows = ParquetRows(self._root, "train")
 
     def inputs(self) -> Sequence[str]:
-        """``seeds.json``, and the list of pairs to keep."""
-        self._root.require("seeds.json", "list of seeds", "Give the folder that holds seeds.json in `root`.")
+        """``seeds.json``, and the list of pairs to keep; or the Parquet files.
+
+        Raises:
+            UsageError: neither is there, or the list is not, or it is given for rows, which have no names to be listed by.
+        """
+        if self._is_rows:
+            if self._options.keep:
+                raise UsageError(
+                    f"source {self.name}: options.keep lists pairs by prompt and seed, which the Parquet files do not tell. "
+                    "Leave it out, or take the folders or zip files with seeds.json."
+                )
+            return self._rows.inputs()
+        self._root.require(
+            "seeds.json", "list of seeds", "Give the folder that holds it, or data/train-*.parquet, in `root`."
+        )
         if not self._options.keep:
             return ["seeds.json"]
         self._root.require(self._options.keep, "list of pairs", "Change options.keep, or download the list.")
@@ -76,11 +94,17 @@ class InstructPix2Pix:
 
     def group(self, index: int) -> Iterator[Record]:
         """The pairs of one prompt."""
-        for element in self._prompts.group(self._groups[index]):
+        prompts, number = self._prompts, self._groups[index]
+        if isinstance(prompts, PromptRows):
+            yield from prompts.records(number, self._split, _LICENCE)
+            return
+        for element in prompts.group(number):
             yield from self._records(element)
 
     def read(self, reference: str) -> bytes:
-        """The bytes of a picture or prompt, from its folder or from the zip file that holds it."""
+        """The bytes of a picture or prompt, from its folder, or from the zip file or the row that holds it."""
+        if ".parquet#" in reference:
+            return self._rows.read(reference)
         for name in self._zip_names:  # pairs of one prompt lie in one file: it is looked in first
             if reference in self._zip(name):
                 self._zip_names.remove(name)
@@ -106,8 +130,14 @@ class InstructPix2Pix:
         return self._open[name]
 
     @cached_property
-    def _prompts(self) -> GroupedElements:
+    def _is_rows(self) -> bool:
+        return not self._root.exists("seeds.json") and bool(self._rows.files)
+
+    @cached_property
+    def _prompts(self) -> GroupedElements | PromptRows:
         self.inputs()
+        if self._is_rows:
+            return PromptRows(self._rows)
         return GroupedElements(self._root.open("seeds.json"), f"{self._root.location}/seeds.json", _who)
 
     @cached_property
@@ -153,7 +183,7 @@ class InstructPix2Pix:
                 record_id, prompt, Fault(Reason.SKIPPED_BY_PUBLISHER, f"{pair} is not in {self._options.keep}")
             )
         files = {"picture": f"{pair}_0.jpg", "target": f"{pair}_1.jpg", "prompt": f"{prompt}/prompt.json"}
-        return Record(record_id, prompt, files, {}, self._split, licence="InstructPix2Pix (generated pictures)")
+        return Record(record_id, prompt, files, {}, self._split, licence=_LICENCE)
 
     def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
         return Record(record_id, group, {}, {}, self._split, fault=fault)

@@ -1,27 +1,25 @@
 """MagicBrush (Zhang et al., NeurIPS 2023): sessions of edits by people, each turn and the whole.
 
-``<split>/edit_sessions.json`` (``{image id: [{input, mask, output, instruction}, …]}``) and ``<split>/images/<image id>/<file>``.
+``<split>/edit_sessions.json`` (``{image id: [{input, mask, output, instruction}, …]}``) and ``<split>/images/<image id>/<file>``;
+``data/<split>-*.parquet`` of Hugging Face's ``osunlp/MagicBrush``; or InstructDiffusion's ``magic_<split>.json``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Literal
-
-import msgspec
 
 from builders.instructions.published import in_one, tidy
 from builders.kinds import Kind
 from builders.options import Options, parse_options
-from triplets.documents import load_json
+from builders.sources._magicbrush_sessions import FolderSessions, ListedSessions, RowSessions, Session, Sessions, Turn
+from builders.sources._parquet_rows import ParquetRows
 from triplets.reasons import Reason
 from triplets.records import Fault, Record
 from triplets.roots import Root
 
 _FILE = "edit_sessions.json"
-_MAX_DOCUMENT = 2**30
 _LICENCE = "MagicBrush (CC BY 4.0; pictures from COCO)"
 
 
@@ -31,19 +29,12 @@ class MagicBrushOptions(Options):
     turns: Literal["each", "whole", "both"] = "both"
 
 
-class _Turn(msgspec.Struct):
-    input: str
-    output: str
-    instruction: str
-    mask: str = ""
-
-
 class MagicBrush:
-    """Source of MagicBrush's turns and sessions.
+    """Source of MagicBrush's turns and sessions; the same records from every form of the data set.
 
     Args:
         name: of the source in the recipe.
-        root: the folder that holds the split's folder, or the split's folder itself.
+        root: the folder that holds the split's folder, the split's folder itself, or the one with the Parquet files.
         split: ``train``, ``dev``, ``test``.
         options: see :class:`MagicBrushOptions`.
 
@@ -59,12 +50,17 @@ class MagicBrush:
         self._options = parse_options(MagicBrushOptions, options, f"source {name}: options")
         self._root = Root(root)
         self._split = split
+        self._rows = ParquetRows(self._root, split)
 
     def inputs(self) -> Sequence[str]:
-        """The list of sessions."""
-        path = f"{self._folder}{_FILE}"
-        self._root.require(path, "list of sessions", "Change `split`, or give the folder that holds it in `root`.")
-        return [path]
+        """The list of sessions, or the Parquet files."""
+        if self._list:
+            return [self._list]
+        if self._rows.files:
+            return self._rows.inputs()
+        remedy = f"Change `split`, or give the folder that holds it, or data/{self._split}-*.parquet, in `root`."
+        self._root.require(_FILE, "list of sessions", remedy)
+        return [_FILE]
 
     def group_count(self) -> int:
         """Sessions."""
@@ -72,66 +68,66 @@ class MagicBrush:
 
     def group(self, index: int) -> Iterator[Record]:
         """The turns of one session, then the session as a whole."""
-        image, turns = self._sessions[index]
-        place = f"{self._folder}{_FILE} {image}"
-        try:
-            session = msgspec.convert(turns, list[_Turn])
-        except msgspec.ValidationError as error:
-            yield self._faulty(image, image, Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
+        session = self._sessions.session(index)
+        if session.fault is not None:
+            yield self._faulty(session.image, session.image, session.fault)
             return
-        if not session:
-            yield self._faulty(image, image, Fault(Reason.INVALID_RECORD, f"{place}: no turns"))
-            return
-        if self._options.turns != "whole":
-            for number, turn in enumerate(session, 1):
-                yield self._turn(image, number, turn, place)
-        if self._options.turns != "each" and (len(session) > 1 or self._options.turns == "whole"):
-            yield self._whole(image, session, place)
+        sound = [turn for turn in session.turns if turn.fault is None]
+        for turn in session.turns:
+            if self._options.turns != "whole" or turn.fault is not None:
+                yield self._turn(session, turn)
+        if self._options.turns != "each" and (len(sound) > 1 or self._options.turns == "whole"):
+            yield self._whole(session, sound)
 
     def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
+        """The bytes of a picture, from its folder or from the row that holds it."""
+        return self._rows.read(reference) if ".parquet#" in reference else self._root.read(reference)
 
     @cached_property
-    def _folder(self) -> str:
-        return f"{self._split}/" if self._root.exists(f"{self._split}/{_FILE}") else ""
+    def _list(self) -> str:
+        """The list of sessions below the root; empty where there is none."""
+        names = (f"{self._split}/{_FILE}", _FILE)
+        listed = "" if self._rows.files else f"magic_{self._split}.json"
+        return next((name for name in (*names, listed) if name and self._root.exists(name)), "")
 
     @cached_property
-    def _sessions(self) -> list[tuple[str, Any]]:
-        path = self.inputs()[0]
-        name = f"{self._root.location}/{path}"
-        return list(load_json(self._root.read(path, _MAX_DOCUMENT), name, dict).items())
+    def _sessions(self) -> Sessions:
+        self.inputs()
+        if not self._list:
+            return RowSessions(self._rows)
+        return (FolderSessions if self._list.endswith(_FILE) else ListedSessions)(self._root, self._list)
 
-    def _turn(self, image: str, number: int, turn: _Turn, place: str) -> Record:
-        record_id = f"{image}-{number}"
-        if not tidy([turn.instruction]):
-            return self._faulty(record_id, image, Fault(Reason.EMPTY_PHRASE, f"{place}: turn {number}"))
-        return self._record(image, record_id, [turn], tidy([turn.instruction]), {"turns": [number]})
+    def _turn(self, session: Session, turn: Turn) -> Record:
+        record_id = f"{session.image}-{turn.name}"
+        fault = turn.fault
+        if fault is None and not tidy([turn.instruction]):
+            fault = Fault(Reason.EMPTY_PHRASE, f"{session.place}: turn {turn.number}")
+        if fault is not None:
+            return self._faulty(record_id, session.image, fault)
+        return self._record(session.image, record_id, [turn], tidy([turn.instruction]))
 
-    def _whole(self, image: str, session: list[_Turn], place: str) -> Record:
-        record_id, said = f"{image}-whole", [tidy([turn.instruction]) for turn in session]
+    def _whole(self, session: Session, turns: list[Turn]) -> Record:
+        record_id, said = f"{session.image}-whole", [tidy([turn.instruction]) for turn in turns]
+        broken = session.broken or ("" if turns else "it has no turns")
+        if broken:
+            fault = Fault(Reason.INVALID_RECORD, f"{session.place}: {broken}")
+            return self._faulty(record_id, session.image, fault)
         if not all(said):
-            return self._faulty(record_id, image, Fault(Reason.EMPTY_PHRASE, f"{place}: a turn without instruction"))
-        if any(before.output != after.input for before, after in pairwise(session)):
-            fault = Fault(Reason.INVALID_RECORD, f"{place}: a turn does not begin with the output of the one before")
-            return self._faulty(record_id, image, fault)
+            fault = Fault(Reason.EMPTY_PHRASE, f"{session.place}: a turn without instruction")
+            return self._faulty(record_id, session.image, fault)
         words = [sentence for (sentence,) in said]
-        spoken = in_one(words) if len(words) > 1 else tuple(words)
-        return self._record(image, record_id, session, spoken, {"turns": list(range(1, len(session) + 1))})
+        return self._record(session.image, record_id, turns, in_one(words) if len(words) > 1 else tuple(words))
 
-    def _record(
-        self, image: str, record_id: str, turns: list[_Turn], words: Sequence[str], answer: Mapping[str, Any]
-    ) -> Record:
-        folder = f"{self._folder}images/{image}"
-        masks = {f"mask{number}": f"{folder}/{turn.mask}" for number, turn in enumerate(turns) if turn.mask}
+    def _record(self, image: str, record_id: str, turns: list[Turn], words: Sequence[str]) -> Record:
+        masks = {f"mask{number}": turn.mask for number, turn in enumerate(turns) if turn.mask}
         return Record(
             id=record_id,
             group=image,
-            files={"picture": f"{folder}/{turns[0].input}", "target": f"{folder}/{turns[-1].output}", **masks},
+            files={"picture": turns[0].picture, "target": turns[-1].target, **masks},
             annotation={
                 "instructions": list(words),
                 "masks": dict.fromkeys(masks, "clear"),
-                "answer": {"session": image, **answer},
+                "answer": {"session": image, "turns": [turn.number for turn in turns]},
             },
             split=self._split,
             licence=_LICENCE,

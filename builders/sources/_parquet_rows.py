@@ -1,0 +1,166 @@
+"""Data sets as Hugging Face hands them out: Parquet files with words and pictures in their rows.
+
+``data/<split>-00000-of-00051-<digest>.parquet``, the files themselves in the root, or ``default/<split>/0000.parquet`` as the site
+converts them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triplets.documents import DocumentError
+from triplets.picture_columns import PictureColumns, open_parquet, picture_leaf, reference
+from triplets.reasons import UsageError
+from triplets.roots import Root
+
+_REVISION = re.compile(r"-[0-9a-f]{16}$")
+"""What the site appends to a file's name; another upload of the same rows has another one."""
+
+
+class ParquetRows:
+    """The rows of a split: small columns are held, pictures are read one by one.
+
+    Rows are numbered from 0 through all files, in the order of the files' names.
+
+    Args:
+        root: the data set's folder.
+        split: as the files' names begin.
+    """
+
+    def __init__(self, root: Root, split: str) -> None:
+        self._root = root
+        self._split = split
+        self._pictures = PictureColumns(root)
+
+    @cached_property
+    def files(self) -> list[str]:
+        """The split's files below the root; empty where there are none."""
+        for folder, start in (("data/", f"{self._split}-"), ("", f"{self._split}-"), (f"default/{self._split}/", "")):
+            names = [name for name in self._root.names(folder.rstrip("/")) if name.endswith(".parquet")]
+            if found := [f"{folder}{name}" for name in names if name.startswith(start)]:
+                return found
+        return []
+
+    def inputs(self) -> list[str]:
+        """The files.
+
+        Raises:
+            UsageError: one of them is there twice, in two revisions.
+        """
+        seen: dict[str, str] = {}
+        for file in self.files:
+            before = seen.setdefault(_stem(file), file)
+            if before != file:
+                raise UsageError(
+                    f"root {self._root.location}: {before} and {file} are two revisions of one file. Keep the newer one."
+                )
+        return self.files
+
+    def names(self) -> list[str]:
+        """Columns of the first file.
+
+        Raises:
+            UsageError: it is damaged.
+        """
+        with open_parquet(self._root, self.inputs()[0]) as table:
+            return list(table.schema_arrow.names)
+
+    def table(self, columns: Mapping[str, pa.DataType], pictures: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+        """The small columns of all rows; of each column of pictures, ``<name>.path`` as the files tell it, else nulls.
+
+        Args:
+            columns: name -> type that its values are wanted in.
+            pictures: columns of pictures; their bytes are not read.
+
+        Raises:
+            UsageError: a file is damaged, or lacks a column, or holds another type in it.
+        """
+        found: dict[str, list[pa.ChunkedArray]] = {}
+        for file in self.inputs():
+            with open_parquet(self._root, file) as table:
+                schema = table.schema_arrow
+                name = f"{self._root.location}/{file}"
+                _check(schema, name, [*columns, *pictures], pictures)
+                named = [picture for picture in pictures if picture_leaf(schema.field(picture), "path")]
+                wanted = [*columns, *(f"{picture}.path" for picture in named)]
+                part = table.read(columns=wanted, use_threads=False)
+            for column, kind in columns.items():
+                found.setdefault(column, []).append(_cast(part[column], kind, f"{name}: column `{column}`"))
+            for picture in pictures:
+                paths = (
+                    _paths(part[picture]) if picture in named else pa.chunked_array([pa.nulls(len(part), pa.string())])
+                )
+                found.setdefault(f"{picture}.path", []).append(paths)
+        return {
+            name: pa.chunked_array([chunk for part in parts for chunk in part.chunks]) for name, parts in found.items()
+        }
+
+    def place(self, row: int) -> str:
+        """Which row it is, whatever revision of the files is there: ``train-00000-of-00051:17``, from 0 within the file."""
+        file, _, _, within = self._address(row)
+        return f"{_stem(file).rpartition('/')[2]}:{within}"
+
+    def reference(self, row: int, column: str) -> str:
+        """How a record names the picture of a row."""
+        file, group, at, _ = self._address(row)
+        return reference(file, group, at, column)
+
+    def read(self, name: str) -> bytes:
+        """The picture that a reference names. Raises as :meth:`PictureColumns.read`."""
+        return self._pictures.read(name)
+
+    @cached_property
+    def _starts(self) -> tuple[npt.NDArray[np.int64], list[tuple[int, int]], list[int]]:
+        """First row of each row group, its (file, group), and the first row of each file."""
+        starts, groups, firsts, row = [], [], [], 0
+        for number, file in enumerate(self.files):
+            firsts.append(row)
+            with open_parquet(self._root, file) as table:
+                for group in range(table.metadata.num_row_groups):
+                    starts.append(row)
+                    groups.append((number, group))
+                    row += table.metadata.row_group(group).num_rows
+        return np.asarray(starts, np.int64), groups, firsts
+
+    def _address(self, row: int) -> tuple[str, int, int, int]:
+        """File, row group, row within the group, row within the file."""
+        starts, groups, firsts = self._starts
+        at = int(np.searchsorted(starts, row, side="right")) - 1
+        file, group = groups[at]
+        return self.files[file], group, row - int(starts[at]), row - firsts[file]
+
+
+def _stem(file: str) -> str:
+    return _REVISION.sub("", file.removesuffix(".parquet"))
+
+
+def _check(schema: pa.Schema, name: str, columns: Sequence[str], pictures: Sequence[str]) -> None:
+    for column in columns:
+        at = schema.get_field_index(column)
+        if at < 0:
+            held = ", ".join(schema.names)
+            raise DocumentError(
+                "wrong_schema", name, f"no column `{column}`; it has {held}. Is it this data set's file?"
+            )
+        if column in pictures and not picture_leaf(schema.field(at)):
+            held = f"column `{column}` holds {schema.field(at).type}, not the bytes of pictures"
+            raise DocumentError("wrong_schema", name, f"{held}. Save the data set with its pictures embedded.")
+
+
+def _cast(values: pa.ChunkedArray, kind: pa.DataType, what: str) -> pa.ChunkedArray:
+    try:
+        return values.cast(kind)
+    except pa.ArrowException as error:
+        file, _, column = what.partition(": ")
+        raise DocumentError("wrong_schema", file, f"{column} holds {values.type}, not {kind}") from error
+
+
+def _paths(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.struct_field(values, "path").cast(pa.string())

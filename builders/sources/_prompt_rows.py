@@ -1,0 +1,69 @@
+"""InstructPix2Pix as Hugging Face hands it out: a row for each pair, with its captions, its instruction and both pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from builders.instructions.published import tidy
+from builders.sources._parquet_rows import ParquetRows
+from triplets.reasons import Reason
+from triplets.records import Fault, Record
+
+_CAPTIONS = ("original_prompt", "edited_prompt")
+
+
+class PromptRows:
+    """Rows with ``original_image``, ``edit_prompt``, ``edited_image``, grouped by prompt: neighbours with the same captions.
+
+    ``fusing/instructpix2pix-1000-samples``, which diffusers trains on, calls the first ``input_image``. It has no captions:
+    each of its rows is a group.
+
+    Args:
+        rows: of the data set.
+
+    Raises:
+        UsageError: a file is damaged, or of another data set.
+    """
+
+    def __init__(self, rows: ParquetRows) -> None:
+        self._rows = rows
+        names = rows.names()
+        self._before = "input_image" if "original_image" not in names and "input_image" in names else "original_image"
+        captions = _CAPTIONS if self._before == "original_image" else ()
+        table = rows.table(dict.fromkeys([*captions, "edit_prompt"], pa.string()), [self._before, "edited_image"])
+        self._words = table["edit_prompt"]
+        fresh = np.ones(len(self._words), np.bool_)
+        if captions and len(fresh):
+            fresh[1:] = ~np.logical_and.reduce([_as_before(table[name]) for name in captions])
+        self._starts = np.append(np.flatnonzero(fresh), len(fresh))
+
+    def __len__(self) -> int:
+        """Number of groups."""
+        return len(self._starts) - 1
+
+    def records(self, index: int, split: str, licence: str) -> Iterator[Record]:
+        """The pairs of one group; a record is called after its row."""
+        first, end = int(self._starts[index]), int(self._starts[index + 1])
+        group = self._rows.place(first)
+        for row in range(first, end):
+            place, words = self._rows.place(row), tidy([self._words[row].as_py()])
+            if not words:
+                fault = Fault(Reason.EMPTY_PHRASE, f"{place}: no usable `edit_prompt`")
+                yield Record(place, group, {}, {}, split, fault=fault)
+                continue
+            files = {
+                "picture": self._rows.reference(row, self._before),
+                "target": self._rows.reference(row, "edited_image"),
+            }
+            yield Record(place, group, files, {"instructions": list(words)}, split, licence=licence)
+
+
+def _as_before(values: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Whether each value but the first equals the one before it; nulls equal nothing."""
+    same = pc.equal(values[1:], values[:-1]).fill_null(False)
+    return np.asarray(same.to_numpy(), np.bool_)
