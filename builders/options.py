@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from triplets.reasons import UsageError
+from triplets.settings import Strict
 
 
-class Options(BaseModel):
-    """Base of option blocks: unknown keys are errors, values are not changed after checking."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Options(Strict):
+    """Base of option blocks."""
 
 
 _Model = TypeVar("_Model", bound=BaseModel)

@@ -7,9 +7,10 @@ from itertools import groupby
 from pipelines.held_out import not_held_out
 from pipelines.plan import triplet_bytes
 from pipelines.prepare import prepare, units_of
-from pipelines.recipe import Recipe, SourceSettings, Strict
+from pipelines.recipe import Recipe, SourceSettings
 from pipelines.workshop import Workshop
 from triplets.reasons import UsageError
+from triplets.settings import Strict
 from triplets.storage import open_store
 
 SECONDS_PER_MEGAPIXEL = {"classical": 0.35, "noop": 0.12}

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from triplets.reasons import UsageError
 from triplets.records import check_source_name
-from triplets.settings import explained, read_yaml
+from triplets.settings import Strict, load_settings, read_yaml
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
@@ -32,12 +31,6 @@ Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(ge=1)]
 
 
 _MOST_VALUES = 100_000
-
-
-class Strict(BaseModel):
-    """Unknown keys are errors, values are not changed after checking."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ImageSettings(Strict):
@@ -207,15 +200,12 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     Raises:
         UsageError: missing file, broken YAML, unknown or wrong field: names the file, the line, the field and the remedy.
     """
-    values, tree = read_yaml(path, "recipe")
-    for change in changes:
-        _apply(values, change)
-    _bring_instructions(path, values)
-    _check_plain(path, values)
-    try:
-        return Recipe.model_validate(values)
-    except ValidationError as error:
-        raise UsageError(explained(path, tree, error, _known)) from error
+
+    def amend(values: dict[str, Any]) -> None:
+        _bring_instructions(path, values)
+        _check_plain(path, values)
+
+    return load_settings(Recipe, path, "recipe", changes=changes, example="image.short_side=128", amend=amend)
 
 
 def _bring_instructions(path: Path, values: dict[str, Any]) -> None:
@@ -244,56 +234,3 @@ def _check_plain(path: Path, values: object) -> None:
             raise UsageError(f"{path}: {str(value)[:60]!r} is neither text, number, list nor mapping; put it in quotes")
         if seen > _MOST_VALUES:  # an alias inside its own anchor, or aliases of aliases
             raise UsageError(f"{path}: more than {_MOST_VALUES:,} values; resolve its aliases")
-
-
-def _apply(values: dict[str, Any], change: str) -> None:
-    """Set one value by its dotted path; list items by number or by their ``name``."""
-    path, separator, text = change.partition("=")
-    if not separator or not path:
-        raise UsageError(f"--set {change}: write path=value, such as image.short_side=128")
-    steps, here = path.split("."), values
-    for step in steps[:-1]:
-        here = _step(here, step, change)
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UsageError(f"--set {change}: the value is not YAML; quote it") from error
-    if isinstance(here, list):
-        here[_position(here, steps[-1], change)] = value
-    elif isinstance(here, dict):
-        here[steps[-1]] = value
-    else:
-        raise UsageError(f"--set {change}: nothing lies below {steps[-2]!r}")
-
-
-def _step(here: Any, step: str, change: str) -> Any:
-    if isinstance(here, list):
-        return here[_position(here, step, change)]
-    if not isinstance(here, dict):
-        raise UsageError(f"--set {change}: nothing lies below {step!r}")
-    following = here.setdefault(step, {})
-    if isinstance(following, str):  # `backends: {inpaint: lama}` is short for {name: lama}
-        following = here[step] = {"name": following}
-    return following
-
-
-def _position(items: list[Any], step: str, change: str) -> int:
-    names = [item.get("name") if isinstance(item, dict) else None for item in items]
-    if step in names:
-        return names.index(step)
-    if step.isdigit() and int(step) < len(items):
-        return int(step)
-    raise UsageError(f"--set {change}: no item {step!r}; there are {names}")
-
-
-def _known(location: Sequence[int | str]) -> list[str]:
-    """The keys that a recipe knows at a place."""
-    table: dict[str, type[BaseModel]] = {
-        "image": ImageSettings,
-        "backends": Backends,
-        "sources": SourceSettings,
-        "hold_out": HoldOut,
-        "instructions": Wordings,
-    }
-    model = table.get(str(location[0]), Recipe) if len(location) > 1 else Recipe
-    return list(model.model_fields)

@@ -10,8 +10,9 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from pipelines.plan_files import PlanSize, UnitRef
-from pipelines.recipe import Recipe, Strict
+from pipelines.recipe import Recipe
 from triplets.reasons import UsageError
+from triplets.settings import Strict
 from triplets.storage import Store
 
 FILE = "build.json"

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from triplets.reasons import UsageError
-from triplets.settings import explain, read_yaml
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from triplets.settings import Strict, load_settings
 
 
 def _check_channels(channels: Sequence[int], step: int) -> None:
@@ -22,7 +16,7 @@ def _check_channels(channels: Sequence[int], step: int) -> None:
         raise ValueError(f"channels: two or more multiples of {step} are needed")
 
 
-class Data(_Strict):
+class Data(Strict):
     """What to train on.
 
     Attributes:
@@ -53,7 +47,7 @@ class Data(_Strict):
         return self
 
 
-class Dropout(_Strict):
+class Dropout(Strict):
     """Share of samples that lose a condition, so that guidance has something to guide away from.
 
     Exclusive, as InstructPix2Pix and InstructDiffusion draw them: at most their sum loses anything.
@@ -70,7 +64,7 @@ class Dropout(_Strict):
         return self
 
 
-class Model(_Strict):
+class Model(Strict):
     """The network.
 
     Attributes:
@@ -93,7 +87,7 @@ class Model(_Strict):
         return self
 
 
-class Optimiser(_Strict):
+class Optimiser(Strict):
     """AdamW. Defaults are InstructDiffusion's; gradients are clipped to ``clip`` in norm, 0 leaves them."""
 
     rate: float = Field(default=1e-4, gt=0)
@@ -103,7 +97,7 @@ class Optimiser(_Strict):
     ema: float = Field(default=0.9999, ge=0, lt=1)
 
 
-class Reports(_Strict):
+class Reports(Strict):
     """How often what is done, in steps; 0 never does it. ``pictures``: validation samples in the grid."""
 
     log: int = Field(default=10, ge=1)
@@ -115,7 +109,7 @@ class Reports(_Strict):
     picture_steps: int = Field(default=20, ge=1)
 
 
-class Stage(_Strict):
+class Stage(Strict):
     """A training run. ``batch`` counts samples a step."""
 
     seed: int = 0
@@ -136,46 +130,4 @@ def load_stage(path: Path, changes: Sequence[str] = ()) -> Stage:
     Raises:
         UsageError: names file, line, field and remedy.
     """
-    values, tree = read_yaml(path, "stage file")
-    for change in changes:
-        _apply(values, change)
-    try:
-        return Stage.model_validate(values)
-    except ValidationError as error:
-        issues = [explain(path, tree, dict(issue), _known(issue["loc"])) for issue in error.errors()]
-        raise UsageError("\n".join(issues)) from error
-
-
-def _apply(values: dict[str, Any], change: str) -> None:
-    path, separator, text = change.partition("=")
-    *steps, last = path.split(".")
-    if not separator or not last:
-        raise UsageError(f"--set {change}: write path=value, such as optimiser.rate=3e-4")
-    here: Any = values
-    for step in steps:
-        here = here.setdefault(step, {}) if isinstance(here, dict) else None
-    if not isinstance(here, dict):
-        raise UsageError(f"--set {change}: nothing lies below {'.'.join(steps)!r}")
-    try:
-        here[last] = _number(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise UsageError(f"--set {change}: the value is not YAML; quote it") from error
-
-
-def _number(value: object) -> object:
-    """YAML 1.1 takes ``3e-4`` for text."""
-    try:
-        return float(value) if isinstance(value, str) and value[:1].isdigit() else value
-    except ValueError:
-        return value
-
-
-def _known(location: Sequence[int | str]) -> list[str]:
-    """The keys that a stage file knows at a place."""
-    model: type[BaseModel] = Stage
-    for step in location[:-1]:
-        field = model.model_fields.get(str(step))
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
-            return []
-        model = field.annotation
-    return list(model.model_fields)
+    return load_settings(Stage, path, "stage file", changes=changes, example="optimiser.rate=3e-4")

@@ -1,15 +1,65 @@
-"""Settings in YAML: read safely, and explained by file, line and field where pydantic finds something wrong."""
+"""Settings in YAML: read safely, changed from the command line, checked by pydantic, and explained by file, line and field."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from triplets.changes import apply_change
 from triplets.reasons import UsageError
+
+_TEXT = "tag:yaml.org,2002:str"
+_MERGE = "tag:yaml.org,2002:merge"
+_BOOL = "tag:yaml.org,2002:bool"
+
+
+class Strict(BaseModel):
+    """Base of settings: unknown keys are errors, values are not changed after checking."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_Settings = TypeVar("_Settings", bound=BaseModel)
+
+
+def load_settings(
+    model: type[_Settings],
+    path: Path,
+    what: str,
+    *,
+    changes: Sequence[str] = (),
+    example: str = "seed=1",
+    amend: Callable[[dict[str, Any]], None] | None = None,
+) -> _Settings:
+    """Settings from a YAML file.
+
+    Args:
+        model: what the file may hold.
+        path: of the file.
+        what: what it is, for messages: ``recipe``, ``rule file``.
+        changes: ``path=value`` of the command line, see :func:`triplets.changes.apply_change`.
+        example: of a change, for messages.
+        amend: called with the values before they are checked.
+
+    Raises:
+        UsageError: missing file, broken YAML, a wrong change, an unknown or wrong field: names file, line, field and remedy.
+    """
+    values, tree = read_yaml(path, what)
+    for change in changes:
+        apply_change(values, change, example)
+    if amend:
+        amend(values)
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        issues = error.errors()
+        # A list whose every element is wrong is also told to be too short: only its elements are worth a word.
+        worth = [issue for issue in issues if issue["type"] != "too_short" or not _has_inner(issue["loc"], issues)]
+        raise UsageError("\n".join(_explained(path, tree, dict(issue), model) for issue in worth)) from error
 
 
 def read_yaml(path: Path, what: str) -> tuple[dict[str, Any], yaml.Node | None]:
@@ -20,7 +70,7 @@ def read_yaml(path: Path, what: str) -> tuple[dict[str, Any], yaml.Node | None]:
         what: what it is, for messages: ``recipe``, ``rule file``.
 
     Raises:
-        UsageError: missing, unreadable, no YAML, no mapping: names file, line and remedy.
+        UsageError: missing, unreadable, no YAML, no mapping, a key that stands twice or is no text: names file, line and remedy.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -28,34 +78,47 @@ def read_yaml(path: Path, what: str) -> tuple[dict[str, Any], yaml.Node | None]:
         raise UsageError(f"{path}: cannot read the {what} ({error}). Give the path of a YAML file.") from error
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        complaint = next(_wrong_keys(tree), "")
         values = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "the file"
         raise UsageError(f"{path}, {where}: not YAML: {getattr(error, 'problem', error)}") from error
+    if complaint:
+        raise UsageError(f"{path}, {complaint}")
     if not isinstance(values, dict):
         raise UsageError(f"{path}: a {what} is a mapping, `key: value`")
     return values, tree
 
 
-def explained(
-    path: Path,
-    tree: yaml.Node | None,
-    error: ValidationError,
-    known: Callable[[Sequence[int | str]], Sequence[str]] = lambda _: (),
-) -> str:
-    """All errors of a file, a line each; see :func:`explain`.
+def _wrong_keys(tree: yaml.Node | None) -> Iterator[str]:
+    """What is wrong with the keys of all mappings: YAML takes the last of two in silence, and ``on`` for true."""
+    waiting, seen = [tree], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if node is None or id(node) in seen or isinstance(node, yaml.ScalarNode):
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            yield from _wrong_keys_of(node)
+            waiting.extend(value for _, value in node.value)
+        else:
+            waiting.extend(node.value)
 
-    Args:
-        path: of the file.
-        tree: its YAML tree.
-        error: what pydantic found.
-        known: place of an unknown key -> keys that would be right there.
-    """
-    issues = error.errors()
-    # A list whose every element is wrong is also told to be too short: only its elements are worth a word.
-    worth = [issue for issue in issues if issue["type"] != "too_short" or not _has_inner(issue["loc"], issues)]
-    return "\n".join(explain(path, tree, dict(issue), known(issue["loc"])) for issue in worth)
+
+def _wrong_keys_of(node: yaml.MappingNode) -> Iterator[str]:
+    first: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            yield f"line {line}: a key is no text; a key is a word"
+        elif key.tag not in {_TEXT, _MERGE}:
+            taken = "true or false" if key.tag == _BOOL else key.tag.rpartition(":")[2]
+            yield f"line {line}: YAML takes the key `{key.value}` for {taken}; put it in quotes"
+        elif key.value in first:
+            yield f"line {line}: the key `{key.value}` stands twice, first in line {first[key.value]}; keep one"
+        else:
+            first[key.value] = line
 
 
 def _has_inner(location: Sequence[int | str], issues: Sequence[Mapping[str, Any]]) -> bool:
@@ -63,26 +126,45 @@ def _has_inner(location: Sequence[int | str], issues: Sequence[Mapping[str, Any]
     return any(len(each["loc"]) > len(location) and each["loc"][: len(location)] == location for each in issues)
 
 
-def explain(path: Path, tree: yaml.Node | None, issue: Mapping[str, Any], known: Sequence[str] = ()) -> str:
-    """One error of pydantic as ``file, line N, field: what; remedy``.
-
-    Args:
-        path: of the file.
-        tree: its YAML tree.
-        issue: one of ``ValidationError.errors()``.
-        known: keys that would be right where an unknown one stands.
-    """
+def _explained(path: Path, tree: yaml.Node | None, issue: Mapping[str, Any], model: type[BaseModel]) -> str:
+    """One error of pydantic as ``file, line N, field: what; remedy``; an unknown key with those that are known there."""
     location = tuple(issue["loc"])
     field = ".".join(str(step) for step in location) or "the file"
     message = str(issue["msg"]).removeprefix("Value error, ")
     if issue["type"] == "extra_forbidden":
         message = "unknown key; remove it or mend its spelling"
+        known = known_keys(model, location)
         message += f" (known here: {', '.join(known)})" if known else ""
     elif issue["type"] == "missing":
         message = "is required; add it"
     elif issue["type"] == "too_short":
         message = f"holds {issue['ctx']['actual_length']}; give at least {issue['ctx']['min_length']}"
     return f"{path}, line {line_of(tree, location)}, {field}: {message}"
+
+
+def known_keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
+    """The keys that would be right in place of the last step of a location; none where several models could stand there."""
+    here: list[type[BaseModel]] = [model]
+    for step in (step for step in location[:-1] if isinstance(step, str)):
+        fields = [each.model_fields[step] for each in here if step in each.model_fields]
+        if fields:
+            here = [inner for field in fields for inner in _models_in(field.annotation)]
+        elif len(here) > 1:  # the kind that pydantic chose of several
+            here = [each for each in here if step in _words_of(each)]
+    return list(here[0].model_fields) if len(here) == 1 else []
+
+
+def _words_of(model: type[BaseModel]) -> set[Any]:
+    """The words that a model's fields allow, such as the one that tells its kind."""
+    return {word for field in model.model_fields.values() for word in get_args(field.annotation)}
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a type names: itself, or those inside lists, mappings and unions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
 
 
 def line_of(node: yaml.Node | None, location: Sequence[int | str]) -> int:
