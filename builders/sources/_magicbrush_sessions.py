@@ -1,4 +1,4 @@
-"""The three forms in which MagicBrush circulates, read as sessions: folders, Parquet rows, and InstructDiffusion's list."""
+"""MagicBrush's sessions, whatever form they come in; and the two forms with a list: the archives', and InstructDiffusion's."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 import msgspec
-import pyarrow as pa
 
-from builders.sources._parquet_rows import ParquetRows
 from triplets.documents import load_json
 from triplets.reasons import Reason
 from triplets.records import Fault
@@ -19,8 +17,7 @@ from triplets.roots import Root
 
 _MAX_DOCUMENT = 2**30
 _NUMBER = re.compile(r"(\d+)[-_.]")
-_JUMP = "a turn does not begin with the output of the one before"
-_PICTURES = ("source_img", "mask_img", "target_img")
+JUMP = "a turn does not begin with the output of the one before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,73 +124,6 @@ class FolderSessions:
         return Session(image, place, turns, broken=_jump(turns))
 
 
-class RowSessions:
-    """``osunlp/MagicBrush``: a row for each turn, with ``img_id``, ``turn_index`` (from 1), ``instruction`` and three pictures.
-
-    Args:
-        rows: of the split.
-    """
-
-    def __init__(self, rows: ParquetRows) -> None:
-        self._rows = rows
-        columns = {"img_id": pa.string(), "turn_index": pa.int64(), "instruction": pa.string()}
-        self._table = rows.table(columns, _PICTURES)
-        groups: dict[str | None, list[int]] = {}
-        for row, image in enumerate(self._table["img_id"].to_pylist()):
-            groups.setdefault(image or None, []).append(row)
-        self._groups = list(groups.items())
-
-    def __len__(self) -> int:
-        """Number of sessions."""
-        return len(self._groups)
-
-    def session(self, index: int) -> Session:
-        """One of them."""
-        image, rows = self._groups[index]
-        if image is None:
-            what = "rows without `img_id`" if len(rows) > 1 else "a row without `img_id`"
-            place = self._rows.place(rows[0])
-            return Session(f"@{place}", place, fault=Fault(Reason.INVALID_RECORD, f"{place}: {what}"))
-        place = f"{self._rows.place(rows[0])} {image}"
-        numbers = self._table["turn_index"].take(rows).to_pylist()
-        found: dict[int, Turn] = {}
-        faulty: list[Turn] = []
-        for row, number in sorted(zip(rows, numbers, strict=True), key=lambda pair: (pair[1] or 0, pair[0])):
-            turn = self._turn(row, number, again=number in found)
-            if turn.fault is None:
-                found[turn.number] = turn
-            else:
-                faulty.append(turn)
-        broken = self._broken(list(found.values()), rows)
-        return Session(image, place, [*found.values(), *faulty], broken=broken)
-
-    def _turn(self, row: int, number: int | None, *, again: bool) -> Turn:
-        place = self._rows.place(row)
-        if number is None or number < 1:
-            return Turn(f"@{place}", 0, fault=Fault(Reason.INVALID_RECORD, f"{place}: `turn_index` is {number}"))
-        if again:
-            detail = f"{place}: turn {number} was there before"
-            return Turn(f"{number}#{place}", number, fault=Fault(Reason.DUPLICATE_RECORD, detail))
-        source, mask, target = (self._rows.reference(row, column) for column in _PICTURES)
-        return Turn(f"{number}", number, self._table["instruction"][row].as_py() or "", source, target, mask)
-
-    def _broken(self, turns: Sequence[Turn], rows: Sequence[int]) -> str:
-        """Turns are followed by their numbers; and by the pictures' names, where these name one picture of the session twice."""
-        numbers = [turn.number for turn in turns]
-        if numbers != list(range(1, len(numbers) + 1)):
-            return f"it has the turns {numbers} only"
-        row_of = dict(zip(self._table["turn_index"].take(rows).to_pylist(), rows, strict=True))
-        named = [
-            [self._table[f"{column}.path"][row_of[n]].as_py() for column in ("source_img", "target_img")]
-            for n in numbers
-        ]
-        known = {name for pair in named for name in pair if name}
-        for (_, before), (after, _) in pairwise(named):
-            if after in known and before in known and before != after:
-                return _JUMP
-        return ""
-
-
 class ListedSessions:
     """InstructDiffusion's ``magic_train.json``: a list of ``{input, edited, instruction}``, files below the root; no masks.
 
@@ -236,7 +166,7 @@ class ListedSessions:
 
 
 def _jump(turns: Sequence[Turn]) -> str:
-    return _JUMP if any(before.target != after.picture for before, after in pairwise(turns)) else ""
+    return JUMP if any(before.target != after.picture for before, after in pairwise(turns)) else ""
 
 
 def _is_listed(entry: object) -> bool:

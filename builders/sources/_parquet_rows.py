@@ -98,9 +98,7 @@ class ParquetRows:
                     _paths(part[picture]) if picture in named else pa.chunked_array([pa.nulls(len(part), pa.string())])
                 )
                 found.setdefault(f"{picture}.path", []).append(paths)
-        return {
-            name: pa.chunked_array([chunk for part in parts for chunk in part.chunks]) for name, parts in found.items()
-        }
+        return {name: _joined(parts) for name, parts in found.items()}
 
     def place(self, row: int) -> str:
         """Which row it is, whatever revision of the files is there: ``train-00000-of-00051:17``, from 0 within the file."""
@@ -160,6 +158,10 @@ def _cast(values: pa.ChunkedArray, kind: pa.DataType, what: str) -> pa.ChunkedAr
     except pa.ArrowException as error:
         file, _, column = what.partition(": ")
         raise DocumentError("wrong_schema", file, f"{column} holds {values.type}, not {kind}") from error
+
+
+def _joined(parts: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
 
 
 def _paths(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -13,7 +13,8 @@ from typing import Any, Literal
 from builders.instructions.published import in_one, tidy
 from builders.kinds import Kind
 from builders.options import Options, parse_options
-from builders.sources._magicbrush_sessions import FolderSessions, ListedSessions, RowSessions, Session, Sessions, Turn
+from builders.sources._magicbrush_rows import RowSessions
+from builders.sources._magicbrush_sessions import FolderSessions, ListedSessions, Session, Sessions, Turn
 from builders.sources._parquet_rows import ParquetRows
 from triplets.reasons import Reason
 from triplets.records import Fault, Record

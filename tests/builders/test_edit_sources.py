@@ -188,6 +188,19 @@ def test_a_session_that_jumps_has_no_whole(tmp_path):
     assert whole.fault.reason == "invalid_record"
 
 
+def test_instructdiffusions_list_gives_the_turns_of_a_picture_together(tmp_path):
+    turns = [("11-input", "11-output1"), ("9/a", "9/b"), ("11-output1", "11-output2"), ("9/b", "9/c"), ("9/a", "9/d")]
+    listed = [{"input": f"{a}.png", "edited": f"{b}.png", "instruction": f"make {b}"} for a, b in turns]
+    _dump(tmp_path / "magic_train.json", [*listed, {"input": 3}, "nothing"])
+    records = _records(_source("magicbrush", tmp_path))
+    assert [(record.id, record.group) for record in records if not record.fault] == [
+        *((f"11-{turn}", "11") for turn in (1, 2, "whole")),
+        *((f"./9/a.png-{turn}", "./9/a.png") for turn in (1, 2, 3)),
+    ]
+    assert [record.fault.reason.value for record in records if record.fault] == ["invalid_record"] * 3
+    assert records[2].files == {"picture": "11-input.png", "target": "11-output2.png"}
+
+
 def test_gier_aligns_unless_the_words_are_about_the_frame(tmp_path):
     TestGier().write(tmp_path)
     register = {r.group: r.annotation["register"] for r in _records(_source("gier", tmp_path)) if not r.fault}
