@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -12,9 +13,12 @@ from typing import Any
 
 from triplets.faults import reach
 from triplets.processes import is_alive, started
+from triplets.reasons import UsageError
 
 SPOOL = ".spool"
 """Folder of half-written files below a build on disk; nothing in it is ever read."""
+_NOT_ALLOWED = {errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTSUP}
+"""What the system answers where no folder can be made, now or later; /proc says that there is no such file."""
 _ABANDONED_S = 86_400.0
 """A spooled file of another machine is taken for left behind after so long."""
 
@@ -94,8 +98,19 @@ class FolderStore:
         folder = self._folder / SPOOL / f"{socket.gethostname()}={os.getpid()}={started():.2f}"
         if not folder.is_dir():
             self.sweep()  # the first file of this process: what killed ones left is cleared by whatever comes next
-            folder.mkdir(parents=True, exist_ok=True)
+            self._make(folder)
         return folder
+
+    def _make(self, folder: Path) -> None:
+        """The first thing that is written: here it shows whether anything can be."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if error.errno not in _NOT_ALLOWED:
+                raise
+            raise UsageError(
+                f"{self.location}: cannot be written ({error.strerror}). Give a folder that you may write to in --out"
+            ) from error
 
     def sweep(self) -> None:
         """See :class:`triplets.storage.Store`. What living processes are writing stays."""
@@ -115,7 +130,7 @@ class FolderStore:
 
     def _target(self, name: str) -> Path:
         target = self._folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        self._make(target.parent)
         return target
 
     def _spooled(self, data: bytes) -> Path:

@@ -82,9 +82,11 @@ def open_store(location: str | Path) -> Store:
     Settings of object stores come from their usual places (``AWS_ENDPOINT_URL``, profiles, ``FSSPEC_*`` variables).
 
     Raises:
-        UsageError: a file stands where the folder is or would be, or a URL of a protocol that fsspec does not know.
+        UsageError: no location, a file stands where the folder is or would be, or a URL of a protocol that fsspec does not know.
     """
     text = str(location)
+    if not text.strip():
+        raise UsageError("no folder is given; write `.` for the one you are in")
     if text.startswith("file://"):
         text = text[len("file://") :]
     if "://" in text:

@@ -6,11 +6,13 @@ import subprocess
 import sys
 import threading
 import uuid
+from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.support.s3 import KEYS, client, faulty_proxy, s3_server
+from triplets.reasons import UsageError
 from triplets.storage import SPOOL, FolderStore, ObjectStore, open_store
 
 
@@ -155,6 +157,18 @@ def test_a_folder_is_not_made_by_looking(tmp_path):
     assert not (tmp_path / "deep").exists()
     assert isinstance(open_store("memory://x"), ObjectStore)
     assert open_store(f"file://{tmp_path}").location == str(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc on this system")
+def test_a_place_that_nobody_can_write_to_is_told_with_the_remedy():
+    with pytest.raises(UsageError, match=r"/proc/x: cannot be written .*--out"):
+        open_store("/proc/x").publish_bytes("build.json", b"{}")
+
+
+@pytest.mark.parametrize("location", ["", "  "])
+def test_no_location_is_not_taken_for_the_folder_one_is_in(location):
+    with pytest.raises(UsageError, match="no folder is given"):
+        open_store(location)
 
 
 def test_a_sweep_takes_what_the_dead_left_and_nothing_of_the_living(tmp_path):
