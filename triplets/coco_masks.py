@@ -19,7 +19,8 @@ _MOST_RUNS = 4_000_000
 def segmentation_mask(segmentation: Any, size: tuple[int, int]) -> Mask:
     """A region as COCO's annotations hold it: polygons ``[[x, y, …], …]`` or run lengths, plain or compressed.
 
-    Polygons of fewer than three points enclose nothing and are left out, as the official tools do.
+    Polygons of fewer than three points enclose nothing and are left out, as the official tools do. A list may hold run lengths
+    too, one for each part, as RefClef's does.
 
     Args:
         segmentation: the JSON value.
@@ -28,13 +29,21 @@ def segmentation_mask(segmentation: Any, size: tuple[int, int]) -> Mask:
     Raises:
         Refusal: ``mask_size_mismatch`` where run lengths are of another size; ``mask_unreadable`` where it is none of these.
     """
-    from pycocotools import mask as coco
-
-    width, height = size
     if isinstance(segmentation, dict):
         return _from_runs(segmentation, size)
     if not isinstance(segmentation, list):
         raise Refusal(Reason.MASK_UNREADABLE, "segmentation is neither polygons nor run lengths")
+    whole = _polygons_mask([part for part in segmentation if not isinstance(part, dict)], size)
+    for part in segmentation:
+        if isinstance(part, dict):
+            whole |= _from_runs(part, size)
+    return whole
+
+
+def _polygons_mask(segmentation: list[Any], size: tuple[int, int]) -> Mask:
+    from pycocotools import mask as coco
+
+    width, height = size
     polygons = [_polygon(flat) for flat in segmentation]
     drawn = [flat for flat in polygons if len(flat) >= 6]
     if not drawn:

@@ -132,7 +132,7 @@ class RefCoco:
         found: dict[int, list[int]] = {}
         for number, ref in enumerate(self._refs):
             split = ref.get("split") if isinstance(ref, dict) else self._split
-            if split == self._split or not isinstance(split, str):
+            if not isinstance(split, str) or _is_of(split, self._split):
                 found.setdefault(_number(ref, "image_id"), []).append(number)
         if not found:
             splits = sorted({str(ref.get("split")) for ref in self._refs if isinstance(ref, dict)})
@@ -273,6 +273,13 @@ def _id(data: bytes) -> int | None:
         return None
 
 
+def _is_of(split: str, wanted: str) -> bool:
+    """Whether a ref's split is the wanted one: RefClef's ``testAC`` is of ``testA``, and all are of ``test``, as in `refer`."""
+    if wanted in {"testA", "testB", "testC"}:
+        return split.startswith("test") and wanted[-1] in split
+    return split == wanted or (wanted == "test" and split.startswith("test"))
+
+
 def _number(ref: Any, key: str) -> int:
     """A field that should be a number of 0 or more; -1 where it is not."""
     value = ref.get(key) if isinstance(ref, dict) else None
@@ -289,12 +296,16 @@ def _sentences(value: Any) -> list[tuple[str, str]] | None:
 
 
 def _is_sound(segmentation: Any) -> bool:
-    """Whether a segmentation is JSON with finite numbers; what it encloses is looked at by the task."""
+    """Whether a segmentation is JSON with finite numbers; what it encloses is looked at by the task.
+
+    RefClef's are lists of run lengths, one dictionary for each part.
+    """
     if isinstance(segmentation, dict):
         return True
     if not isinstance(segmentation, list):
         return False
     return all(
-        isinstance(flat, list) and all(type(value) in (int, float) and math.isfinite(value) for value in flat)
-        for flat in segmentation
+        isinstance(part, dict)
+        or (isinstance(part, list) and all(type(value) in (int, float) and math.isfinite(value) for value in part))
+        for part in segmentation
     )
