@@ -19,6 +19,13 @@ _NO_ORDER = re.compile(
     re.IGNORECASE,
 )
 """How questions and wishes begin: ``could it be night?``, ``it should be one cow``."""
+_REFRAMING = re.compile(
+    r"\b(?:re|un)?(?:crop|rotat|flip|mirror|resiz|straighten|zoom|enlarg|shrink|tilt|deskew|scal(?:e|ing)\b|level\b)|"
+    r"\b(?:turn|make|rotate)\b.*\b(?:sideways|upside|clockwise|degrees|portrait|landscape|square|bigger|smaller|wider|larger)|"
+    r"\b(?:trim|cut) (?:off )?(?:the |all )?(?:edges?|borders?|sides?|top|bottom|left|right)|\baspect ratio|\bperspective",
+    re.IGNORECASE,
+)
+"""Words that ask for another frame of the same picture."""
 _KEPT_CAPITAL = re.compile(r"I\b|[A-Z]{2}|\S*\d")
 
 
@@ -37,6 +44,11 @@ def tidy(texts: Iterable[object]) -> tuple[str, ...]:
         if usable:
             found.setdefault(" ".join(re.findall(r"\w+", clean.casefold())), clean)
     return tuple(found.values())
+
+
+def reframes(text: str) -> bool:
+    """Whether an instruction asks, among other things, to turn, cut or scale the picture: ``rotate it slightly``."""
+    return _REFRAMING.search(text) is not None
 
 
 def in_one(turns: Sequence[str]) -> tuple[str, ...]:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import math
 
-import numpy as np
+import cv2
 
 from builders.protocols import Tools
 from triplets.reasons import Reason, Refusal
 from triplets.records import Encoded, Image, OpenRecord
+
+VISIBLE = 12
+"""Levels (of 255) by which a channel must differ for a pixel to count as changed."""
+_LEAST_CHANGE = 1.5
+"""Levels (of 255, root of the mean square) below which two pictures look alike, unless a part of them visibly changed."""
+_LEAST_SHARE = 0.001
+"""Such a part, as a share of the picture: of 256 x 256 pixels, 8 x 8."""
 
 
 def two_pictures(record: OpenRecord) -> tuple[Image, Image]:
@@ -28,11 +36,29 @@ def encode_both(tools: Tools, source: Image, target: Image) -> tuple[Encoded, En
     """Source and target as a shard holds them.
 
     Raises:
-        Refusal: ``nothing_changed``: they are the same.
+        Refusal: ``nothing_changed``: nobody sees a difference.
     """
-    if np.array_equal(source, target):
-        raise Refusal(Reason.NOTHING_CHANGED, "picture and target are the same")
+    check_changed(source, target)
     return tools.encode(source), tools.encode(target)
+
+
+def check_changed(source: Image, target: Image) -> None:
+    """Refuse a pair whose pictures look alike: a sharp wall is the target of its blurred self, but no one would ask for it.
+
+    Raises:
+        Refusal: ``nothing_changed``.
+    """
+    levels = cv2.norm(source, target, cv2.NORM_L2) / math.sqrt(source.size)
+    if levels < _LEAST_CHANGE and changed_share(source, target) < _LEAST_SHARE:
+        raise Refusal(
+            Reason.NOTHING_CHANGED, f"picture and target look alike: they differ by {levels:.2f} levels of 255"
+        )
+
+
+def changed_share(source: Image, target: Image) -> float:
+    """Share of the picture that visibly changed."""
+    alike = cv2.inRange(cv2.absdiff(source, target), (0, 0, 0), (VISIBLE,) * 3)
+    return 1 - cv2.countNonZero(alike) / alike.size
 
 
 def pair_name(record: OpenRecord, name: str = "") -> str:

@@ -48,7 +48,7 @@ class Restoration:
 
     name: str
     needs: frozenset[Kind]
-    version = 1
+    version = 2
     default_view: ClassVar[View] = "native"
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:

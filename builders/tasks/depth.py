@@ -36,7 +36,9 @@ class DepthOptions(Options):
     """Metres at the far end; what lies beyond is shown like it."""
     near: Literal["black", "white", "either"] = "black"
     """Shade of what is near; ``either`` draws it for each triplet, and every sentence says it."""
-    max_missing: float = Field(default=0.5, ge=0, lt=1)
+    limit: float = Field(default=10.0, gt=0)
+    """Metres from which on a sensor's value says only that nothing came back (NYUv2's Kinect): it counts as unmeasured."""
+    max_missing: float = Field(default=0.4, ge=0, lt=1)
     """Pictures with a larger share of unmeasured pixels are refused. Others take the depth of the nearest measured pixel, and
     ``answer.void`` says where."""
     instructions: Literal["natural", "fixed", "simple"] = "natural"
@@ -60,7 +62,7 @@ class DepthEstimation:
     """
 
     name = "depth"
-    version = 1
+    version = 2
     needs = frozenset({Kind.DEPTH})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
@@ -103,11 +105,13 @@ class DepthEstimation:
     def _depth(self, record: OpenRecord, size: tuple[int, int]) -> tuple[Depth, Mask]:
         """Metres at output size (width, height), without gaps, and where there were gaps."""
         levels = fit_labels(decode_labels(record.data["depth"]), record.picture)
-        missing = levels == 0
+        missing = (levels == 0) | (levels >= self._options.limit * record.record.annotation["units_per_metre"])
         share = float(missing.mean())
         if share > self._options.max_missing or share == 1.0:
             raise Refusal(Reason.REGION_EMPTY, f"nothing was measured in {share:.0%} of the picture")
-        metres = _without_gaps(levels.astype(np.float32) / np.float32(record.record.annotation["units_per_metre"]))
+        metres = levels.astype(np.float32) / np.float32(record.record.annotation["units_per_metre"])
+        metres[missing] = 0
+        metres = _without_gaps(metres)
         # The nearest pixel, never a mean: between a chair and the wall behind it there is nothing half way.
         depth = cv2.resize(metres, size, interpolation=cv2.INTER_NEAREST_EXACT)
         void = cv2.resize(missing.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
@@ -117,7 +121,9 @@ class DepthEstimation:
         if self._options.instructions != "natural":
             return (SIMPLE if self._options.instructions == "simple" else FIXED)[self.name]
         templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
-        return filled(templates, {"near": scale.near, "far": scale.far})
+        nearer, farther = ("darker", "lighter") if scale.near == "black" else ("lighter", "darker")
+        words = {"near": scale.near, "far": scale.far, "nearer": nearer, "farther": farther}
+        return filled(templates, {**words, "metres": f"{scale.farthest:g}"})
 
 
 def _without_gaps(depth: Depth) -> Depth:

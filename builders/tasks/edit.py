@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import cv2
 import numpy as np
 
-from builders.instructions.published import tidy
+from builders.instructions.published import reframes, tidy
 from builders.instructions.restoration import Wording
 from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.protocols import Tools
-from builders.tasks._published import pair_name, two_pictures
+from builders.tasks._published import changed_share, check_changed, pair_name, two_pictures
 from builders.tasks._registration import register
 from triplets.clear_masks import decode_clear_mask
 from triplets.documents import DocumentError, load_json
@@ -21,9 +20,6 @@ from triplets.masks import bounding_box, to_rle
 from triplets.pictures import decode_mask, fit_mask, resize_mask, resize_short
 from triplets.reasons import Reason, Refusal
 from triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
-
-_VISIBLE = 12
-"""Levels (of 255) by which a channel must differ for a pixel to count as changed."""
 
 
 class EditOptions(Options):
@@ -49,7 +45,7 @@ class Edit:
     """
 
     name = "edit"
-    version = 1
+    version = 2
     needs = frozenset({Kind.EDITED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
@@ -61,10 +57,11 @@ class Edit:
 
         Raises:
             Refusal: ``empty_phrase``, ``invalid_record``, ``picture_size_mismatch``, ``nothing_changed``, ``mask_unreadable``,
-                ``mask_size_mismatch``.
+                ``mask_size_mismatch``, ``phrase_contradicted`` (it asks for a turn or a cut that the alignment undid).
         """
         words = record.once("words", lambda: _words(record))
         source, target, registered = record.once("pair", lambda: self._pair(record))
+        words = still_true(words) if registered else words
         region, share = record.once("region", lambda: _region(record, (source.width, source.height)))
         if share is None:
             share = record.once("changed", lambda: self._changed(record))
@@ -80,8 +77,7 @@ class Edit:
 
     def _pair(self, record: OpenRecord) -> tuple[Encoded, Encoded, bool]:
         source, target, registered = self._scaled(record)
-        if np.array_equal(source, target):
-            raise Refusal(Reason.NOTHING_CHANGED, "picture and target are the same")
+        check_changed(source, target)
         if registered:
             return self._tools.encode(source), self._tools.encode(target), True
         first = record.once_for_picture("encoded", lambda: self._tools.encode(source))
@@ -103,8 +99,7 @@ class Edit:
     def _changed(self, record: OpenRecord) -> float:
         """Share of the picture that visibly changed, where nobody drew a mask."""
         source, target, _ = self._scaled(record)
-        alike = cv2.inRange(cv2.absdiff(source, target), (0, 0, 0), (_VISIBLE,) * 3)
-        return 1 - cv2.countNonZero(alike) / alike.size
+        return changed_share(source, target)
 
 
 def _words(record: OpenRecord) -> tuple[str, ...]:
@@ -126,6 +121,19 @@ def _words(record: OpenRecord) -> tuple[str, ...]:
     if not words:
         raise Refusal(Reason.EMPTY_PHRASE, "no usable instruction")
     return words
+
+
+def still_true(words: Sequence[str]) -> tuple[str, ...]:
+    """Those instructions that a pair still shows once its pictures were brought onto one grid.
+
+    Raises:
+        Refusal: ``phrase_contradicted``: all of them ask for another frame.
+    """
+    kept = tuple(text for text in words if not reframes(text))
+    if not kept:
+        detail = f"{words[0]!r} asks for another frame, but pictures of two sizes are shown in one"
+        raise Refusal(Reason.PHRASE_CONTRADICTED, detail)
+    return kept
 
 
 def _region(record: OpenRecord, size: tuple[int, int]) -> tuple[dict[str, Any], float | None]:

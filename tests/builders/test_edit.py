@@ -85,7 +85,8 @@ def test_without_masks_the_share_is_what_changed():
 
 def test_pictures_of_two_sizes_are_refused_unless_they_may_be_aligned():
     picture = skimage.data.astronaut()
-    target = cv2.resize(picture, (300, 290), interpolation=cv2.INTER_AREA)[:, :280]
+    target = cv2.resize(picture, (300, 290), interpolation=cv2.INTER_AREA)[:, :280].copy()
+    target[200:230, 40:80] = (200, 30, 30)
     annotation = {"instructions": ["x y"]}
     with pytest.raises(Refusal) as caught:
         _one(_open(picture, target, annotation))
@@ -95,6 +96,30 @@ def test_pictures_of_two_sizes_are_refused_unless_they_may_be_aligned():
     assert (triplet.source.width, triplet.source.height) == (triplet.target.width, triplet.target.height)
     difference = np.abs(decode(triplet.source.data).pixels.astype(int) - decode(triplet.target.data).pixels)
     assert difference.mean() < 6
+
+
+def test_once_aligned_a_pair_shows_no_cut_or_turn():
+    picture = skimage.data.astronaut()
+    target = cv2.resize(picture, (300, 290), interpolation=cv2.INTER_AREA)[:, :280].copy()
+    target[200:230, 40:80] = (200, 30, 30)
+    words = ["paint a red square", "crop it and paint a red square"]
+    record = _open(picture, target, {"instructions": words, "register": True})
+    assert _one(record).alternatives == ("paint a red square",)
+    with pytest.raises(Refusal, match="'crop it and") as caught:
+        _one(_open(picture, target, {"instructions": words[1:], "register": True}))
+    assert caught.value.reason is Reason.PHRASE_CONTRADICTED
+    same_size = _open(drawn(), drawn(seed=1), {"instructions": words, "register": True})
+    assert set(_one(same_size).alternatives) == set(words)
+
+
+def test_a_change_that_nobody_sees_is_refused_and_a_small_clear_one_is_not():
+    faint, spot = drawn(96, 96), drawn(96, 96)
+    faint[::2] ^= 1
+    spot[20:26, 30:36] = 255 - spot[20:26, 30:36]
+    with pytest.raises(Refusal, match="look alike: they differ by") as caught:
+        _one(_open(drawn(96, 96), faint, {"instructions": ["x y"]}))
+    assert caught.value.reason is Reason.NOTHING_CHANGED
+    assert _one(_open(drawn(96, 96), spot, {"instructions": ["x y"]})).region_share < 0.02
 
 
 def test_what_did_not_change_is_refused():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders.instructions.published import in_one, tidy
+from builders.instructions.published import in_one, reframes, tidy
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,25 @@ def test_tidy_keeps_each_once():
 )
 def test_sessions_are_said_as_people_say_them(turns, said):
     assert said in in_one(turns)
+
+
+@pytest.mark.parametrize(
+    ("text", "whether"),
+    [
+        ("Remove people on the right, increase the saturation and rotate it slightly", True),
+        ("crop the photo", True),
+        ("please straighten the horizon", True),
+        ("turn it sideways", True),
+        ("cut off the left part", True),
+        ("make it a square", True),
+        ("remove the man on the left", False),
+        ("turn the sky red", False),
+        ("make the colors brighter", False),
+        ("cut out the background", False),
+    ],
+)
+def test_words_for_another_frame(text, whether):
+    assert reframes(text) is whether
 
 
 def test_questions_are_never_hung_onto_orders():

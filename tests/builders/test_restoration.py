@@ -96,6 +96,19 @@ def test_the_same_picture_twice_is_refused():
     assert caught.value.reason is Reason.NOTHING_CHANGED
 
 
+def test_noise_that_nobody_sees_is_refused_and_faint_noise_is_not():
+    clean = np.full((64, 64, 3), 120, np.uint8)
+    rng = np.random.default_rng(0)
+    for sigma, kept in ((0.8, False), (4.0, True)):
+        record = _open(np.rint(clean + rng.normal(0, sigma, clean.shape)).astype(np.uint8), clean)
+        if kept:
+            _one(_task("denoise"), record)
+        else:
+            with pytest.raises(Refusal, match="look alike") as caught:
+                _one(_task("denoise"), record)
+            assert caught.value.reason is Reason.NOTHING_CHANGED
+
+
 @pytest.mark.parametrize("view", ["native", "scaled"])
 def test_the_mask_goes_where_the_pictures_go(view):
     target = drawn(120, 96, 3)

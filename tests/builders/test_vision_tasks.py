@@ -112,7 +112,22 @@ def test_depth_is_what_was_measured_and_the_sentence_says_which_end_is_which():
         errors = np.abs(read_depth(pixels(triplet.target), scale) - expected)[~void] / 5
         assert np.mean(errors <= 0.01) > 0.99
         assert np.abs(read_depth(pixels(triplet.target), scale)[void] - 2.64).max() < 0.2  # like what is beside it
-        assert all(scale.near in sentence or scale.far in sentence for sentence in triplet.alternatives)
+        nearer, farther = ("darker", "lighter") if scale.near == "black" else ("lighter", "darker")
+        told = (scale.near, scale.far, f"{nearer} in front", f"the {nearer}", f"{nearer} gray", f"{farther} where")
+        assert all(any(word in sentence for word in told) for sentence in triplet.alternatives)
+        assert any("5 metres" in sentence for sentence in triplet.alternatives)
+
+
+def test_what_the_sensor_could_not_reach_was_not_measured():
+    metres = np.full((192, 256), 2, np.float32)
+    metres[:, 200:] = 10  # a Kinect's way to say that nothing came back
+    record = opened({"units_per_metre": 1000}, depth=depth_png(metres))
+    (triplet,) = triplets(DepthEstimation(TOOLS, {}), record, 1)
+    assert from_rle(triplet.answer["void"])[:, 135:].all()
+    assert triplet.answer["measured"] == [2.0, 2.0]
+    again = opened({"units_per_metre": 1000}, depth=depth_png(metres))
+    (triplet,) = triplets(DepthEstimation(TOOLS, {"limit": 80, "farthest": 80}), again, 1)
+    assert triplet.answer["measured"] == [2.0, 10.0]
 
 
 def test_a_depth_map_with_little_in_it_is_refused():
