@@ -12,6 +12,7 @@ BASE = [
     "datasets>=5.2",
     "diffusers>=0.42",
     "fsspec>=2026.9",
+    "h5py>=3.16",
     "httpx>=0.28",
     "jinja2>=3.1",
     "matplotlib>=3.11",
@@ -65,7 +66,6 @@ setup(
     package_data={"": ["py.typed", "*.yaml", "*.j2", "*.json"]},
     install_requires=BASE,
     # faiss-cpu and faiss-gpu both write the folder ``faiss/``: install exactly one of the two extras.
-    # h5py reads the official file of NYU Depth v2 and nothing else.
-    extras_require={"cpu": ["faiss-cpu>=1.15"], "gpu": ["faiss-gpu>=1.15"], "nyu": ["h5py>=3.16"], "dev": DEV},
+    extras_require={"cpu": ["faiss-cpu>=1.15"], "gpu": ["faiss-gpu>=1.15"], "dev": DEV},
     entry_points={"console_scripts": ["ieiw=apps.main:run"]},
 )

@@ -1,9 +1,12 @@
-"""The official labelled file of NYU Depth v2: MATLAB 7.3, which is HDF5, so that h5py is needed; pictures are read one by one."""
+"""The official labelled file of NYU Depth v2: MATLAB 7.3, which is HDF5; pictures are read one by one."""
 
 from __future__ import annotations
 
+import errno
 import io
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import IO, Any
 
 import cv2
@@ -14,7 +17,11 @@ from triplets.reasons import UsageError
 
 UNITS_PER_METRE = 5000.0
 """Of the PNG that depth is handed out in: a fifth of a millimetre, up to 13.1 m."""
-_FIELDS = {"images": 4, "depths": 3, "rawDepths": 3}
+_METRES = ("float32", "float64")
+_FIELDS = {"images": (4, ("uint8",)), "depths": (3, _METRES), "rawDepths": (3, _METRES)}
+"""Array -> its axes and what it may hold."""
+_MOST_VALUES = 2**26
+"""Of one picture; the official ones have 640 x 480."""
 _NEEDED = ("images", "depths")
 
 
@@ -28,52 +35,72 @@ class NyuMat:
         name: of the file, for messages.
 
     Raises:
-        UsageError: h5py is not installed, or the file is damaged or another one.
+        UsageError: the file is damaged or another one.
     """
 
     def __init__(self, file: IO[bytes], name: str) -> None:
-        try:
-            import h5py  # type: ignore[import-not-found,import-untyped,unused-ignore]
-        except ImportError as error:
-            raise UsageError(
-                f"{name}: a MATLAB 7.3 file, which needs h5py: pip install 'h5py>=3.16'. "
-                "Or use pictures with 16-bit depth maps: images/ and depth/."
-            ) from error
+        import h5py
+
         self._name = name
-        try:
-            self._file: Any = h5py.File(file, "r")
-        except OSError as error:
-            raise UsageError(f"{name}: not the labelled file ({error}). Is the download complete?") from error
-        for field in _NEEDED:
-            shape = getattr(self._file.get(field), "shape", ())
-            if len(shape) != _FIELDS[field]:
-                raise UsageError(f"{name}: no array {field!r} with {_FIELDS[field]} axes. Is it the labelled file?")
+        with _told(name):
+            self._file = h5py.File(file, "r")
+        self._arrays = {field: self._array(field) for field in _NEEDED}
 
     def __len__(self) -> int:
         """Pictures that have a depth map."""
-        return min(int(self._file[field].shape[0]) for field in _NEEDED)
+        return min(int(array.shape[0]) for array in self._arrays.values())
 
     def png(self, field: str, number: int) -> bytes:
         """One picture (8-bit RGB), or one depth map (16-bit grey, see :data:`UNITS_PER_METRE`; 0 where nothing was measured).
 
         Raises:
-            UsageError: the file lacks the field.
-            OSError: it is damaged.
-            IndexError: it holds fewer.
+            UsageError: the file is damaged, lacks the field, or holds fewer.
         """
-        if field not in self._file:
-            raise UsageError(f"{self._name}: no array {field!r}")
-        array = self._file[field]
+        if field not in self._arrays:
+            self._arrays[field] = self._array(field)
+        array = self._arrays[field]
         if number >= array.shape[0]:
-            raise IndexError(f"{self._name}: {field} holds {array.shape[0]}, number {number} is asked for")
-        values = np.asarray(array[number])
+            raise UsageError(f"{self._name}: {field} holds {array.shape[0]}, number {number} is asked for")
+        with _told(self._name):
+            values = np.asarray(array[number])
         if field == "images":
             return encode_png(np.ascontiguousarray(values.transpose(2, 1, 0))).data
-        levels = np.clip(np.rint(np.nan_to_num(values.T) * UNITS_PER_METRE), 0, 65535).astype(np.uint16)
+        metres = np.nan_to_num(values.T.astype(np.float64), posinf=0)
+        levels = np.clip(np.rint(metres * UNITS_PER_METRE), 0, 65535).astype(np.uint16)
         good, data = cv2.imencode(".png", levels)
         if not good:
-            raise OSError(f"{self._name}: {field} {number} cannot be written as PNG")
+            raise UsageError(f"{self._name}: {field} {number} cannot be written as PNG")
         return bytes(data.tobytes())
+
+    def _array(self, field: str) -> Any:
+        """One of the file's arrays, seen to be what it should."""
+        with _told(self._name):
+            array = self._file.get(field)
+            shape: tuple[int, ...] = getattr(array, "shape", None) or ()
+            kind = str(getattr(array, "dtype", ""))
+        axes, kinds = _FIELDS[field]
+        if (
+            len(shape) != axes
+            or kind not in kinds
+            or (axes == 4 and shape[1] != 3)
+            or math.prod(shape[1:]) > _MOST_VALUES
+        ):
+            raise UsageError(
+                f"{self._name}: no array {field!r} of {kinds[0]} with {axes} axes, it has {kind or 'none'}{list(shape)}. "
+                "Is it the labelled file?"
+            )
+        return array
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Damage as an error that names the file; h5py raises many kinds. What the storage raises passes."""
+    try:
+        yield
+    except (OSError, KeyError, ValueError, RuntimeError, TypeError, MemoryError) as error:
+        if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # a place outside the file
+            raise
+        raise UsageError(f"{name}: not the labelled file, or damaged ({error}). Is the download complete?") from error
 
 
 def split_numbers(data: bytes, name: str, split: str, count: int) -> Sequence[int]:

@@ -94,7 +94,7 @@ class NyuV2(PairedFolders):
             raise Refusal(Reason.PICTURE_MISSING, f"{file} has no {entry}")
         try:
             return self._mat.png(kind, int(number))
-        except (UsageError, OSError, IndexError) as error:  # damaged since it was planned
+        except UsageError as error:  # damaged since it was planned
             raise Refusal(Reason.PICTURE_UNREADABLE, str(error)) from error
 
     @property
