@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import msgspec
 
+from builders.sources._wrong import what_is_wrong
 from triplets.documents import array_spans
 from triplets.roots import Root
 
@@ -22,7 +24,7 @@ class ImageEntry(CocoElement):
     file_name: str
     width: int
     height: int
-    license: int = 0
+    license: Any = 0  # by its number; some conversions write null or a name
 
 
 class CategoryEntry(CocoElement):
@@ -39,10 +41,24 @@ _HEAD = msgspec.json.Decoder(_Head)
 _Element = TypeVar("_Element", bound=CocoElement)
 
 
-def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> dict[int, _Element]:
+class Elements(dict[int, _Element]):
+    """Elements by their ids; ``wrong`` says of others why they were left out."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.wrong: dict[int, str] = {}
+        self._key = key
+
+    def lack(self, field: str, number: int) -> str:
+        """Why an element that ``field`` refers to is not here."""
+        return self.wrong.get(number, f"{field} {number} is not in {self._key}")
+
+
+def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> Elements[_Element]:
     """The elements of one of a file's shorter arrays; of two with one id the first counts.
 
-    An element that is not of the kind is left out: whoever refers to it becomes a reject that names it.
+    Whole numbers may be written as ``640.0`` or ``"640"``. An element that is not of the kind is left out: whoever refers to it
+    becomes a reject that says what is wrong with it.
 
     Args:
         root: of the data set.
@@ -54,14 +70,17 @@ def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> dic
         UsageError: the file is missing.
         triplets.documents.DocumentError: no such array, or the file is cut short.
     """
-    found: dict[int, _Element] = {}
+    found = Elements[_Element](key)
     with root.open(file) as stream:
-        for span in array_spans(stream, f"{root.location}/{file}", key):
+        for at, span in enumerate(array_spans(stream, f"{root.location}/{file}", key)):
             try:
-                element = msgspec.json.decode(span.data, type=kind)
-            except (msgspec.DecodeError, RecursionError):
-                continue
-            found.setdefault(element.id, element)
+                element = msgspec.json.decode(span.data, type=kind, strict=False)
+            except (msgspec.DecodeError, RecursionError) as error:
+                with suppress(msgspec.DecodeError, RecursionError):
+                    number = msgspec.json.decode(span.data, type=CocoElement, strict=False).id
+                    found.wrong.setdefault(number, f"{key}[{at}]: {what_is_wrong(span.data, error)}")
+            else:
+                found.setdefault(element.id, element)
     return found
 
 

@@ -12,7 +12,7 @@ import msgspec
 from builders.instructions.joints import LAYOUTS, joint_key
 from builders.kinds import Kind
 from builders.options import Options, parse_options
-from builders.sources._coco import CategoryEntry, CocoElement, elements_by_id, whose
+from builders.sources._coco import CategoryEntry, CocoElement, Elements, elements_by_id, whose
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box
 from builders.sources._wrong import what_is_wrong
@@ -28,8 +28,8 @@ class CocoImage(CocoElement):
     file_name: str
     width: int
     height: int
-    license: int | None = None
-    page_url: str = ""
+    license: Any = None
+    page_url: str | None = ""
     category: str = ""
 
 
@@ -39,7 +39,7 @@ class _Annotation(msgspec.Struct):
     category_id: int
     keypoints: list[float]
     bbox: list[float]
-    iscrowd: int = 0
+    iscrowd: int | bool | None = 0
 
 
 class _Category(CategoryEntry):
@@ -133,11 +133,11 @@ class CocoPoints(ABC):
         return GroupedElements(self._root.open(self._file), self._where, _who, "annotations")
 
     @cached_property
-    def _images(self) -> dict[int, CocoImage]:
+    def _images(self) -> Elements[CocoImage]:
         return elements_by_id(self._root, self._file, "images", CocoImage)
 
     @cached_property
-    def _categories(self) -> dict[int, _Category]:
+    def _categories(self) -> Elements[_Category]:
         return elements_by_id(self._root, self._file, "categories", _Category)
 
     def _check_joints(self) -> None:
@@ -172,9 +172,9 @@ class CocoPoints(ABC):
         if element.turn:
             raise _Faulty(Reason.DUPLICATE_RECORD, f"id {entry.id} was used before")
         if entry.image_id not in self._images:
-            raise _Faulty(Reason.UNKNOWN_PICTURE, f"image_id {entry.image_id} is not in images")
+            raise _Faulty(Reason.UNKNOWN_PICTURE, self._images.lack("image_id", entry.image_id))
         if entry.category_id not in self._categories:
-            raise ValueError(f"category_id {entry.category_id} is not in categories")
+            raise ValueError(self._categories.lack("category_id", entry.category_id))
         noun = self.noun(self._categories[entry.category_id].name, self._images[entry.image_id])
         joints = () if entry.iscrowd else joints_of(entry.keypoints, self.layout, shift=self.shift)
         return Person(record_id, noun, sound_box(entry.bbox), joints, bool(entry.iscrowd))

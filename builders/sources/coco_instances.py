@@ -18,7 +18,7 @@ import msgspec
 
 from builders.kinds import Kind
 from builders.options import Options, parse_options
-from builders.sources._coco import CategoryEntry, ImageEntry, elements_by_id, whose
+from builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, whose
 from builders.sources._grouped import Element, GroupedElements
 from triplets.reasons import Reason
 from triplets.records import Fault, Record
@@ -31,7 +31,7 @@ class _Annotation(msgspec.Struct):
     category_id: int
     segmentation: list[list[float]] | dict[str, Any]
     bbox: list[float] = []
-    iscrowd: int = 0
+    iscrowd: int | bool | None = 0
 
 
 class CocoInstancesOptions(Options):
@@ -97,7 +97,7 @@ class CocoInstances:
         return GroupedElements(self._root.open(self._file), f"{self._root.location}/{self._file}", whose, "annotations")
 
     @cached_property
-    def _images(self) -> dict[int, ImageEntry]:
+    def _images(self) -> Elements[ImageEntry]:
         return elements_by_id(self._root, self._file, "images", ImageEntry)
 
     @cached_property
@@ -179,7 +179,7 @@ class CocoInstances:
         if element.turn:
             return Fault(Reason.DUPLICATE_RECORD, f"{place}: id {entry.id} was used before")
         if entry.image_id not in self._images:
-            return Fault(Reason.UNKNOWN_PICTURE, f"{place}: image_id {entry.image_id} is not in images")
+            return Fault(Reason.UNKNOWN_PICTURE, f"{place}: {self._images.lack('image_id', entry.image_id)}")
         if entry.category_id not in self._categories:
             return Fault(Reason.INVALID_RECORD, f"{place}: category_id {entry.category_id} is not in categories")
         if entry.iscrowd or isinstance(entry.segmentation, dict):

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import msgspec
 
 from builders.options import Options
-from builders.sources._coco import CategoryEntry, ImageEntry, elements_by_id, whose
+from builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, whose
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._label_maps import CLASS_LIST, LabelMaps, numbered_names
 from builders.vocabulary import CLASSES
@@ -121,7 +121,7 @@ class CocoStuff(LabelMaps):
         return GroupedElements(self._root.open(self._json), f"{self._root.location}/{self._json}", whose, "annotations")
 
     @cached_property
-    def _images(self) -> dict[int, ImageEntry]:
+    def _images(self) -> Elements[ImageEntry]:
         return elements_by_id(self._root, self._json, "images", ImageEntry)
 
     def _of_elements(self, elements: list[Element]) -> Record:
@@ -137,7 +137,7 @@ class CocoStuff(LabelMaps):
                 continue
             picture = entry.image_id
             if entry.image_id not in self._images:
-                fault = fault or Fault(Reason.UNKNOWN_PICTURE, f"{place}: image_id {picture} is not in images")
+                fault = fault or Fault(Reason.UNKNOWN_PICTURE, f"{place}: {self._images.lack('image_id', picture)}")
             segments.append([entry.category_id, entry.segmentation])
         if fault is not None:
             return Record(str(picture), str(picture), {}, {}, self._split, fault=fault)

@@ -39,7 +39,7 @@ class HumanArt(CocoPoints):
 
     def licence(self, image: CocoImage) -> str:
         """The page that a picture comes from."""
-        return f"Human-Art (non-commercial), {image.page_url}".rstrip(", ")
+        return f"Human-Art (non-commercial), {image.page_url or ''}".rstrip(", ")
 
     @cached_property
     def _outer(self) -> str:
