@@ -189,12 +189,25 @@ def _duplicates(frame: Frame, rule: Duplicates, alive: Bools) -> _Outcome:
     return _Outcome(~np.isnan(value), value, {"all": [float(rule.distance + 1), None]})
 
 
+def _least_of_each(codes: npt.NDArray[np.int64], values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """For each row the least value of all rows of its code."""
+    _, codes = np.unique(codes, return_inverse=True)
+    least = np.full(int(codes.max(initial=-1)) + 1, np.inf, np.float32)
+    np.minimum.at(least, codes, values)
+    return least[codes]
+
+
 def _contaminated(frame: Frame, rule: Decontaminate, near: Near) -> _Outcome:
-    """Rows with a picture near one of the given pictures; the value is the least distance in bits."""
+    """Rows with a picture near one of the given pictures, and all others of that picture; the value is the least distance in bits.
+
+    A crop (of one person, say) does not look like the whole: a row that shows the whole tells for those that show a part.
+    """
     least = np.full(len(frame), 65, np.float32)
     for role in ("source", "target"):
         hashes, inverse = np.unique(frame.score("phash", role), return_inverse=True)
         least = np.minimum(least, near(hashes, rule.pictures)[inverse])
+    for column in ("source+group", "picture_sha256", "source+group"):
+        least = _least_of_each(frame.codes(column), least)
     return _Outcome(least <= rule.distance, least.astype(np.float32), {"all": [float(rule.distance + 1), None]})
 
 

@@ -23,6 +23,10 @@ Ids: TypeAlias = "pa.Array | pa.ChunkedArray"
 Lookup = Callable[[str], tuple[Ids, npt.NDArray[Any]]]
 
 
+def _no_more(column: str) -> pa.ChunkedArray:
+    raise KeyError(column)
+
+
 @dataclass(slots=True)
 class Frame:
     """Rows to choose from.
@@ -30,10 +34,12 @@ class Frame:
     Attributes:
         table: :data:`COLUMNS` of the index, one row a triplet; digests in hex or packed (:func:`filters.digests.packed`).
         lookup: score name -> its ids (digests of pictures in hex, or keys) and values.
+        more: name of another column of the index -> the column; few rules ask, so it is not kept.
     """
 
     table: pa.Table
     lookup: Lookup
+    more: Callable[[str], pa.ChunkedArray] = _no_more
     _scores: dict[tuple[str, str], npt.NDArray[Any]] = field(default_factory=dict)
     _places: dict[tuple[str, int], npt.NDArray[np.int64]] = field(default_factory=dict)
     _loaded: dict[str, tuple[Ids, npt.NDArray[Any]]] = field(default_factory=dict)
@@ -65,7 +71,8 @@ class Frame:
     def words(self, role: str) -> Words:
         """The digests of all sources or targets, as :func:`filters.digests.words` gives them."""
         if role not in self._digests:
-            self._digests[role] = words(self.table[f"{role}_sha256"])
+            name = f"{role}_sha256"
+            self._digests[role] = words(self.table[name] if name in self.table.column_names else self.more(name))
         return self._digests[role]
 
     def forget_scores(self) -> None:

@@ -100,7 +100,7 @@ def open_frame(store: Store, build: BuildState) -> Frame:
         return ids[same], numbers(table["value"])
 
     parts = [_packed(part) for part in read_parts(store, build, COLUMNS)]
-    return Frame(_joined(parts, COLUMNS), lookup)
+    return Frame(_joined(parts, COLUMNS), lookup, lambda column: read_columns(store, build, [column])[column])
 
 
 def _packed(table: pa.Table) -> pa.Table:

@@ -3,11 +3,13 @@
 import math
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filters.apply import KEPT, apply_rules, check_names, licences_of
+from filters.frame import Frame
 from filters.rules import RuleSet
 from tests.support.frames import frame, value_of
 from triplets.reasons import UsageError
@@ -198,17 +200,37 @@ def test_decontamination_asks_about_source_and_target():
         return np.array([min((int(each) ^ other).bit_count() for other in bad) for each in hashes.tolist()])
 
     found = ask(made, {"name": "e", "kind": "decontaminate", "pictures": ["eval"], "distance": 1}, lookup=lookup)
-    expected = {
-        row: min(
+    own = [
+        min(
             (int(value_of(rows, values, "phash", role, row)) ^ other).bit_count()
             for role in ("source", "target")
             for other in bad
         )
         for row in range(50)
-    }
-    assert kept(found) == [row for row, bits in expected.items() if bits > 1]
+    ]
+    picture = list(zip(rows["source"], rows["group"], strict=True))
+    expected = [min(own[other] for other in range(50) if picture[other] == picture[row]) for row in range(50)]
+    assert kept(found) == [row for row, bits in enumerate(expected) if bits > 1]
     assert {3, 7}.isdisjoint(kept(found))
-    assert all(found.value[row] == bits for row, bits in expected.items() if bits <= 1)
+    assert all(found.value[row] == bits for row, bits in enumerate(expected) if bits <= 1)
+    assert any(bits <= 1 < own[row] for row, bits in enumerate(expected))  # told by another row of its picture
+
+
+def test_decontamination_drops_the_crops_of_a_picture_that_another_source_shows_whole():
+    made, rows, values = frame(30, groups=10_000)
+    seen = made.score("phash", "source")[4]
+    alike = {row for role in ("source", "target") for row in np.flatnonzero(made.score("phash", role) == seen).tolist()}
+    crop = next(row for row in range(30) if row not in alike and rows["source"][row] != rows["source"][4])
+    digests = [*rows["picture_sha256"]]
+    digests[crop] = digests[4]
+    table = made.table.drop_columns("picture_sha256").append_column("picture_sha256", pa.array(digests))
+
+    def lookup(hashes, folders):
+        return np.where(hashes == seen, 0, 40)
+
+    rule = {"name": "e", "kind": "decontaminate", "pictures": ["eval"]}
+    found = ask((Frame(table, made.lookup), rows, values), rule, lookup=lookup)
+    assert set(range(30)) - set(kept(found)) == alike | {crop}
 
 
 def test_the_first_rule_that_refuses_a_row_drops_it():

@@ -27,6 +27,8 @@ def frame(count, seed=0, nan=0.1, pictures=None, groups=None):
         "source_sha256": [digests[at] for at in random.integers(0, distinct, count)],
         "target_sha256": [digests[at] for at in random.integers(0, distinct, count)],
     }
+    # What the source was cut from: another for each row, and for each group of rows of one source no other than theirs.
+    rows["picture_sha256"] = [hashlib.sha256(f"whole {number}".encode()).hexdigest() for number in range(count)]
     ids = {"picture": pa.array(digests), "pair": pa.array(rows["key"], pa.string())}
     values = {"places": {digest: at for at, digest in enumerate(digests)}}
     for name in PICTURE_SCORES:
