@@ -128,7 +128,7 @@ class Loader:
                 what = (
                     "the cut has changed"
                     if name == "fingerprint"
-                    else f"{name} was {state.get(name)}, now it is {value}"
+                    else f"{name} was {state.get(name) or 'none'}, now it is {value or 'none'}"
                 )
                 raise UsageError(
                     f"{self._cut.where}: cannot go on at the next sample: {what}. Bring it back, or start anew"
@@ -144,7 +144,8 @@ class Loader:
 
     def _identity(self) -> dict[str, Any]:
         plan = self._plan
-        weights = ",".join(f"{source}={weight!r}" for source, weight in sorted(plan.weights.items()))
+        names = self._cut.state.sources
+        weights = ", ".join(f"{names[source]} {weight!r}" for source, weight in sorted(plan.weights.items()))
         return {
             "fingerprint": self._cut.fingerprint,
             "side": self._cut.side,

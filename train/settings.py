@@ -22,7 +22,8 @@ class Data(Strict):
     Attributes:
         build: folder or URL of a complete build.
         cut: name of a cut of it.
-        weights: source -> passes over it in an epoch; 1 where a source is not named, 0 leaves it out.
+        weights: source -> passes over it in an epoch, 0 leaves it out; of a source that is not named, the ``weight`` that the
+            build's recipe gives it, else 1.
         size: of the square pictures, in pixels.
         crop: which square part of a picture: ``random`` or ``centre``.
         flip: share of samples to mirror; never those whose instruction speaks of sides or of writing.

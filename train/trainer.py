@@ -18,6 +18,7 @@ from train.augment import Changes
 from train.checkpoints import checkpoints, load_state, save_checkpoint
 from train.held_out import fixed_samples, grid, validation_loss, write_grid
 from train.loader import Batch, Loader
+from train.mixture import mixture, told
 from train.objective import as_pictures, draw, encoded, generator_of, losses, text_states, without_conditions
 from train.opened import OpenCut, open_cut
 from train.order import Plan
@@ -50,7 +51,7 @@ def train(stage: Stage, say: Say) -> Outcome:
     out = Path(stage.out)
     device = _device(stage.device)
     torch.manual_seed(stage.seed)
-    data = _Data.open(stage, device)
+    data = _Data.open(stage, device, say)
     found = checkpoints(out / "checkpoints")
     try:
         run = _resumed(stage, found[-1], device, say) if found else _started(stage, device, say)
@@ -68,14 +69,17 @@ class _Data:
     held_out: Batch | None
 
     @classmethod
-    def open(cls, stage: Stage, device: torch.device) -> _Data:
+    def open(cls, stage: Stage, device: torch.device, say: Say) -> _Data:
         store = open_store(stage.data.build)
         cut = open_cut(store, stage.data.cut)
         held_out = None
         if cut.state.validation and stage.reports.validate_every:
             other = open_cut(store, stage.data.cut, "validation")
             held_out = fixed_samples(other, stage.reports.validation_samples, stage.data.size)
-        plan = Plan(stage.seed, stage.batch, _weights(stage, cut))
+        weights = mixture(cut, stage.data.weights)
+        say(told(cut, weights))
+        numbered = {cut.state.sources.index(name): weight for name, weight in weights.items()}
+        plan = Plan(stage.seed, stage.batch, numbered)
         return cls(cut, _loader(stage, cut, plan, device), held_out)
 
 
@@ -83,15 +87,6 @@ def _loader(stage: Stage, cut: OpenCut, plan: Plan, device: torch.device) -> Loa
     changes = Changes(stage.data.size, stage.data.crop, stage.data.flip, redraw=stage.data.redraw)
     workers = stage.data.workers or len(os.sched_getaffinity(0))
     return Loader(cut, plan, changes, workers=workers, pinned=device.type == "cuda")
-
-
-def _weights(stage: Stage, cut: OpenCut) -> dict[int, float]:
-    unknown = sorted(set(stage.data.weights) - set(cut.state.sources))
-    if unknown:
-        raise UsageError(
-            f"data.weights: {cut.where} has no source {unknown[0]!r}; it has {', '.join(cut.state.sources)}"
-        )
-    return {cut.state.sources.index(name): weight for name, weight in stage.data.weights.items()}
 
 
 @dataclass(slots=True)
