@@ -15,6 +15,7 @@ class Reason(StrEnum):
     UNKNOWN_PICTURE = "unknown_picture"  # the annotation names a picture that the data set's list lacks
     EMPTY_PHRASE = "empty_phrase"
     PHRASE_UNUSABLE = "phrase_unusable"  # no instruction that reads as people write can be made of it
+    PHRASE_CONTRADICTED = "phrase_contradicted"  # it names another class, place or number than the region has
     UNSAFE_PATH = "unsafe_path"  # absolute, parent folder, NUL: never opened
     CROWD = "crowd"  # the region stands for many things that nobody outlined one by one
     AMBIGUOUS = "ambiguous"  # the phrase fits several things in the picture, the region is one of them
@@ -46,6 +47,7 @@ SELECTION = frozenset(
     {
         Reason.SKIPPED_BY_PUBLISHER,
         Reason.PHRASE_UNUSABLE,
+        Reason.PHRASE_CONTRADICTED,
         Reason.CROWD,
         Reason.AMBIGUOUS,
         Reason.NO_KEY_POINTS,

@@ -27,7 +27,7 @@ _QUOTED = (
     "find this and mask it in see-through {color}: {what}",
     'tint what "{what}" refers to {color} and leave the rest of the picture as it is',
     'overlay what is meant by "{what}" with half-transparent {color}',
-    'which part of the picture is "{what}"? Fill it with translucent {color}',
+    'which part of the picture does "{what}" mean? Fill it with translucent {color}',
     'segment "{what}" and show the result as a semi-transparent {color} overlay',
 )
 SENTENCES: Mapping[str, tuple[str, ...]] = {

@@ -28,6 +28,7 @@ from builders.instructions.words import (
     PREPOSITIONS,
     PRONOUNS,
     RELATIVES,
+    SCENERY,
     SINGLE,
     SURFACES,
     UNIQUE,
@@ -97,7 +98,7 @@ def noun_phrase(phrase: str, *, name: str = "", instances: int = 1, keep_parts: 
         phrase: such as ``blue bird on top of tree``; articles, tokenised punctuation and telegraphic positions are mended.
         name: the noun that the data set itself names as the phrase's head, or empty.
         instances: how many things the region holds; several make a singular head plural.
-        keep_parts: whether parts of persons and what they wear may be the head.
+        keep_parts: whether parts of persons, what they wear, and the sky and the ground may be the head.
 
     Raises:
         Refusal: ``phrase_unusable``, with what could not be read.
@@ -305,7 +306,8 @@ def _worn(extra: list[str]) -> str:
 def _check_head(parts: _Parts, keep_parts: bool) -> None:
     head = singular(parts.head[-1])
     colour = head in COLOURS and head not in {"orange", "violet", "light"}
-    bare = head in NO_SHAPE | PREPOSITIONS | PRONOUNS | DETERMINERS | _IN_ORDER or head in POSITIONS
+    shapeless = NO_SHAPE - SCENERY if keep_parts else NO_SHAPE
+    bare = head in shapeless | PREPOSITIONS | PRONOUNS | DETERMINERS | _IN_ORDER or head in POSITIONS
     if bare or colour:
         raise _refuse(f"{head!r} names no object")
     glass = head in {"glass", "glasses"} and (parts.head[-1] != "glasses" or set(parts.before + parts.head) & _DRINKING)

@@ -120,6 +120,8 @@ NO_SHAPE = frozenset(
     """.split()
 )
 """Heads that name no object one could see gone, or the scene itself."""
+SCENERY = frozenset({"sky", "ground", "floor", "ceiling", "horizon", "background", "foreground"})
+"""Those of them that have an outline all the same."""
 SURFACES = frozenset(
     """
     floor table ground shelf shelves bed chair desk hook hooks rack wall counter bench couch sofa hanger hangers sand grass street

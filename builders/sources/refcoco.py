@@ -13,12 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-import msgspec
-
 from builders.kinds import Kind
 from builders.options import Options, parse_options
-from builders.sources._by_id import ElementsById
-from builders.sources._coco import CategoryEntry, CocoElement, ImageEntry, elements_by_id
+from builders.sources._coco import ImageEntry, elements_by_id
+from builders.sources._ref_things import RefThings
 from triplets.documents import load_json
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
@@ -35,10 +33,8 @@ class RefOptions(Options):
     split_by: str = ""
     """Who split the set: ``unc``, ``google``, ``umd``, ``berkeley``; by default ``unc``, RefCOCOg's ``umd``."""
     records: Literal["refs", "sentences"] = "refs"
-    """A record for each ref, with all its expressions, as for training; or for each expression, as the evaluations count."""
-
-
-_HEAD = msgspec.json.Decoder(CocoElement)
+    """A record for each ref, with all its expressions, as for training; or for each expression, as the evaluations count:
+    then the task uses it as it was said, whatever speaks against it."""
 
 
 class RefCoco:
@@ -54,7 +50,7 @@ class RefCoco:
         UsageError: an unknown option.
     """
 
-    version = 1
+    version = 2
     gives = Kind.REFERRED
     folder = "refcoco"
     default_split_by = "unc"
@@ -143,18 +139,12 @@ class RefCoco:
         return list(found.values())
 
     @cached_property
-    def _annotations(self) -> ElementsById:
-        place = f"{self._root.location}/{self._instances_path}"
-        return ElementsById(self._root.open(self._instances_path), place, "annotations", _id)
+    def _things(self) -> RefThings:
+        return RefThings(self._root, self._instances_path)
 
     @cached_property
     def _images(self) -> dict[int, ImageEntry]:
         return elements_by_id(self._root, self._instances_path, "images", ImageEntry)
-
-    @cached_property
-    def _categories(self) -> dict[int, str]:
-        found = elements_by_id(self._root, self._instances_path, "categories", CategoryEntry)
-        return {number: kind.name for number, kind in found.items()}
 
     @cached_property
     def _twice(self) -> set[int]:
@@ -182,17 +172,13 @@ class RefCoco:
             yield Record(record_id, group, {}, {}, self._split, fault=made)
             return
         image, targets, sentences = made
-        held = {"targets": targets, "category": self._category(ref.get("category_id"))}
+        held = {"targets": targets, **self._things.split(image.id, _ann_ids(ref))}
         if self._options.records == "refs":
             yield self._record(record_id, group, image, held | {"expressions": [text for _, text in sentences]})
             return
         for turn, (sentence_id, text) in enumerate(sentences):
-            yield self._record(f"{record_id}/{sentence_id}.{turn}", group, image, held | {"expressions": [text]})
-
-    def _category(self, numbers: Any) -> str:
-        """Name of what a ref means; empty where that is several things, or where instances.json has no such category."""
-        number = numbers[0] if isinstance(numbers, list) and len(numbers) == 1 else numbers
-        return self._categories.get(number, "") if type(number) is int else ""
+            said = held | {"expressions": [text], "as_said": True}
+            yield self._record(f"{record_id}/{sentence_id}.{turn}", group, image, said)
 
     def _record(self, record_id: str, group: str, image: ImageEntry, annotation: Mapping[str, Any]) -> Record:
         return Record(
@@ -219,20 +205,18 @@ class RefCoco:
             return Fault(Reason.INVALID_RECORD, f"{place}: sentences is no list of objects with `sent`")
         if not sentences:
             return Fault(Reason.EMPTY_PHRASE, f"{place}: no sentence with a word in it")
-        targets = self._targets(ref.get("ann_id"), image.id, place)
+        targets = self._targets(ref, image.id, place)
         return targets if isinstance(targets, Fault) else (image, targets, sentences)
 
-    def _targets(self, ann_id: Any, image: int, place: str) -> list[Any] | Fault:
+    def _targets(self, ref: dict[str, Any], image: int, place: str) -> list[Any] | Fault:
         """The segmentations of a ref; none where it says so by -1, as gRefCOCO does."""
-        ids = ann_id if isinstance(ann_id, list) else [ann_id]
-        if ids == [-1]:
-            return []
-        if not ids or not all(type(number) is int for number in ids):
+        ids = _ann_ids(ref)
+        if not all(type(number) is int for number in ids) or ref.get("ann_id") == []:
             return Fault(Reason.INVALID_RECORD, f"{place}: ann_id is no number and no list of numbers")
         found = []
         for number in ids:
             try:
-                entry = self._annotations.get(number)
+                entry = self._things.get(number)
             except ValueError as error:
                 return Fault(Reason.INVALID_RECORD, f"{self._instances_path}: annotation {number}: {error}")
             if not isinstance(entry, dict) or entry.get("image_id") != image:
@@ -266,13 +250,6 @@ class GRefCoco(RefCoco):
     refs_file = "grefs({}).json"
 
 
-def _id(data: bytes) -> int | None:
-    try:
-        return _HEAD.decode(data).id
-    except (msgspec.DecodeError, RecursionError):
-        return None
-
-
 def _is_of(split: str, wanted: str) -> bool:
     """Whether a ref's split is the wanted one: RefClef's ``testAC`` is of ``testA``, and all are of ``test``, as in `refer`."""
     if wanted in {"testA", "testB", "testC"}:
@@ -284,6 +261,13 @@ def _number(ref: Any, key: str) -> int:
     """A field that should be a number of 0 or more; -1 where it is not."""
     value = ref.get(key) if isinstance(ref, dict) else None
     return value if type(value) is int and value >= 0 else -1
+
+
+def _ann_ids(ref: dict[str, Any]) -> list[Any]:
+    """The annotations that a ref means; none where it says -1."""
+    value = ref.get("ann_id")
+    ids = value if isinstance(value, list) else [value]
+    return [] if ids == [-1] else ids
 
 
 def _sentences(value: Any) -> list[tuple[str, str]] | None:

@@ -1,8 +1,10 @@
 """Referring segmentation: what an expression means covered with a see-through colour; nothing where it means nothing.
 
 A record's annotation holds either PhraseCut's ``phrase``, ``phrase_structure`` and ``Polygons``, or ``expressions`` (one or more
-that mean the same) and ``targets`` (COCO segmentations; an empty list where the expression has no target in the picture), with
-the targets' ``category`` where it is known; or ``expressions`` and a file of role ``mask``.
+that mean the same) and ``targets`` (COCO segmentations; an empty list where the expression has no target in the picture); or
+``expressions`` and a file of role ``mask``. Where they are known, ``meant`` and ``others`` are the classes and boxes
+(``[class, x, y, width, height]``, or ``[class]``) of the targets and of what else the picture shows; with ``as_said`` an expression
+is used whatever speaks against it, as evaluations do.
 """
 
 from __future__ import annotations
@@ -13,8 +15,11 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from builders.instructions.doubts import Scene, fitting
 from builders.instructions.expressions import Expression, read_expression, without_scraps
 from builders.instructions.mask_sentences import fill_what
+from builders.instructions.naming import COCO_CLASSES
+from builders.instructions.placing import Thing
 from builders.instructions.wordings import chosen
 from builders.kinds import Kind
 from builders.options import parse_options
@@ -25,7 +30,7 @@ from triplets.masks import polygons_mask
 from triplets.palette import palette
 from triplets.pictures import annotation_frame, fit_mask, resize_mask, upright_mask
 from triplets.reasons import Reason, Refusal
-from triplets.records import Mask, OpenRecord, Triplet
+from triplets.records import Mask, OpenRecord, Record, Triplet
 
 _MOST_EXPRESSIONS = 6
 
@@ -36,7 +41,7 @@ class ReferOptions(MaskOptions):
     min_share: float = Field(default=0.001, ge=0, lt=1)
     """Smaller regions are refused; one in a thousand is 8 x 8 pixels of 256 x 256."""
     keep_all: bool = False
-    """Whether every expression is used, as an evaluation needs: unkind ones, and scraps (``right``) that have better company."""
+    """Whether every expression is used: unkind and misspelt ones, those that the outlines contradict, and scraps (``right``)."""
 
 
 class Refer:
@@ -48,7 +53,7 @@ class Refer:
     """
 
     name = "refer"
-    version = 1
+    version = 2
     needs = frozenset({Kind.OUTLINED, Kind.REFERRED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
@@ -59,10 +64,11 @@ class Refer:
         """One triplet; the instruction uses one of the record's expressions, drawn by ``rng``.
 
         Raises:
-            Refusal: ``empty_phrase``; ``phrase_unusable`` (unkind); ``region_empty`` where there is a target without a pixel;
+            Refusal: ``empty_phrase``; ``phrase_unusable``, ``phrase_contradicted``, ``ambiguous`` (see
+                :func:`builders.instructions.doubts.fitting`); ``region_empty`` where there is a target without a pixel;
                 ``region_too_small``; ``picture_size_mismatch``, ``mask_unreadable``, ``mask_size_mismatch``.
         """
-        expressions = record.once("expressions", lambda: _expressions(record.record.annotation, self._options.keep_all))
+        expressions = record.once("expressions", lambda: _expressions(record.record, self._options.keep_all))
         mask = record.once("refer-mask", lambda: self._mask(record))
         yield painted(self.name, self._tools, self._options, record, rng, self._work(record, expressions, mask, rng))
 
@@ -107,29 +113,42 @@ class Refer:
             raise Refusal(Reason.REGION_EMPTY, "the target has no pixel in the picture")
         mask = resize_mask(drawn, size)
         area = int(np.count_nonzero(mask))
-        if area < max(1.0, self._options.min_share * mask.size):
-            detail = f"{area} pixels at {size[0]} x {size[1]}, the least is {self._options.min_share} of the picture"
+        least = 0.0 if record.record.annotation.get("as_said") else self._options.min_share
+        if area < max(1.0, least * mask.size):
+            detail = f"{area} pixels at {size[0]} x {size[1]}, the least is {least} of the picture"
             raise Refusal(Reason.REGION_TOO_SMALL, detail)
         return mask
 
 
-def _expressions(annotation: Mapping[str, Any], keep_all: bool) -> list[Expression]:
+def _expressions(record: Record, keep_all: bool) -> list[Expression]:
+    annotation, scene = record.annotation, _scene(record)
     if "phrase" in annotation:
         name, count = annotation["phrase_structure"]["name"], len(annotation["Polygons"])
         found = [read_expression(annotation["phrase"], name, count)]
     else:
         texts = dict.fromkeys(" ".join(text.split()) for text in annotation["expressions"])
-        found = [
-            read_expression(text, "", _target_count(annotation), annotation.get("category", ""))
-            for text in texts
-            if text
-        ]
+        category = scene.classes[0] if scene and len(scene.classes) == 1 else ""
+        found = [read_expression(text, "", _target_count(annotation), category) for text in texts if text]
     if not found:
         raise Refusal(Reason.EMPTY_PHRASE, "no expression with a word in it")
-    kind = [expression for expression in found if keep_all or not expression.is_unkind]
-    if not kind:
-        raise Refusal(Reason.PHRASE_UNUSABLE, "unkind words, which task_options.refer.keep_all lets through")
-    return kind if keep_all else without_scraps(kind)
+    if keep_all or annotation.get("as_said"):
+        return found
+    return without_scraps(fitting(found, scene), scene.classes if scene else ())
+
+
+def _scene(record: Record) -> Scene | None:
+    """What is outlined in the picture, where the data set says so."""
+    annotation = record.annotation
+    if "meant" not in annotation or record.size is None:
+        return None
+    meant, others = (tuple(_thing(*entry) for entry in annotation[key]) for key in ("meant", "others"))
+    return Scene(meant, others, record.size)
+
+
+def _thing(name: str, *box: float) -> Thing:
+    """A thing; classes that are not COCO's are as good as unknown."""
+    x, y, width, height = box or (0.0,) * 4
+    return Thing(name if name in COCO_CLASSES else "", (x, y, width, height) if box else None)
 
 
 def _target_count(annotation: Mapping[str, Any]) -> int:

@@ -33,8 +33,14 @@ def write_instances(root, folder, pictures="images/mscoco/images/train2014"):
     mask[30:60, 50:90] = 1
     runs = coco.encode(mask)
     annotations = [
-        {"id": 1, "image_id": 7, "segmentation": [sum(square(4, 4, 24), [])]},
-        {"id": 2, "image_id": 7, "segmentation": [sum(square(50, 10, 30), [])]},
+        {"id": 1, "image_id": 7, "category_id": 1, "bbox": [4, 4, 24, 24], "segmentation": [sum(square(4, 4, 24), [])]},
+        {
+            "id": 2,
+            "image_id": 7,
+            "category_id": 2,
+            "bbox": [50, 10, 30, 30],
+            "segmentation": [sum(square(50, 10, 30), [])],
+        },
         {"id": 3, "image_id": 8, "segmentation": {"size": [64, 96], "counts": runs["counts"].decode()}},
         {"id": 4, "image_id": 8, "segmentation": [[200.0, 200.0, 250.0, 200.0, 250.0, 250.0]]},
     ]
@@ -59,8 +65,8 @@ class TestRefCoco(SourceCase):
         refs = [
             ref(1, ("the left dog", "dog sitting on the left")),
             ref(2, ("far right",), ann_id=2),
-            ref(3, ("cat",), ann_id=3, image=8),
-            ref(4, ("cat",), ann_id=4, image=8),
+            ref(3, ("bush",), ann_id=3, image=8),
+            ref(4, ("bush",), ann_id=4, image=8),
             ref(5, split="train"),
             ref(2, ("again",), ann_id=2),
             ref(6, image=99),
@@ -75,6 +81,12 @@ class TestRefCoco(SourceCase):
         groups = [[record.group for record in source.group(index)] for index in range(source.group_count())]
         assert [set(group) for group in groups] == [{"7"}, {"8"}, {"99"}]
 
+    def test_what_is_meant_and_what_else_is_there_are_told(self, root):
+        held = next(self.source(root).group(0)).annotation
+        assert (held["meant"], held["others"]) == ([["dog", 4, 4, 24, 24]], [["person", 50, 10, 30, 30]])
+        bare = next(self.source(root).group(1)).annotation
+        assert (bare["meant"], bare["others"]) == ([[""]], [[""]])
+
     def test_every_sentence_can_be_a_record(self, root):
         source = registry.source("refcoco", name="s", root=str(root), split="val", options={"records": "sentences"})
         found = [record for index in range(source.group_count()) for record in source.group(index)]
@@ -83,6 +95,7 @@ class TestRefCoco(SourceCase):
             ["dog sitting on the left"],
         ]
         assert len({record.id for record in found}) == len(found)
+        assert all(record.annotation["as_said"] for record in found if record.fault is None)
 
     def test_a_wrong_split_is_told_which_there_are(self, root):
         with pytest.raises(UsageError, match="train, val"):

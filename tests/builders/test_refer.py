@@ -70,8 +70,6 @@ def test_every_expression_is_drawn_and_all_are_alternatives():
 @pytest.mark.parametrize(
     ("said", "heard"),
     [
-        ("far right", ": far right"),
-        ("right gy", "right gy"),
         ("bald on left", ": bald on left"),
         ("man upper left with hands to face red hoody", "man upper left with hands to face red hoody"),
         ("a baby bear standing next to it ' s mother , who sleeps", "it's mother, who sleeps"),
@@ -96,7 +94,7 @@ def test_what_is_no_noun_phrase_is_quoted_as_it_stands(said, heard):
     ],
 )
 def test_clothes_that_stand_for_a_person_are_said_as_such(said, category, heard):
-    record = open_record([said], [DOG], category=category)
+    record = open_record([said], [DOG], meant=[[category]], others=[])
     assert all(heard in text and f"person in {heard}" not in text for text in draw(record, 1)[0].alternatives)
 
 
@@ -140,9 +138,37 @@ def test_unkind_expressions_are_left_out_where_there_are_others_and_kept_by_opti
 
 
 def test_scraps_are_left_out_where_there_is_something_better():
-    record = open_record(["far right", "dog on the right", "right gy", "dog"], [DOG])
+    record = open_record(["dog on the right", "dog", "red collar dog biting"], [DOG])
+    assert {t.answer["expression"] for t in draw(record)} == {"dog on the right", "red collar dog biting"}
+    assert draw(open_record(["dog"], [DOG]), 1)
+
+
+def test_misspelt_expressions_are_left_out_and_the_reject_quotes_them():
+    record = open_record(["dog on the right", "dog on teh rihgt"], [DOG])
     assert {t.answer["expression"] for t in draw(record)} == {"dog on the right"}
-    assert draw(open_record(["far right"], [DOG]), 1)
+    with pytest.raises(Refusal, match=r"'right gy': 'gy' is misspelt.*'doog biting'") as caught:
+        draw(open_record(["right gy", "doog biting"], [DOG]), 1)
+    assert caught.value.reason is Reason.PHRASE_UNUSABLE
+
+
+SAID = ["right gy", "the fat dog", "far right", "man biting", "banana 3"]
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_an_evaluation_refuses_nothing_by_taste(said):
+    speck = [sum(square(10, 10, 1.5), [])]
+    held = {"meant": [["dog", 10, 10, 30, 30]], "others": [["dog", 60, 10, 30, 30]]}
+    with pytest.raises(Refusal):
+        draw(open_record([said], [DOG], **held), 1)
+    assert said in draw(open_record([said], [DOG], **held), 1, keep_all=True)[0].answer["expression"]
+    assert said in draw(open_record([said], [speck], as_said=True, **held), 1)[0].answer["expression"]
+
+
+def test_a_bare_place_is_said_with_the_class_where_one_alone_is_there():
+    held = {"meant": [["dog", 10, 10, 30, 30]], "others": [["dog", 60, 10, 30, 30]]}
+    assert "the dog on the far left" in draw(open_record(["far left"], [DOG], **held), 1)[0].instruction
+    with pytest.raises(Refusal, match="no thing that alone is there"):
+        draw(open_record(["far right"], [DOG], **held), 1)
 
 
 def test_simple_indicators_have_one_colour():

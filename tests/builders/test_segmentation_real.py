@@ -29,12 +29,12 @@ SAMPLES = {
     "ade20k-847": ("ade20k", "training", "segment", 2, 0),
     "pascal-voc": ("pascal_voc/VOCdevkit/VOC2012", "val", "segment", 3, 0),
     "pascal-context": ("pascal_context", "val", "segment", 3, 0),
-    "refcoco": ("refcoco", "val", "refer", 11, 0),
+    "refcoco": ("refcoco", "val", "refer", 10, 1),
     "refcoco-plus": ("refcoco", "val", "refer", 11, 0),
-    "refcocog": ("refcoco", "val", "refer", 6, 0),
-    "grefcoco": ("grefcoco/format_only", "val", "refer", 9, 0),
+    "refcocog": ("refcoco", "val", "refer", 5, 1),
+    "grefcoco": ("grefcoco/format_only", "val", "refer", 5, 4),
     "refclef": ("refclef", "all", "refer", 0, 116),
-    "phrasecut": ("phrasecut_derived/VGPhraseCut_v0", "train", "refer", 110, 1),
+    "phrasecut": ("phrasecut_derived/VGPhraseCut_v0", "train", "refer", 100, 11),
 }
 """Data set -> folder, split, task, triplets, rejects."""
 
@@ -64,6 +64,8 @@ def test_masks_come_back_from_the_encoded_pictures():
     overlaps = []
     for dataset in ("coco-stuff", "ade20k-150", "pascal-voc", "pascal-context", "refcoco", "grefcoco"):
         for verdict in verdicts(dataset, 3):
+            if not isinstance(verdict, Built):
+                continue
             answer = verdict.triplet.answer
             source, target = (decode(each.data).pixels for each in (verdict.triplet.source, verdict.triplet.target))
             if not answer["present"]:

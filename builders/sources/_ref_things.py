@@ -1,0 +1,92 @@
+"""What ``instances.json`` outlines: by its number, and picture by picture."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from builders.sources._by_id import ElementsById
+from builders.sources._coco import CategoryEntry, CocoElement, elements_by_id
+from triplets.roots import Root
+
+
+class _Head(CocoElement):
+    image_id: int
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+
+
+class RefThings:
+    """The annotations of a set's ``instances.json``; 36 bytes each are kept.
+
+    Args:
+        root: of the data set.
+        path: of the file below it.
+
+    Raises:
+        UsageError: the file is missing.
+        triplets.documents.DocumentError: no such array, or the file is cut short.
+    """
+
+    def __init__(self, root: Root, path: str) -> None:
+        self._pictures, self._numbers = array("q"), array("q")
+        self._elements = ElementsById(root.open(path), f"{root.location}/{path}", "annotations", self._noted)
+        owners = np.array(self._pictures, np.int64)
+        order = np.argsort(owners, kind="stable")
+        self._owners, self._ordered = owners[order], np.array(self._numbers, np.int64)[order]
+        del self._pictures, self._numbers
+        found = elements_by_id(root, path, "categories", CategoryEntry)
+        self._names = {number: kind.name for number, kind in found.items()}
+
+    def get(self, number: int) -> Any:
+        """The annotation of this number as JSON values; None where there is none.
+
+        Raises:
+            ValueError: it is not JSON.
+        """
+        return self._elements.get(number)
+
+    def split(self, picture: int, meant: list[int]) -> dict[str, list[list[Any]]]:
+        """What is ``meant`` and the ``others`` of a picture, each as ``[class, x, y, width, height]``; without a box ``[class]``.
+
+        Crowds are no single things and are left out of the others.
+        """
+        first, last = np.searchsorted(self._owners, (picture, picture + 1))
+        others = [int(number) for number in self._ordered[first:last] if number not in meant]
+        sound = [entry for number in others if isinstance(entry := self._sound(number), dict)]
+        return {
+            "meant": [self._thing(self.get(number)) for number in meant],
+            "others": [self._thing(entry) for entry in sound if not entry.get("iscrowd")],
+        }
+
+    def _noted(self, data: bytes) -> int | None:
+        """The number of an annotation; its picture is noted on the way."""
+        try:
+            head = _HEAD.decode(data)
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        if max(abs(head.id), abs(head.image_id)) < 2**63:
+            self._pictures.append(head.image_id)
+            self._numbers.append(head.id)
+        return head.id
+
+    def _sound(self, number: int) -> Any:
+        """An annotation beside the one that is meant; what is no JSON is nobody's rival."""
+        try:
+            return self.get(number)
+        except ValueError:
+            return None
+
+    def _thing(self, entry: dict[str, Any]) -> list[Any]:
+        number, box = entry.get("category_id"), entry.get("bbox")
+        name = self._names.get(number, "") if type(number) is int else ""
+        if not isinstance(box, list) or len(box) != 4:
+            return [name]
+        if not all(type(value) in (int, float) and math.isfinite(value) for value in box):
+            return [name]
+        return [name, *(round(value, 1) for value in box)]
