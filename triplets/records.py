@@ -218,7 +218,7 @@ def check_source_name(name: str) -> str:
 def sample_key(source: str, record_id: str, task: str, variant: int) -> str:
     """Key of a triplet: source name, dash, 20 base32 characters (100 bits) of SHA-256, lower case."""
     digest = hashlib.sha256("\0".join((record_id, task, str(variant))).encode("utf-8", "surrogatepass")).digest()
-    return f"{source}-{base64.b32encode(digest)[:20].decode('ascii').lower()}"
+    return f"{source}-{base64.b32encode(digest[:15])[:20].decode('ascii').lower()}"
 
 
 def attempt_rng(seed: int, attempt: Attempt) -> np.random.Generator:

@@ -77,6 +77,14 @@ def test_lossy_formats_come_back_closely(form, options):
     assert np.abs(found.astype(int) - pixels).mean() < 9
 
 
+@pytest.mark.parametrize("size", [(60, 40), (17, 33), (251, 250)])
+@pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:2", "4:2:0"])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 1}])
+def test_a_colour_jpeg_has_exactly_the_pixels_that_pillow_gives(size, subsampling, options):
+    data = saved(photo(*size), "JPEG", quality=80, subsampling=subsampling, **options)
+    assert np.array_equal(decode(data).pixels, np.asarray(Pillow.open(io.BytesIO(data))))
+
+
 def test_pixels_cannot_be_changed_by_one_task_under_another():
     assert not decode(saved(photo(), "PNG")).pixels.flags.writeable
     assert not decode(saved(photo(), "JPEG", exif=tagged(6))).pixels.flags.writeable
