@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from triplets import _jpeg
@@ -135,7 +136,7 @@ def _to_rgb(picture: Pillow.Image) -> Image:
         return np.repeat(_deep_grey(picture)[..., None], 3, axis=2)
     if picture.mode not in _EIGHT_BITS:
         raise ValueError(f"samples of kind {picture.mode}, whose range nobody tells")
-    if picture.format == "JPEG" and picture.mode == "RGB" and isinstance(picture.fp, io.BytesIO):
+    if isinstance(picture, JpegImageFile) and picture.mode == "RGB" and isinstance(picture.fp, io.BytesIO):
         return _colour_jpeg(picture.fp.getvalue())
     picture.load()  # 16-bit colours keep their high byte
     if not _may_be_transparent(picture):
