@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,13 @@ import numpy.typing as npt
 from filters.duplicates import Alike, joined, near_duplicates, rank_within
 from filters.frame import Frame
 from filters.registry import better_of, kind_of
-from filters.rules import Cap, Decontaminate, Duplicates, Gap, Licences, Rule, RuleSet, Threshold
+from filters.rules import Cap, Decontaminate, Duplicates, Gap, Licences, PictureSet, Rule, RuleSet, Threshold
 from triplets.reasons import UsageError
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[Any]
-Near = Callable[[npt.NDArray[np.uint64], tuple[str, ...]], npt.NDArray[Any]]
-"""Hashes and folders -> for each hash the least distance in bits to a picture in the folders; 65 where there is none."""
+Near = Callable[[npt.NDArray[np.uint64], Sequence[str | PictureSet]], npt.NDArray[Any]]
+"""Hashes and places -> for each hash the least distance in bits to a picture of the places; 65 where there is none."""
 KEPT = -1
 
 
@@ -202,13 +202,11 @@ def _contaminated(frame: Frame, rule: Decontaminate, near: Near) -> _Outcome:
 
     A crop (of one person, say) does not look like the whole: a row that shows the whole tells for those that show a part.
     """
-    least = np.full(len(frame), 65, np.float32)
-    for role in ("source", "target"):
-        hashes, inverse = np.unique(frame.score("phash", role), return_inverse=True)
-        least = np.minimum(least, near(hashes, rule.pictures)[inverse])
+    hashes, inverse = np.unique([frame.score("phash", role) for role in ("source", "target")], return_inverse=True)
+    least = near(hashes, rule.places)[inverse].reshape(2, -1).min(axis=0).astype(np.float32)
     for column in ("source+group", "picture_sha256", "source+group"):
         least = _least_of_each(frame.codes(column), least)
-    return _Outcome(least <= rule.distance, least.astype(np.float32), {"all": [float(rule.distance + 1), None]})
+    return _Outcome(least <= rule.distance, least, {"all": [float(rule.distance + 1), None]})
 
 
 def _unlicensed(frame: Frame, rule: Licences) -> _Outcome:

@@ -99,12 +99,36 @@ class Duplicates(_BestKept):
     distance: int = Field(default=0, ge=0, le=MOST_BITS)
 
 
+class PictureSet(Strict):
+    """The pictures of a data set's split, where they lie in the official layout."""
+
+    dataset: str
+    root: str
+    split: str
+    options: dict[str, Any] = {}
+
+
 class Decontaminate(_Rule):
-    """Rows with a picture within ``distance`` bits of one in the given folders, or of a source of the given builds."""
+    """Rows with a picture within ``distance`` bits of an evaluation picture, and the other rows of that picture.
+
+    ``pictures`` are folders, or builds, of which the sources count; ``sets`` are data sets in their official layouts.
+    """
 
     kind: Literal["decontaminate"]
-    pictures: tuple[str, ...] = Field(min_length=1)
+    pictures: tuple[str, ...] = ()
+    sets: tuple[PictureSet, ...] = ()
     distance: int = Field(default=6, ge=0, le=16)
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Decontaminate:
+        if not self.places:
+            raise ValueError("give `pictures`, folders or builds, or `sets`, a list of {dataset, root, split}")
+        return self
+
+    @property
+    def places(self) -> tuple[str | PictureSet, ...]:
+        """All that holds evaluation pictures."""
+        return *self.pictures, *self.sets
 
 
 class Licences(_Rule):
@@ -146,10 +170,9 @@ class RuleSet(Strict):
             raise ValueError(f"two rules are named {twice[0]!r}")
         return self
 
-    def pictures(self) -> tuple[str, ...]:
-        """Folders and builds whose pictures the rules keep out."""
-        rules = (rule for rule in self.rules if isinstance(rule, Decontaminate))
-        return tuple(sorted({place for rule in rules for place in rule.pictures}))
+    def places(self) -> list[str | PictureSet]:
+        """Folders, builds and data sets whose pictures the rules keep out."""
+        return [place for rule in self.rules if isinstance(rule, Decontaminate) for place in rule.places]
 
     def scores(self) -> set[str]:
         """Names of the scores and hashes that the rules read, composites taken apart."""

@@ -97,7 +97,7 @@ def _wanted(store: Store, build: BuildState, rules: RuleSet, materialise: bool) 
         "backends": build.backends,
         "rules": rules.model_dump(mode="json"),
         "scores": score_notes(store, build, rules),
-        "pictures": {place: stamp(place) for place in rules.pictures()},
+        "pictures": tuple(map(stamp, rules.places())),
     }
 
 

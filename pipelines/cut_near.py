@@ -1,10 +1,10 @@
-"""Pictures that no cut may hold, by perceptual hash: those in given folders, and the sources of other builds."""
+"""Pictures that no cut may hold, by perceptual hash: of folders, of data sets, and the sources of other builds."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,51 +12,79 @@ import numpy.typing as npt
 
 from filters.apply import Near
 from filters.near import least_distances
+from filters.rules import PictureSet
 from filters.scores.phash import PerceptualHash
+from pipelines import held_out
 from pipelines.cut_index import index_parts, open_frame
+from pipelines.places import place_of
+from pipelines.recipe import HoldOut
 from pipelines.score import fresh_note
 from pipelines.state import BuildState, load_state
 from triplets.pictures import PictureLimits, decode
 from triplets.reasons import Refusal, UsageError
+from triplets.shards import canonical_json
 from triplets.storage import Store, open_store
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 _LIMITS = PictureLimits(min_side=1)
+Place = str | PictureSet
 
 
-def nearest(hashes: npt.NDArray[np.uint64], places: tuple[str, ...]) -> npt.NDArray[np.uint8]:
+def nearest(hashes: npt.NDArray[np.uint64], places: Sequence[Place]) -> npt.NDArray[np.uint8]:
     """For each hash the least distance in bits to a picture of the places. See :data:`filters.apply.Near`.
 
     Raises:
-        UsageError: see :func:`stamp`; or a picture that cannot be read.
+        UsageError: as :func:`stamp`; or a picture that cannot be read.
     """
-    known = np.unique(np.concatenate([_known(place, stamp(place)) for place in places]))
+    known = np.unique(np.concatenate([_hashes(place) for place in places]))
     return least_distances(hashes, known)
 
 
-def stamp(place: str) -> str:
-    """Digest of what tells the pictures of a place: names, sizes and times of a folder's files, the index of a build.
+def stamp(place: Place) -> str:
+    """Digest of what tells the pictures of a place: names, sizes and times of a folder's files, the index of a build, annotations.
 
     Raises:
-        UsageError: neither a folder with pictures nor a complete build that has its hashes.
+        UsageError: neither a folder with pictures, nor a complete build that has its hashes, nor a data set's layout.
     """
-    store, build = _build(place)
-    if build is not None:
-        parts = [part.sha256 for part in index_parts(build)]
+    return hashlib.sha256("\n".join(_parts(place)).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _parts(place: Place) -> Iterator[str]:
+    if isinstance(place, PictureSet):
+        yield canonical_json(held_out.digest_of(_entry(place)))
+    elif (build := _build(place)[1]) is not None:
+        yield from (part.sha256 for part in index_parts(build))
     else:
-        root = _folder(place)
-        statuses = ((file, file.stat()) for file in _pictures(place))
-        parts = [f"{file.relative_to(root)}\0{status.st_size}\0{status.st_mtime_ns}" for file, status in statuses]
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+        for file in _pictures(place):
+            status = file.stat()
+            yield f"{file}\0{status.st_size}\0{status.st_mtime_ns}"
 
 
-@lru_cache(maxsize=16)
-def _known(place: str, at: str) -> npt.NDArray[np.uint64]:
-    """Hashes of the pictures of a place; ``at`` is its stamp, since what was remembered must be as it is now."""
+def _hashes(place: Place) -> npt.NDArray[np.uint64]:
+    if isinstance(place, PictureSet):
+        return np.fromiter(_of_set(place), np.uint64)
     store, build = _build(place)
     if build is not None:
         return open_frame(store, build).score("phash", "source").astype(np.uint64)
-    return np.array([_hash(file) for file in _pictures(place)], np.uint64)
+    return np.fromiter((_hash(str(file), file.read_bytes) for file in _pictures(place)), np.uint64)
+
+
+def _entry(place: PictureSet) -> HoldOut:
+    """The set as ``hold_out`` of a recipe names it."""
+    entry = HoldOut.model_validate(place.model_dump())
+    return entry.model_copy(update={"root": place_of(entry.dataset, entry)})
+
+
+def _of_set(place: PictureSet) -> Iterator[int]:
+    """The hash of each picture of a data set's split; of a restored or edited one, both sides."""
+    entry = _entry(place)
+    source = held_out.source_of(entry)
+    seen: set[str] = set()
+    for index in range(source.group_count()):
+        for record in source.group(index):
+            for file in {record.files.get("picture", ""), record.files.get("target", "")} - seen - {""}:
+                seen.add(file)
+                yield _hash(f"{entry.root}/{file}", partial(source.read, file))
 
 
 def _build(place: str) -> tuple[Store, BuildState | None]:
@@ -90,16 +118,16 @@ def _pictures(place: str) -> Iterator[Path]:
     yield from files
 
 
-def _hash(file: Path) -> int:
-    """The hash of a picture file.
+def _hash(name: str, read: Callable[[], bytes]) -> int:
+    """The hash of a picture.
 
     Raises:
         UsageError: it cannot be read; leaving it out in silence would let its copies into the cut.
     """
     try:
-        return PerceptualHash().hash_picture(decode(file.read_bytes(), _LIMITS).pixels)
+        return PerceptualHash().hash_picture(decode(read(), _LIMITS).pixels)
     except (OSError, Refusal) as error:
-        raise UsageError(f"{file}: cannot be read ({error}); mend it or take it out of the folder") from error
+        raise UsageError(f"{name}: cannot be read ({error}); mend it or take it out") from error
 
 
 _: Near = nearest

@@ -83,7 +83,7 @@ def names_of(entry: HoldOut) -> Iterator[str]:
     if entry.file:
         yield from _listed(Path(entry.file))
         return
-    source = _source(entry)
+    source = source_of(entry)
     for index in range(source.group_count()):
         for record in source.group(index):
             yield from picture_names(source, entry.dataset, record)
@@ -98,7 +98,7 @@ def check(entry: HoldOut) -> None:
     if entry.file:
         next(_listed(Path(entry.file)), None)
     else:
-        _source(entry).inputs()
+        source_of(entry).inputs()
 
 
 def digest_of(entry: HoldOut) -> dict[str, object]:
@@ -111,7 +111,7 @@ def digest_of(entry: HoldOut) -> dict[str, object]:
         path = Path(entry.file)
         return {"file": Root(str(path.parent)).fingerprint(path.name)}
     root = Root(entry.root)
-    files = {file: root.fingerprint(file) for file in _source(entry).inputs()}
+    files = {file: root.fingerprint(file) for file in source_of(entry).inputs()}
     return {"dataset": entry.dataset, "split": entry.split, "options": entry.options, "inputs": files}
 
 
@@ -122,7 +122,8 @@ def not_held_out(recipe: Recipe, settings: SourceSettings) -> list[str]:
     return [f"{dataset} {split}" for dataset, split in sharing if (dataset, split) not in held]
 
 
-def _source(entry: HoldOut) -> Source:
+def source_of(entry: HoldOut) -> Source:
+    """The data set of an entry that names one."""
     return registry.source(
         entry.dataset, name="hold-out", root=entry.root, split=entry.split, options=dict(entry.options)
     )

@@ -26,14 +26,21 @@ def located(recipe: Recipe) -> Recipe:
 
     A root that fits as it is stays, and so does one below which no folder fits, or more than one: :func:`advice` tells why.
     """
-    sources = tuple(
-        each.model_copy(update={"root": _place(each.root, _fits(each.data_set, each))}) for each in recipe.sources
-    )
+    sources = tuple(each.model_copy(update={"root": place_of(each.data_set, each)}) for each in recipe.sources)
     held = tuple(
-        each if each.file else each.model_copy(update={"root": _place(each.root, _fits(each.dataset, each))})
+        each if each.file else each.model_copy(update={"root": place_of(each.dataset, each)})
         for each in recipe.hold_out
     )
     return recipe.model_copy(update={"sources": sources, "hold_out": held})
+
+
+def place_of(dataset: str, entry: SourceSettings | HoldOut) -> str:
+    """The root of an entry, or the one folder below it in which its data set is."""
+    fits = _fits(dataset, entry)
+    if fits(root=entry.root):
+        return entry.root
+    found = list(_inside(entry.root, fits))
+    return found[0] if len(found) == 1 else entry.root
 
 
 def advice(dataset: str, entry: SourceSettings | HoldOut) -> str:
@@ -44,13 +51,6 @@ def advice(dataset: str, entry: SourceSettings | HoldOut) -> str:
         return f" It fits in several folders; give one in `root`: {', '.join(found)}."
     above = next((parent for parent in _parents(entry.root) if fits(root=parent)), "")
     return f" Did you mean root: {above}?" if above else ""
-
-
-def _place(root: str, fits: _Fits) -> str:
-    if fits(root=root):
-        return root
-    found = list(_inside(root, fits))
-    return found[0] if len(found) == 1 else root
 
 
 def _fits(dataset: str, entry: SourceSettings | HoldOut) -> _Fits:

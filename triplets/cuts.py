@@ -120,7 +120,7 @@ class CutState(Strict):
     backends: dict[str, dict[str, str]]
     rules: dict[str, Any]
     scores: dict[str, ScoreNote]
-    pictures: dict[str, str] = {}
+    pictures: tuple[str, ...] = ()
     candidates: int
     kept: int
     train: int

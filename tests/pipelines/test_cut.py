@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -16,9 +17,11 @@ from pipelines.cut import cut
 from pipelines.cut_compare import compare
 from tests.support.builds import ROOT, index, stamps
 from tests.support.cuts import write_cut
+from tests.support.pairs import save
 from tests.support.scored import copied, scored_build
 from tests.support.tiny_build import Wanted, retry_round, tiny_build
 from triplets.cuts import DROPPED, KEPT, SAMPLE, load_cut, sample_file, verify_shards
+from triplets.pictures import decode
 from triplets.reasons import UsageError
 
 RULES = RuleSet.model_validate(
@@ -244,6 +247,32 @@ def test_an_evaluation_build_without_hashes_is_told_how_to_get_them(tiny, tmp_pa
     rule["pictures"] = [str(tmp_path / "half")]
     with pytest.raises(UsageError, match="half is not complete"):
         cut(tiny.store.location, "a", RuleSet.model_validate({"rules": [rule]}))
+
+
+def test_a_data_set_s_pictures_are_kept_out_where_they_lie(tiny, tmp_path):
+    rows = index(tiny.path, "rows")
+    data = tiny.store.read_range(rows[5]["shard"], rows[5]["source_offset"], rows[5]["source_size"])
+    picture = decode(data).pixels
+    for at in ("input/1.png", "target/1.png"):
+        save(tmp_path / "set/GOPRO_Large/test" / at, cv2.resize(picture[..., ::-1], None, fx=2, fy=2))
+    rule = {"name": "leak", "kind": "decontaminate", "distance": 2}
+    rule["sets"] = [{"dataset": "gopro", "root": str(tmp_path / "set"), "split": "test"}]
+    cut(tiny.store.location, "a", RuleSet.model_validate({"rules": [rule]}))
+    dropped = set(tables(tiny, "a", "dropped")["key"].to_pylist())
+    assert (
+        {row["key"] for row in rows if row["source_sha256"] == rows[5]["source_sha256"]}
+        <= dropped
+        < {row["key"] for row in rows}
+    )
+    rule["sets"][0]["split"] = "train"
+    with pytest.raises(UsageError, match="GoPro is not there for split 'train'"):
+        cut(tiny.store.location, "b", RuleSet.model_validate({"rules": [rule]}))
+    (tmp_path / "set/GOPRO_Large/test/input/1.png").write_bytes(b"no picture")
+    rule["sets"][0]["split"] = "test"
+    with pytest.raises(UsageError, match="GOPRO_Large/test/input/1.png: cannot be read"):
+        cut(tiny.store.location, "b", RuleSet.model_validate({"rules": [rule]}))
+    with pytest.raises(ValueError, match="give `pictures`"):
+        RuleSet.model_validate({"rules": [rule | {"sets": []}]})
 
 
 def test_compare_is_set_arithmetic(tiny):
