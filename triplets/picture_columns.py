@@ -76,7 +76,9 @@ class PictureColumns:
     def _unpacked(self, file: str, group: int, name: str) -> _Column:
         try:
             with open_parquet(self._root, file) as table:
-                return _Column(table, group, name)
+                column = _Column(table, group, name)
+            pa.default_memory_pool().release_unused()  # else the pages before stay in memory beside those of the next column
+            return column
         except UsageError as error:  # gone or damaged since it was planned
             raise Refusal(Reason.PICTURE_UNREADABLE, str(error)) from error
 

@@ -22,6 +22,7 @@ from triplets.roots import Root
 
 _REVISION = re.compile(r"-[0-9a-f]{16}$")
 """What the site appends to a file's name; another upload of the same rows has another one."""
+_PARTS = re.compile(r"-of-\d+$")
 
 
 class ParquetRows:
@@ -52,14 +53,17 @@ class ParquetRows:
         """The files.
 
         Raises:
-            UsageError: one of them is there twice, in two revisions.
+            UsageError: they are of two uploads, so that rows would come twice.
         """
         seen: dict[str, str] = {}
         for file in self.files:
+            parts = _PARTS.search(_stem(file))
             before = seen.setdefault(_stem(file), file)
-            if before != file:
+            first = seen.setdefault("of", file) if parts else file
+            if before != file or (parts and not _stem(first).endswith(parts[0])):
+                other = before if before != file else first
                 raise UsageError(
-                    f"root {self._root.location}: {before} and {file} are two revisions of one file. Keep the newer one."
+                    f"root {self._root.location}: {other} and {file} are of two uploads. Keep the newer files."
                 )
         return self.files
 

@@ -2,6 +2,8 @@
 
 ``GIER.json`` (a list; it holds literal NaN) and ``images/<file>``. Many results were scaled or cut: where picture and result
 differ in size they are aligned by registration, unless the words ask for just that (crop, rotate, flip): those are rejected.
+InstructDiffusion's ``GIER_new.json`` (``{input, output, prompts}``, files in ``warped/`` or ``images/``) tells no operators: of its
+pairs those of one size are taken.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from triplets.reasons import Reason
 from triplets.records import Fault, Record
 from triplets.roots import Root
 
-_FILE = "GIER.json"
+_FILES = ("GIER.json", "GIER_new.json")
 _MAX_DOCUMENT = 2**30
 _FRAMING = frozenset({"crop", "rotate", "flip", "deform_obj", "resize", "zoom"})
 """Operators that change the frame: aligning the pair would undo what the words ask for."""
@@ -59,8 +61,8 @@ class Gier:
 
     def inputs(self) -> Sequence[str]:
         """The one list."""
-        self._root.require(_FILE, "list of pairs", "Give the folder that holds GIER.json and images in `root`.")
-        return [_FILE]
+        self._root.require(self._file, "list of pairs", "Give the folder that holds GIER.json and images in `root`.")
+        return [self._file]
 
     def group_count(self) -> int:
         """Source pictures; one picture may have several results."""
@@ -95,7 +97,7 @@ class Gier:
         return first
 
     def _record(self, number: int) -> Record:
-        entry, place = self._entries[number], f"{_FILE} element {number}"
+        entry, place = self._entries[number], f"{self._file} element {number}"
         record_id = _id(entry)
         if not record_id:
             fault = Fault(Reason.INVALID_RECORD, f"{place}: `input` and `output` must be file names")
@@ -111,18 +113,31 @@ class Gier:
         return Record(
             id=record_id,
             group=_group(entry),
-            files={"picture": f"images/{entry['input']}", "target": f"images/{entry['output']}"},
+            files={"picture": self._picture(entry["input"]), "target": self._picture(entry["output"])},
             annotation={
                 "instructions": list(words),
-                "register": not _FRAMING.intersection(named),
+                "register": "prompts" not in entry and not _FRAMING.intersection(named),
                 "answer": {"operators": named},
             },
             split=self._split,
             licence=_LICENCE,
         )
 
+    @cached_property
+    def _file(self) -> str:
+        return next((file for file in _FILES if self._root.exists(file)), _FILES[0])
+
+    @cached_property
+    def _warped(self) -> frozenset[str]:
+        """Pictures that the authors of the second list aligned, which lie in a folder of their own."""
+        return frozenset(self._root.names("warped") if self._file == _FILES[1] else ())
+
+    def _picture(self, name: str) -> str:
+        return f"{'warped' if name in self._warped else 'images'}/{name}"
+
     def _texts(self, entry: Mapping[str, Any]) -> list[object]:
         keys = ["expert_summary", "amateur_summary"][: 1 if self._options.words == "expert" else 2]
+        keys = ["prompts"] if "prompts" in entry else keys
         found: list[object] = []
         for key in keys:
             value = entry.get(key)

@@ -82,6 +82,26 @@ class TestGier(SourceCase):
         save(root / "images/2_b.jpg", drawn(seed=1)[:40, :60])
 
 
+class TestGierOfInstructDiffusion(SourceCase):
+    dataset, split, tasks = "gier", "train", ("edit",)
+    records, faults, built = 4, {"empty_phrase": 1}, 2
+
+    def write(self, root):
+        names = [{"input": f"{n}_a.jpg", "output": f"{n}_b.jpg"} for n in range(4)]
+        words = [["brighten it", float("nan")], ["darken it"], ["crop it"], []]
+        _dump(root / "GIER_new.json", [name | {"prompts": each} for name, each in zip(names, words, strict=True)])
+        for number, folder in ((0, "images"), (1, "warped"), (2, "images")):
+            save(root / folder / f"{number}_a.jpg", drawn(seed=number))
+            target = drawn(seed=number + 9)
+            save(root / folder / f"{number}_b.jpg", target[:40, :60] if number == 2 else target)
+        save(root / "images/1_a.jpg", drawn(seed=1)[:30])  # the one that was warped is not taken
+
+    def test_the_aligned_picture_is_taken_where_there_is_one(self, root):
+        files = {record.group: record.files for record in _records(self.source(root)) if not record.fault}
+        assert files["0_a.jpg"]["picture"] == "images/0_a.jpg"
+        assert files["1_a.jpg"] == {"picture": "warped/1_a.jpg", "target": "warped/1_b.jpg"}
+
+
 _SCENE = {
     "width": 96,
     "height": 64,

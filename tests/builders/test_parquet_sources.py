@@ -200,15 +200,18 @@ def test_another_schema_is_one_error_that_names_file_column_and_remedy(tmp_path,
         _records(_source("magicbrush", tmp_path))
 
 
-def test_a_damaged_file_and_two_revisions_are_one_error(tmp_path):
+def test_a_damaged_file_is_one_error(tmp_path):
     file = write_rows(tmp_path / "data/train-0-0123456789abcdef.parquet", MAGICBRUSH, _turns(tmp_path))
-    sound = file.read_bytes()
-    file.write_bytes(sound[:-9])
+    file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(UsageError, match=r"train-0-0123456789abcdef\.parquet: corrupt_parquet.*download complete"):
         _source("magicbrush", tmp_path).group_count()
-    file.write_bytes(sound)
-    (tmp_path / "data/train-0-fedcba9876543210.parquet").write_bytes(sound)
-    with pytest.raises(UsageError, match="two revisions of one file"):
+
+
+@pytest.mark.parametrize("other", ["train-00000-of-00002-fedcba9876543210", "train-00002-of-00031-0123456789abcdef"])
+def test_files_of_two_uploads_are_one_error(tmp_path, other):
+    for name in ("train-00000-of-00002-0123456789abcdef", "train-00001-of-00002-0123456789abcde0", other):
+        write_rows(tmp_path / f"data/{name}.parquet", MAGICBRUSH, [])
+    with pytest.raises(UsageError, match=f"{other}.* two uploads"):
         _source("magicbrush", tmp_path).inputs()
 
 
