@@ -112,14 +112,20 @@ class Root:
             raise UsageError(f"root {self.location}: the {what} {reference} is missing. {advice}")
 
     def names(self, folder: str = "") -> list[str]:
-        """Names right in a folder, sorted; empty where there is no such folder."""
+        """Names right in a folder, sorted; empty where there is no such folder.
+
+        Hidden files are left out: archives packed on a Mac hold a ``._a.jpg`` beside each ``a.jpg``, which is no picture.
+        """
         path = self._path(folder)
         try:
-            if self._system:
-                return sorted(str(name).rstrip("/").rsplit("/", 1)[-1] for name in self._system.ls(path, detail=False))
-            return sorted(entry.name for entry in Path(path).iterdir())
+            found = (
+                [str(name).rstrip("/").rsplit("/", 1)[-1] for name in self._system.ls(path, detail=False)]
+                if self._system
+                else [entry.name for entry in Path(path).iterdir()]
+            )
         except (FileNotFoundError, NotADirectoryError):
             return []
+        return sorted(name for name in found if not name.startswith("."))
 
     def fingerprint(self, reference: str) -> str:
         """SHA-256 of a file, remembered by its path, size and time of change, so that a second call costs nothing.

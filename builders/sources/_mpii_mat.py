@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
@@ -43,30 +44,35 @@ def read_mat(file: IO[bytes], name: str, *, train: bool) -> list[MatPicture]:
     if not pictures:
         raise DocumentError("wrong_schema", name, "has no RELEASE.annolist")
     of_train = np.atleast_1d(getattr(release, "img_train", np.ones(len(pictures))))
-    if len(of_train) != len(pictures):
-        raise DocumentError("wrong_schema", name, f"{len(pictures)} pictures, {len(of_train)} values of img_train")
+    if of_train.shape != (len(pictures),) or of_train.dtype.kind not in "buif":
+        raise DocumentError("wrong_schema", name, f"{len(pictures)} pictures, {of_train.size} values of img_train")
     chosen = (picture for picture, mark in zip(pictures, of_train, strict=True) if bool(mark) == train)
-    return [found for picture in chosen if (found := _picture(picture)).persons]
+    seen = Counter[str]()
+    return [found for picture in chosen if (found := _picture(picture, seen)).persons]
 
 
 def _release(file: IO[bytes], name: str) -> Any:
     from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
 
     try:
         held = loadmat(file, variable_names=["RELEASE"], struct_as_record=False, squeeze_me=True)
     except NotImplementedError as error:  # scipy's word for version 7.3
         raise DocumentError("wrong_schema", name, "MATLAB 7.3; save it with -v7, as MPII ships it") from error
-    except (MatReadError, ValueError, TypeError, OSError, EOFError) as error:
+    except Exception as error:  # scipy raises nearly anything on damaged files
         raise DocumentError("wrong_schema", name, f"no whole MATLAB file: {error}") from error
     if "RELEASE" not in held:
         raise DocumentError("wrong_schema", name, "has no RELEASE")
     return held["RELEASE"]
 
 
-def _picture(picture: Any) -> MatPicture:
+def _picture(picture: Any, seen: Counter[str]) -> MatPicture:
+    """A picture; ``seen`` counts the names of those before, since the persons of a second one would have the ids of the first."""
     file = str(getattr(getattr(picture, "image", None), "name", ""))
     people = [each for each in _many(getattr(picture, "annorect", None)) if hasattr(each, "_fieldnames")]
+    seen[file] += bool(people)
+    if seen[file] > 1:
+        fault = Fault(Reason.DUPLICATE_RECORD, f"annolist: {file!r} has persons before")
+        return MatPicture(file, [Person(f"{file}#{seen[file]}/{at}", fault=fault) for at in range(len(people))])
     return MatPicture(file, [_person(each, f"{file}/{at}") for at, each in enumerate(people)])
 
 
@@ -74,7 +80,7 @@ def _person(rectangle: Any, record_id: str) -> Person:
     try:
         joints = _joints(rectangle)
         return Person(record_id, box=_box(rectangle, joints), joints=joints)
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         return Person(record_id, fault=Fault(Reason.INVALID_RECORD, f"{record_id}: annorect: {error}"))
 
 

@@ -5,12 +5,13 @@ import pickle
 
 import numpy as np
 import pytest
+import scipy.io
 from pycocotools import mask as coco
 
 from builders import registry
 from tests.support.source_case import SourceCase, draw_picture
 from triplets.coco_masks import segmentation_mask
-from triplets.reasons import Refusal
+from triplets.reasons import Refusal, UsageError
 
 
 def records(dataset, root, split, **options):
@@ -71,3 +72,33 @@ class TestRefClefOfRunLengths(SourceCase):
         assert [record.id for record in records("refclef", root, "test")] == ["0", "1", "2"]
         assert [record.id for record in records("refclef", root, "testC")] == ["1"]
         assert [record.id for record in records("refclef", root, "train")] == ["3"]
+
+
+def test_a_picture_that_the_release_of_mpii_holds_twice_is_used_once(tmp_path):
+    head = {"x1": 1, "y1": 1, "x2": 9, "y2": 9}
+    pictures = np.zeros((1, 3), [("image", object), ("annorect", object)])
+    for at, name in enumerate(("a.jpg", "b.jpg", "a.jpg")):
+        pictures[0, at] = ({"name": name}, head)
+    release = {"annolist": pictures, "img_train": [1, 1, 1]}
+    scipy.io.savemat(tmp_path / "mpii_human_pose_v1_u12_1.mat", {"RELEASE": release})
+    found = [(record.id, record.fault.reason.value) for record in records("mpii", tmp_path, "train")]
+    assert found == [("a.jpg/0", "no_key_points"), ("b.jpg/0", "no_key_points"), ("a.jpg#2/0", "duplicate_record")]
+
+
+@pytest.mark.parametrize("byte", [7, 255])
+def test_a_damaged_release_of_mpii_is_one_error_whatever_its_reader_raises(tmp_path, byte):
+    file = tmp_path / "mpii_human_pose_v1_u12_1.mat"
+    scipy.io.savemat(file, {"RELEASE": {"annolist": {"image": {"name": "a.jpg"}}, "img_train": [1]}})
+    data = bytearray(file.read_bytes())
+    data[144] = byte  # the class of the variable: one that its reader does not know
+    file.write_bytes(data)
+    with pytest.raises(UsageError, match="mpii_human_pose_v1_u12_1.mat"):
+        records("mpii", tmp_path, "train")
+
+
+def test_what_a_mac_packs_beside_each_file_is_no_picture(tmp_path):
+    for name in ("pug_1", "pug_2", "beagle_1"):
+        draw_picture(tmp_path / "images" / f"{name}.jpg")
+        (tmp_path / "images" / f"._{name}.jpg").write_bytes(b"\0\5\x16\7" + bytes(200))
+    (tmp_path / "images" / ".DS_Store").write_bytes(bytes(50))
+    assert [record.id for record in records("oxford-pet", tmp_path, "all")] == ["beagle_1", "pug_1", "pug_2"]
