@@ -24,12 +24,13 @@ from filters.registry import score as make_score
 from pipelines.build import Options, Progress, beam_flags, check_beam_args, log_folder
 from pipelines.marks import fetch, mark_of
 from pipelines.plan_files import UnitRef
-from pipelines.score_unit import part_name, value_type
+from pipelines.score_unit import damage_name, part_name, value_type
 from pipelines.state import BuildState, require_state
 from pipelines.supervise import Work, run_driver
 from triplets.reasons import UsageError
 from triplets.storage import Store, open_store
 
+_TOLD = 5  # damaged units that a message names
 EMBEDDED = tuple(sorted(SCORES))
 """The scores that need no weights: all of today's."""
 
@@ -58,7 +59,7 @@ def score(
         report: told about progress twice a second.
 
     Raises:
-        UsageError: an unknown score, or a build that is not complete.
+        UsageError: an unknown score, a build that is not complete, or damaged shards: all others are scored, and that is kept.
         WorkerDiedError, DriverFailedError: as for a build; what is scored is kept.
     """
     for name in names:
@@ -106,8 +107,31 @@ def _run(
     if left:
         log = log_folder(store) / f"score-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
         work = Work("pipelines.score_unit:UnitScorer", {"scores": ",".join(names)})
+        notes = {damage_name(part) for part in wanted}
+        _taken(store, notes)
         run_driver(store, left, beam_flags(options, len(left)), log, poll, work)
         poll()
+        _check_whole(store, _taken(store, notes))
+
+
+def _taken(store: Store, notes: set[str]) -> list[str]:
+    """What units noted of damage, by name; the notes are taken away."""
+    found = sorted(notes & _parts(store))
+    texts = [store.read(name).decode() for name in found]
+    for name in found:
+        store.delete(name)
+    return texts
+
+
+def _check_whole(store: Store, found: Sequence[str]) -> None:
+    """Raise where units found damage."""
+    if found:
+        told = "; ".join(found[:_TOLD])
+        more = f"; and {len(found) - _TOLD:,} more" if len(found) > _TOLD else ""
+        raise UsageError(
+            f"{store.location}: damaged, see `ieiw lint`: {told}{more}. Bring the shards back, or delete their row files and run "
+            "the same `ieiw build`, which makes them again; then score again: what is scored is kept"
+        )
 
 
 def _parts(store: Store) -> set[str]:

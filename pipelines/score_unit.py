@@ -65,6 +65,15 @@ def part_name(ref: UnitRef, names: Sequence[str]) -> str:
     return f"scores/parts/{hashlib.sha256(versions.encode()).hexdigest()[:8]}-{ref.source}-{ref.unit}.parquet"
 
 
+class DamageError(Exception):
+    """A shard is not what its rows tell of; the text says where."""
+
+
+def damage_name(part: str) -> str:
+    """Name of the note that takes the place of a unit's scores where its shard is damaged."""
+    return part.removesuffix(".parquet") + ".damage"
+
+
 class UnitScorer:
     """Scores units of one build; see :class:`pipelines.beam_units.UnitWorker`.
 
@@ -81,13 +90,17 @@ class UnitScorer:
         self._scorers = scorers(self._names)
 
     def work(self, ref: UnitRef) -> dict[str, int]:
-        """Score and commit one unit unless that was done."""
+        """Score and commit one unit unless that was done; of a damaged one, leave a note and let the others go on."""
         name = part_name(ref, self._names)
         if self._store.exists(name):
             return {"scored": 0}
         with noted(self._running, ref):
             rows = pq.read_table(io.BytesIO(self._store.read(ref.rows)), schema=ROWS)
-            table = score_rows(self._store, rows, self._scorers)
+            try:
+                table = score_rows(self._store, rows, self._scorers)
+            except DamageError as error:
+                self._store.publish_bytes(damage_name(name), f"{error} (rows: {ref.rows})".encode())
+                return {"damaged": 1}
             sink = io.BytesIO()
             pq.write_table(table, sink, compression="zstd")
             self._store.create(name, sink.getvalue())
@@ -100,6 +113,9 @@ def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
     Returns:
         One row a triplet, in order: ``key``, ``source_sha256``, ``target_sha256``, then ``source.NAME`` and ``target.NAME``
         for each picture score and ``pair.NAME`` for each pair score; NaN where a score has no meaning.
+
+    Raises:
+        DamageError: the shard is missing, or a member is not the one whose digest its row holds.
     """
     known: dict[str, list[float | int]] = {}
     columns: dict[str, list[Any]] = {"key": [], "source_sha256": [], "target_sha256": []}
@@ -136,14 +152,24 @@ def _samples(store: Store, rows: pa.Table) -> Iterator[tuple[dict[str, Any], byt
         while end < len(listed) and _end(listed[end]) - first <= _BATCH_BYTES:
             end += 1
         end = max(end, start + 1)
-        block = store.read_range(listed[start]["shard"], first, _end(listed[end - 1]) - first)
+        shard = listed[start]["shard"]
+        try:
+            block = store.read_range(shard, first, _end(listed[end - 1]) - first)
+        except FileNotFoundError as error:
+            raise DamageError(f"{shard} is missing") from error
         for row in listed[start:end]:
-            source, target, sample = (
-                block[row[f"{role}_offset"] - first : row[f"{role}_offset"] - first + row[f"{role}_size"]]
-                for role in ("source", "target", "json")
-            )
+            source, target, sample = (_member(block, row, role, first) for role in ("source", "target", "json"))
             yield row, source, target, sample
         start = end
+
+
+def _member(block: bytes, row: Mapping[str, Any], role: str, first: int) -> bytes:
+    """The bytes of a member, held against its row: hashing costs a thousandth of scoring."""
+    start = row[f"{role}_offset"] - first
+    data = block[start : start + row[f"{role}_size"]]
+    if hashlib.sha256(data).hexdigest() != row[f"{role}_sha256"]:
+        raise DamageError(f"{row['shard']}, sample {row['key']}: its {role} differs from the SHA-256 in its row")
+    return data
 
 
 def _end(row: Mapping[str, Any]) -> int:
