@@ -35,21 +35,28 @@ class Company:
         others: boxes of the others of the kind.
         crowds: boxes that hold many of the kind.
         size: (width, height) of the view; boxes may reach beyond it.
+        whole: whether everybody is listed; else others may be in view whom nobody boxed.
     """
 
     one: Box
     others: Sequence[Box]
     crowds: Sequence[Box]
     size: tuple[float, float]
+    whole: bool = True
 
 
 def who(company: Company, noun: str = "person") -> str | None:
-    """``the person``, ``the person on the left``, ``the person in the middle``; None where no such words fit one alone."""
+    """``the person``, ``the person on the left``, ``the person in the middle``; None where no such words fit one alone.
+
+    Amid people whom nobody listed only a place in the middle can be told: further left there may be another one.
+    """
     one = _seen(company.one, company.size)
     rivals = [box for each in company.others if _counts(box := _seen(each, company.size), one)]
     masses = [box for each in company.crowds if _counts(box := _seen(each, company.size), one)]
     if _area(one) <= 0:
         return None
+    if not company.whole:
+        return f"the {noun} in the middle" if not masses and _central(one, rivals, company.size) else None
     if not rivals and not masses:
         return f"the {noun}"
     place = _place(one, rivals, masses, company.size)

@@ -13,6 +13,7 @@ from builders.instructions.joints import LAYOUTS, joint_key
 from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.sources._coco import CategoryEntry, CocoElement, Elements, elements_by_id, whose
+from builders.sources._ears import without_far_ears
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box
 from builders.sources._wrong import what_is_wrong
@@ -62,7 +63,7 @@ class CocoPoints(ABC):
         UsageError: an option is given.
     """
 
-    version = 1
+    version = 2
     gives = Kind.JOINTED
     layout: str
     """Name of its joints in :data:`~builders.instructions.joints.LAYOUTS`."""
@@ -177,6 +178,7 @@ class CocoPoints(ABC):
             raise ValueError(self._categories.lack("category_id", entry.category_id))
         noun = self.noun(self._categories[entry.category_id].name, self._images[entry.image_id])
         joints = () if entry.iscrowd else joints_of(entry.keypoints, self.layout, shift=self.shift)
+        joints = without_far_ears(joints, self.layout) if joints else joints
         return Person(record_id, noun, sound_box(entry.bbox), joints, bool(entry.iscrowd))
 
 

@@ -40,7 +40,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A picture as a layout gives it: its group, file, size (None where the layout does not say) and licence."""
+    """A picture as a layout gives it: its group, file, size (None where the layout does not say) and licence.
+
+    ``extra`` joins the annotation of its records; ``{"unlisted": True}`` says that others may be in view whom the file leaves out.
+    """
 
     group: str
     file: str

@@ -1,6 +1,7 @@
 """COCO instances (``instances_<split>.json``): outlined objects, for removal and addition; or classes with boxes, for detection.
 
 An object counts only where it is the one of its category in the picture: "remove the person" among five is no instruction.
+What one outline holds several of (two bottles a metre apart) is no single object, and its box frames what lies between them.
 With ``options: {records: classes}`` a record is a class in a picture, with the boxes of all its objects.
 
 ``annotations/instances_<split>.json`` and ``<split>/<file_name>``, as cocodataset.org ships them.
@@ -16,8 +17,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from builders.instructions.words import is_plural
 from builders.kinds import Kind
 from builders.options import Options, parse_options
+from builders.several import far_apart, polygon_parts
 from builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, whose
 from builders.sources._grouped import Element, GroupedElements
 from triplets.reasons import Reason
@@ -56,7 +59,7 @@ class CocoInstances:
         UsageError: an unknown option.
     """
 
-    version = 1
+    version = 2
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
         self.name = name
@@ -186,7 +189,15 @@ class CocoInstances:
             return Fault(Reason.CROWD, f"{place}: a crowd region outlines no single object")
         if any(len(flat) % 2 for flat in entry.segmentation):
             return Fault(Reason.INVALID_RECORD, f"{place}: segmentation has an odd number of coordinates")
+        if self._holds_several(entry):
+            return Fault(Reason.AMBIGUOUS, f"{place}: several things in one outline")
         return None
+
+    def _holds_several(self, entry: _Annotation) -> bool:
+        """Whether the parts of an outline are things of their own; a pair of skis is one, however far apart."""
+        if isinstance(entry.segmentation, dict) or len(entry.segmentation) < 2:
+            return False
+        return not is_plural(self._categories[entry.category_id]) and far_apart(polygon_parts(entry.segmentation))
 
     def _faulty(self, record_id: str, image: int, fault: Fault) -> Record:
         return Record(record_id, str(image), {}, {}, self._split, fault=fault)

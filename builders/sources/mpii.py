@@ -6,7 +6,8 @@ Two forms circulate, and the one that lies there is read:
 * the release: ``mpii_human_pose_v1_u12_1.mat`` at the root, in ``annot`` or one folder down; splits ``train`` (pictures with
   joints) and ``test``.
 
-Pictures in ``images``, or beside the ``.mat``. Coordinates count pixels from 1.
+Pictures in ``images``, or beside the ``.mat``. Coordinates count pixels from 1. Neither form lists everybody in view: its
+records say so, and sentences speak of the person in the middle.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class MPII:
         UsageError: an option is given.
     """
 
-    version = 1
+    version = 2
     gives = Kind.JOINTED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
@@ -69,7 +70,7 @@ class MPII:
         """The persons of one picture."""
         picture = self._release[index] if self._is_release else self._listed(index)
         file = f"{self._folder}{picture.file}"
-        scene = Scene(picture.file, file, self._split, None, _LICENCE)
+        scene = Scene(picture.file, file, self._split, None, _LICENCE, {"unlisted": True})
         return records_of(scene, "mpii", picture.persons)
 
     def read(self, reference: str) -> bytes:

@@ -45,11 +45,12 @@ def make_view(record: OpenRecord, rules: PointRules, short_side: int) -> View:
     """
     annotation = record.record.annotation
     boxes = [annotation["box"], *annotation["others"], *annotation["crowds"]]
+    whole = not annotation.get("unlisted", False)
     turned = _upright_boxes(record, boxes)
     joints, seen = _upright_joints(record, annotation["joints"])
     width, height = record.picture.size
     if rules.view == "person":
-        left, top, right, bottom = _crop(turned[0], rules.margin, (width, height))
+        left, top, right, bottom = _crop(turned[0], rules.margin, (width, height), centred=not whole)
     else:
         left, top, right, bottom = 0, 0, width, height
     picture = _scaled(record, (left, top, right, bottom), rules, short_side)
@@ -57,7 +58,7 @@ def make_view(record: OpenRecord, rules: PointRules, short_side: int) -> View:
     inner = [((x - left) * across, (y - top) * down, w * across, h * down) for x, y, w, h in turned]
     _check_size(picture, inner[0], rules)
     others = len(annotation["others"])
-    company = Company(inner[0], inner[1 : 1 + others], inner[1 + others :], (picture.shape[1], picture.shape[0]))
+    company = Company(inner[0], inner[1 : 1 + others], inner[1 + others :], (picture.shape[1], picture.shape[0]), whole)
     person = _name(company, annotation["noun"], rules)
     placed = (joints - (left, top)) * (across, down)
     return View(picture, placed, seen, inner[0], person)
@@ -67,7 +68,8 @@ def _name(company: Company, noun: str, rules: PointRules) -> str:
     words = who(company, noun)
     if words is None and rules.unclear == "refuse":
         count = len(company.others) + len(company.crowds)
-        raise Refusal(Reason.AMBIGUOUS, f"no words tell this {noun} from {count} other(s) in the picture")
+        unlisted = "" if company.whole else " and those whom the data set does not list"
+        raise Refusal(Reason.AMBIGUOUS, f"no words tell this {noun} from {count} other(s) in the picture{unlisted}")
     return words or f"the {noun}"
 
 
@@ -93,8 +95,10 @@ def _scaled(record: OpenRecord, edges: tuple[int, int, int, int], rules: PointRu
     return cast(Image, cv2.resize(cut, size, interpolation=cv2.INTER_AREA))
 
 
-def _crop(box: Box, margin: float, size: tuple[int, int]) -> tuple[int, int, int, int]:
+def _crop(box: Box, margin: float, size: tuple[int, int], *, centred: bool) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of a square around the part of a box that lies in the picture, in whole pixels.
+
+    Beside the picture's left or right border it is moved inwards; ``centred``: made narrower, so that the box stays in the middle.
 
     Raises:
         Refusal: no part of the box lies in the picture.
@@ -105,7 +109,9 @@ def _crop(box: Box, margin: float, size: tuple[int, int]) -> tuple[int, int, int
     if right <= left or bottom <= top:
         raise Refusal(Reason.REGION_OUTSIDE, "the person's box lies outside the picture")
     side = math.ceil(margin * max(right - left, bottom - top))
-    x0, x1 = _span((left + right) / 2, side, width)
+    middle = (left + right) / 2
+    across = min(side, max(1, math.floor(2 * min(middle, width - middle)))) if centred else side
+    x0, x1 = _span(middle, across, width)
     y0, y1 = _span((top + bottom) / 2, side, height)
     return x0, y0, x1, y1
 

@@ -27,6 +27,8 @@ _STANDS_OUT = 60.0
 """CIELAB distance of a circle's colour from what lies beneath; at 45 a brown circle on a dark suit was still overlooked."""
 _ENOUGH = 0.9
 """Share of the pixels beneath and around a circle from which its colour must differ visibly."""
+_WITHIN = 0.5
+"""Radii from a circle's centre to the view's border: of a circle that is cut off, four fifths still show."""
 _REACH = 6
 """Pixels looked at from a circle's centre to where its surroundings end."""
 
@@ -53,7 +55,7 @@ class Keypoints:
     """
 
     name = "keypoints"
-    version = 1
+    version = 2
     needs = frozenset({Kind.JOINTED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
@@ -91,9 +93,12 @@ class Keypoints:
         least = 1 if self._rules.hidden else 2
         height, width = view.picture.shape[:2]
         x, y = view.joints.T
-        inside = (view.seen >= least) & (x >= 0) & (y >= 0) & (x < width) & (y < height)
+        edge = _WITHIN * radius
+        inside = (view.seen >= least) & (x >= edge) & (y >= edge) & (x < width - edge) & (y < height - edge)
         if not inside.any():
-            raise Refusal(Reason.REGION_OUTSIDE, "no labelled joint lies in the view")
+            raise Refusal(
+                Reason.REGION_OUTSIDE, "no labelled joint lies in the view, half a circle's radius from its border"
+            )
         wanted = int(rng.integers(1, self._rules.most + 1))
         marks: list[Mark] = []
         for joint in rng.permutation(np.flatnonzero(inside)).tolist():

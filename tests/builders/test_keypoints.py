@@ -278,3 +278,24 @@ def test_circles_on_real_pictures_are_read_back(dataset, folder, split):
     found = errors(dataset, Path(REAL or "") / folder, split)
     assert found
     assert np.median(found) <= 0.5 and np.quantile(found, 0.99) <= 1
+
+
+@pytest.mark.parametrize("x", [3, 20, 80, 140, 155])
+def test_where_others_may_be_in_view_the_crop_stays_centred(x):
+    """Beside a border the view is narrower rather than moved, and the sentence says that the middle is meant."""
+    place = [float(x), 64.0, 2]
+    made = triplet(opened(box=[x - 20, 20, 40, 90], joints=[place] + [[0, 0, 0]] * 16, unlisted=True), min_side=16)
+    assert made.answer["who"] == "the person in the middle"
+    assert "the person in the middle" in made.instruction
+    left, _, width, _ = made.answer["box"]
+    seen = max(0.0, left), min(float(made.source.width), left + width)
+    assert sum(seen) / 2 == pytest.approx(made.source.width / 2, abs=2)
+
+
+def test_a_circle_that_the_border_halves_is_not_drawn():
+    at_border, inside = [1.0, 60.0, 2], [80.0, 60.0, 2]
+    made = triplet(opened(joints=[at_border, inside] + [[0, 0, 0]] * 15), view="whole")
+    assert [point["joint"] for point in made.answer["points"]] == ["left_eye"]
+    with pytest.raises(Refusal) as refused:
+        triplet(opened(joints=[at_border] + [[0, 0, 0]] * 16), view="whole")
+    assert refused.value.reason is Reason.REGION_OUTSIDE

@@ -34,6 +34,20 @@ def test_words(one, others, crowds, words):
     assert who(Company(one, others, crowds, SIZE)) == words
 
 
+@pytest.mark.parametrize(
+    ("one", "others", "crowds", "words"),
+    [
+        (ONE, [], [], "the person in the middle"),
+        (ONE, [(5, 10, 20, 80)], [], "the person in the middle"),
+        ((10, 10, 20, 80), [], [], None),  # somebody else may stand further left
+        (ONE, [(45, 10, 20, 80)], [], None),
+        (ONE, [], [(0, 0, 100, 30)], None),
+    ],
+)
+def test_where_others_may_be_in_view_whom_nobody_listed(one, others, crowds, words):
+    assert who(Company(one, others, crowds, SIZE, whole=False)) == words
+
+
 def test_other_nouns():
     assert who(Company(ONE, [], [], SIZE), "zebra") == "the zebra"
 
