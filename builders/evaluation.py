@@ -2,6 +2,7 @@
 
 A picture has a *name*: the space its number is counted in, and the number (``coco:139``). RefCOCO's test pictures are pictures of
 COCO's training set, MagicBrush's are COCO's too, and half of Visual Genome is: whoever trains on all of COCO has seen the answers.
+CrowdPose and CLWD gave pictures of others new numbers; those are told by their looks alone.
 """
 
 from __future__ import annotations
@@ -25,10 +26,14 @@ _SPACES: dict[str, str] = {
     "gqa-inpaint": "visual-genome",
     "pascal-voc": "voc",
     "pascal-context": "voc",
+    "ade20k-150": "ade20k",
+    "ade20k-847": "ade20k",
 }
 """Data set -> space of its pictures' numbers; every other data set counts its own."""
-_ALSO: dict[str, frozenset[str]] = {"phrasecut": frozenset({"coco"})}
+_ALSO: dict[str, frozenset[str]] = {"phrasecut": frozenset({"coco"}), "gqa-inpaint": frozenset({"coco"})}
 """Spaces in which a data set tells further names of its pictures (``picture_aliases``)."""
+_RENAMED: dict[str, frozenset[str]] = {"crowdpose": frozenset({"coco", "mpii", "aic"}), "clwd": frozenset({"voc"})}
+"""Spaces from which a data set took pictures under numbers of its own: only their looks tell which."""
 EVALUATIONS: tuple[tuple[str, str], ...] = (
     ("coco-keypoints", "val2017"),
     ("coco-stuff", "val2017"),
@@ -44,8 +49,13 @@ EVALUATIONS: tuple[tuple[str, str], ...] = (
     ("phrasecut", "test"),
     ("gqa-inpaint", "test"),
     ("crowdpose", "test"),
+    ("mpii", "valid"),
+    ("aic", "validation"),
     ("pascal-voc", "val"),
     ("pascal-context", "val"),
+    ("ade20k-150", "validation"),
+    ("ade20k-847", "validation"),
+    ("clwd", "test"),
 )
 """Data set and split of the evaluations that the paper and its successors report."""
 _NUMBER = re.compile(r"(\d+)(?:\.\w+)?$")
@@ -57,12 +67,20 @@ def spaces(dataset: str) -> frozenset[str]:
 
 
 def evaluations_sharing(dataset: str, split: str) -> list[tuple[str, str]]:
-    """Known evaluation sets that may show the pictures of a data set, other than the split itself."""
+    """Known evaluation sets that may show the pictures of a data set by the same names, other than the split itself."""
     mine = spaces(dataset)
+    return [each for each in EVALUATIONS if mine & spaces(each[0]) and not _apart(dataset, split, *each)]
+
+
+def evaluations_looking_alike(dataset: str, split: str) -> list[tuple[str, str]]:
+    """Known evaluation sets that may show its pictures under other names, so that only a perceptual hash can tell them."""
+    by_name = evaluations_sharing(dataset, split)
     return [
-        (name, part)
-        for name, part in EVALUATIONS
-        if mine & spaces(name) and (name, part) != (dataset, split) and not _apart(dataset, split, name, part)
+        each
+        for each in EVALUATIONS
+        if each not in by_name
+        and (_origins(dataset) & spaces(each[0]) or spaces(dataset) & _origins(each[0]))
+        and not _apart(dataset, split, *each)
     ]
 
 
@@ -85,9 +103,13 @@ def picture_name(space: str, text: str) -> str:
     return f"{space}:{int(number[1])}" if number else f"{space}:{text}"
 
 
+def _origins(dataset: str) -> frozenset[str]:
+    return _RENAMED.get(dataset, frozenset())
+
+
 def _apart(dataset: str, split: str, other: str, part: str) -> bool:
-    """Whether two splits cannot share a picture: parts of one data set, or train2017 and val2017."""
-    return dataset == other or (split == "train2017" and part == "val2017")
+    """Whether two splits cannot share a picture: parts of one data set, train2017 and val2017, ADE20K's two."""
+    return dataset == other or (split, part) in {("train2017", "val2017"), ("training", "validation")}
 
 
 def _none(record: Record) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from pipelines.held_out import not_held_out
+from pipelines.held_out import looking_alike, not_held_out
 from pipelines.plan import triplet_bytes
 from pipelines.prepare import prepare, units_of
 from pipelines.recipe import Recipe, SourceSettings
@@ -35,6 +35,7 @@ class Estimate(Strict):
         expected: triplets of the published set, by the recipe.
         missing: why the source cannot be counted; all counts are 0 then.
         unheld: known evaluation sets that may show its pictures and are not in ``hold_out``.
+        alike: known evaluation sets that may show its pictures under other names: for the cut rule ``decontaminate``.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Estimate(Strict):
     expected: int | None = None
     missing: str = ""
     unheld: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 def estimate(recipe: Recipe, out: str = "") -> list[Estimate]:
@@ -116,4 +118,5 @@ def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, u
         epoch=int(sound * settings.weight),
         expected=settings.expected,
         unheld=tuple(not_held_out(recipe, settings)),
+        alike=tuple(looking_alike(settings)),
     )

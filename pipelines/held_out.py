@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from builders import registry
-from builders.evaluation import evaluations_sharing, picture_names, spaces
+from builders.evaluation import evaluations_looking_alike, evaluations_sharing, picture_names, spaces
 from builders.protocols import Source
 from pipelines.recipe import HoldOut, Recipe, SourceSettings
 from triplets.reasons import Reason, UsageError
@@ -120,6 +120,11 @@ def not_held_out(recipe: Recipe, settings: SourceSettings) -> list[str]:
     held = {(entry.dataset, entry.split) for entry in recipe.hold_out}
     sharing = evaluations_sharing(settings.data_set, settings.split)
     return [f"{dataset} {split}" for dataset, split in sharing if (dataset, split) not in held]
+
+
+def looking_alike(settings: SourceSettings) -> list[str]:
+    """Known evaluation sets that show pictures of a source under other names, so that no ``hold_out`` helps: ``crowdpose test``."""
+    return [f"{dataset} {split}" for dataset, split in evaluations_looking_alike(settings.data_set, settings.split)]
 
 
 def source_of(entry: HoldOut) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,12 +69,25 @@ def _show(lines: Sequence[Estimate]) -> None:
         say(
             f"an epoch, each source's triplets times its weight: {sum(line.epoch for line in lines):,} samples{counted}"
         )
-    sharing = [line for line in whole if line.unheld]
-    if sharing:
-        sets = list(dict.fromkeys(name for line in sharing for name in line.unheld))
-        names = ", ".join(line.name for line in sharing)
-        more = f" and {len(sets) - _SETS} more, see --json" if len(sets) > _SETS else ""
-        say(f"{names}: may show pictures of evaluation sets that `hold_out` does not name: {_told(sets[:_SETS])}{more}")
+    _show_sharing(
+        {line.name: line.unheld for line in whole},
+        "may show pictures of evaluation sets that `hold_out` does not name",
+    )
+    _show_sharing(
+        {line.name: line.alike for line in whole},
+        "may show pictures of evaluation sets that gave them other numbers, so `hold_out` cannot tell them; "
+        "the cut rule `decontaminate` can",
+    )
+
+
+def _show_sharing(found: Mapping[str, Sequence[str]], what: str) -> None:
+    """One line for the sources that may show pictures of evaluation sets."""
+    sharing = {name: sets for name, sets in found.items() if sets}
+    if not sharing:
+        return
+    sets = list(dict.fromkeys(name for each in sharing.values() for name in each))
+    more = f" and {len(sets) - _SETS} more, see --json" if len(sets) > _SETS else ""
+    say(f"{', '.join(sharing)}: {what}: {_told(sets[:_SETS])}{more}")
 
 
 def _show_places(given: Recipe, loaded: Recipe) -> None:

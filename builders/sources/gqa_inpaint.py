@@ -18,6 +18,7 @@ from builders.instructions.scene_graph import Scene, SceneObject
 from builders.instructions.templates import TEMPLATES
 from builders.kinds import Kind
 from builders.options import Options, parse_options
+from builders.sources._visual_genome import PICTURE_LIST, coco_names
 from triplets.documents import DocumentError, load_json
 from triplets.reasons import Reason, Refusal
 from triplets.records import Fault, Record
@@ -79,9 +80,9 @@ class GqaInpaint:
         self._official = f"{split}_instructions.json"
 
     def inputs(self) -> Sequence[str]:
-        """The scene graphs, and the official instructions where there are some."""
+        """The scene graphs, the official instructions where there are some, Visual Genome's picture list where it was put."""
         self._root.require(self._file, "scene graphs", "Change `split`, or give the folder that holds them in `root`.")
-        return [self._file, *([self._official] if self._root.exists(self._official) else [])]
+        return [self._file, *(file for file in (self._official, PICTURE_LIST) if self._root.exists(file))]
 
     def group_count(self) -> int:
         """Pictures with a scene graph."""
@@ -104,6 +105,15 @@ class GqaInpaint:
     def read(self, reference: str) -> bytes:
         """The bytes of a picture."""
         return self._root.read(reference)
+
+    def picture_aliases(self, record: Record) -> Iterator[str]:
+        """The name of a record's picture in COCO, where Visual Genome's picture list lies at the root and tells it."""
+        if record.group in self._coco_names:
+            yield self._coco_names[record.group]
+
+    @cached_property
+    def _coco_names(self) -> dict[str, str]:
+        return coco_names(self._root, PICTURE_LIST) if self._root.exists(PICTURE_LIST) else {}
 
     @cached_property
     def _scenes(self) -> dict[str, msgspec.Raw]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from builders import registry
+from builders.evaluation import picture_names
 from tests.support.pairs import drawn, save
 from tests.support.source_case import SourceCase
 from triplets.documents import DocumentError
@@ -246,6 +247,20 @@ def test_gqa_takes_the_official_sentence_where_there_is_one(tmp_path):
     removal, addition = _records(source)[:2]
     assert removal.annotation["instructions"] == ["remove the brown dog at the left"]
     assert len(addition.annotation["instructions"]) == 10
+
+
+def test_gqa_tells_coco_s_names_where_visual_genome_s_picture_list_was_put(tmp_path):
+    TestGqaInpaint().write(tmp_path)
+    (record, *_) = _records(_source("gqa-inpaint", tmp_path))
+    assert picture_names(_source("gqa-inpaint", tmp_path), "gqa-inpaint", record) == {"visual-genome:7"}
+    listed = [{"image_id": 7, "coco_id": 139}, {"image_id": 8, "coco_id": None}, {"coco_id": 1}, None]
+    _dump(tmp_path / "image_data.json", listed)
+    source = _source("gqa-inpaint", tmp_path)
+    assert picture_names(source, "gqa-inpaint", record) == {"visual-genome:7", "coco:139"}
+    assert list(source.inputs()) == ["train_scenes.json", "image_data.json"]
+    (tmp_path / "image_data.json").write_text("{")
+    with pytest.raises(DocumentError, match="image_data.json"):
+        picture_names(_source("gqa-inpaint", tmp_path), "gqa-inpaint", record)
 
 
 @pytest.mark.parametrize(("text", "kind"), [("[]", "wrong_schema"), ('{"1": ', "invalid_json"), ("", "invalid_json")])

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from builders import registry
-from builders.evaluation import evaluations_sharing, picture_name, spaces
+from builders.evaluation import evaluations_looking_alike, evaluations_sharing, picture_name, spaces
 from builders.registry import SOURCES
 from pipelines.held_out import not_held_out
 from pipelines.prepare import digests, prepare
@@ -87,7 +87,7 @@ def test_a_list_of_names_does_as_well(coco, tmp_path):
 def test_what_is_held_out_is_part_of_the_fingerprint_and_what_does_not_matter_is_not(coco, tmp_path):
     plain, held = digests(recipe(coco))["coco"], digests(recipe(coco, [evaluation(coco)]))["coco"]
     assert plain.fingerprint != held.fingerprint
-    other = {"dataset": "gqa-inpaint", "root": str(tmp_path / "nowhere"), "split": "test"}
+    other = {"dataset": "pascal-voc", "root": str(tmp_path / "nowhere"), "split": "val"}
     assert digests(recipe(coco, [other]))["coco"] == plain  # no picture in common: not even looked for
     assert digests(recipe(coco, weight=0.2, expected=5))["coco"] == plain
     write_coco(coco, "val2014", [1])
@@ -135,14 +135,29 @@ def test_a_data_set_knows_the_evaluations_that_share_its_pictures(coco):
     assert "refcoco val" not in left and "refcoco testA" in left
 
 
+def test_sets_that_renamed_their_pictures_are_told_apart_from_those_that_ids_can_hold_out():
+    assert ("crowdpose", "test") in evaluations_looking_alike("coco-stuff", "train2017")
+    assert ("crowdpose", "test") not in evaluations_sharing("coco-stuff", "train2017")
+    assert {("crowdpose", "test")} == set(evaluations_looking_alike("mpii", "train"))
+    assert {("coco-keypoints", "val2017"), ("mpii", "valid"), ("aic", "validation")} <= set(
+        evaluations_looking_alike("crowdpose", "train")
+    )
+    assert ("crowdpose", "test") not in evaluations_looking_alike("crowdpose", "train")
+    assert set(evaluations_looking_alike("clwd", "train")) == {("pascal-voc", "val"), ("pascal-context", "val")}
+    assert evaluations_looking_alike("pascal-voc", "train") == [("clwd", "test")]
+    assert evaluations_looking_alike("ade20k-847", "training") == []
+    assert evaluations_sharing("ade20k-847", "training") == []
+    assert evaluations_sharing("ade20k-847", "validation") == [("ade20k-150", "validation")]
+
+
 @pytest.mark.parametrize("text", ["139", "000000000139", "COCO_train2014_000000000139.jpg", "images/000000000139"])
 def test_coco_s_numbers_are_the_same_however_they_are_written(text):
     assert picture_name("coco", text) == "coco:139"
 
 
 def test_every_evaluation_set_is_a_registered_data_set():
-    from builders.evaluation import _ALSO, _SPACES, EVALUATIONS
+    from builders.evaluation import _ALSO, _RENAMED, _SPACES, EVALUATIONS
 
-    assert {name for name, _ in EVALUATIONS} | _SPACES.keys() | _ALSO.keys() <= SOURCES.keys()
+    assert {name for name, _ in EVALUATIONS} | _SPACES.keys() | _ALSO.keys() | _RENAMED.keys() <= SOURCES.keys()
     assert spaces("nyuv2") == {"nyuv2"}
     assert registry.SOURCES is SOURCES
