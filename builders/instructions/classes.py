@@ -36,11 +36,11 @@ _ONE = frozenset("sky sea ground earth ceiling floor land fog horizon sun".split
 _VAGUE = frozenset(
     """
     metal plastic wood paper cloth solid-other structural-other textile-other furniture-other food-other plant-other
-    ground-other light other base case stone straw unknown clouds trade_name
+    ground-other light other base case stone straw unknown clouds trade_name book
     """.split()
 )
 """Classes of material or of whatever is left over: no one could say from the picture what else should be marked. COCO-Stuff's
-clouds are whole skies, ADE20K's trade names are signs like any other."""
+clouds are whole skies, COCO outlines some books of a shelf, ADE20K's trade names are signs like any other."""
 _SURFACES = frozenset({"wall", "floor", "ceiling"})
 """What COCO-Stuff has kinds of by material. Annotators took one wall for two kinds, and plaster for concrete."""
 _SPLIT = {
@@ -49,7 +49,9 @@ _SPLIT = {
     "branch": ("tree", "bush", "palm tree"),
     "ground": ("grass", "road", "sidewalk", "floor", "sand", "snow", "dirt", "mud", "field", "track", "platform", "path",
                "gravel", "pavement", "playing field", "railroad", "bare ground"),
-    "floor": ("ground", "playing field", "pavement", "road", "platform"),
+    "floor": ("ground", "playing field", "pavement", "road", "platform", "carpet"),
+    "carpet": ("rug", "mat"),
+    "rug": ("carpet", "mat"),
     "land": ("grass", "field", "bare ground", "sand", "snow", "road"),
     "plant": ("tree", "bush", "flower", "grass", "palm tree"),
     "building": ("house", "skyscraper", "tower", "hut"),

@@ -82,6 +82,9 @@ def test_walls_floors_and_ceilings_go_without_their_material(raw, plain):
         ("earth, ground", "grass", False),
         ("light", "traffic light", True),
         ("car", "bus", False),
+        ("floor-marble", "carpet", True),
+        ("floor-wood", "rug", False),
+        ("rug", "carpet", True),
         ("building-other", "house", True),
     ],
 )
