@@ -1,7 +1,8 @@
 """Oxford-IIIT Pet (Parkhi et al., CVPR 2012): cats and dogs of 37 breeds.
 
 ``images/<Breed>_<n>.jpg`` and ``annotations/{trainval,test,list}.txt``, as the release ships them. Where ``annotations`` holds no
-lists, ``split: all`` takes the pictures by their names.
+lists, ``split: all`` takes the pictures by their names. Or Hugging Face's ``timm/oxford-iiit-pet``, ``data/{train,test}-*.parquet``:
+its ``train`` is the release's ``trainval``.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+import pyarrow as pa
+
 from builders.kinds import Kind
 from builders.options import Options, parse_options
+from builders.sources._parquet_rows import ParquetRows
 from builders.vocabulary import CLASSES, classes_document
 from triplets.reasons import Reason, Refusal, UsageError
 from triplets.records import Fault, Record
@@ -35,6 +39,8 @@ BREEDS: dict[str, str] = {
 """Breed as file names write it -> as people say it; the order is that of the release's class numbers, from 1."""
 _CLASS_LIST = "@classes"
 _MAX_LIST = 2**24
+_PARTS = {"trainval": ("train",), "test": ("test",), "all": ("train", "test")}
+"""Split -> how the Parquet files' names begin."""
 
 
 class OxfordPet:
@@ -42,7 +48,7 @@ class OxfordPet:
 
     Args:
         name: of the source in the recipe.
-        root: the folder that holds ``images`` and ``annotations``.
+        root: the folder that holds ``images`` and ``annotations``, or the Parquet files.
         split: ``trainval``, ``test``, or ``all``.
         options: none are known.
 
@@ -58,13 +64,16 @@ class OxfordPet:
         parse_options(Options, options, f"source {name}: options")
         self._root = Root(root)
         self._split = split
+        self._parts = tuple(ParquetRows(self._root, part) for part in _PARTS.get(split, ()))
 
     def inputs(self) -> Sequence[str]:
-        """The list of the split; none where all pictures are taken by their names.
+        """The list of the split, or the Parquet files; none where all pictures are taken by their names.
 
         Raises:
             UsageError: the list, or the folder of pictures, is missing.
         """
+        if self._is_rows:
+            return [file for part in self._parts for file in part.inputs()]
         advice = "Change `split`, or give the folder that holds `images` and `annotations` in `root`."
         self._root.require("images", "folder", advice)
         file = f"annotations/{'list' if self._split == 'all' else self._split}.txt"
@@ -91,16 +100,18 @@ class OxfordPet:
             yield Record(
                 id=stem,
                 group=stem,
-                files={"picture": f"images/{stem}.jpg", CLASSES: _CLASS_LIST},
+                files={"picture": self._picture(index), CLASSES: _CLASS_LIST},
                 annotation={"class": BREEDS[breed], "class_id": self._numbers[breed]},
                 split=self._split,
                 licence="Oxford-IIIT Pet (CC BY-SA 4.0)",
             )
 
     def read(self, reference: str) -> bytes:
-        """The bytes of a picture, or the names of the breeds."""
+        """The bytes of a picture, from its folder or its row, or the names of the breeds."""
         if reference == _CLASS_LIST:
             return classes_document(dict(enumerate(BREEDS.values(), 1)))
+        if self._is_rows:
+            return self._parts[0].read(reference)
         return self._root.read(reference)
 
     @cached_property
@@ -108,8 +119,27 @@ class OxfordPet:
         return {breed: number for number, breed in enumerate(BREEDS, 1)}
 
     @cached_property
+    def _is_rows(self) -> bool:
+        return not self._root.exists("images") and any(part.files for part in self._parts)
+
+    @cached_property
+    def _cells(self) -> Sequence[tuple[str, str]]:
+        """Of each row, what the picture is called, and its reference."""
+        found: list[tuple[str, str]] = []
+        for part in self._parts:
+            names = part.table({"image_id": pa.string()}, ["image"])["image_id"].to_pylist() if part.files else []
+            for row, name in enumerate(names):
+                found.append(((name or f"@{part.place(row)}").removesuffix(".jpg"), part.reference(row, "image")))
+        return found
+
+    def _picture(self, index: int) -> str:
+        return self._cells[index][1] if self._is_rows else f"images/{self._stems[index]}.jpg"
+
+    @cached_property
     def _stems(self) -> Sequence[str]:
         files = self.inputs()
+        if self._is_rows:
+            return [name for name, _ in self._cells]
         if not files:
             return [name[:-4] for name in self._root.names("images") if name.endswith(".jpg")]
         place = f"{self._root.location}/{files[0]}"

@@ -1,6 +1,7 @@
 """Pascal VOC 2012 and Pascal Context (59 or 459 classes), both in the VOC layout.
 
-VOC: ``JPEGImages/*.jpg``, ``SegmentationClass/*.png`` (0 background, 255 border), ``ImageSets/Segmentation/<split>.txt``.
+VOC: ``JPEGImages/*.jpg``, ``SegmentationClass/*.png`` (0 background, 255 border), ``ImageSets/Segmentation/<split>.txt``. Splits whose
+names end in ``aug`` take ``SegmentationClassAug/*.png``, the maps with those of SBD (Hariharan et al., ICCV 2011) as they circulate.
 Context: the same pictures; ``SegmentationClassContext/*.png`` or ``59_context_labels/*.png`` (0 other), or the official
 ``trainval/*.mat`` (459 classes, also read as 59); ``ImageSets/SegmentationContext/<split>.txt``; the official class lists.
 """
@@ -50,8 +51,9 @@ class _Pascal(LabelMaps):
         root.require(self._split_file, "list of pictures", remedy)
 
     def _list(self) -> Sequence[str]:
+        """The first word of each line; lists of ``trainaug`` also circulate with the files' paths."""
         lines = (line.split() for line in self._text(self._split_file).splitlines())
-        return [line[0] for line in lines if line]
+        return [line[0].rpartition("/")[2].removesuffix(".jpg") for line in lines if line]
 
 
 class PascalVoc(_Pascal):
@@ -60,11 +62,16 @@ class PascalVoc(_Pascal):
     def inputs(self) -> Sequence[str]:
         """The list of pictures."""
         self._require()
-        self._root.require("SegmentationClass", "folder of label maps", "Unpack VOCtrainval in `root`.")
+        whence = "SegmentationClassAug.zip" if self._maps.endswith("Aug") else "VOCtrainval"
+        self._root.require(self._maps, "folder of label maps", f"Unpack {whence} in `root`.")
         return [self._split_file]
 
+    @property
+    def _maps(self) -> str:
+        return "SegmentationClassAug" if self._split.endswith("aug") else "SegmentationClass"
+
     def _files(self, stem: str) -> tuple[str, str]:
-        return f"JPEGImages/{stem}.jpg", f"SegmentationClass/{stem}.png"
+        return f"JPEGImages/{stem}.jpg", f"{self._maps}/{stem}.png"
 
     def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
         return {number: name.replace("_", " ") for number, name in enumerate(_VOC, 1)}, (255,)

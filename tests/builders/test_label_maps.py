@@ -190,6 +190,27 @@ class TestPascalVoc(SourceCase):
             make("pascal-voc", root, "train").inputs()
 
 
+class TestPascalVocAug(SourceCase):
+    dataset, split, tasks = "pascal-voc", "trainaug", ("segment",)
+    records, built = 2, 2
+
+    def write(self, root):
+        for stem in ("2007_01", "2007_02"):
+            picture, labels = root / "JPEGImages" / f"{stem}.jpg", root / "SegmentationClassAug" / f"{stem}.png"
+            write_pair(picture, labels, blocks(0, 7))
+        listed = root / "ImageSets" / "Segmentation" / "trainaug.txt"
+        listed.parent.mkdir(parents=True)
+        listed.write_text("/JPEGImages/2007_01.jpg /SegmentationClassAug/2007_01.png\n2007_02\n")
+
+    def test_its_maps_are_those_with_the_extra_annotations(self, root):
+        files = [next(self.source(root).group(index)).files for index in (0, 1)]
+        assert files[0]["picture"] == "JPEGImages/2007_01.jpg"
+        assert [each["labels"] for each in files] == [f"SegmentationClassAug/2007_0{n}.png" for n in (1, 2)]
+        (root / "SegmentationClassAug").rename(root / "SegmentationClass")
+        with pytest.raises(UsageError, match="SegmentationClassAug is missing.*SegmentationClassAug.zip"):
+            self.source(root).inputs()
+
+
 class TestPascalContext(SourceCase):
     dataset, split, tasks = "pascal-context", "val", ("segment",)
     records, built = 1, 1

@@ -59,6 +59,27 @@ class TestMagicBrushRows(SourceCase):
         write_rows(root / "data/train-00001-of-00002-0123456789abcdef.parquet", MAGICBRUSH, rows[3:], rows_a_group=1)
 
 
+class TestOxfordPetRows(SourceCase):
+    dataset, split, tasks = "oxford-pet", "trainval", ("classify",)
+    records, faults, built = 4, {"invalid_record": 2, "duplicate_record": 1}, 1
+
+    def write(self, root):
+        save(root.parent / "made/1.jpg", drawn())
+        cell = picture(root.parent / "made/1.jpg")
+        columns = {"image": PICTURE, "label": pa.int64(), "image_id": pa.string(), "label_cat_dog": pa.int64()}
+        names = ["Abyssinian_1", "Abyssinian_1", "axolotl_3", None]
+        rows = [{"image": cell, "label": 0, "image_id": name, "label_cat_dog": 0} for name in names]
+        write_rows(root / "data/train-00000-of-00001.parquet", columns, rows)
+        write_rows(root / "data/test-00000-of-00001.parquet", columns, [{**rows[0], "image_id": "pug_2.jpg"}])
+
+    def test_all_is_both(self, root):
+        source = _source("oxford-pet", root, "all")
+        last = _records(source)[-1]
+        assert (last.id, last.annotation["class"]) == ("pug_2", "pug")
+        assert source.read(last.files["picture"])[:2] == b"\xff\xd8"
+        assert [record.id for record in _records(_source("oxford-pet", root, "test"))] == ["pug_2"]
+
+
 class TestInstructPix2PixRows(SourceCase):
     dataset, split, tasks = "instructpix2pix", "all", ("edit",)
     records, faults, built = 4, {"empty_phrase": 1}, 2
