@@ -1,8 +1,8 @@
 """Oxford-IIIT Pet (Parkhi et al., CVPR 2012): cats and dogs of 37 breeds.
 
 ``images/<Breed>_<n>.jpg`` and ``annotations/{trainval,test,list}.txt``, as the release ships them. Where ``annotations`` holds no
-lists, ``split: all`` takes the pictures by their names. Or Hugging Face's ``timm/oxford-iiit-pet``, ``data/{train,test}-*.parquet``:
-its ``train`` is the release's ``trainval``.
+lists, ``split: all`` takes the pictures by their names. Or ``data/{train,test}-*.parquet`` of Hugging Face's
+``timm/oxford-iiit-pet``, whose ``train`` is the release's ``trainval``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Pascal VOC 2012 and Pascal Context (59 or 459 classes), both in the VOC layout.
 
-VOC: ``JPEGImages/*.jpg``, ``SegmentationClass/*.png`` (0 background, 255 border), ``ImageSets/Segmentation/<split>.txt``. Splits whose
-names end in ``aug`` take ``SegmentationClassAug/*.png``, the maps with those of SBD (Hariharan et al., ICCV 2011) as they circulate.
+VOC: ``JPEGImages/*.jpg``, ``SegmentationClass/*.png`` (0 background, 255 border), ``ImageSets/Segmentation/<split>.txt``. Splits
+that end in ``aug`` take ``SegmentationClassAug/*.png``: the maps with those of SBD (Hariharan et al., 2011), as they circulate.
 Context: the same pictures; ``SegmentationClassContext/*.png`` or ``59_context_labels/*.png`` (0 other), or the official
 ``trainval/*.mat`` (459 classes, also read as 59); ``ImageSets/SegmentationContext/<split>.txt``; the official class lists.
 """
