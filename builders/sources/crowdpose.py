@@ -1,7 +1,8 @@
 """CrowdPose (Li et al., CVPR 2019): persons in crowds with 14 joints.
 
-``json/crowdpose_<split>.json`` (or the same file at the root or in ``annotations``) and ``images/<file_name>``. Its pictures
-come from COCO, MPII and AI Challenger under numbers of their own.
+``json/crowdpose_<split>.json`` (or the same file at the root or in ``annotations``, where mmpose names it
+``mmpose_crowdpose_<split>.json``) and ``images/<file_name>``. Its pictures come from COCO, MPII and AI Challenger under numbers
+of their own.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ class CrowdPose(CocoPoints):
     def annotation_file(self) -> str:
         """``json/crowdpose_<split>.json``, where it lies."""
         name = f"crowdpose_{self._split}.json"
-        found = next((f"{folder}{name}" for folder in _FOLDERS if self._root.exists(f"{folder}{name}")), "")
+        places = [f"{folder}{maker}{name}" for folder in _FOLDERS for maker in ("", "mmpose_")]
+        found = next((place for place in places if self._root.exists(place)), "")
         remedy = "Change `split`, or give the folder that holds json and images in `root`."
         self._root.require(found or f"json/{name}", "annotation file", remedy)
         return found

@@ -2,12 +2,13 @@
 
 Two forms circulate, and the one that lies there is read:
 
-* ``annot/<split>.json`` of HRNet and mmpose: a list of persons with ``image``, ``center``, ``scale``, ``joints``, ``joints_vis``;
+* ``annot/<split>.json`` of HRNet, ``annotations/mpii_<split>.json`` of mmpose (``valid`` is its ``val``): a list of persons with
+  ``image``, ``center``, ``scale``, ``joints``, ``joints_vis``;
 * the release: ``mpii_human_pose_v1_u12_1.mat`` at the root, in ``annot`` or one folder down; splits ``train`` (pictures with
   joints) and ``test``.
 
-Pictures in ``images``, or beside the ``.mat``. Coordinates count pixels from 1. Neither form lists everybody in view: its
-records say so, and sentences speak of the person in the middle.
+Pictures in ``images`` at the root or one folder down, or beside the ``.mat``. Coordinates count pixels from 1. Neither form
+lists everybody in view: its records say so, and sentences speak of the person in the middle.
 """
 
 from __future__ import annotations
@@ -80,8 +81,8 @@ class MPII:
     @cached_property
     def _file(self) -> str:
         listed = f"annot/{self._split}.json"
-        folders = ("", *(f"{name}/" for name in self._root.names() if "." not in name))
-        names = [listed, *(f"{folder}{_MAT}" for folder in folders)]
+        mmpose = f"annotations/mpii_{'val' if self._split == 'valid' else self._split}.json"
+        names = [listed, mmpose, *(f"{folder}{_MAT}" for folder in self._folders)]
         found = next((name for name in names if self._root.exists(name)), "")
         remedy = f"So is {_MAT}. Change `split`, or give MPII's folder in `root`."
         self._root.require(found or listed, "annotation file", remedy)
@@ -92,8 +93,15 @@ class MPII:
         return self._file.endswith(".mat")
 
     @cached_property
+    def _folders(self) -> Sequence[str]:
+        """The root and the folders in it, as the release's two archives unpack beside each other."""
+        return "", *(f"{name}/" for name in self._root.names() if "." not in name)
+
+    @cached_property
     def _folder(self) -> str:
-        return "images/" if self._root.exists("images") or not self._is_release else self._file.rpartition(_MAT)[0]
+        beside = self._file.rpartition(_MAT)[0] if self._is_release else ""
+        places = (f"{folder}images/" for folder in self._folders)
+        return next((place for place in places if self._root.exists(place)), beside or "images/")
 
     @cached_property
     def _release(self) -> list[MatPicture]:

@@ -301,3 +301,29 @@ def test_hostile_annotations(expected, tmp_path):
         if expected["reason"] != "bbox_outside":  # boxes outside are met by the task, which knows the picture
             about_outline = {"3"} if expected["reason"] == "wrong_type" else set()
             assert not kept & {str(number) for number in expected["drop_annotation_ids"]} - about_outline
+
+
+def test_mmpose_s_names_are_known_as_well(tmp_path):
+    TestCrowdPose().write(tmp_path / "crowdpose")
+    folder = tmp_path / "crowdpose"
+    (folder / "json").rename(folder / "annotations")
+    (folder / "annotations/crowdpose_train.json").rename(folder / "annotations/mmpose_crowdpose_train.json")
+    assert len(records("crowdpose", folder, "train")) == 1
+    (tmp_path / "mpii").mkdir()
+    TestMPIIListed().write(tmp_path / "mpii")
+    expected = [record.id for record in records("mpii", tmp_path / "mpii", "train")]
+    (tmp_path / "mpii/annot").rename(tmp_path / "mpii/annotations")
+    (tmp_path / "mpii/annotations/train.json").rename(tmp_path / "mpii/annotations/mpii_val.json")
+    for split in ("val", "valid"):
+        assert [record.id for record in records("mpii", tmp_path / "mpii", split)] == expected
+
+
+def test_mpii_s_two_archives_lie_beside_each_other(tmp_path):
+    TestMPIIRelease().write(tmp_path)
+    (mat,) = tmp_path.rglob("*.mat")
+    (tmp_path / "mpii_human_pose_v1_u12_2").mkdir()
+    mat.rename(tmp_path / "mpii_human_pose_v1_u12_2" / mat.name)
+    (tmp_path / "mpii_human_pose_v1").mkdir()
+    (tmp_path / "images").rename(tmp_path / "mpii_human_pose_v1/images")
+    files = [record.files["picture"] for record in records("mpii", tmp_path, "train") if not record.fault]
+    assert files == ["mpii_human_pose_v1/images/a.jpg"]
