@@ -17,6 +17,7 @@ from builders.instructions.phrases import NounPhrase
 from builders.instructions.scene_graph import Scene, SceneObject
 from builders.instructions.templates import TEMPLATES
 from builders.kinds import Kind
+from builders.object_words import colour_of
 from builders.options import Options, parse_options
 from builders.sources._visual_genome import PICTURE_LIST, coco_names
 from triplets.documents import DocumentError, load_json
@@ -67,7 +68,7 @@ class GqaInpaint:
         UsageError: an unknown option.
     """
 
-    version = 1
+    version = 2
     gives = Kind.EDITED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
@@ -164,6 +165,11 @@ class GqaInpaint:
                 "pair": f"{image}-{key}",
                 "masks": {"mask": "bright"},
                 "answer": {"edit": kind, "phrase": phrases[0].raw, "instances": 1},
+                "object": {
+                    "shown": "picture" if kind == "removal" else "target",
+                    "several": phrases[0].several,
+                    "colours": _colours(scene.objects[key]),
+                },
             },
             split=self._split,
             size=(scene.width, scene.height),
@@ -187,6 +193,12 @@ def _named(scene: _Scene) -> Scene:
             for key, found in scene.objects.items()
         }
     )
+
+
+def _colours(thing: _Object) -> dict[str, str]:
+    """The words that claim a colour of it: ``orange cup`` -> ``orange``."""
+    found = ((f"{attribute} {thing.name}", colour_of(attribute)) for attribute in thing.attributes)
+    return {words: colour for words, colour in found if colour}
 
 
 def _sentences(kind: str, phrases: Sequence[NounPhrase]) -> list[str]:

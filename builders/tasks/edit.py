@@ -10,6 +10,7 @@ import numpy as np
 from builders.instructions.published import reframes, tidy
 from builders.instructions.restoration import Wording
 from builders.kinds import Kind
+from builders.object_words import true_of
 from builders.options import Options, parse_options
 from builders.protocols import Tools
 from builders.tasks._published import changed_share, check_changed, pair_name, two_pictures
@@ -34,7 +35,8 @@ class Edit:
     A record has the pictures ``picture`` and ``target``. Its annotation holds ``instructions`` (at least one), or the role
     ``prompt`` is a JSON document with ``edit``. Optional: ``pair`` (records that name the same one are two directions of one
     pair), ``register`` (true: pictures of different sizes are aligned), ``masks`` (roles of masks that together tell where the
-    edit is, and how they are drawn: ``{"mask": "clear"}`` or ``"bright"``), ``answer`` (more for the evaluator).
+    edit is, and how they are drawn: ``{"mask": "clear"}`` or ``"bright"``), ``answer`` (more for the evaluator), ``object`` (what
+    the words say of the one thing that the masks show, see :mod:`builders.object_words`; ``shown`` is the picture it is in).
 
     Args:
         tools: picture size and encoder of the build.
@@ -57,14 +59,17 @@ class Edit:
 
         Raises:
             Refusal: ``empty_phrase``, ``invalid_record``, ``picture_size_mismatch``, ``nothing_changed``, ``mask_unreadable``,
-                ``mask_size_mismatch``, ``phrase_contradicted`` (it asks for a turn or a cut that the alignment undid).
+                ``mask_size_mismatch``, ``phrase_contradicted`` (it asks for a turn or a cut that the alignment undid, or names a
+                colour that is not there), ``ambiguous`` (the mask of one object holds several).
         """
         words = record.once("words", lambda: _words(record))
         source, target, registered = record.once("pair", lambda: self._pair(record))
         words = still_true(words) if registered else words
-        region, share = record.once("region", lambda: _region(record, (source.width, source.height)))
-        if share is None:
-            share = record.once("changed", lambda: self._changed(record))
+        mask = record.once("mask", lambda: _whole_mask(record, (source.width, source.height)))
+        if mask is not None and "object" in record.record.annotation:
+            words = record.once("true words", lambda: self._true_words(record, words, mask))
+        share = record.once("changed", lambda: self._changed(record)) if mask is None else float(mask.mean())
+        region = {} if mask is None else record.once("region", lambda: _region(mask))
         yield Triplet(
             instruction=words[int(rng.integers(len(words)))],
             alternatives=words,
@@ -95,6 +100,11 @@ class Edit:
         source, target = two_pictures(record)
         first = record.once_for_picture("scaled", lambda: resize_short(source, side))
         return first, resize_short(target, side), False
+
+    def _true_words(self, record: OpenRecord, words: Sequence[str], mask: Mask) -> tuple[str, ...]:
+        said = record.record.annotation["object"]
+        source, target, _ = self._scaled(record)
+        return true_of(words, said, source if said["shown"] == "picture" else target, mask)
 
     def _changed(self, record: OpenRecord) -> float:
         """Share of the picture that visibly changed, where nobody drew a mask."""
@@ -136,16 +146,20 @@ def still_true(words: Sequence[str]) -> tuple[str, ...]:
     return kept
 
 
-def _region(record: OpenRecord, size: tuple[int, int]) -> tuple[dict[str, Any], float | None]:
-    """What the masks say at output size (width, height), and their share of the picture; None where there are none."""
+def _whole_mask(record: OpenRecord, size: tuple[int, int]) -> Mask | None:
+    """All masks as one at output size (width, height); None where there are none."""
     masks: Mapping[str, str] = record.record.annotation.get("masks", {})
     if not masks:
-        return {}, None
+        return None
     whole = np.zeros((size[1], size[0]), np.bool_)
     for role, drawn in masks.items():
         whole |= resize_mask(_mask(record, role, drawn), size)
-    box = {"box": list(bounding_box(whole))} if whole.any() else {}
-    return {"region": to_rle(whole), **box}, float(whole.mean())
+    return whole
+
+
+def _region(mask: Mask) -> dict[str, Any]:
+    """What the answer says of the place of an edit."""
+    return {"region": to_rle(mask), **({"box": list(bounding_box(mask))} if mask.any() else {})}
 
 
 def _mask(record: OpenRecord, role: str, drawn: str) -> Mask:

@@ -42,7 +42,7 @@ _SOURCES = [
     ("magicbrush", "magicbrush", "magicbrush_derived", "train", "edit", {}, 1, 16, {}),
     ("magicbrush-dev", "magicbrush", "magicbrush", "dev", "edit", {}, 1, 0, {"picture_missing": 82}),
     ("gier", "gier", "gier_derived", "train", "edit", {}, 1, 14, {"picture_size_mismatch": 2}),
-    ("gqa-inpaint", "gqa-inpaint", "gqa_inpaint_derived", "train", "edit", {}, 1, 36, {"ambiguous": 2}),
+    ("gqa-inpaint", "gqa-inpaint", "gqa_inpaint_derived", "train", "edit", {}, 1, 34, {"ambiguous": 4}),
     ("gqa-inpaint-test", "gqa-inpaint", "gqa_inpaint_derived", "test", "edit", {}, 1, 12, {}),
 ]
 

@@ -1,0 +1,68 @@
+"""What an edit says of its object, held against the object's mask and the pixels beneath it.
+
+Only the plainest contradictions count: a mask of several things where the words speak of one, and a colour of which next to nothing
+is there (a brown teddy bear called orange). White, black, gray and brown are never doubted: light turns anything into them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+
+from builders.several import far_apart, mask_parts
+from triplets.reasons import Reason, Refusal
+from triplets.records import Image, Mask
+
+_LEAST = 0.02
+"""Share of the mask's pixels that must have the named colour."""
+_LOOKS: dict[str, tuple[int, int, int, int]] = {
+    "red": (168, 9, 90, 50),
+    "orange": (4, 24, 110, 130),  # darker is brown, paler is beige
+    "yellow": (18, 38, 80, 110),
+    "green": (33, 95, 40, 30),
+    "blue": (85, 135, 40, 30),
+    "purple": (118, 172, 30, 30),
+    "pink": (140, 12, 25, 110),
+}
+"""Colour word -> first and last hue (0..179, round the circle), least saturation and least brightness (0..255): all that anybody
+would call so, and more."""
+
+
+def colour_of(attribute: str) -> str:
+    """The colour that an attribute (``dark blue``) claims and pixels can contradict; empty for all others."""
+    last = attribute.lower().rpartition(" ")[2]
+    return last if last in _LOOKS else ""
+
+
+def true_of(words: Sequence[str], said: Mapping[str, Any], shown: Image, mask: Mask) -> tuple[str, ...]:
+    """Those instructions that the pixels do not contradict.
+
+    Args:
+        words: instructions, at least one.
+        said: ``several`` (whether they speak of more than one thing), and ``colours``: words that claim one -> the colour.
+        shown: RGB picture that shows the object.
+        mask: of the object, same size.
+
+    Raises:
+        Refusal: ``ambiguous``: several things in one mask; ``phrase_contradicted``: every instruction names a wrong colour.
+    """
+    if not said["several"] and far_apart(mask_parts(mask)):
+        raise Refusal(Reason.AMBIGUOUS, "several things in one mask")
+    wrong = [text for text, colour in said["colours"].items() if _share(shown[mask], colour) < _LEAST]
+    kept = tuple(sentence for sentence in words if not any(text in sentence for text in wrong))
+    if not kept:
+        raise Refusal(Reason.PHRASE_CONTRADICTED, f"{words[0]!r}: next to nothing beneath the mask has that colour")
+    return kept
+
+
+def _share(pixels: Image, colour: str) -> float:
+    """Of the pixels (N, 3) that may be called so; 1 of none."""
+    if not len(pixels):
+        return 1.0
+    first, last, saturated, bright = _LOOKS[colour]
+    hue, saturation, brightness = cv2.split(cv2.cvtColor(pixels[:, None], cv2.COLOR_RGB2HSV))
+    near = (hue >= first) & (hue <= last) if first <= last else (hue >= first) | (hue <= last)
+    return float(np.mean(near & (saturation >= saturated) & (brightness >= bright)))
