@@ -19,6 +19,8 @@ from triplets.documents import DocumentError
 
 MAX_BYTES = 2 * 2**30
 MAX_DEPTH = 200
+_SHARED = 4
+"""Values may be that many times as many as bytes: a list of a list of … that stands in many places multiplies."""
 _DTYPE = re.compile(r"[|<>=]?(?:b1|[iu][1248]|f[248]|c8|c16|[SUa]\d{1,5}|\?)")
 _FORBIDDEN = {"PERSID", "BINPERSID", "INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "EXT1", "EXT2", "EXT4", "NEXT_BUFFER"}
 """Instructions that make objects of classes or ask the reader for objects of its own."""
@@ -158,7 +160,7 @@ def load_pickle(
     try:
         end, has_arrays = _inspect(data)
         value = _load(data[:end], "latin-1" if has_arrays else "utf-8", known)
-        _check_depth(value)
+        _check_shape(value, max(10**6, _SHARED * len(data)))
     except Exception as error:  # a damaged pickle makes its reader raise nearly anything
         text = str(error)
         unsafe = isinstance(error, pickle.UnpicklingError) and text.startswith("unsafe: ")
@@ -213,14 +215,31 @@ def _instructions(data: bytes) -> Iterator[tuple[str, Any, int]]:
             yield name, operation.arg.reader(stream) if operation.arg is not None else None, at
 
 
-def _check_depth(value: Any) -> None:
-    """Refuse what is nested so deeply that comparing or printing it would fail; level by level, each container once."""
-    seen: set[int] = set()
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        fresh = [item for item in level if isinstance(item, _CONTAINERS) and id(item) not in seen]
-        if not fresh:
-            return
-        seen.update(map(id, fresh))
-        level = [inner for item in fresh for inner in (item.values() if isinstance(item, dict) else item)]
-    raise pickle.UnpicklingError(f"unsafe: nested more than {MAX_DEPTH} deep")
+def _check_shape(value: Any, most: int) -> None:
+    """Refuse what cannot be walked, compared or printed: nested too deeply, holding itself, or one list in thousands of places.
+
+    Args:
+        value: what was read.
+        most: values that walking through it may meet.
+
+    Raises:
+        pickle.UnpicklingError: it is one of these.
+    """
+    known: dict[int, tuple[int, int]] = {}  # container -> its depth and all that printing it would show
+
+    def measure(item: Any, level: int) -> tuple[int, int]:
+        if id(item) in known:
+            return known[id(item)]
+        if level > MAX_DEPTH:
+            raise pickle.UnpicklingError(f"unsafe: nested more than {MAX_DEPTH} deep, or holding itself")
+        held = [*item, *item.values()] if isinstance(item, dict) else item
+        inner = [measure(each, level + 1) for each in held if isinstance(each, _CONTAINERS)]
+        depth = 1 + max((depth for depth, _ in inner), default=0)
+        shown = len(held) + sum(shown for _, shown in inner)
+        if depth > MAX_DEPTH or shown > most:
+            raise pickle.UnpicklingError(f"unsafe: nested {depth} deep with {shown:,} values")
+        known[id(item)] = depth, shown
+        return depth, shown
+
+    if isinstance(value, _CONTAINERS):
+        measure(value, 1)

@@ -85,7 +85,7 @@ def test_a_picture_that_the_release_of_mpii_holds_twice_is_used_once(tmp_path):
     assert found == [("a.jpg/0", "no_key_points"), ("b.jpg/0", "no_key_points"), ("a.jpg#2/0", "duplicate_record")]
 
 
-@pytest.mark.parametrize("byte", [7, 255])
+@pytest.mark.parametrize("byte", [0, 7, 255])
 def test_a_damaged_release_of_mpii_is_one_error_whatever_its_reader_raises(tmp_path, byte):
     file = tmp_path / "mpii_human_pose_v1_u12_1.mat"
     scipy.io.savemat(file, {"RELEASE": {"annolist": {"image": {"name": "a.jpg"}}, "img_train": [1]}})

@@ -203,3 +203,44 @@ def test_what_follows_the_pickle_is_not_read():
 def test_size_is_limited(monkeypatch):
     monkeypatch.setattr(unpickle, "MAX_BYTES", 10)
     assert kind(pickle.dumps("longer than ten")) == "unsafe_pickle"
+
+
+def _multiplied(times):
+    """Lists of two that are one and the same: a few bytes a level, and twice as many values."""
+    value = ["x"]
+    for _ in range(times):
+        value = [value, value]
+    return value
+
+
+def _chain(length, end):
+    for _ in range(length):
+        end = [end]
+    return end
+
+
+def _holding_itself():
+    value = [1]
+    value.append({"again": value})
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (_multiplied(60), "values"),
+        ([{"ref_id": 1, "sentences": [{"sent": "a", "sent_id": _multiplied(40)}]}], "values"),
+        (_holding_itself(), "holding itself"),
+        ([end := _chain(150, 1), _chain(150, end)], "nested"),
+        ({(1,): _chain(300, 2)}, "nested"),
+    ],
+    ids=["doubled", "doubled inside", "itself", "two halves", "one chain"],
+)
+def test_what_nobody_could_walk_through_is_unsafe(value, said):
+    with pytest.raises(DocumentError, match=f"unsafe_pickle.*{said}"):
+        load_pickle(pickle.dumps(value, 4), "refs.p")
+
+
+def test_a_list_that_stands_in_several_places_is_read():
+    same = ["a", "b"]
+    assert load_pickle(pickle.dumps([same] * 1000, 2), "refs.p", list) == [same] * 1000
