@@ -46,13 +46,22 @@ class Root:
             self._base = os.path.realpath(Path(self.location).expanduser())
 
     def read(self, reference: str, max_bytes: int = MAX_PICTURE_BYTES) -> bytes:
-        """All bytes of a file below the root.
+        """All bytes of a file below the root; where there is no ``a.jpg``, of ``a.JPG``.
 
         Raises:
             Refusal: ``unsafe_path``, ``picture_missing``, ``picture_too_large`` (before reading), ``picture_unreadable``
                 (no permission, or not a plain file).
             OSError: the storage fails.
         """
+        try:
+            return self._read(reference, max_bytes)
+        except Refusal as refusal:
+            other = _in_other_case(reference)
+            if refusal.reason is not Reason.PICTURE_MISSING or not other:
+                raise
+        return self._read(other, max_bytes)
+
+    def _read(self, reference: str, max_bytes: int) -> bytes:
         path = self._path(reference)
         try:
             return self._read_remote(path, max_bytes) if self._system else _read_local(path, max_bytes)
@@ -192,6 +201,14 @@ class Root:
     def _check_inside(self, real: str) -> None:
         if real != self._base and not real.startswith(f"{self._base.rstrip('/')}/"):
             raise Refusal(Reason.UNSAFE_PATH, f"a link out of the data set's root ({FOLLOW_LINKS}=1 allows them)")
+
+
+def _in_other_case(reference: str) -> str:
+    """The reference with its ending in capitals, or in small letters where it has capitals; empty where it has no ending."""
+    stem, _, ending = reference.rpartition(".")
+    if not stem or not ending.isalpha():
+        return ""
+    return f"{stem}.{ending.upper() if ending.islower() else ending.lower()}"
 
 
 def _read_local(path: str, max_bytes: int) -> bytes:

@@ -129,12 +129,12 @@ class LabelMaps(ABC):
         Raises:
             UsageError: there is no map at all.
         """
-        maps = {name[:-4] for name in self._root.names(labels) if name.endswith(".png")}
+        maps = {name[:-4] for name in self._root.names(labels) if name.lower().endswith(".png")}
         if not maps:
             raise UsageError(
                 f"root {self._root.location}: no .png in {labels}. Change `split`, or unpack the maps there."
             )
-        return sorted(maps | {name[:-4] for name in self._root.names(pictures) if name.endswith(".jpg")})
+        return sorted(maps | {name[:-4] for name in self._root.names(pictures) if name.lower().endswith(".jpg")})
 
 
 def numbered_names(text: str, where: str) -> dict[int, str]:

@@ -96,8 +96,8 @@ class Ade20kFull(LabelMaps):
     def _walk(self, folder: str) -> Iterator[str]:
         """Pictures and maps below a folder, without their endings; folders beside a picture of their name hold its instances."""
         names = self._root.names(folder)
-        stems = {name[:-4] for name in names if name.endswith(".jpg")}
-        stems |= {name[:-8] for name in names if name.endswith("_seg.png")}
+        stems = {name[:-4] for name in names if name.lower().endswith(".jpg")}
+        stems |= {name[:-8] for name in names if name.lower().endswith("_seg.png")}
         for name in sorted(stems | {name for name in names if "." not in name}):
             if name in stems:
                 yield f"{folder.removeprefix(f'{self._folder}/')}/{name}"

@@ -141,7 +141,7 @@ class OxfordPet:
         if self._is_rows:
             return [name for name, _ in self._cells]
         if not files:
-            return [name[:-4] for name in self._root.names("images") if name.endswith(".jpg")]
+            return [name[:-4] for name in self._root.names("images") if name.lower().endswith(".jpg")]
         place = f"{self._root.location}/{files[0]}"
         try:
             lines = self._root.read(files[0], _MAX_LIST).decode("utf-8").splitlines()

@@ -102,3 +102,15 @@ def test_what_a_mac_packs_beside_each_file_is_no_picture(tmp_path):
         (tmp_path / "images" / f"._{name}.jpg").write_bytes(b"\0\5\x16\7" + bytes(200))
     (tmp_path / "images" / ".DS_Store").write_bytes(bytes(50))
     assert [record.id for record in records("oxford-pet", tmp_path, "all")] == ["beagle_1", "pug_1", "pug_2"]
+
+
+def test_endings_in_capitals_are_found(tmp_path):
+    for name in ("pug_1.JPG", "pug_2.jpg"):
+        draw_picture(tmp_path / "images" / name)
+    source = registry.source("oxford-pet", name="pets", root=str(tmp_path), split="all", options={})
+    found = [record for index in range(source.group_count()) for record in source.group(index)]
+    assert [record.id for record in found] == ["pug_1", "pug_2"]
+    assert [len(source.read(record.files["picture"])) > 100 for record in found] == [True, True]
+    (tmp_path / "images" / "pug_2.jpg").unlink()
+    with pytest.raises(Refusal, match="picture_missing"):
+        source.read("images/pug_2.jpg")
