@@ -96,6 +96,10 @@ class CocoPoints(ABC):
         """Licence or page of a picture, as far as the file tells."""
         return ""
 
+    def size(self, image: CocoImage) -> tuple[int, int] | None:
+        """Width and height on which a picture was annotated; None where the file cannot be relied on."""
+        return image.width, image.height
+
     def inputs(self) -> Sequence[str]:
         """The one annotation file."""
         return [self.annotation_file()]
@@ -112,8 +116,7 @@ class CocoPoints(ABC):
         if image is None:
             scene = Scene(str(number), "", self._split)
         else:
-            size = (image.width, image.height)
-            scene = Scene(str(number), self.picture_file(image), self._split, size, self.licence(image))
+            scene = Scene(str(number), self.picture_file(image), self._split, self.size(image), self.licence(image))
         return records_of(scene, self.layout, [self._person(element) for element in elements])
 
     def read(self, reference: str) -> bytes:

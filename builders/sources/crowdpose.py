@@ -15,6 +15,7 @@ _FOLDERS = ("json/", "annotations/", "")
 class CrowdPose(CocoPoints):
     """Source of CrowdPose's persons. Splits: ``train``, ``val``, ``test``, ``trainval``."""
 
+    version = 3
     layout = "crowdpose"
 
     def annotation_file(self) -> str:
@@ -29,6 +30,10 @@ class CrowdPose(CocoPoints):
     def picture_file(self, image: CocoImage) -> str:
         """``images/<file_name>``."""
         return f"images/{image.file_name}"
+
+    def size(self, image: CocoImage) -> None:
+        """Not told: in copies of the release width and height are swapped (open-mmlab/mmpose, issue 308); coordinates are not."""
+        return
 
     def licence(self, image: CocoImage) -> str:
         """The release states none; its authors ask for research use."""

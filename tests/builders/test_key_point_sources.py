@@ -327,3 +327,14 @@ def test_mpii_s_two_archives_lie_beside_each_other(tmp_path):
     (tmp_path / "images").rename(tmp_path / "mpii_human_pose_v1/images")
     files = [record.files["picture"] for record in records("mpii", tmp_path, "train") if not record.fault]
     assert files == ["mpii_human_pose_v1/images/a.jpg"]
+
+
+def test_crowdpose_s_swapped_width_and_height_lose_no_picture(tmp_path):
+    TestCrowdPose().write(tmp_path)
+    file = tmp_path / "json/crowdpose_train.json"
+    document = json.loads(file.read_text())
+    for image in document["images"]:
+        image["width"], image["height"] = image["height"], image["width"]
+    file.write_text(json.dumps(document))
+    (record,) = records("crowdpose", tmp_path, "train")
+    assert record.size is None and record.fault is None
