@@ -160,9 +160,10 @@ class ClassName:
         Tables beside dining tables, a brick wall beside one of concrete, clothes beside people, the ground beside grass.
         """
         stem = self.raw.partition("-")[0]
-        kinds = stem in _SURFACES and name.raw.partition("-")[0] == stem
-        named = name.spoken.endswith(f" {self.spoken}") or name.spoken in _SPLIT.get(self.spoken, ())
-        return kinds or named or self.is_rest_of(name)
+        surface = stem in _SURFACES
+        another_kind = surface and name.raw.partition("-")[0] == stem
+        special = name.spoken.endswith(f" {self.spoken}") or self.is_rest_of(name)
+        return another_kind or special or name.spoken in _SPLIT.get(stem if surface else self.spoken, ())
 
     def is_rest_of(self, name: ClassName) -> bool:
         """Whether this class of leftovers is what ``name`` leaves: ``wall-other`` of ``wall-brick``, or of ``panelled wall``."""

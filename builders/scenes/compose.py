@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from builders.scenes.backdrops.parts import Backdrop
+from builders.scenes.backdrops.parts import WINDOW, Backdrop
 from builders.scenes.palette import COLOURS, Paint, jitter
 from builders.scenes.pen import Pen, Sprite
 from builders.scenes.places import Place, Zone
@@ -67,7 +67,7 @@ def compose(rng: np.random.Generator, place: Place, backdrop: Backdrop) -> list[
         look = _look(rng, kind)
         for _ in range(2 if rng.random() < 0.25 else 1):
             thing = _thing(rng, zone, kind, look, backdrop)
-            if thing is not None and all(_share(thing.box, other.box) <= _HIDES for other in things):
+            if thing is not None and _fits(thing, things, backdrop):
                 things.append(thing)
             look = look if rng.random() < 0.5 else _look(rng, kind)
     order = {"air": 0, "wall": 0, "water": 1, "floor": 2}
@@ -119,6 +119,31 @@ def _thing(rng: np.random.Generator, zone: Zone, kind: Kind, look: Look, backdro
     x = float(rng.uniform(low, high))
     box = (x + left * scale, y + top * scale, x + right * scale, y + bottom * scale)
     return Thing(kind, look, zone, (x, y), scale, flip, box)
+
+
+def _fits(thing: Thing, things: list[Thing], backdrop: Backdrop) -> bool:
+    """Whether a thing may be where it is: nothing hangs over a window or over another, nobody seems to stand on a car's roof."""
+    if thing.zone.where == "wall":
+        left, top, right, bottom = (round(value) for value in thing.box)
+        if (backdrop.stuff[max(0, top) : bottom, max(0, left) : right] == WINDOW).any():
+            return False
+    return all(_go_together(thing, other) for other in things)
+
+
+def _go_together(one: Thing, other: Thing) -> bool:
+    shared = _share(one.box, other.box)
+    if one.zone.where == other.zone.where == "wall":
+        return shared == 0
+    return shared <= _HIDES and not _stands_on(*sorted((one, other), key=lambda thing: thing.at[1]))
+
+
+def _stands_on(far: Thing, near: Thing) -> bool:
+    """Whether a farther thing's foot meets the upper edge of a nearer one, as if it stood on it."""
+    if {far.zone.where, near.zone.where} - {"floor", "water"}:
+        return False
+    left, top, right, bottom = near.box
+    high = bottom - top
+    return left < far.at[0] < right and top - 0.05 * high < far.at[1] < top + 0.2 * high
 
 
 def _share(one: tuple[float, ...], other: tuple[float, ...]) -> float:

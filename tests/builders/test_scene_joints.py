@@ -28,7 +28,7 @@ def test_who_faces_us_has_the_left_side_on_our_right():
 
 def test_who_walks_shows_the_side_that_is_near():
     flips = set()
-    for thing, joints in people(60):
+    for thing, joints in people(120):
         if thing.look.pose == "walking":
             near, far = ("left", "right") if thing.flip else ("right", "left")
             assert joints[f"{far}_eye"] == (0, 0, 0)
