@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from builders.instructions.expressions import Expression
+from builders.instructions.expressions import LIMBS, Expression
 from builders.instructions.naming import Named, names_any_thing, what_is_named, words_of
 from builders.instructions.nouns import OBJECTS
 from builders.instructions.placing import FRAME, PLACE_WORDS, Box, Place, Thing, bare_place, only_place
-from builders.instructions.words import ARTICLES, BODY, COLOURS, MASS, PEOPLE, PLACES, POSITIONS, WORN
+from builders.instructions.words import ARTICLES, BODY, COLOURS, MASS, PEOPLE, PLACES, POSITIONS, WORN, singular
 from triplets.reasons import Reason, Refusal
 
 _GENERAL = frozenset(
@@ -84,13 +84,34 @@ def doubt_about_words(expression: Expression) -> Refusal | None:
     if expression.is_unkind:
         return _unusable("unkind words")
     if expression.slip:
-        return _unusable(f"{expression.slip!r} is misspelt or chat")
+        return _unusable(f"{expression.slip!r} is misspelt, chat, or of a collage")
     words = words_of(expression.raw)
     if expression.spoken or bare_place(expression.raw):
         return None
     if len(words) <= _SCRAP:
         return _unusable("too short to be read")
     return _unusable("it names no thing") if set(words) <= COLOURS | PLACE_WORDS else None
+
+
+def doubt_about_name(name: str, namesakes: Sequence[str]) -> Refusal | None:
+    """Whether an outline is what a phrase calls it, where other phrases name the very same outline: the larger number is right.
+
+    A shirt whose outline is somewhere called a man is the whole man.
+    """
+    own, others = what_is_named(name), [what_is_named(other) for other in namesakes]
+    head = singular(words_of(name)[-1]) if words_of(name) else ""
+    against = [other for other in others if other and _is_another(own, head, other)]
+    support = sum(bool(own and other and not own.contradicts([other.name])) for other in others)
+    if len(against) > support:
+        return _contradicted(f"another phrase calls the same outline {against[0].noun!r}")
+    return None
+
+
+def _is_another(own: Named | None, head: str, other: Named) -> bool:
+    """Whether an outline that is the other thing cannot be what the first name says."""
+    if own is None:
+        return other.group == "person" and head in (WORN | BODY) - LIMBS
+    return bool(other.name) and own.contradicts([other.name])
 
 
 def _placed(expression: Expression, place: Place, scene: Scene | None) -> Expression | None:
@@ -133,6 +154,8 @@ def _absence(expression: Expression, named: Named | None, scene: Scene) -> Refus
 
 def _count(named: Named, targets: int, text: str) -> str:
     """How the number of things that an expression speaks of differs from the region's."""
+    if targets == 1 and named.rest[:1] == ("and",) and what_is_named(" ".join(named.rest[1:])):
+        return "it speaks of two things, the region holds one"
     if {"and", ","} & set(words_of(text)):
         return ""
     if named.number and targets > 1 and named.number != targets:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from builders.instructions.naming import means_any, words_of
+from builders.instructions.naming import means_any, names_any_thing, what_is_named, words_of
 from builders.instructions.phrases import NounPhrase, noun_phrase
-from builders.instructions.words import BODY, FINITE, UNIQUE, UNKIND, WORN, is_known, singular
+from builders.instructions.words import BODY, FINITE, UNKIND, WORN, is_known, is_plural, singular
 from triplets.reasons import Refusal
 
 _MOST_WORDS = 12
@@ -16,21 +16,23 @@ _MOST_WORDS = 12
 _NO_HEAD = frozenset(
     """
     far near close dotted striped checkered spotted only other one bald old young tall short big small large little tiny long
-    skinny blond standing sitting nearest front polka plaid camo stripes striped dots
+    skinny blond standing sitting nearest front polka plaid camo stripes striped dots biggest largest smallest tallest shortest
+    oldest youngest first second third last whole entire
     """.split()
 )
 """What the reader of noun phrases takes for a noun, but is none."""
 _MOST_WORN_WORDS = 4
 _MOST_SCRAP_WORDS = 2
-_LIMBS = frozenset("hand arm leg foot finger thumb knee elbow paw wrist ankle".split())
+LIMBS = frozenset("hand arm leg foot finger thumb knee elbow paw wrist ankle".split())
 """Where an expression is about one, often nothing else of the person is in the picture."""
 _UNKIND = UNKIND | frozenset(
     "nasty fatso fatass ugliest retard retarded whore slut bitch bastard idiot gross pervert sexy dumb douche bimbo".split()
 )
 _SLIPS = frozenset(
     """
-    parson warring wating infront inback ladys theyre thier gras siting stnading sitiing wearning peson persn womens mens nan
-    lefft rigth rihgt tehre wih wiht fornt froont botom bottm midle zeebra girraffe elefant giraff whit guyon
+    parson warring wating infront inback ladys theyre thier gras cant wont dont doesnt isnt hes shes thats theres youre
+    siting stnading sitiing wearning peson persn womens mens lefft rigth rihgt tehre wih wiht fornt froont botom bottm midle
+    zeebra girraffe elefant giraff whit guyon
     """.split()
 )
 """Slips of the finger that make another word, or that the web makes so often that its vocabulary knows them."""
@@ -41,6 +43,9 @@ _CHAT = frozenset(
     """.split()
 )
 """What players say to each other."""
+_CLOCK = re.compile(r"\b(?:at )?(\d\d?) o ?'? ?clock\b")
+_COLLAGE = re.compile(r"\b(left|right|top|bottom|first|second|middle|other)([ -]hand)? (picture|pic|photo|image)\b")
+"""Annotators of a collage speak of its parts as pictures."""
 _SHORTEST = 2
 _MARK = re.compile(r"\s+([,.;:!?])")
 _APOSTROPHE = re.compile(r"\s+'\s*(s|t|re|ve|ll|d|m)\b")
@@ -65,19 +70,21 @@ class Expression:
 
     @property
     def slip(self) -> str:
-        """The first word that no dictionary knows or that belongs to chat; empty where there is none."""
-        return next((word for word in words_of(self.raw) if not _is_word(word)), "")
+        """The first words that no dictionary knows, that belong to chat or that speak of one picture of several; or empty."""
+        collage = _COLLAGE.search(self.raw.lower())
+        return collage[0] if collage else next((word for word in words_of(self.raw) if not _is_word(word)), "")
 
     @property
     def plain(self) -> str:
         """The raw text with its marks where a writer puts them; tokenisers set them apart."""
-        return _MARK.sub(r"\1", _APOSTROPHE.sub(r"'\1", self.raw)).replace('"', "")
+        text = _CLOCK.sub(r"at \1 o'clock", self.raw)
+        return _MARK.sub(r"\1", _APOSTROPHE.sub(r"'\1", text)).replace('"', "")
 
 
 def _is_word(word: str) -> bool:
     if word in _CHAT | _SLIPS:
         return False
-    if word[0].isdigit() or word in {"'s", ","} or word in FINITE:
+    if word[0].isdigit() or word in {"'s", ",", "frontmost"} or word in FINITE:
         return not word.endswith(("pm", "am")) or not word[0].isdigit()
     return is_known(word) or len(word) < _SHORTEST
 
@@ -93,21 +100,40 @@ def read_expression(text: str, name: str, targets: int, category: str = "") -> E
     """
     if len(text.split()) > _MOST_WORDS and not name:
         return Expression(text, "")
-    try:
-        # Of several targets an expression speaks by itself ("two men"); only PhraseCut's bare nouns need their plural.
-        phrase = noun_phrase(text, name=name, instances=targets if name else 1, keep_parts=True)
-    except Refusal:
-        return Expression(text, "")
-    alone = targets <= 1 or bool(name) or phrase.several
-    if not alone or phrase.head in _NO_HEAD | UNIQUE:
+    phrase = _read(text, name, targets)
+    if phrase is None or phrase.head in _NO_HEAD or not (targets <= 1 or name or phrase.several):
         return Expression(text, "")
     return Expression(text, phrase.definite if name else _of_whom(phrase, category))
+
+
+def _read(text: str, name: str, targets: int) -> NounPhrase | None:
+    """The expression as a noun phrase, with the help of its first noun where it cannot be read without; or None."""
+    if name:
+        return _noun_phrase(text, name, targets)
+    # Of several targets an expression speaks by itself ("two men"); only PhraseCut's bare nouns need their plural.
+    phrase, named = _noun_phrase(text, "", 1), what_is_named(text)
+    if phrase is None and named:
+        return _noun_phrase(text, named.noun, 1)
+    return None if phrase and targets == 1 and _is_verb(phrase.head, words_of(text)) else phrase
+
+
+def _noun_phrase(text: str, name: str, instances: int) -> NounPhrase | None:
+    try:
+        return noun_phrase(text, name=name, instances=instances, keep_parts=True)
+    except Refusal:
+        return None
+
+
+def _is_verb(head: str, words: list[str]) -> bool:
+    """Whether what was read as the head may be what one thing does (``bear rubs into a rock``)."""
+    at = words.index(head) if head in words else 0
+    return at > 0 and is_plural(head) and not is_plural(words[at - 1]) and names_any_thing(words[at - 1 : at])
 
 
 def _of_whom(phrase: NounPhrase, category: str) -> str:
     """A definite noun phrase; where it names what a person wears, and the person is meant, that is said; empty where unsure."""
     head, words = singular(phrase.head), phrase.raw.split()
-    if category != "person" or head in _LIMBS or head not in WORN | BODY:
+    if category != "person" or head in LIMBS or head not in WORN | BODY:
         return phrase.definite
     if len(words) > _MOST_WORN_WORDS or any(word.endswith("ing") for word in words):
         return ""

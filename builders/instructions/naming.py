@@ -245,11 +245,11 @@ def _has_more(words: list[str], at: int) -> bool:
     word = words[at]
     if word in _THING_OF:
         return True
-    ends = PREPOSITIONS | RELATIVES | PLACES | UNIQUE | _VERBS | {",", "and", "far", "upper", "lower"}
+    ends = PREPOSITIONS | RELATIVES | PLACES | UNIQUE | _VERBS | {",", "and", "far", "upper", "lower", "full"}
     return word not in ends and not word.endswith("ing")
 
 
-def names_any_thing(words: Sequence[str], nouns: frozenset[str]) -> bool:
+def names_any_thing(words: Sequence[str], nouns: frozenset[str] = frozenset()) -> bool:
     """Whether any of the words is a noun of COCO's classes or of ``nouns``."""
     return any(word in _CLASS_OF or {word, singular(word)} & (nouns | _CLASS_OF.keys()) for word in words)
 

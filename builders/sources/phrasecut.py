@@ -1,13 +1,14 @@
 """PhraseCut (Wu et al., CVPR 2020) in its official layout ``VGPhraseCut_v0``.
 
 ``image_data_split.json`` (or ``image_data_split3000.json``), ``refer_<split>.json``, ``skip.json``, ``images/<image_id>.jpg``.
-Every record is one phrase with the polygons of all its instances, in pixels of the stored picture.
+Every record is one phrase with the polygons of all its instances, in pixels of the stored picture; ``namesakes`` are the names that
+other phrases give to one of the very same outlines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -48,7 +49,7 @@ class PhraseCut:
         UsageError: an option is given.
     """
 
-    version = 1
+    version = 2
     gives = Kind.OUTLINED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
@@ -68,7 +69,7 @@ class PhraseCut:
 
     def group(self, index: int) -> Iterator[Record]:
         """The phrases of one picture, in official order."""
-        return (self._record(element) for element in self._elements.group(index))
+        return _with_namesakes([self._record(element) for element in self._elements.group(index)])
 
     def read(self, reference: str) -> bytes:
         """The bytes of a picture."""
@@ -242,6 +243,21 @@ def _who_else(data: bytes) -> tuple[bytes, int]:
     if not isinstance(task, str) or not task:
         return data, -1
     return task.encode("utf-8", "surrogatepass"), image if type(image) is int and image >= 0 else -2
+
+
+def _with_namesakes(records: list[Record]) -> Iterator[Record]:
+    """The records of one picture, each told how others name the very outlines that it has, where there are such others."""
+    owners: dict[bytes, set[int]] = {}
+    outlines = [
+        {msgspec.json.encode(outline) for outline in record.annotation.get("Polygons", ())} for record in records
+    ]
+    for number, mine in enumerate(outlines):
+        for outline in mine:
+            owners.setdefault(outline, set()).add(number)
+    for number, (record, mine) in enumerate(zip(records, outlines, strict=True)):
+        others = sorted(set().union(*(owners[outline] for outline in mine)) - {number})
+        names = [records[other].annotation["phrase_structure"]["name"] for other in others]
+        yield replace(record, annotation={**record.annotation, "namesakes": names}) if names else record
 
 
 def _licence(url: str) -> str:

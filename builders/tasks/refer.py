@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from builders.instructions.doubts import Scene, fitting
+from builders.instructions.doubts import Scene, doubt_about_name, fitting
 from builders.instructions.expressions import Expression, read_expression, without_scraps
 from builders.instructions.mask_sentences import fill_what
 from builders.instructions.naming import COCO_CLASSES
@@ -125,6 +125,9 @@ def _expressions(record: Record, keep_all: bool) -> list[Expression]:
     if "phrase" in annotation:
         name, count = annotation["phrase_structure"]["name"], len(annotation["Polygons"])
         found = [read_expression(annotation["phrase"], name, count)]
+        doubt = None if keep_all else doubt_about_name(name, annotation.get("namesakes", ()))
+        if doubt:
+            raise Refusal(doubt.reason, f"{annotation['phrase']!r}: {doubt.detail}")
     else:
         texts = dict.fromkeys(" ".join(text.split()) for text in annotation["expressions"])
         category = scene.classes[0] if scene and len(scene.classes) == 1 else ""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders.instructions.doubts import Scene, fitting
+from builders.instructions.doubts import Scene, doubt_about_name, fitting
 from builders.instructions.expressions import read_expression
 from builders.instructions.naming import COCO_CLASSES, what_is_named, words_of
 from builders.instructions.placing import Place, Thing, bare_place, only_place
@@ -74,6 +74,10 @@ def test_the_first_noun_names_the_class_where_it_leaves_no_doubt(text, name):
         ("the fat man on the left", "person", Reason.PHRASE_UNUSABLE),
         ("wow the man on the left", "person", Reason.PHRASE_UNUSABLE),
         ("the centre parson eating", "person", Reason.PHRASE_UNUSABLE),
+        ("the man in the right hand picture", "person", Reason.PHRASE_UNUSABLE),
+        ("the man on the left of the picture", "person", None),
+        ("a table and big bowl on it", "dining table", Reason.PHRASE_CONTRADICTED),
+        ("a bowl full of lettuce", "dining table", Reason.PHRASE_CONTRADICTED),
     ],
 )
 def test_words_and_classes(said, category, reason):
@@ -134,6 +138,22 @@ def test_the_detail_names_every_expression_and_good_ones_are_kept_alone():
     assert [each.raw for each in fitting(said, seen)] == ["the banana on a plate"]
     with pytest.raises(Refusal, match=r"'man eating': it names 'man'.*'yelow banana': 'yelow' is misspelt"):
         fitting(said[:2], seen)
+
+
+@pytest.mark.parametrize(
+    ("name", "namesakes", "fits"),
+    [
+        ("yellow shirt", ["guy"], False),
+        ("guy", ["shirt", "beard"], True),
+        ("hand", ["man"], True),  # often nothing else of him is in view
+        ("bowl", ["dining tables", "table"], False),
+        ("table", ["dining tables", "bowl"], True),
+        ("hill", ["man"], True),  # not known to be another thing
+        ("", ["man"], True),
+    ],
+)
+def test_one_outline_is_one_thing(name, namesakes, fits):
+    assert (doubt_about_name(name, namesakes) is None) == fits
 
 
 def test_classes_unknown_to_coco_say_nothing():

@@ -189,6 +189,21 @@ def test_a_sound_record_carries_all_that_the_tasks_and_the_card_need(tmp_path):
     assert record.licence == "u"
 
 
+def test_a_record_is_told_how_others_name_its_very_outline(tmp_path):
+    shared, apart = square(10, 20, 25), square(40, 20, 9)
+    tasks = [task(0, "yellow shirt", polygons=[[shared]]), task(1, "man"), task(2, "men", polygons=[[shared], [apart]])]
+    write_layout(tmp_path, [*tasks, task(3, "dog", polygons=[[square(60, 5, 9)]]), task(4, "cat", polygons=[["x"]])])
+    source = PhraseCut(name="pc", root=str(tmp_path), split="train", options={})
+    told = {record.id: record.annotation.get("namesakes") for record in source.group(0)}
+    assert told == {
+        "1__0": ["man", "men"],
+        "1__1": ["shirt", "men"],
+        "1__2": ["shirt", "man"],
+        "1__3": None,
+        "1__4": None,
+    }
+
+
 @pytest.mark.parametrize(
     ("url", "licence"),
     [

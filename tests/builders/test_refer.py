@@ -74,12 +74,19 @@ def test_every_expression_is_drawn_and_all_are_alternatives():
         ("man upper left with hands to face red hoody", "man upper left with hands to face red hoody"),
         ("a baby bear standing next to it ' s mother , who sleeps", "it's mother, who sleeps"),
         ("dog {color} {what}", "{ color}"),
+        ("banana 3 o clock", "banana at 3 o'clock"),
+        ("dog runs on beach", ": dog runs on beach"),
     ],
 )
 def test_what_is_no_noun_phrase_is_quoted_as_it_stands(said, heard):
     sentences = draw(open_record([said], [DOG]), 1)[0].alternatives
     assert any(heard in text for text in sentences)
     assert not any("the far on" in text for text in sentences)
+
+
+def test_the_first_noun_helps_to_read_what_follows_it():
+    sentences = draw(open_record(["guy furthest from camera"], [DOG]), 1)[0].alternatives
+    assert all("the guy furthest from the camera" in text for text in sentences)
 
 
 @pytest.mark.parametrize(
