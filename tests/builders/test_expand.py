@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,9 @@ from hypothesis import strategies as st
 from builders.instructions.expand import Plan, document, expand, lines_of, unfit
 from builders.instructions.wordings import MOST, check_templates, chosen, hand_written, kinds, placeholders
 from builders.registry import TASKS
-from models.writer import EndpointWriter, LocalWriter, writer
+from models.endpoint_writer import EndpointWriter
+from models.local_writer import LocalWriter
+from models.writer import writer
 from tests.support.chat_server import MODEL, chat_server
 from triplets.reasons import UsageError
 from triplets.storage import open_store
@@ -71,10 +74,23 @@ def test_no_more_templates_than_wanted(tmp_path, log):
 
 
 def test_passing_trouble_is_tried_again(tmp_path, log):
-    with chat_server(log, "--fail", "503,half,429") as address:
-        found = expand("deblur", quick(address), open_store(tmp_path / "cache"), Plan(rounds=1, most=13))
+    with chat_server(log, "--fail", "503,half,429,cut,500,drop") as address:
+        found = expand("deblur", quick(address, tries=7), open_store(tmp_path / "cache"), Plan(rounds=1, most=13))
     assert found.requests == 1
-    assert len(requests(log)) == 4
+    assert len(requests(log)) == 7
+
+
+@pytest.mark.parametrize("said", ["1", "date"])
+def test_a_server_that_says_how_long_to_wait_is_waited_for(log, said):
+    from email.utils import format_datetime
+
+    if said == "date":
+        said = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
+    with chat_server(log, "--fail", "429", "--retry-after", said) as address:
+        author = quick(address, model=MODEL)
+        started = time.monotonic()
+        author.write("a\n\nb", 0)
+    assert 0.9 < time.monotonic() - started < 4
 
 
 @pytest.mark.parametrize(("fail", "tries"), [("503,503,503,503", 4), ("drop,drop,drop,drop", 4), ("400", 1)])
@@ -220,9 +236,9 @@ def tiny_model(tmp_path_factory):
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     folder = tmp_path_factory.mktemp("tiny-lm")
-    words = ["<s>", "</s>", "<unk>", "remove", "please", "the", "picture", "erase", "away", "take"]
+    words = ["<s>", "</s>", "<unk>", "\n", "remove", "please", "the", "picture", "erase", "away", "take"]
     tokenizer = Tokenizer(models.WordLevel({word: at for at, word in enumerate(words)}, unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "removed")
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>"
     ).save_pretrained(folder)
@@ -232,6 +248,35 @@ def tiny_model(tmp_path_factory):
     )
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder
+
+
+def test_a_server_with_a_language_model_behind_it_is_asked_like_any_other(tmp_path, log, tiny_model):
+    """A real model in a real server process: seeds give other answers, runs ask once, what is accepted keeps its words."""
+    cache = open_store(tmp_path / "cache")
+    with chat_server(log, "--model", str(tiny_model)) as address:
+        author = quick(address, timeout=60)
+        assert author.write("a\n\nremove the picture", 1) == author.write("a\n\nremove the picture", 1)
+        assert author.write("a\n\nremove the picture", 1) != author.write("a\n\nremove the picture", 2)
+        asked = len(requests(log))
+        found = expand("deblur", author, cache, Plan(rounds=1))
+        again = expand("deblur", author, cache, Plan(rounds=1))
+    originals = hand_written("deblur")
+    assert (found.asked, again.asked, len(requests(log)) - asked) == (len(originals), 0, len(originals))
+    assert found.templates == again.templates and found.refused == again.refused
+    assert found.refused.total() > 0 and len(found.templates) > len(originals)
+    check_templates("deblur", found.templates)
+    words = {"remove", "please", "the", "picture", "erase", "away", "take"}
+    assert {word for line in found.templates[len(originals) :] for word in line.split()} <= words
+
+
+def test_the_last_line_of_an_answer_that_was_cut_is_no_sentence(tiny_model, tmp_path, log):
+    short, long = LocalWriter(str(tiny_model), max_tokens=12), LocalWriter(str(tiny_model), max_tokens=200)
+    pairs = [(short.write("remove the picture", seed), long.write("remove the picture", seed)) for seed in range(8)]
+    assert all(whole.startswith(cut) and whole[len(cut) :][:1] in {"", "\n"} for cut, whole in pairs if cut)
+    assert any(cut and cut != whole for cut, whole in pairs)
+    with chat_server(log, "--reason", "length") as address:
+        found = expand("deblur", quick(address), open_store(tmp_path / "cache"), Plan(rounds=1))
+    assert found.refused["length"] == 0  # the parrot's last line is too long: it is not even looked at
 
 
 def test_a_local_model_writes_by_its_seed_and_leaves_the_global_dice_alone(tiny_model):

@@ -1,6 +1,8 @@
 """A small OpenAI-compatible server in a process of its own: rewrites badly and well, and misbehaves on demand.
 
-``python -m tests.support.chat_server LOG [--fail 503,429,half] [--pause SECONDS] [--key KEY]``; prints its port.
+``python -m tests.support.chat_server LOG [--fail 503,429,half,cut,drop] [--retry-after TEXT] [--pause SECONDS] [--key KEY]
+[--reason length] [--model FOLDER]``; prints its port. With ``--model`` a transformers model writes the answers, else
+:func:`rewritten` does.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Lock
 
 MODEL = "parrot-1"
 
@@ -59,16 +62,16 @@ class Handler(BaseHTTPRequestHandler):
         elif settings.fail:
             self._misbehave(settings.fail.pop(0))
         else:
-            template = body["messages"][0]["content"].split("\n")[2]
-            self._send(
-                200, {"choices": [{"message": {"role": "assistant", "content": rewritten(template, body["seed"])}}]}
-            )
+            text, ended = self.server.answer(body)  # type: ignore[attr-defined]
+            reason = settings.reason if ended else "length"
+            message = {"role": "assistant", "content": text}
+            self._send(200, {"choices": [{"message": message, "finish_reason": reason}]})
 
     def _misbehave(self, how: str) -> None:
-        if how == "half":
+        if how in {"half", "cut"}:  # the server says that this is all, or that more was to come
             data = b'{"choices": [{"mess'
             self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
+            self.send_header("Content-Length", str(len(data) + (99 if how == "cut" else 0)))
             self.end_headers()
             self.wfile.write(data)
         elif how == "drop":
@@ -80,9 +83,41 @@ class Handler(BaseHTTPRequestHandler):
         data = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
+        if status == 429 and self.server.settings.retry_after:  # type: ignore[attr-defined]
+            self.send_header("Retry-After", self.server.settings.retry_after)  # type: ignore[attr-defined]
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+
+def parrot(body: dict) -> tuple[str, bool]:
+    """What the server says by itself to a request, and whether that is all."""
+    return rewritten(body["messages"][0]["content"].split("\n")[2], body["seed"]), True
+
+
+def sampler(folder: str):
+    """As :func:`parrot`, but a language model of transformers writes."""
+    import torch
+
+    import triplets  # noqa: F401 - lets torchvision, which transformers imports, be imported beside a CPU build of torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer  # isort: skip
+
+    torch.set_num_threads(1)
+    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModelForCausalLM.from_pretrained(folder)
+    one_at_a_time = Lock()
+
+    def answer(body: dict) -> tuple[str, bool]:
+        prompt = tokenizer(body["messages"][0]["content"], return_tensors="pt")["input_ids"][:, -64:]
+        with one_at_a_time, torch.inference_mode():
+            torch.manual_seed(body["seed"])
+            most = min(body["max_tokens"], 96)
+            written = model.generate(
+                prompt, do_sample=True, temperature=body["temperature"], max_new_tokens=most,
+                pad_token_id=tokenizer.eos_token_id,
+            )[0, prompt.shape[1] :]  # fmt: skip
+        return tokenizer.decode(written, skip_special_tokens=True), tokenizer.eos_token_id in written.tolist()
+
+    return answer
 
 
 def main() -> None:
@@ -92,10 +127,14 @@ def main() -> None:
     parser.add_argument("--fail", default="")
     parser.add_argument("--pause", type=float, default=0.0)
     parser.add_argument("--key", default="")
+    parser.add_argument("--retry-after", default="")
+    parser.add_argument("--reason", default="stop")
+    parser.add_argument("--model", default="")
     settings = parser.parse_args()
     settings.fail = [how for how in settings.fail.split(",") if how]
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.settings = settings  # type: ignore[attr-defined]
+    server.answer = sampler(settings.model) if settings.model else parrot  # type: ignore[attr-defined]
     print(server.server_address[1], flush=True)
     server.serve_forever()
 
