@@ -45,6 +45,7 @@ _SURFACES = frozenset({"wall", "floor", "ceiling"})
 """What COCO-Stuff has kinds of by material. Annotators took one wall for two kinds, and plaster for concrete."""
 _SPLIT = {
     "clothes": ("person",),
+    "person": ("clothes",),
     "leaves": ("tree", "bush", "palm tree", "plant", "potted plant", "flower"),
     "branch": ("tree", "bush", "palm tree"),
     "ground": ("grass", "road", "sidewalk", "floor", "sand", "snow", "dirt", "mud", "field", "track", "platform", "path",
@@ -59,7 +60,8 @@ _SPLIT = {
     "animal": ("dog", "cat", "horse", "sheep", "cow", "bird", "bear", "zebra", "giraffe", "elephant"),
     "food": ("fruit", "vegetable", "salad", "banana", "apple", "sandwich", "orange", "broccoli", "carrot", "pizza", "cake"),
 }  # fmt: skip
-"""What people call by a name -> what a data set labels as something else: clothes that somebody wears are a person's pixels."""
+"""What people call by a name -> what a data set labels as something else: clothes that somebody wears are a person's pixels, and
+COCO-Stuff's clothes are often somebody's whom COCO left out."""
 _KINDS = {
     "building": ("house", "skyscraper", "tower"),
     "furniture": ("chair", "table", "desk", "cabinet", "cupboard", "shelf", "couch", "bed", "dining table"),

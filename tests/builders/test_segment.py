@@ -102,7 +102,7 @@ def test_leftovers_are_called_the_other_ones_only_beside_their_relatives():
 def test_a_class_is_not_asked_for_where_another_one_holds_a_part_of_it():
     names = {0: "table", 1: "dining table", 2: "clothes", 3: "person", 4: "wall-brick", 5: "wall-concrete", 6: "bus"}
     asked = {t.answer["class_id"] for t in draw(open_record(blocks(0, 1, 2, 3, 4, 5), names), 200, negatives=0)}
-    assert asked == {1, 3}
+    assert asked == {1}
     assert {t.answer["class_id"] for t in draw(open_record(blocks(0, 2, 4), names), 100, negatives=0)} == {0, 2, 4}
     everything = draw(open_record(blocks(0, 1, 2, 3, 4, 5), names), 300, negatives=0, vague=True)
     assert {t.answer["class_id"] for t in everything} == {0, 1, 2, 3, 4, 5}
