@@ -99,7 +99,7 @@ def check_fit(source: Source, tasks: Iterable[str]) -> None:
     Raises:
         UsageError: one cannot, or is unknown; the message names source, tasks, and the tasks that fit.
     """
-    wrong = [f"{name} needs {told(_needs(name))}" for name in tasks if source.gives not in _needs(name)]
+    wrong = [f"{name} needs {told(needs(name))}" for name in tasks if source.gives not in needs(name)]
     if wrong:
         raise UsageError(
             f"source {source.name}: task {'; task '.join(wrong)}; its records hold {source.gives}. "
@@ -109,10 +109,15 @@ def check_fit(source: Source, tasks: Iterable[str]) -> None:
 
 def fitting(source: Source) -> list[str]:
     """The tasks that can use a source's records, sorted."""
-    return [name for name in sorted(TASKS) if source.gives in _needs(name)]
+    return [name for name in sorted(TASKS) if source.gives in needs(name)]
 
 
-def _needs(task: str) -> frozenset[Kind]:
+def needs(task: str) -> frozenset[Kind]:
+    """The kinds of records that a task can use.
+
+    Raises:
+        UsageError: unknown task.
+    """
     return cast(frozenset[Kind], _load(TASKS, task, "task").needs)
 
 

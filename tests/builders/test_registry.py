@@ -113,3 +113,16 @@ def test_the_page_of_data_sets_tells_the_tasks_that_fit(dataset):
         fit |= set(registry.fitting(made(dataset, {key: value})))
     told = set(re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"`[^`]*`|:[^;]*", "", cell))) & set(registry.TASKS)
     assert told == fit
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_guide_tells_fields_and_tasks_of_every_kind(kind):
+    page = (Path(__file__).parents[2] / "docs" / "add-a-dataset.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith("|") and f"`{kind.name}`" in line)
+    gives, fields, tasks = (cell.strip() for cell in row.strip("|").split("|"))
+    named = set(re.findall(r"`(\w+)", fields))
+    for form in FIELDS[kind]:
+        assert form.files | form.annotation <= named
+    told = dict(zip(re.findall(r"\w+", gives), tasks.split(", "), strict=False)) if "," in gives else {}
+    fit = {name for name in registry.TASKS if kind in registry.needs(name)}
+    assert fit == ({told[kind.name]} if told else set(tasks.split(", ")))

@@ -154,3 +154,18 @@ def test_templates_that_cannot_be_filled_are_refused(tmp_path, root, kind, templ
     with pytest.raises(UsageError, match=r"recipe.yaml, line \d+, instructions") as caught:
         load_recipe(path)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("held", [[], [{"file": "held.txt"}]])
+def test_a_task_that_its_source_cannot_feed_is_told_before_anything_is_counted_or_written(
+    root, tmp_path, monkeypatch, held
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "held.txt").write_text("coco:1\n")
+    source = {"name": "phrasecut", "root": str(root), "tasks": ["depth", "removal"]}
+    recipe = Recipe.model_validate({"sources": [source], "hold_out": held})
+    (line,) = estimate(recipe)
+    assert "task depth needs a depth map" in line.missing and "fit: addition, refer, removal" in line.missing
+    with pytest.raises(UsageError, match="source phrasecut: task depth needs"):
+        estimate(recipe, str(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
