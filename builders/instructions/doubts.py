@@ -9,7 +9,18 @@ from builders.instructions.expressions import LIMBS, Expression
 from builders.instructions.naming import Named, names_any_thing, what_is_named, words_of
 from builders.instructions.nouns import OBJECTS
 from builders.instructions.placing import FRAME, PLACE_WORDS, Box, Place, Thing, bare_place, only_place
-from builders.instructions.words import ARTICLES, BODY, COLOURS, MASS, PEOPLE, PLACES, POSITIONS, WORN, singular
+from builders.instructions.words import (
+    ARTICLES,
+    BODY,
+    COLOURS,
+    MASS,
+    PEOPLE,
+    PLACES,
+    POSITIONS,
+    WORN,
+    is_plural,
+    singular,
+)
 from triplets.reasons import Reason, Refusal
 
 _GENERAL = frozenset(
@@ -49,12 +60,13 @@ class Scene:
         return [thing.box for thing in self.others if thing.name == self.meant[0].name and thing.box is not None]
 
 
-def fitting(expressions: list[Expression], scene: Scene | None) -> list[Expression]:
+def fitting(expressions: list[Expression], scene: Scene | None, targets: int = 0) -> list[Expression]:
     """The expressions that nothing speaks against; bare places (``far right``) with the name of the class that is there.
 
     Args:
         expressions: of one record; at least one.
         scene: what is outlined in the picture, where the data set says so.
+        targets: where it does not: how many things are meant, as far as it is known.
 
     Raises:
         Refusal: something speaks against each of them: ``phrase_unusable`` (unkind, misspelt, chat, names no thing),
@@ -68,8 +80,8 @@ def fitting(expressions: list[Expression], scene: Scene | None) -> list[Expressi
             placed = _placed(expression, place, scene)
             kept += [placed] if placed else []
             doubt = None if placed else _unusable("it says a place, but no thing that alone is there")
-        elif scene and not doubt:
-            doubt = doubt_in_scene(expression, scene)
+        elif not doubt:
+            doubt = doubt_in_scene(expression, scene) if scene else _doubt_in_itself(expression, targets)
         if doubt:
             doubts.append((expression.raw, doubt))
         elif not place:
@@ -93,10 +105,10 @@ def doubt_about_words(expression: Expression) -> Refusal | None:
     return _unusable("it names no thing") if set(words) <= COLOURS | PLACE_WORDS else None
 
 
-def doubt_about_name(name: str, namesakes: Sequence[str]) -> Refusal | None:
+def doubt_about_name(phrase: str, name: str, namesakes: Sequence[str]) -> Refusal | None:
     """Whether an outline is what a phrase calls it, where other phrases name the very same outline: the larger number is right.
 
-    A shirt whose outline is somewhere called a man is the whole man.
+    A shirt whose outline is somewhere called a man is the whole man; ``bed`` does not tell which of the ``beds`` is meant.
     """
     own, others = what_is_named(name), [what_is_named(other) for other in namesakes]
     head = singular(words_of(name)[-1]) if words_of(name) else ""
@@ -104,6 +116,10 @@ def doubt_about_name(name: str, namesakes: Sequence[str]) -> Refusal | None:
     support = sum(bool(own and other and not own.contradicts([other.name])) for other in others)
     if len(against) > support:
         return _contradicted(f"another phrase calls the same outline {against[0].noun!r}")
+    bare = [word for word in words_of(phrase) if word not in ARTICLES] == words_of(name)
+    groups = [other.noun for other in others if own and other and is_plural(other.noun) and other.name == own.name]
+    if own and bare and groups and not is_plural(own.noun):
+        return Refusal(Reason.AMBIGUOUS, f"it is one of the {groups[0]} of another phrase")
     return None
 
 
@@ -121,6 +137,13 @@ def _placed(expression: Expression, place: Place, scene: Scene | None) -> Expres
         return None
     sure = place.holds(scene.meant[0].box, scene.rivals, scene.size, alike=True) == "holds"
     return Expression(expression.raw, f"the {scene.classes[0]} {said}") if sure else None
+
+
+def _doubt_in_itself(expression: Expression, targets: int) -> Refusal | None:
+    named = what_is_named(expression.raw)
+    if targets == 1 and named and _names_two(named):
+        return _contradicted("it speaks of two things, the region holds one")
+    return None
 
 
 def doubt_in_scene(expression: Expression, scene: Scene) -> Refusal | None:
@@ -154,7 +177,7 @@ def _absence(expression: Expression, named: Named | None, scene: Scene) -> Refus
 
 def _count(named: Named, targets: int, text: str) -> str:
     """How the number of things that an expression speaks of differs from the region's."""
-    if targets == 1 and named.rest[:1] == ("and",) and what_is_named(" ".join(named.rest[1:])):
+    if targets == 1 and _names_two(named):
         return "it speaks of two things, the region holds one"
     if {"and", ","} & set(words_of(text)):
         return ""
@@ -163,6 +186,10 @@ def _count(named: Named, targets: int, text: str) -> str:
     if targets == 1 and named.says_several:
         return f"it speaks of several {named.noun}, the region holds one"
     return ""
+
+
+def _names_two(named: Named) -> bool:
+    return named.rest[:1] == ("and",) and what_is_named(" ".join(named.rest[1:])) is not None
 
 
 def _place(expression: Expression, named: Named, scene: Scene) -> Refusal | None:

@@ -125,7 +125,7 @@ def _expressions(record: Record, keep_all: bool) -> list[Expression]:
     if "phrase" in annotation:
         name, count = annotation["phrase_structure"]["name"], len(annotation["Polygons"])
         found = [read_expression(annotation["phrase"], name, count)]
-        doubt = None if keep_all else doubt_about_name(name, annotation.get("namesakes", ()))
+        doubt = None if keep_all else doubt_about_name(annotation["phrase"], name, annotation.get("namesakes", ()))
         if doubt:
             raise Refusal(doubt.reason, f"{annotation['phrase']!r}: {doubt.detail}")
     else:
@@ -136,7 +136,7 @@ def _expressions(record: Record, keep_all: bool) -> list[Expression]:
         raise Refusal(Reason.EMPTY_PHRASE, "no expression with a word in it")
     if keep_all or annotation.get("as_said"):
         return found
-    return without_scraps(fitting(found, scene), scene.classes if scene else ())
+    return without_scraps(fitting(found, scene, _target_count(annotation)), scene.classes if scene else ())
 
 
 def _scene(record: Record) -> Scene | None:

@@ -153,7 +153,14 @@ def test_the_detail_names_every_expression_and_good_ones_are_kept_alone():
     ],
 )
 def test_one_outline_is_one_thing(name, namesakes, fits):
-    assert (doubt_about_name(name, namesakes) is None) == fits
+    assert (doubt_about_name(f"the nice {name}", name, namesakes) is None) == fits
+
+
+def test_a_bare_name_does_not_tell_one_of_several():
+    assert doubt_about_name("the bed", "bed", ["beds"]).reason is Reason.AMBIGUOUS
+    assert doubt_about_name("the man", "man", ["people"]).reason is Reason.AMBIGUOUS
+    assert doubt_about_name("the white bed", "bed", ["beds"]) is None
+    assert doubt_about_name("beds", "beds", ["bed"]) is None
 
 
 def test_classes_unknown_to_coco_say_nothing():
