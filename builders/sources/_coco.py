@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from builders.sources._wrong import what_is_wrong
-from triplets.documents import array_spans
+from triplets.documents import array_spans, parse
 from triplets.roots import Root
 
 
@@ -75,8 +75,8 @@ def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> Ele
         for at, span in enumerate(array_spans(stream, f"{root.location}/{file}", key)):
             try:
                 element = msgspec.json.decode(span.data, type=kind, strict=False)
-            except (msgspec.DecodeError, RecursionError) as error:
-                with suppress(msgspec.DecodeError, RecursionError):
+            except (ValueError, RecursionError) as error:
+                with suppress(ValueError, RecursionError):
                     number = msgspec.json.decode(span.data, type=CocoElement, strict=False).id
                     found.wrong.setdefault(number, f"{key}[{at}]: {what_is_wrong(span.data, error)}")
             else:
@@ -85,9 +85,20 @@ def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> Ele
 
 
 def whose(data: bytes) -> tuple[bytes, int]:
-    """Annotation id and image id of an element; its bytes and -1 where it has not both."""
+    """Annotation id and image id of an element; its bytes where it has no id, -1 where it has no image id."""
     try:
         head = _HEAD.decode(data)
-    except (msgspec.DecodeError, RecursionError):
-        return data, -1
+    except (ValueError, RecursionError):
+        own, picture = whole_number(data, "id"), whole_number(data, "image_id")
+        return data if own is None else str(own).encode(), -1 if picture is None else picture
     return str(head.id).encode(), head.image_id
+
+
+def whole_number(data: bytes, field: str) -> int | None:
+    """A field of an element that may be no JSON (Python writes NaN, which JSON does not know); None where it is no whole number."""
+    try:
+        entry = parse(data)
+    except (ValueError, RecursionError):
+        return None
+    value = entry.get(field) if isinstance(entry, dict) else None
+    return value if type(value) is int else None

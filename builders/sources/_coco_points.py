@@ -17,7 +17,7 @@ from builders.sources._ears import without_far_ears
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box
 from builders.sources._wrong import what_is_wrong
-from triplets.documents import DocumentError, parse
+from triplets.documents import DocumentError
 from triplets.reasons import Reason
 from triplets.records import Fault, Record
 from triplets.roots import Root
@@ -111,7 +111,7 @@ class CocoPoints(ABC):
     def group(self, index: int) -> Iterator[Record]:
         """The persons of one picture; a person whose joints nobody labelled is a fault, but still one of the picture."""
         elements = list(self._annotations.group(index))
-        number = _who(elements[0].data)[1]
+        number = whose(elements[0].data)[1]
         image = self._images.get(number)
         if image is None:
             scene = Scene(str(number), "", self._split)
@@ -134,7 +134,7 @@ class CocoPoints(ABC):
     @cached_property
     def _annotations(self) -> GroupedElements:
         self._check_joints()
-        return GroupedElements(self._root.open(self._file), self._where, _who, "annotations")
+        return GroupedElements(self._root.open(self._file), self._where, whose, "annotations")
 
     @cached_property
     def _images(self) -> Elements[CocoImage]:
@@ -158,14 +158,14 @@ class CocoPoints(ABC):
 
     def _person(self, element: Element) -> Person:
         place = f"{self._file} annotations[{element.number}]"
-        number, _ = _who(element.data)
+        number, _ = whose(element.data)
         named = f"@{element.number}" if number == element.data else number.decode()
         record_id = f"{named}#{element.turn + 1}" if element.turn else named
         try:
             return self._sound(record_id, _ANNOTATION.decode(element.data), element)
         except _Faulty as faulty:
             return Person(record_id, fault=Fault(faulty.reason, f"{place}: {faulty}"))
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             return Person(
                 record_id, fault=Fault(Reason.INVALID_RECORD, f"{place}: {what_is_wrong(element.data, error)}")
             )
@@ -191,16 +191,3 @@ class _Faulty(ValueError):
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
-
-
-def _who(data: bytes) -> tuple[bytes, int]:
-    """Annotation id and image id of an element; its bytes where it has no id, -1 where it has no image id."""
-    strictly = whose(data)
-    if strictly[0] is not data:
-        return strictly
-    try:  # Python writes NaN, which JSON does not know
-        entry = parse(data)
-    except (ValueError, RecursionError):
-        return data, -1
-    own, image = (entry.get("id"), entry.get("image_id")) if isinstance(entry, dict) else (None, None)
-    return str(own).encode() if type(own) is int else data, image if type(image) is int else -1

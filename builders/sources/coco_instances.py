@@ -4,7 +4,8 @@ An object counts only where it is the one of its category in the picture: "remov
 What one outline holds several of (two bottles a metre apart) is no single object, and its box frames what lies between them.
 With ``options: {records: classes}`` a record is a class in a picture, with the boxes of all its objects.
 
-``annotations/instances_<split>.json`` and ``<split>/<file_name>``, as cocodataset.org ships them.
+``annotations/instances_<split>.json`` and ``<split>/<file_name>``, as cocodataset.org ships them; pictures below ``images/<split>``
+are found as well.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from builders.instructions.words import is_plural
 from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.several import far_apart, polygon_parts
-from builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, whose
+from builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, whole_number, whose
 from builders.sources._grouped import Element, GroupedElements
+from builders.sources._wrong import what_is_wrong
 from triplets.reasons import Reason
 from triplets.records import Fault, Record
 from triplets.roots import Root
@@ -100,6 +102,11 @@ class CocoInstances:
         return GroupedElements(self._root.open(self._file), f"{self._root.location}/{self._file}", whose, "annotations")
 
     @cached_property
+    def _folder(self) -> str:
+        inner = f"images/{self._split}"
+        return inner if not self._root.exists(self._split) and self._root.exists(inner) else self._split
+
+    @cached_property
     def _images(self) -> Elements[ImageEntry]:
         return elements_by_id(self._root, self._file, "images", ImageEntry)
 
@@ -109,10 +116,18 @@ class CocoInstances:
         return {number: category.name for number, category in found.items()}
 
     def _classes(self, elements: Sequence[Element]) -> Iterator[Record]:
-        """A record for each class of a picture; what is wrong with one object is wrong with its class: all are to be boxed."""
+        """A record for each class of a picture; what is wrong with one object is wrong with its class: all are to be boxed.
+
+        An object of no class or no picture is a record of its own, with what is wrong with it.
+        """
         ordered = sorted(elements, key=lambda element: _category(element.data))  # stable: official order within a class
-        for _, alike in groupby(ordered, key=lambda element: _category(element.data)):
-            yield from self._class(list(alike))
+        for number, alike in groupby(ordered, key=lambda element: _category(element.data)):
+            group = list(alike)
+            if number < 0 or whose(group[0].data)[1] < 0:
+                for element in group:
+                    yield from self._class([element])
+            else:
+                yield from self._class(group)
 
     def _class(self, elements: Sequence[Element]) -> Iterator[Record]:
         entries = []
@@ -121,14 +136,12 @@ class CocoInstances:
             entry = self._decoded(element, place)
             if isinstance(entry, Record):
                 yield entry
-                continue
-            fault = self._fault(entry, element, place) or _box_fault(entry, place)
+                return
+            fault = self._fault(entry, element, place) or self._box_fault(entry, place)
             if fault is not None and fault.reason is not Reason.CROWD:
-                yield self._faulty(self._id(entry, element), entry.image_id, fault)
+                yield self._faulty(_id(element), entry.image_id, fault)
                 return
             entries.append((entry, fault))
-        if not entries:
-            return
         first = entries[0][0]
         crowd = next((fault for _, fault in entries if fault is not None), None)
         if crowd is not None:
@@ -141,11 +154,9 @@ class CocoInstances:
     def _decoded(self, element: Element, place: str) -> _Annotation | Record:
         try:
             return _ANNOTATION.decode(element.data)
-        except (msgspec.DecodeError, RecursionError) as error:
-            return self._faulty(f"@{element.number}", -1, Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
-
-    def _id(self, entry: _Annotation, element: Element) -> str:
-        return f"{entry.id}#{element.turn + 1}" if element.turn else str(entry.id)
+        except (ValueError, RecursionError) as error:
+            detail = f"{place}: {what_is_wrong(element.data, error)}"
+            return self._faulty(_id(element), whose(element.data)[1], Fault(Reason.INVALID_RECORD, detail))
 
     def _record(self, element: Element, alike: int) -> Record:
         """A record; ``alike`` counts the picture's instances of the same category, itself included."""
@@ -153,14 +164,17 @@ class CocoInstances:
         entry = self._decoded(element, place)
         if isinstance(entry, Record):
             return entry
-        record_id = self._id(entry, element)
+        record_id = _id(element)
         fault = self._fault(entry, element, place)
         if fault is None and alike > 1:
             fault = Fault(
                 Reason.AMBIGUOUS, f"{alike} instances of {self._categories[entry.category_id]} in the picture"
             )
-        if fault is not None or isinstance(entry.segmentation, dict):
-            return self._faulty(record_id, entry.image_id, fault or Fault(Reason.INVALID_RECORD, place))
+        if fault is not None:
+            return self._faulty(record_id, entry.image_id, fault)
+        if isinstance(entry.segmentation, dict):
+            detail = f"{place}: segmentation is run lengths, polygons are needed"
+            return self._faulty(record_id, entry.image_id, Fault(Reason.INVALID_RECORD, detail))
         name = self._categories[entry.category_id]
         polygons = [list(zip(flat[::2], flat[1::2], strict=True)) for flat in entry.segmentation]
         annotation = {"phrase": name, "phrase_structure": {"name": name}, "Polygons": [polygons]}
@@ -171,7 +185,7 @@ class CocoInstances:
         return Record(
             id=record_id,
             group=str(image_id),
-            files={"picture": f"{self._split}/{image.file_name}"},
+            files={"picture": f"{self._folder}/{image.file_name}"},
             annotation=annotation,
             split=self._split,
             size=(image.width, image.height),
@@ -185,9 +199,9 @@ class CocoInstances:
             return Fault(Reason.UNKNOWN_PICTURE, f"{place}: {self._images.lack('image_id', entry.image_id)}")
         if entry.category_id not in self._categories:
             return Fault(Reason.INVALID_RECORD, f"{place}: category_id {entry.category_id} is not in categories")
-        if entry.iscrowd or isinstance(entry.segmentation, dict):
+        if entry.iscrowd:
             return Fault(Reason.CROWD, f"{place}: a crowd region outlines no single object")
-        if any(len(flat) % 2 for flat in entry.segmentation):
+        if isinstance(entry.segmentation, list) and any(len(flat) % 2 for flat in entry.segmentation):
             return Fault(Reason.INVALID_RECORD, f"{place}: segmentation has an odd number of coordinates")
         if self._holds_several(entry):
             return Fault(Reason.AMBIGUOUS, f"{place}: several things in one outline")
@@ -199,15 +213,25 @@ class CocoInstances:
             return False
         return not is_plural(self._categories[entry.category_id]) and far_apart(polygon_parts(entry.segmentation))
 
+    def _box_fault(self, entry: _Annotation, place: str) -> Fault | None:
+        """What is wrong with an object's box."""
+        if len(entry.bbox) != 4 or min(entry.bbox[2:]) <= 0:
+            return Fault(Reason.INVALID_RECORD, f"{place}: bbox is not x, y, width, height with an area")
+        (x, y, width, height), image = entry.bbox, self._images[entry.image_id]
+        inside = [min(x + width, image.width) - max(x, 0), min(y + height, image.height) - max(y, 0)]
+        if min(inside) <= 0 or inside[0] * inside[1] < 0.5 * width * height:
+            return Fault(Reason.REGION_OUTSIDE, f"{place}: bbox {entry.bbox} lies mostly outside the picture")
+        return None
+
     def _faulty(self, record_id: str, image: int, fault: Fault) -> Record:
         return Record(record_id, str(image), {}, {}, self._split, fault=fault)
 
 
-def _box_fault(entry: _Annotation, place: str) -> Fault | None:
-    """What is wrong with an object's box."""
-    if len(entry.bbox) != 4 or min(entry.bbox[2:]) <= 0:
-        return Fault(Reason.INVALID_RECORD, f"{place}: bbox is not x, y, width, height with an area")
-    return None
+def _id(element: Element) -> str:
+    """The official id of an annotation; its place where it has none."""
+    number = whose(element.data)[0]
+    named = f"@{element.number}" if number == element.data else number.decode()
+    return f"{named}#{element.turn + 1}" if element.turn else named
 
 
 class _Kind(msgspec.Struct):
@@ -220,5 +244,6 @@ _KIND = msgspec.json.Decoder(_Kind)
 def _category(data: bytes) -> int:
     try:
         return _KIND.decode(data).category_id
-    except (msgspec.DecodeError, RecursionError):
-        return -1
+    except (ValueError, RecursionError):
+        number = whole_number(data, "category_id")
+        return -1 if number is None else number

@@ -48,8 +48,10 @@ def test_what_is_no_element_is_left_out(tmp_path, odd):
     ("data", "known"),
     [
         (b'{"id": 5, "image_id": 9, "area": 1.5}', (b"5", 9)),
-        (b'{"id": 5}', None),
-        (b'{"id": 5, "image_id": NaN}', None),
+        (b'{"id": 5}', (b"5", -1)),
+        (b'{"id": 5, "image_id": NaN}', (b"5", -1)),
+        (b'{"id": 5, "image_id": 9, "bbox": [NaN]}', (b"5", 9)),
+        (b'{"id": true, "image_id": "9"}', None),
         (DEEP.encode(), None),
     ],
 )
