@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby, islice
 from typing import Any
 
@@ -28,12 +28,24 @@ class _Work:
     picture_sha256: str = ""
 
 
+class _Read:
+    """A picture and the file it was decoded from, whose digest is made where it is asked for: targets need none."""
+
+    def __init__(self, data: bytes) -> None:
+        self.picture = decode(data)
+        self._data = data
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self._data).hexdigest()
+
+
 @dataclass(slots=True)
 class _Decoded:
     """The files of the group at hand, so that each is read and decoded once."""
 
     group: str | None = None
-    kept: dict[str, tuple[Picture, str] | Refusal] = field(default_factory=dict)
+    kept: dict[str, _Read | Refusal] = field(default_factory=dict)
     data: dict[str, bytes | Refusal] = field(default_factory=dict)
     shared: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -97,19 +109,18 @@ class Assembler:
             if isinstance(read, bytes):
                 data[role] = read
                 continue
-            pictures[role] = read[0]
+            pictures[role] = read.picture
             if role == "picture":
-                work.picture_sha256 = read[1]
+                work.picture_sha256 = read.sha256
         shared = self._decoded.shared.setdefault(record.files.get("picture", ""), {})
         work.open = OpenRecord(work.attempts[0].source, record, pictures, data, shared)
         work.stage = Stage.TASK
 
-    def _picture(self, record: Record, reference: str) -> tuple[Picture, str] | Refusal:
+    def _picture(self, record: Record, reference: str) -> _Read | Refusal:
         kept = self._files(record).kept
         if reference not in kept:
             try:
-                data = self._source.read(reference)
-                kept[reference] = (decode(data), hashlib.sha256(data).hexdigest())
+                kept[reference] = _Read(self._source.read(reference))
             except Refusal as refusal:
                 kept[reference] = Refusal(refusal.reason, f"{reference}: {refusal.detail}")
         return kept[reference]

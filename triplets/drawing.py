@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import cast
 
 import cv2
 import numpy as np
@@ -72,7 +71,13 @@ def shade_region(image: Image, mask: Mask, colour: Colour, alpha: float = 0.5) -
         raise ValueError(f"alpha {alpha}: 0 to 1 is needed")
     levels = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
     table = _mixed(levels, colour, np.float32(alpha))[None]  # what becomes of each level of each colour
-    return cast(Image, cv2.copyTo(cv2.LUT(image, table), mask.astype(np.uint8), image.copy()))
+    inside = mask.view(np.uint8)
+    x, y, width, height = cv2.boundingRect(inside)
+    around = np.s_[y : y + height, x : x + width]
+    drawn = image.copy()
+    if width:
+        drawn[around] = cv2.copyTo(cv2.LUT(image[around], table), inside[around], drawn[around])
+    return drawn
 
 
 def outline_box(image: Image, box: Box, colour: Colour, width: int = 2) -> Image:
@@ -132,10 +137,10 @@ def _disc(image: Image, centre: tuple[float, float], radius: float, colour: Colo
     columns, rows = _span(x, reach, width), _span(y, reach, height)
     across = np.arange(columns.start, columns.stop, dtype=np.float32) + np.float32(0.5 - x)
     down = np.arange(rows.start, rows.stop, dtype=np.float32) + np.float32(0.5 - y)
-    distance = np.sqrt(down[:, None] ** 2 + across[None, :] ** 2)
-    share = np.clip(np.float32(radius + 0.5) - distance, 0, 1)[..., None]
+    share = np.float32(radius + 0.5) - np.sqrt((down * down)[:, None] + across * across)
+    share = np.minimum(np.maximum(share, 0), 1)  # np.clip takes three times as long on so little
     patch = image[rows, columns]
-    patch[...] = _mixed(patch, colour, share)
+    patch[...] = _mixed(patch, colour, share[..., None])
 
 
 def _span(centre: float, reach: float, end: int) -> slice:

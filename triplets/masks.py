@@ -62,11 +62,8 @@ def dilate(mask: Mask, percent: float, pixels: float) -> Mask:
 
 def bounding_box(mask: Mask) -> tuple[int, int, int, int]:
     """(x, y, width, height) of the true pixels; all zero where there is none."""
-    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
-    if len(columns) == 0:
-        return 0, 0, 0, 0
-    left, top = int(columns[0]), int(rows[0])
-    return left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1
+    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
+    return int(x), int(y), int(width), int(height)
 
 
 def to_rle(mask: Mask) -> dict[str, Any]:

@@ -147,8 +147,8 @@ def visible_shares(
         (colours,).
     """
     few = pixels[:: max(1, len(pixels) // _SAMPLED)] >> 3
-    moved = _moves(tuple(colours.values()), alpha, least)[few.astype(np.intp) @ _FIVE_BITS]
-    return np.asarray(np.count_nonzero(moved, axis=0) / len(few), np.float64)
+    moved = _moves(tuple(colours.values()), alpha, least).take(few.astype(np.intp) @ _FIVE_BITS, axis=0)
+    return cast(npt.NDArray[np.float64], np.add.reduce(moved, axis=0, dtype=np.uint32) / len(few))
 
 
 @lru_cache(maxsize=16)

@@ -191,6 +191,8 @@ def upright_mask(mask: Mask, picture: Picture) -> Mask:
 
 def upright_points(points: npt.NDArray[np.floating[Any]], picture: Picture) -> npt.NDArray[np.float64]:
     """Points (N, 2) as x, y on the stored pixels (continuous: 0 is the left edge), turned as the picture was."""
+    if picture.orientation == 1:
+        return np.array(points, np.float64).reshape(-1, 2)
     x, y = np.asarray(points, np.float64).reshape(-1, 2).T
     width, height = picture.stored_size
     if picture.orientation in {5, 6, 7, 8}:
@@ -276,7 +278,7 @@ def resize_mask(mask: Mask, size: tuple[int, int]) -> Mask:
     """Scale a mask to (width, height): true where at least half of the new pixel was."""
     if size == (mask.shape[1], mask.shape[0]):
         return mask
-    grey = cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+    grey = cv2.resize(np.negative(mask.view(np.uint8)), size, interpolation=cv2.INTER_AREA)  # a byte's -1 is 255
     return grey >= 128
 
 

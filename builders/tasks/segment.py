@@ -185,7 +185,9 @@ def _labels(record: OpenRecord, words: Vocabulary) -> _Map:
         labels = _from_segments(record, annotation["segments"], min(words.void))
     counts = _counts(labels)
     gone = words.void & counts.keys()
-    void = np.isin(labels, list(gone)) if gone else np.zeros(labels.shape, np.bool_)
+    void = np.zeros(labels.shape, np.bool_)
+    for number in gone:  # one or two: np.isin takes ten times as long
+        void |= labels == number
     kept = {number: count for number, count in counts.items() if number not in words.void}
     return _Map(labels, kept, void, range(*annotation.get("rough", (0, 0))))
 

@@ -1,13 +1,16 @@
 import hashlib
+import tarfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.plan_files import UnitRef
 from pipelines.unit import write_unit
 from triplets.reasons import Reason, Stage
 from triplets.records import Attempt, Built, Encoded, Record, Reject, Triplet
 from triplets.rows import read_mark
-from triplets.shards import ShardWriter, members, sample_json
+from triplets.shards import ShardWriter, _header, members, sample_json
 from triplets.storage import SPOOL, FolderStore
 
 REF = UnitRef("some", "0123456789", 0, 4)
@@ -122,3 +125,20 @@ def test_shards_are_what_webdatasets_own_writer_writes(tmp_path):
             theirs.write({"__key__": sample.attempt.key, extension: data})
     theirs.close()
     assert (tmp_path / "ours.tar").read_bytes() == (tmp_path / "theirs.tar").read_bytes()
+
+
+@given(
+    name=st.text(st.characters(codec="ascii", exclude_characters="\0/"), min_size=1, max_size=100),
+    size=st.integers(0, 8**11 - 1),
+)
+def test_headers_are_what_tarfile_writes(name, size):
+    info = tarfile.TarInfo(name)
+    info.size, info.mode, info.mtime = size, 0o444, 0
+    info.uname = info.gname = "ieiw"
+    assert _header(name, size) == info.tobuf(tarfile.USTAR_FORMAT)
+
+
+@pytest.mark.parametrize(("name", "size"), [("x" * 101, 1), ("x", 8**11)])
+def test_what_a_plain_header_cannot_hold_is_an_error(name, size):
+    with pytest.raises(ValueError, match="ustar holds"):
+        _header(name, size)
