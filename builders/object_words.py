@@ -1,7 +1,8 @@
 """What an edit says of its object, held against the object's mask and the pixels beneath it.
 
-Only the plainest contradictions count: a mask of several things where the words speak of one, and a colour of which next to nothing
-is there (a brown teddy bear called orange). White, black, gray and brown are never doubted: light turns anything into them.
+Only the plainest contradictions count: a mask of several things where the words speak of one; a colour of which next to nothing is
+there (a brown teddy bear called orange); and one that the surroundings show as much (a glass called orange for the table behind it,
+everything in blue light), since such a word is theirs. White, black, gray and brown are never doubted: light makes them of anything.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ import cv2
 import numpy as np
 
 from builders.several import far_apart, mask_parts
+from triplets.masks import dilate
 from triplets.reasons import Reason, Refusal
 from triplets.records import Image, Mask
 
 _LEAST = 0.02
 """Share of the mask's pixels that must have the named colour."""
+_AROUND = 30.0
+"""How far the surroundings reach, in per cent of the square root of the mask's area."""
 _LOOKS: dict[str, tuple[int, int, int, int]] = {
     "red": (168, 9, 90, 50),
     "orange": (4, 24, 110, 130),  # darker is brown, paler is beige
@@ -51,17 +55,25 @@ def true_of(words: Sequence[str], said: Mapping[str, Any], shown: Image, mask: M
     """
     if not said["several"] and far_apart(mask_parts(mask)):
         raise Refusal(Reason.AMBIGUOUS, "several things in one mask")
-    wrong = [text for text, colour in said["colours"].items() if _share(shown[mask], colour) < _LEAST]
+    around = dilate(mask, _AROUND, 1) & ~mask
+    wrong = [text for text, colour in said["colours"].items() if not _holds(colour, shown[mask], shown[around])]
     kept = tuple(sentence for sentence in words if not any(text in sentence for text in wrong))
     if not kept:
-        raise Refusal(Reason.PHRASE_CONTRADICTED, f"{words[0]!r}: next to nothing beneath the mask has that colour")
+        raise Refusal(
+            Reason.PHRASE_CONTRADICTED,
+            f"{words[0]!r}: the object has not that colour, or no more of it than what lies around",
+        )
     return kept
 
 
+def _holds(colour: str, inside: Image, around: Image) -> bool:
+    """Whether pixels (N, 3) beneath a mask have a colour, and more so than those around it; an empty mask tells nothing."""
+    share = _share(inside, colour) if len(inside) else 1.0
+    return share >= _LEAST and (not len(around) or share > _share(around, colour))
+
+
 def _share(pixels: Image, colour: str) -> float:
-    """Of the pixels (N, 3) that may be called so; 1 of none."""
-    if not len(pixels):
-        return 1.0
+    """Of the pixels (N, 3) that may be called so."""
     first, last, saturated, bright = _LOOKS[colour]
     hue, saturation, brightness = cv2.split(cv2.cvtColor(pixels[:, None], cv2.COLOR_RGB2HSV))
     near = (hue >= first) & (hue <= last) if first <= last else (hue >= first) | (hue <= last)

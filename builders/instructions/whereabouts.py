@@ -14,6 +14,8 @@ _COUNTS = 0.1
 """Those whose part in view is smaller than this share of the one who is meant are background that nobody thinks of."""
 _LARGER = 2.5
 """The one in front covers at least so many times the area of anyone else."""
+_BEYOND = 0.1
+"""Joints that lie further outside his box than this share of its longer side belong to a part of him that the box leaves out."""
 _CENTRAL = 0.12
 """The one in the middle is no further from the view's centre, as a share of its width …"""
 _ASIDE = 0.2
@@ -36,6 +38,8 @@ class Company:
         crowds: boxes that hold many of the kind.
         size: (width, height) of the view; boxes may reach beyond it.
         whole: whether everybody is listed; else others may be in view whom nobody boxed.
+        joints: x, y of the joints of the one who is meant. Whoever is in front shows them all within his box: a body whose face
+            lies in another's box is the same person's, outlined twice.
     """
 
     one: Box
@@ -43,6 +47,7 @@ class Company:
     crowds: Sequence[Box]
     size: tuple[float, float]
     whole: bool = True
+    joints: Sequence[tuple[float, float]] = ()
 
 
 def who(company: Company, noun: str = "person") -> str | None:
@@ -60,6 +65,8 @@ def who(company: Company, noun: str = "person") -> str | None:
     if not rivals and not masses:
         return f"the {noun}"
     place = _place(one, rivals, masses, company.size)
+    if not place and not masses and _is_in_front(one, rivals) and _holds_all(company.one, company.joints):
+        place = "in front"
     return f"the {noun} {place}" if place else None
 
 
@@ -77,9 +84,18 @@ def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[f
         return "on the far right" if many else "on the right"
     if _central(one, rivals, size) and (not masses or _area(one) >= _AMID * size[0] * size[1]):
         return "in the middle"
-    if not masses and all(_area(one) >= _LARGER * _area(box) and _feet(one) >= _feet(box) for box in rivals):
-        return "in front"
     return ""
+
+
+def _is_in_front(one: Box, rivals: Sequence[Box]) -> bool:
+    return all(_area(one) >= _LARGER * _area(box) and _feet(one) >= _feet(box) for box in rivals)
+
+
+def _holds_all(box: Box, joints: Sequence[tuple[float, float]]) -> bool:
+    """Whether all joints lie in a box or hardly beyond it."""
+    more = _BEYOND * max(box[2:])
+    left, top, right, bottom = box[0] - more, box[1] - more, box[0] + box[2] + more, box[1] + box[3] + more
+    return all(left <= x <= right and top <= y <= bottom for x, y in joints)
 
 
 def _central(one: Box, rivals: Sequence[Box], size: tuple[float, float]) -> bool:

@@ -57,10 +57,12 @@ def make_view(record: OpenRecord, rules: PointRules, short_side: int) -> View:
     across, down = picture.shape[1] / (right - left), picture.shape[0] / (bottom - top)
     inner = [((x - left) * across, (y - top) * down, w * across, h * down) for x, y, w, h in turned]
     _check_size(picture, inner[0], rules)
-    others = len(annotation["others"])
-    company = Company(inner[0], inner[1 : 1 + others], inner[1 + others :], (picture.shape[1], picture.shape[0]), whole)
-    person = _name(company, annotation["noun"], rules)
     placed = (joints - (left, top)) * (across, down)
+    shown = [(x, y) for x, y in placed[seen > 0].tolist()]
+    others = len(annotation["others"])
+    size = (picture.shape[1], picture.shape[0])
+    company = Company(inner[0], inner[1 : 1 + others], inner[1 + others :], size, whole, shown)
+    person = _name(company, annotation["noun"], rules)
     return View(picture, placed, seen, inner[0], person)
 
 

@@ -36,6 +36,14 @@ def test_orange_is_not_brown():
     assert true_of(words, said("orange"), shown((110, 60, 30)), MASK) == words[:1]
 
 
+def test_a_colour_that_everything_has_is_that_of_the_surroundings():
+    words = ("remove the skateboard", "remove the blue skateboard")
+    blue = np.full((40, 60, 3), (60, 70, 120), np.uint8)
+    claim = {"several": False, "colours": {"blue skateboard": "blue"}}
+    assert true_of(words, claim, blue, MASK) == words[:1]
+    assert true_of(words, claim, blue, np.ones_like(MASK)) == words  # nothing lies around
+
+
 def test_where_every_instruction_names_the_colour_nothing_is_left():
     with pytest.raises(Refusal) as refused:
         true_of(["remove the blue cup"], said("blue"), shown((200, 30, 30)), MASK)

@@ -48,6 +48,12 @@ def test_where_others_may_be_in_view_whom_nobody_listed(one, others, crowds, wor
     assert who(Company(one, others, crowds, SIZE, whole=False)) == words
 
 
+def test_whose_face_lies_in_another_s_box_is_not_in_front_of_him():
+    body, face = (5, 45, 90, 55), (30, 20, 40, 26)
+    assert who(Company(body, [face], [], SIZE, joints=[(50, 50), (20, 80)])) == "the person in front"
+    assert who(Company(body, [face], [], SIZE, joints=[(50, 50), (50, 25)])) is None
+
+
 def test_other_nouns():
     assert who(Company(ONE, [], [], SIZE), "zebra") == "the zebra"
 
