@@ -2,7 +2,7 @@
 
 Only the plainest contradictions count: a mask of several things where the words speak of one; a colour of which next to nothing is
 there (a brown teddy bear called orange); and one that the surroundings show as much (a glass called orange for the table behind it,
-everything in blue light), since such a word is theirs. White, black, gray and brown are never doubted: light makes them of anything.
+everything in blue light), since such a word is theirs. White, black, gray and brown are never doubted: light makes anything so.
 """
 
 from __future__ import annotations
