@@ -49,13 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in options.renew:
             path = FOLDER / f"{name}.csv"
             path.write_text(renewed(read_review(path), of_data_set(name, recipe, rows)), encoding="utf-8")
-        faults = {path.name: found for path in sorted(FOLDER.glob("*.csv")) if (found := faults_of(path, rows))}
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
-    for name, found in faults.items():
-        print(f"{name}: {len(found)} rows to look at", *found, sep="\n  ")
-    return int(bool(faults))
+    faults = 0
+    for path in sorted(FOLDER.glob("*.csv")):
+        found = faults_of(path, rows)
+        print(f"{path.stem}: {told(read_review(path))}", *found, sep="\n  ")
+        faults += len(found)
+    return int(faults > 0)
 
 
 def built(out: Path) -> tuple[Recipe, Rows]:
@@ -101,6 +103,11 @@ def read_review(path: Path) -> list[dict[str, str]]:
         return []
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def told(review: Sequence[Mapping[str, str]]) -> str:
+    """A review in a line: ``50 looked at, 47 right``."""
+    return f"{len(review)} looked at, {sum(row['verdict'] == 'right' for row in review)} right"
 
 
 def faults_of(path: Path, rows: Rows) -> list[str]:
