@@ -25,6 +25,7 @@ from train.order import Plan
 from train.parts import Parts, load_parts, small_parts
 from train.progress import Progress
 from train.settings import Stage
+from train.watch import ShardWatch
 from triplets.reasons import UsageError
 from triplets.storage import open_store
 
@@ -59,6 +60,7 @@ def train(stage: Stage, say: Say) -> Outcome:
             data.loader.load_state_dict(run.loader_state)
         return _loop(stage, run, data, say)
     finally:
+        data.watch.close()
         data.loader.close()
 
 
@@ -67,6 +69,7 @@ class _Data:
     cut: OpenCut
     loader: Loader
     held_out: Batch | None
+    watch: ShardWatch
 
     @classmethod
     def open(cls, stage: Stage, device: torch.device, say: Say) -> _Data:
@@ -80,7 +83,7 @@ class _Data:
         say(told(cut, weights))
         numbered = {cut.state.sources.index(name): weight for name, weight in weights.items()}
         plan = Plan(stage.seed, stage.batch, numbered)
-        return cls(cut, _loader(stage, cut, plan, device), held_out)
+        return cls(cut, _loader(stage, cut, plan, device), held_out, ShardWatch(cut))
 
 
 def _loader(stage: Stage, cut: OpenCut, plan: Plan, device: torch.device) -> Loader:
@@ -196,6 +199,7 @@ def _loop(stage: Stage, run: _Run, data: _Data, say: Say) -> Outcome:
     while run.step < stage.steps:
         began = time.monotonic()
         batch = next(data.loader)
+        data.watch.check()
         waited = time.monotonic() - began
         loss = _step(stage, run, batch, nothing)
         run.step += 1
@@ -206,6 +210,10 @@ def _loop(stage: Stage, run: _Run, data: _Data, say: Say) -> Outcome:
         if last or _due(run.step, stage.reports.save_every):
             checkpoint = [_save(stage, run, data.loader)]
     progress.close()
+    if data.watch.left:
+        say(
+            f"{data.watch.left:,} shards were not checked for damage before the run ended: ieiw lint {data.cut.store.location}"
+        )
     return Outcome(run.step, checkpoint[0], found)
 
 

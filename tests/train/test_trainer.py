@@ -177,6 +177,12 @@ def test_bad_data_is_told(build, tmp_path):
         train(stage(build, tmp_path / "b", data=data | {"weights": {"coco": 2}}), lambda line: None)
 
 
+def test_damage_that_decodes_ends_the_run(build, tmp_path, monkeypatch):
+    monkeypatch.setattr("train.watch.damage", lambda store, name, stop: f"{name}: damaged")
+    with pytest.raises(UsageError, match=r"shards/.*: damaged"):
+        train(stage(build, tmp_path / "run"), lambda line: None)
+
+
 def test_without_a_validation_side_it_says_so(build, tmp_path):
     lines = []
     data = {"build": str(build.path), "cut": "whole", "size": 32, "weights": {"shapes": 0.5}}

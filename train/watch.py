@@ -1,0 +1,110 @@
+"""Damage that decodes: while training runs, every shard is held once against the digest that its name carries.
+
+A picture damaged within its data still decodes, to other pixels. Hashing each sample at every epoch would find it, and cost every
+epoch; hashing each shard once, beside the first steps, costs a core half a second a gigabyte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import threading
+
+from train.opened import OpenCut
+from triplets.reasons import UsageError
+from triplets.storage import Store
+
+_DIGEST = re.compile(r"shards/(?P<unit>.+)-(?P<digest>[0-9a-f]{12})\.tar")
+"""Of a build's own shards. Those of a materialised cut carry none."""
+_PART = 2**22
+_LEAVE_S = 5.0
+
+
+class ShardWatch:
+    """Checks a cut's shards in a thread of its own; ends with them, or when closed. Buckets keep digests of their own: not read.
+
+    Args:
+        cut: whose shards to check.
+    """
+
+    def __init__(self, cut: OpenCut) -> None:
+        names = [shard.name for shard in cut.state.shards if _DIGEST.fullmatch(shard.name)]
+        self._store, self._names = cut.store, names if cut.store.local is not None else []
+        self._damage = ""
+        self._checked = 0
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="shard-watch")
+        self._thread.start()
+
+    def check(self) -> None:
+        """Raise what was found so far.
+
+        Raises:
+            UsageError: a shard is damaged; names it, and the first of its samples that are.
+        """
+        if self._damage:
+            raise UsageError(self._damage)
+
+    def wait(self) -> None:
+        """Until all shards are checked; raises as :meth:`check`."""
+        self._thread.join()
+        self.check()
+
+    @property
+    def left(self) -> int:
+        """Shards that are not checked yet."""
+        return len(self._names) - self._checked
+
+    def close(self) -> None:
+        """Stop checking."""
+        self._closed.set()
+        self._thread.join(_LEAVE_S)
+
+    def _run(self) -> None:
+        for name in self._names:
+            try:
+                self._damage = damage(self._store, name, self._closed)
+            except OSError as error:
+                self._damage = f"{self._store.location}/{name}: {error}"
+            if self._damage or self._closed.is_set():
+                return
+            self._checked += 1
+
+
+def damage(store: Store, shard: str, stop: threading.Event) -> str:
+    """What is wrong with a shard of a build; empty where nothing is, or where it was stopped.
+
+    Args:
+        store: of the build.
+        shard: its name, which ends with the first 12 digits of its SHA-256.
+        stop: set where nobody waits for the answer any more.
+    """
+    found = _DIGEST.fullmatch(shard)
+    digest = hashlib.sha256()
+    with store.open(shard) as file:
+        while part := file.read(_PART):
+            if stop.is_set():
+                return ""
+            digest.update(part)
+    if found is None or digest.hexdigest().startswith(found["digest"]):
+        return ""
+    sample = _first_damaged(store, shard, f"rows/{found['unit']}.parquet")
+    return (
+        f"{store.location}/{shard}{sample}: its SHA-256 is not the one in its name, so some samples are damaged. Find all damage: "
+        f"ieiw lint {store.location}"
+    )
+
+
+def _first_damaged(store: Store, shard: str, rows: str) -> str:
+    """The first sample whose bytes differ from its row, in words; empty without rows, or where only what lies between differs."""
+    import pyarrow.parquet as pq
+
+    if not store.exists(rows):
+        return ""
+    for row in pq.read_table(io.BytesIO(store.read(rows))).to_pylist():
+        for role in ("source", "target", "json"):
+            data = store.read_range(shard, row[f"{role}_offset"], row[f"{role}_size"])
+            if hashlib.sha256(data).hexdigest() != row[f"{role}_sha256"]:
+                return f", sample {row['key']} ({role})"
+    return ""
