@@ -78,12 +78,17 @@ class Root:
         """A seekable binary file below the root.
 
         Raises:
-            UsageError: it is missing.
+            UsageError: it is missing, or a folder.
             Refusal: ``unsafe_path``.
         """
         self.require(reference, "file")
         path = self._path(reference)
-        return cast(IO[bytes], self._system.open(path, "rb") if self._system else Path(path).open("rb"))
+        try:
+            return cast(IO[bytes], self._system.open(path, "rb") if self._system else Path(path).open("rb"))
+        except IsADirectoryError as error:
+            raise UsageError(
+                f"root {self.location}: {reference} is a folder, not a file. Unpack the data set anew."
+            ) from error
 
     def exists(self, reference: str) -> bool:
         """Whether there is such a file or folder.

@@ -169,8 +169,6 @@ class CocoPoints(ABC):
             return Person(
                 record_id, fault=Fault(Reason.INVALID_RECORD, f"{place}: {what_is_wrong(element.data, error)}")
             )
-        except ValueError as error:
-            return Person(record_id, fault=Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
 
     def _sound(self, record_id: str, entry: _Annotation, element: Element) -> Person:
         if element.turn:

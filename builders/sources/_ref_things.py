@@ -68,7 +68,7 @@ class RefThings:
         """The number of an annotation; its picture is noted on the way."""
         try:
             head = _HEAD.decode(data)
-        except (msgspec.DecodeError, RecursionError):
+        except (ValueError, RecursionError):
             return None
         if max(abs(head.id), abs(head.image_id)) < 2**63:
             self._pictures.append(head.image_id)

@@ -172,7 +172,7 @@ class _Release:
         place = f"{self._file} element {element.number}"
         try:
             entry = _PICTURE.decode(element.data)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             yield self._faulty(
                 f"@{element.number}", Reason.INVALID_RECORD, f"{place}: {what_is_wrong(element.data, error)}"
             )
@@ -224,6 +224,6 @@ def _who(data: bytes) -> tuple[bytes, int]:
     """Image id of an element, and a number that stands for it."""
     try:
         own = _HEAD.decode(data).image_id.encode("utf-8", "surrogatepass")
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         own = data
     return own, int.from_bytes(hashlib.blake2b(own, digest_size=8).digest(), "little", signed=True)

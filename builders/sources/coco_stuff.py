@@ -131,7 +131,7 @@ class CocoStuff(LabelMaps):
             place = f"{self._json} annotations[{element.number}]"
             try:
                 entry = _ANNOTATION.decode(element.data)
-            except (msgspec.DecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 fault = fault or Fault(Reason.INVALID_RECORD, f"{place}: {error}")
                 picture = whose(element.data)[1]
                 continue

@@ -95,7 +95,7 @@ class GqaInpaint:
         place = f"{self._file} {image}"
         try:
             scene = msgspec.json.decode(self._scenes[image], type=_Scene)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             yield self._faulty(image, image, Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
             return
         named = _named(scene)
@@ -125,7 +125,7 @@ class GqaInpaint:
             return msgspec.json.decode(data, type=dict[str, msgspec.Raw])
         except msgspec.ValidationError as error:
             raise DocumentError("wrong_schema", name, "the outermost value is not an object of scenes") from error
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise DocumentError("invalid_json", name, f"{error}. Is the download complete?") from error
 
     @cached_property

@@ -161,7 +161,7 @@ class InstructPix2Pix:
         place = f"seeds.json element {element.number}"
         try:
             prompt, seeds = _ELEMENT.decode(element.data)
-        except msgspec.DecodeError as error:
+        except ValueError as error:
             yield self._faulty(f"@{element.number}", "@", Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
             return
         mark = f"#{element.turn + 1}" if element.turn else ""
@@ -200,6 +200,6 @@ def _who(data: bytes) -> tuple[bytes, int]:
     """The prompt's id twice: as the element's id, and as a number that stands for it."""
     try:
         prompt = _ELEMENT.decode(data)[0]
-    except msgspec.DecodeError:
+    except ValueError:
         return data, -1
     return prompt.encode("utf-8", "surrogatepass"), int.from_bytes(_digest(prompt), "little")

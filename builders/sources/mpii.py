@@ -127,7 +127,7 @@ class MPII:
             entry = _ENTRY.decode(element.data)
             joints = _joints(entry)
             return Person(record_id, box=_box(entry, joints), joints=joints)
-        except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        except (ValueError, RecursionError) as error:
             detail = f"{self._file} element {element.number}: {what_is_wrong(element.data, error)}"
             return Person(record_id, fault=Fault(Reason.INVALID_RECORD, detail))
 
@@ -171,7 +171,7 @@ def _box(entry: _Entry, joints: Sequence[Joint]) -> Box:
 def _image(data: bytes) -> str:
     try:
         return _HEAD.decode(data).image
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return ""
 
 

@@ -152,7 +152,7 @@ class PhraseCut:
         place, turn = f"{self._refer} element {element.number}", element.turn
         try:
             entry = _ENTRY.decode(element.data)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             return self._unreadable(element, f"{place}: {what_is_wrong(element.data, error)}")
         record_id = f"{entry.task_id}#{turn + 1}" if turn and entry.task_id else entry.task_id or f"@{element.number}"
         fault = self._fault(entry, turn, place)
@@ -228,7 +228,7 @@ def _who(data: bytes) -> tuple[bytes, int]:
     """Task id and image id of an element; the bytes themselves and -1 where it has no task id, -2 where it has no image id."""
     try:
         head = _HEAD.decode(data)
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return _who_else(data)
     return head.task_id.encode("utf-8", "surrogatepass"), head.image_id
 

@@ -142,6 +142,13 @@ def aged(file):
     os.utime(file, ns=(stamp, stamp))
 
 
+def test_a_folder_where_a_file_should_be_is_one_error(folder):
+    (folder / "list.json").mkdir()
+    for ask in (Root(str(folder)).open, Root(str(folder)).fingerprint):
+        with pytest.raises(UsageError, match=r"list\.json is a folder, not a file"):
+            ask("list.json")
+
+
 def test_a_fingerprint_is_computed_once(folder, monkeypatch):
     file = folder / "images" / "a.jpg"
     aged(file)

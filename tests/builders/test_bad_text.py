@@ -1,0 +1,54 @@
+"""A byte that is no UTF-8, anywhere in an annotation file, is a reject or one error, never a traceback."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.builders import (
+    test_coco_instances,
+    test_edit_sources,
+    test_key_point_sources,
+    test_label_maps,
+    test_phrasecut,
+)
+from tests.support.source_case import SourceCase
+from triplets.reasons import UsageError
+
+_MODULES = (test_coco_instances, test_edit_sources, test_key_point_sources, test_label_maps, test_phrasecut)
+_WITHOUT = ("MPIIRelease", "CocoStuff", "Ade20k150", "PascalVoc", "PascalVocAug", "PascalContext")
+"""Layouts that hold no json."""
+_CASES = {
+    f"{module.__name__.rpartition('.')[2]}-{name}": case
+    for module in _MODULES
+    for name, case in vars(module).items()
+    if isinstance(case, type) and issubclass(case, SourceCase) and hasattr(case, "dataset")
+    if name.removeprefix("Test") not in _WITHOUT
+}
+_TEXT = re.compile(rb'(?<=")\w')
+_PLACES = 25
+
+
+def _annotation(root: Path) -> Path:
+    """The largest json file."""
+    return max(root.rglob("*.json"), key=lambda file: file.stat().st_size)
+
+
+@pytest.mark.parametrize("name", sorted(_CASES))
+def test_a_byte_that_is_no_text_stops_nothing_unsaid(tmp_path, name):
+    case, root = _CASES[name](), tmp_path / "data"
+    root.mkdir()
+    case.write(root)
+    file = _annotation(root)
+    sound = file.read_bytes()
+    assert sound.count(b'"') > 3
+    places = [found.start() for found in _TEXT.finditer(sound)]
+    for at in places[:: max(1, len(places) // _PLACES)]:
+        file.write_bytes(sound[:at] + b"\xff" + sound[at + 1 :])
+        source = case.source(root)
+        try:
+            records = [record for index in range(source.group_count()) for record in source.group(index)]
+        except UsageError as error:
+            assert str(root) in str(error)
+        else:
+            assert all(record.fault is None or record.fault.detail for record in records)
