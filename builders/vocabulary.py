@@ -63,6 +63,13 @@ class _Hashed(dict[int, ClassName]):
 
 
 @lru_cache(maxsize=4096)
+def splitters(number: int, words: Vocabulary) -> frozenset[int]:
+    """Classes that hold a part of what people would call by a class's name, see :meth:`ClassName.split_by`."""
+    name = words.names[number]
+    return frozenset(other for other, one in words.names.items() if other != number and name.split_by(one))
+
+
+@lru_cache(maxsize=4096)
 def unrelated(present: frozenset[int], words: Vocabulary) -> tuple[int, ...]:
     """Classes that are not among ``present``, and that nothing present could be taken for or be a part of."""
     here = [words.names[number] for number in sorted(present)]

@@ -9,7 +9,7 @@ Numbers that are neither named nor void are things known to be of no named class
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -24,7 +24,7 @@ from builders.kinds import Kind
 from builders.options import parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
-from builders.vocabulary import CLASSES, LABELS, Vocabulary, unrelated, vocabulary
+from builders.vocabulary import CLASSES, LABELS, Vocabulary, splitters, unrelated, vocabulary
 from triplets.coco_masks import segmentation_mask
 from triplets.labels import Coding, Labels, decode_labels, decode_matlab, fit_labels
 from triplets.masks import to_rle
@@ -138,7 +138,7 @@ class Segment:
         named = [number for number in found.counts if number in words.names]
         if not named:
             raise Refusal(Reason.REGION_EMPTY, "no class in the picture: nothing but void or unnamed things")
-        clear = [number for number in named if self._options.vague or _is_clear(number, found, words)]
+        clear = named if self._options.vague else _clear(named, found, words)
         if not clear:
             detail = f"only classes of leftovers, or of which others hold a part: {words.names[named[0]].raw}"
             raise Refusal(Reason.AMBIGUOUS, detail)
@@ -163,11 +163,11 @@ class Segment:
         return [number for number in unrelated(present, words) if self._options.vague or not words.names[number].vague]
 
 
-def _is_clear(number: int, found: _Map, words: Vocabulary) -> bool:
-    """Whether people would mark just these pixels when told the class: no other class in the picture holds a part of it."""
-    name, least = words.names[number], _NOTICED * found.labels.size
-    here = (words.names[other] for other, count in found.counts.items() if other in words.names and count >= least)
-    return not name.vague and not any(name.split_by(other) for other in here if other is not name)
+def _clear(named: Sequence[int], found: _Map, words: Vocabulary) -> list[int]:
+    """Classes of which people would mark just these pixels: no other class in the picture holds a part of them."""
+    noticed = {number for number in named if found.counts[number] >= _NOTICED * found.labels.size}
+    whole = (number for number in named if not words.names[number].vague)
+    return [number for number in whole if noticed.isdisjoint(splitters(number, words))]
 
 
 def _has_siblings(number: int, found: _Map, words: Vocabulary) -> bool:
