@@ -74,14 +74,12 @@ def evaluations_sharing(dataset: str, split: str) -> list[tuple[str, str]]:
 
 def evaluations_looking_alike(dataset: str, split: str) -> list[tuple[str, str]]:
     """Known evaluation sets that may show its pictures under other names, so that only a perceptual hash can tell them."""
-    by_name = evaluations_sharing(dataset, split)
-    return [
-        each
-        for each in EVALUATIONS
-        if each not in by_name
-        and (_origins(dataset) & spaces(each[0]) or spaces(dataset) & _origins(each[0]))
-        and not _apart(dataset, split, *each)
-    ]
+    return [each for each in EVALUATIONS if renamed(dataset, each[0]) and not _apart(dataset, split, *each)]
+
+
+def renamed(dataset: str, other: str) -> bool:
+    """Whether one of two data sets took pictures of the other's and named them anew."""
+    return bool(_origins(dataset) & spaces(other) or spaces(dataset) & _origins(other))
 
 
 def picture_names(source: Source, dataset: str, record: Record) -> frozenset[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,17 +15,16 @@ from filters.rules import PictureSet
 from filters.scores.phash import PerceptualHash
 from pipelines import held_out
 from pipelines.cut_index import index_parts, open_frame
+from pipelines.looks import hashes_of, picture_hash
 from pipelines.places import place_of
 from pipelines.recipe import HoldOut
 from pipelines.score import fresh_note
 from pipelines.state import BuildState, load_state
-from triplets.pictures import PictureLimits, decode
-from triplets.reasons import Refusal, UsageError
+from triplets.reasons import UsageError
 from triplets.shards import canonical_json
 from triplets.storage import Store, open_store
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
-_LIMITS = PictureLimits(min_side=1)
 Place = str | PictureSet
 
 
@@ -62,29 +60,18 @@ def _parts(place: Place) -> Iterator[str]:
 
 def _hashes(place: Place) -> npt.NDArray[np.uint64]:
     if isinstance(place, PictureSet):
-        return np.fromiter(_of_set(place), np.uint64)
+        entry = _entry(place)
+        return np.fromiter(hashes_of(entry, held_out.source_of(entry)), np.uint64)
     store, build = _build(place)
     if build is not None:
         return open_frame(store, build).score("phash", "source").astype(np.uint64)
-    return np.fromiter((_hash(str(file), file.read_bytes) for file in _pictures(place)), np.uint64)
+    return np.fromiter((picture_hash(str(file), file.read_bytes) for file in _pictures(place)), np.uint64)
 
 
 def _entry(place: PictureSet) -> HoldOut:
     """The set as ``hold_out`` of a recipe names it."""
     entry = HoldOut.model_validate(place.model_dump())
     return entry.model_copy(update={"root": place_of(entry.dataset, entry)})
-
-
-def _of_set(place: PictureSet) -> Iterator[int]:
-    """The hash of each picture of a data set's split; of a restored or edited one, both sides."""
-    entry = _entry(place)
-    source = held_out.source_of(entry)
-    seen: set[str] = set()
-    for index in range(source.group_count()):
-        for record in source.group(index):
-            for file in {record.files.get("picture", ""), record.files.get("target", "")} - seen - {""}:
-                seen.add(file)
-                yield _hash(f"{entry.root}/{file}", partial(source.read, file))
 
 
 def _build(place: str) -> tuple[Store, BuildState | None]:
@@ -116,18 +103,6 @@ def _pictures(place: str) -> Iterator[Path]:
     if not files:
         raise UsageError(f"rule file, pictures: {place} holds no picture ({', '.join(sorted(SUFFIXES))}) and no build")
     yield from files
-
-
-def _hash(name: str, read: Callable[[], bytes]) -> int:
-    """The hash of a picture.
-
-    Raises:
-        UsageError: it cannot be read; leaving it out in silence would let its copies into the cut.
-    """
-    try:
-        return PerceptualHash().hash_picture(decode(read(), _LIMITS).pixels)
-    except (OSError, Refusal) as error:
-        raise UsageError(f"{name}: cannot be read ({error}); mend it or take it out") from error
 
 
 _: Near = nearest

@@ -35,7 +35,7 @@ class Estimate(Strict):
         expected: triplets of the published set, by the recipe.
         missing: why the source cannot be counted; all counts are 0 then.
         unheld: known evaluation sets that may show its pictures and are not in ``hold_out``.
-        alike: known evaluation sets that may show its pictures under other names: for the cut rule ``decontaminate``.
+        alike: known evaluation sets that may show its pictures under other names and have no ``distance`` in ``hold_out``.
     """
 
     name: str
@@ -118,5 +118,5 @@ def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, u
         epoch=int(sound * settings.weight),
         expected=settings.expected,
         unheld=tuple(not_held_out(recipe, settings)),
-        alike=tuple(looking_alike(settings)),
+        alike=tuple(looking_alike(recipe, settings)),
     )

@@ -1,14 +1,20 @@
-"""Evaluation pictures kept out of a training build: every record that shows one is refused, by the picture's name."""
+"""Evaluation pictures kept out of a training build: every record that shows one is refused, by the picture's name or looks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from builders import registry
-from builders.evaluation import evaluations_looking_alike, evaluations_sharing, picture_names, spaces
+from builders.evaluation import evaluations_looking_alike, evaluations_sharing, picture_names, renamed, spaces
 from builders.protocols import Source
+from filters.near import least_distances
+from pipelines.looks import hashes_of, picture_hash
 from pipelines.recipe import HoldOut, Recipe, SourceSettings
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
@@ -32,6 +38,9 @@ class HeldOutSource:
         self._dataset = dataset
         self._entries = entries
         self._names: dict[str, str] | None = None
+        self._by_looks = [entry for entry in entries if _by_looks(dataset, entry)]
+        self._looks: dict[str, npt.NDArray[np.uint64]] = {}
+        self._last = ("", "")
 
     def inputs(self) -> Sequence[str]:
         """As the source."""
@@ -55,23 +64,54 @@ class HeldOutSource:
         for name in sorted(picture_names(self._source, self._dataset, record)):
             if name in held:
                 return replace(record, fault=Fault(Reason.EVALUATION_PICTURE, f"{name} is in {held[name]}"))
-        return record
+        detail = self._seen(record.files.get("picture", "")) if self._by_looks else ""
+        return replace(record, fault=Fault(Reason.EVALUATION_PICTURE, detail)) if detail else record
+
+    def _seen(self, file: str) -> str:
+        """Which evaluation set shows a picture that looks like this one; empty where none does."""
+        if file != self._last[0]:  # the records of a picture come together
+            self._last = file, self._look(file)
+        return self._last[1]
+
+    def _look(self, file: str) -> str:
+        try:
+            own = np.array([picture_hash(file, partial(self._source.read, file))], np.uint64)
+        except UsageError:  # the unit that reads it says what is wrong with it
+            return ""
+        for entry in self._by_looks:
+            bits = int(least_distances(own, self._hashes(entry))[0])
+            if bits <= (entry.distance or 0):
+                return f"{file} looks like a picture of {entry.told}, {bits} bits apart"
+        return ""
+
+    def _hashes(self, entry: HoldOut) -> npt.NDArray[np.uint64]:
+        if entry.told not in self._looks:
+            self._looks[entry.told] = np.fromiter(hashes_of(entry, source_of(entry)), np.uint64)
+        return self._looks[entry.told]
 
     @property
     def _held(self) -> dict[str, str]:
         """Picture name -> the evaluation set that shows it."""
         if self._names is None:
             self._names = {}
-            for entry in self._entries:
+            for entry in (entry for entry in self._entries if _by_names(self._dataset, entry)):
                 for name in names_of(entry):
                     self._names.setdefault(name, entry.told)
         return self._names
 
 
 def relevant(recipe: Recipe, settings: SourceSettings) -> list[HoldOut]:
-    """The entries of ``hold_out`` that can name pictures of a source."""
-    mine = spaces(settings.data_set)
-    return [entry for entry in recipe.hold_out if not entry.dataset or mine & spaces(entry.dataset)]
+    """The entries of ``hold_out`` that can tell pictures of a source, by their names or by their looks."""
+    dataset = settings.data_set
+    return [entry for entry in recipe.hold_out if _by_names(dataset, entry) or _by_looks(dataset, entry)]
+
+
+def _by_names(dataset: str, entry: HoldOut) -> bool:
+    return not entry.dataset or bool(spaces(dataset) & spaces(entry.dataset))
+
+
+def _by_looks(dataset: str, entry: HoldOut) -> bool:
+    return entry.distance is not None and renamed(dataset, entry.dataset)
 
 
 def names_of(entry: HoldOut) -> Iterator[str]:
@@ -112,7 +152,8 @@ def digest_of(entry: HoldOut) -> dict[str, object]:
         return {"file": Root(str(path.parent)).fingerprint(path.name)}
     root = Root(entry.root)
     files = {file: root.fingerprint(file) for file in source_of(entry).inputs()}
-    return {"dataset": entry.dataset, "split": entry.split, "options": entry.options, "inputs": files}
+    looks = {} if entry.distance is None else {"distance": entry.distance}
+    return {"dataset": entry.dataset, "split": entry.split, "options": entry.options, "inputs": files, **looks}
 
 
 def not_held_out(recipe: Recipe, settings: SourceSettings) -> list[str]:
@@ -122,9 +163,11 @@ def not_held_out(recipe: Recipe, settings: SourceSettings) -> list[str]:
     return [f"{dataset} {split}" for dataset, split in sharing if (dataset, split) not in held]
 
 
-def looking_alike(settings: SourceSettings) -> list[str]:
-    """Known evaluation sets that show pictures of a source under other names, so that no ``hold_out`` helps: ``crowdpose test``."""
-    return [f"{dataset} {split}" for dataset, split in evaluations_looking_alike(settings.data_set, settings.split)]
+def looking_alike(recipe: Recipe, settings: SourceSettings) -> list[str]:
+    """Known evaluation sets that show pictures of a source under other names, and are not held out by their looks."""
+    held = {(entry.dataset, entry.split) for entry in recipe.hold_out if entry.distance is not None}
+    alike = evaluations_looking_alike(settings.data_set, settings.split)
+    return [f"{dataset} {split}" for dataset, split in alike if (dataset, split) not in held]
 
 
 def source_of(entry: HoldOut) -> Source:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from builders import registry
+from builders.downloads import DOWNLOADS
 from pipelines.recipe import HoldOut, Recipe, SourceSettings
 from triplets.reasons import Refusal, UsageError
 from triplets.roots import Root
@@ -44,13 +45,16 @@ def place_of(dataset: str, entry: SourceSettings | HoldOut) -> str:
 
 
 def advice(dataset: str, entry: SourceSettings | HoldOut) -> str:
-    """What a user whose root does not fit may have meant; empty where nothing near it fits."""
+    """What a user whose root does not fit may have meant, or where the data set is to be had; empty where nobody knows."""
     fits = _fits(dataset, entry)
     found = list(_inside(entry.root, fits))
     if len(found) > 1:
         return f" It fits in several folders; give one in `root`: {', '.join(found)}."
     above = next((parent for parent in _parents(entry.root) if fits(root=parent)), "")
-    return f" Did you mean root: {above}?" if above else ""
+    if above:
+        return f" Did you mean root: {above}?"
+    missing = dataset in DOWNLOADS and not Root(entry.root).exists("")
+    return f" Its site: {DOWNLOADS[dataset]}." if missing else ""
 
 
 def _fits(dataset: str, entry: SourceSettings | HoldOut) -> _Fits:

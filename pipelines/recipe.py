@@ -63,13 +63,17 @@ def _expanded(value: str) -> str:
 
 
 class HoldOut(Strict):
-    """An evaluation set whose pictures no training triplet may show: a data set's split, or a ``file`` of picture names."""
+    """An evaluation set whose pictures no training triplet may show: a data set's split, or a ``file`` of picture names.
+
+    With ``distance`` data sets that gave its pictures new names are compared by their looks: so many bits of the perceptual hash.
+    """
 
     dataset: str = ""
     root: str = ""
     split: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
     file: str = ""
+    distance: int | None = Field(default=None, ge=0, le=16)
 
     @field_validator("root", "file")
     @classmethod
@@ -80,6 +84,8 @@ class HoldOut(Strict):
     def _one_kind(self) -> HoldOut:
         if bool(self.file) == bool(self.dataset) or (self.dataset and not (self.root and self.split)):
             raise ValueError("give either `dataset`, `root` and `split`, or a `file` of picture names")
+        if self.file and self.distance is not None:
+            raise ValueError("`distance` compares pictures, a `file` holds names; take it out")
         return self
 
     @property

@@ -183,10 +183,19 @@ def raise_all(complaints: Sequence[str]) -> None:
         UsageError: with one complaint as it is, with several as a list.
     """
     if len(complaints) > 1:
-        listed = "".join(f"\n  {complaint}" for complaint in complaints)
+        listed = "".join(f"\n  {line}" for line in _gathered(complaints))
         raise UsageError(f"{len(complaints)} entries of the recipe cannot be built:{listed}")
     if complaints:
         raise UsageError(complaints[0])
+
+
+def _gathered(complaints: Sequence[str]) -> list[str]:
+    """What several entries complain of alike in one line: ``source a, source b: root data/x: no such folder``."""
+    entries: dict[str, list[str]] = {}
+    for complaint in complaints:
+        entry, _, text = complaint.partition(": ")
+        entries.setdefault(text, []).append(entry)
+    return [f"{', '.join(alike)}: {text}" for text, alike in entries.items()]
 
 
 def _complaint(name: str, attempt: Callable[[], None]) -> str:

@@ -75,8 +75,8 @@ def _show(lines: Sequence[Estimate]) -> None:
     )
     _show_sharing(
         {line.name: line.alike for line in whole},
-        "may show pictures of evaluation sets that gave them other numbers, so `hold_out` cannot tell them; "
-        "the cut rule `decontaminate` can",
+        "may show pictures of evaluation sets under other numbers, which only their looks tell: name the sets in `hold_out` "
+        "with `distance: 6`, or in the cut rule `decontaminate`",
     )
 
 

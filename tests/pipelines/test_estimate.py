@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from builders.evaluation import evaluations_looking_alike, evaluations_sharing
 from pipelines.estimate import estimate
 from pipelines.recipe import Recipe, load_recipe
 from pipelines.workshop import Workshop
@@ -89,6 +90,19 @@ def test_the_paper_s_mixture_comes_to_its_groups():
     assert round(sums["restoration"], -2) == 27_400
     assert round(sums["editing"], -3) == 420_000
     assert lines.keys() == {name for names in groups.values() for name in names}
+
+
+def test_the_paper_s_mixture_holds_out_all_that_the_paper_evaluates_on():
+    loaded = load_recipe(RECIPES / "paper.yaml")
+    held = {(entry.dataset, entry.split): entry for entry in loaded.hold_out}
+    covered = {("coco-instances", "val2017")}  # by coco-stuff's val2017
+    no_evaluation_of_the_paper = {"crowdpose", "mpii", "aic", "clwd", "phrasecut"}
+    for source in loaded.sources:
+        alike = evaluations_looking_alike(source.data_set, source.split)
+        shared = evaluations_sharing(source.data_set, source.split)
+        left = {each for each in [*alike, *shared] if each[0] not in no_evaluation_of_the_paper} - held.keys() - covered
+        assert not left, (source.name, left)
+        assert all(held[each].distance == 6 for each in alike if each in held)
 
 
 def test_ieiw_has_its_three_resources():

@@ -1,13 +1,16 @@
 """Evaluation pictures stay out of a training build, by the numbers that data sets share."""
 
 import json
+from pathlib import Path
 
+import cv2
 import pytest
 
 from builders import registry
 from builders.evaluation import evaluations_looking_alike, evaluations_sharing, picture_name, spaces
+from builders.instructions.joints import LAYOUTS
 from builders.registry import SOURCES
-from pipelines.held_out import not_held_out
+from pipelines.held_out import looking_alike, not_held_out
 from pipelines.prepare import digests, prepare
 from pipelines.recipe import Recipe
 from pipelines.worker import UnitBuilder
@@ -35,6 +38,25 @@ def write_coco(root, split, numbers):
     ]
     document = {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "dog"}]}
     (root / "annotations" / f"instances_{split}.json").write_text(json.dumps(document))
+
+
+def write_persons(root, split, numbers):
+    """CrowdPose's layout, a person in each picture."""
+    joints = LAYOUTS["crowdpose"]
+    images = [{"id": n, "file_name": f"{n}.jpg", "width": 96, "height": 64} for n in numbers]
+    persons = [
+        {
+            "id": n,
+            "image_id": n,
+            "category_id": 1,
+            "bbox": [10, 5, 60, 50],
+            "keypoints": [value for at in range(len(joints)) for value in (15 + 3 * at, 10 + 3 * at, 2)],
+        }
+        for n in numbers
+    ]
+    document = {"images": images, "annotations": persons, "categories": [{"id": 1, "name": "person"}]}
+    (root / "json").mkdir(parents=True, exist_ok=True)
+    (root / "json" / f"crowdpose_{split}.json").write_text(json.dumps(document))
 
 
 def recipe(root, hold_out=(), **changes):
@@ -133,6 +155,48 @@ def test_a_data_set_knows_the_evaluations_that_share_its_pictures(coco):
     assert evaluations_sharing("gopro", "train") == []
     left = not_held_out(recipe(coco, [{"dataset": "refcoco", "root": "x", "split": "val"}]), recipe(coco).sources[0])
     assert "refcoco val" not in left and "refcoco testA" in left
+
+
+@pytest.fixture
+def renamed(coco, tmp_path):
+    """CrowdPose as an evaluation set: two pictures of COCO's, one of them in its training set, scaled and compressed anew."""
+    root = tmp_path / "crowdpose"
+    (root / "images").mkdir(parents=True)
+    for number, original, scale, quality in ((100001, 2, 1.5, 60), (100002, 9, 0.75, 80)):
+        picture = cv2.imread(str(coco / f"val2014/{original:012}.jpg"))
+        scaled = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        cv2.imwrite(str(root / f"images/{number}.jpg"), scaled, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    write_persons(root, "test", [100001, 100002])
+    return {"dataset": "crowdpose", "root": str(root), "split": "test"}
+
+
+def test_a_set_that_renamed_its_pictures_is_told_by_looks_whatever_size_and_quality(coco, renamed):
+    source = Workshop(recipe(coco, [renamed | {"distance": 6}])).source("coco")
+    (told,) = [record for n in range(4) for record in source.group(n) if record.fault]
+    assert (told.group, told.fault.reason) == ("2", Reason.EVALUATION_PICTURE)
+    assert "000000000002.jpg looks like a picture of crowdpose test" in told.fault.detail
+    plain = Workshop(recipe(coco, [renamed])).source("coco")
+    assert not [record for n in range(4) for record in plain.group(n) if record.fault]
+
+
+def test_the_distance_is_part_of_the_fingerprint_and_of_the_plan(coco, renamed):
+    held = [[], [renamed | {"distance": 4}], [renamed | {"distance": 6}]]
+    assert len({digests(recipe(coco, entries))["coco"].fingerprint for entries in held}) == 3
+    assert digests(recipe(coco, [renamed]))["coco"] == digests(recipe(coco))["coco"]  # without it nothing is compared
+    assert "crowdpose test" in looking_alike(recipe(coco, [renamed]), recipe(coco).sources[0])
+    assert "crowdpose test" not in looking_alike(recipe(coco, held[1]), recipe(coco).sources[0])
+    with pytest.raises(ValueError, match="`distance` compares pictures"):
+        recipe(coco, [{"file": "names.txt", "distance": 3}])
+
+
+def test_damaged_pictures_are_the_unit_s_to_tell_but_an_evaluation_set_must_be_whole(coco, renamed):
+    held = recipe(coco, [renamed | {"distance": 6}])
+    (coco / "train2017/000000000001.jpg").write_bytes(b"damaged")
+    (record,) = Workshop(held).source("coco").group(0)
+    assert record.fault is None
+    (Path(renamed["root"]) / "images/100001.jpg").unlink()
+    with pytest.raises(UsageError, match="100001.jpg: cannot be read"):
+        list(Workshop(held).source("coco").group(1))
 
 
 def test_sets_that_renamed_their_pictures_are_told_apart_from_those_that_ids_can_hold_out():

@@ -1,10 +1,14 @@
 """A root one or two folders above the data set's own is found; anything less plain is told, never guessed."""
 
+from pathlib import Path
+
 import pytest
 
+from builders.downloads import DOWNLOADS
+from builders.registry import SOURCES
 from pipelines.places import located
 from pipelines.recipe import Recipe
-from pipelines.workshop import Workshop
+from pipelines.workshop import Workshop, raise_all
 from tests.support.pairs import save_pair
 from triplets.reasons import UsageError
 
@@ -66,3 +70,29 @@ def test_held_out_sets_are_found_as_well(tmp_path):
     values["hold_out"] = [{"dataset": "gopro", "root": str(tmp_path / "set"), "split": "train"}, {"file": "names.txt"}]
     held = located(Recipe.model_validate(values)).hold_out
     assert [entry.root for entry in held] == [str(place), ""]
+
+
+def test_a_data_set_that_is_not_there_is_told_where_it_is_to_be_had(tmp_path):
+    with pytest.raises(UsageError, match=r"no such folder.*seungjunnah.github.io/Datasets/gopro"):
+        Workshop(located(recipe(tmp_path / "nowhere"))).check()
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError) as raised:
+        Workshop(located(recipe(tmp_path / "empty"))).check()
+    assert "Its site" not in str(raised.value)
+
+
+def test_the_page_and_the_program_name_the_same_places():
+    page = (Path(__file__).parents[2] / "docs" / "data-sets.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line.split(" | ")[1] for line in page.splitlines() if line.startswith("| `")}
+    assert DOWNLOADS.keys() == SOURCES.keys() == rows.keys()
+    assert all(place in rows[name] for name, place in DOWNLOADS.items())
+
+
+def test_what_several_entries_lack_alike_is_one_line():
+    alike = [f"hold_out refcoco {split}: root data/x: no such folder." for split in ("val", "testA")]
+    with pytest.raises(UsageError) as raised:
+        raise_all([*alike, "source a: b"])
+    assert str(raised.value).splitlines()[1:] == [
+        "  hold_out refcoco val, hold_out refcoco testA: root data/x: no such folder.",
+        "  source a: b",
+    ]
