@@ -116,7 +116,7 @@ def doubt_about_name(phrase: str, name: str, namesakes: Sequence[str]) -> Refusa
     support = sum(bool(own and other and not own.contradicts([other.name])) for other in others)
     if len(against) > support:
         return _contradicted(f"another phrase calls the same outline {against[0].noun!r}")
-    bare = [word for word in words_of(phrase) if word not in ARTICLES] == words_of(name)
+    bare = tuple(word for word in words_of(phrase) if word not in ARTICLES) == words_of(name)
     groups = [other.noun for other in others if own and other and is_plural(other.noun) and other.name == own.name]
     if own and bare and groups and not is_plural(own.noun):
         return Refusal(Reason.AMBIGUOUS, f"it is one of the {groups[0]} of another phrase")

@@ -82,7 +82,7 @@ class Expression:
 
 
 def _is_word(word: str) -> bool:
-    if word in _CHAT | _SLIPS:
+    if word in _CHAT or word in _SLIPS:
         return False
     if word[0].isdigit() or word in {"'s", ",", "frontmost"} or word in FINITE:
         return not word.endswith(("pm", "am")) or not word[0].isdigit()
@@ -124,7 +124,7 @@ def _noun_phrase(text: str, name: str, instances: int) -> NounPhrase | None:
         return None
 
 
-def _is_verb(head: str, words: list[str]) -> bool:
+def _is_verb(head: str, words: Sequence[str]) -> bool:
     """Whether what was read as the head may be what one thing does (``bear rubs into a rock``)."""
     at = words.index(head) if head in words else 0
     return at > 0 and is_plural(head) and not is_plural(words[at - 1]) and names_any_thing(words[at - 1 : at])

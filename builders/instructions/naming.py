@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from builders.instructions.words import (
     ARTICLES,
@@ -169,6 +170,8 @@ _MODIFIERS = (
 )
 _VERBS = frozenset("is are was were has have had wears holds looks sits stands".split())
 _THING_OF = {"of", "'s"}
+_ENDS = PREPOSITIONS | RELATIVES | PLACES | UNIQUE | _VERBS | {",", "and", "far", "upper", "lower", "full"}
+"""What may follow a noun that is not part of a longer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +215,15 @@ class Named:
         return self.number > 1 or (self.group in _COUNTED and is_plural(self.noun))
 
 
-def words_of(text: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def words_of(text: str) -> tuple[str, ...]:
     """The lower-case words, numbers, commas and possessive endings of an expression."""
     mended = re.sub(r"\s*['’`]\s*s\b", " 's", text.lower())
     mended = re.sub(r"\b(right|left|top|bottom|upper|front)[\s-]most\b", r"\1most", mended)
-    return re.findall(r"'s|[a-zà-ÿ]+(?:['-][a-zà-ÿ]+)*|\d+[a-z]*|,", mended)
+    return tuple(re.findall(r"'s|[a-zà-ÿ]+(?:['-][a-zà-ÿ]+)*|\d+[a-z]*|,", mended))
 
 
+@lru_cache(maxsize=1024)
 def what_is_named(text: str) -> Named | None:
     """What an expression is about: its first noun, where only adjectives stand before it and none of its own noun follows.
 
@@ -231,22 +236,21 @@ def what_is_named(text: str) -> Named | None:
             noun = " ".join(words[at : at + size])
             found = _CLASS_OF.get(singular(noun)) or _CLASS_OF.get(noun)
             if found and len(words) >= at + size and not _has_more(words, at + size):
-                return Named(noun, *found, tuple(words[at + size :]), number)
+                return Named(noun, *found, words[at + size :], number)
         if word not in _MODIFIERS:
             return None
         number = NUMBERS.get(word, number)
     return None
 
 
-def _has_more(words: list[str], at: int) -> bool:
+def _has_more(words: Sequence[str], at: int) -> bool:
     """Whether the words that follow a noun belong to it, so that it may not be what is meant."""
     if at == len(words):
         return False
     word = words[at]
     if word in _THING_OF:
         return True
-    ends = PREPOSITIONS | RELATIVES | PLACES | UNIQUE | _VERBS | {",", "and", "far", "upper", "lower", "full"}
-    return word not in ends and not word.endswith("ing")
+    return word not in _ENDS and not word.endswith("ing")
 
 
 def names_any_thing(words: Sequence[str], nouns: frozenset[str] = frozenset()) -> bool:

@@ -147,7 +147,7 @@ def only_place(text: str) -> Place | Literal["nowhere"] | None:
     named = what_is_named(text)
     if named is None:
         return None
-    noun, words = named.noun.split(), words_of(text)
+    noun, words = tuple(named.noun.split()), words_of(text)
     at = next(at for at in range(len(words)) if words[at : at + len(noun)] == noun)
     around = words[:at] + words[at + len(noun) :]
     if all(word in ARTICLES for word in around):
@@ -155,7 +155,7 @@ def only_place(text: str) -> Place | Literal["nowhere"] | None:
     return _place(around)
 
 
-def _place(words: list[str]) -> Place | None:
+def _place(words: Sequence[str]) -> Place | None:
     sides = {_SIDES[word] for word in words if word in _SIDES}
     middle = any(word in _MIDDLE for word in words)
     if any(word not in _SIDES and word not in _MIDDLE | _AROUND | FRAME for word in words):

@@ -42,6 +42,7 @@ class RefThings:
         del self._pictures, self._numbers
         found = elements_by_id(root, path, "categories", CategoryEntry)
         self._names = {number: kind.name for number, kind in found.items()}
+        self._last: tuple[int, dict[int, list[Any]]] = -1, {}  # a picture's refs come one after the other
 
     def get(self, number: int) -> Any:
         """The annotation of this number as JSON values; None where there is none.
@@ -56,12 +57,20 @@ class RefThings:
 
         Crowds are no single things and are left out of the others.
         """
-        first, last = np.searchsorted(self._owners, (picture, picture + 1))
-        others = [int(number) for number in self._ordered[first:last] if number not in meant]
-        sound = [entry for number in others if isinstance(entry := self._sound(number), dict)]
+        if self._last[0] != picture:
+            self._last = picture, self._single_things(picture)
         return {
             "meant": [self._thing(self.get(number)) for number in meant],
-            "others": [self._thing(entry) for entry in sound if not entry.get("iscrowd")],
+            "others": [thing for number, thing in self._last[1].items() if number not in meant],
+        }
+
+    def _single_things(self, picture: int) -> dict[int, list[Any]]:
+        first, last = np.searchsorted(self._owners, (picture, picture + 1))
+        entries = {int(number): self._sound(int(number)) for number in self._ordered[first:last]}
+        return {
+            number: self._thing(entry)
+            for number, entry in entries.items()
+            if isinstance(entry, dict) and not entry.get("iscrowd")
         }
 
     def _noted(self, data: bytes) -> int | None:
