@@ -67,6 +67,8 @@ class CocoPoints(ABC):
     gives = Kind.JOINTED
     layout: str
     """Name of its joints in :data:`~builders.instructions.joints.LAYOUTS`."""
+    unlisted = False
+    """Whether others may be in view whom the file leaves out."""
     shift = 0.5
     """Added to coordinates: the files count pixels from 0, ours are continuous."""
 
@@ -116,7 +118,8 @@ class CocoPoints(ABC):
         if image is None:
             scene = Scene(str(number), "", self._split)
         else:
-            scene = Scene(str(number), self.picture_file(image), self._split, self.size(image), self.licence(image))
+            file, licence = self.picture_file(image), self.licence(image)
+            scene = Scene(str(number), file, self._split, self.size(image), licence, self.unlisted)
         return records_of(scene, self.layout, [self._person(element) for element in elements])
 
     def read(self, reference: str) -> bytes:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from builders.instructions.joints import LAYOUTS
 from triplets.reasons import Reason
@@ -42,7 +41,7 @@ class Person:
 class Scene:
     """A picture as a layout gives it: its group, file, size (None where the layout does not say) and licence.
 
-    ``extra`` joins the annotation of its records; ``{"unlisted": True}`` says that others may be in view whom the file leaves out.
+    ``unlisted``: others may be in view whom the file leaves out, so that no sentence may rely on its list.
     """
 
     group: str
@@ -50,7 +49,7 @@ class Scene:
     split: str
     size: tuple[int, int] | None = None
     licence: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    unlisted: bool = False
 
 
 def records_of(scene: Scene, layout: str, persons: Sequence[Person]) -> Iterator[Record]:
@@ -72,7 +71,7 @@ def records_of(scene: Scene, layout: str, persons: Sequence[Person]) -> Iterator
                 "box": list(person.box or box_around(person.joints)),
                 "others": [list(each.box or ()) for each in others if not each.crowd],
                 "crowds": [list(each.box or ()) for each in others if each.crowd],
-                **scene.extra,
+                "unlisted": scene.unlisted,
             },
             split=scene.split,
             size=scene.size,

@@ -7,7 +7,7 @@ Two forms circulate, and the one that lies there is read:
 * mmpose's: ``annotations/aic_<split>.json`` in COCO's form, with COCO's codes.
 
 Both may lie at the root, in ``annotations``, or one folder down; pictures in ``keypoint_<split>_images_<date>``, at the root or
-one folder down.
+one folder down. Neither lists everybody in view: records say so, and sentences speak of the person in the middle.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class AIC:
         UsageError: an option is given.
     """
 
-    version = 1
+    version = 2
     gives = Kind.JOINTED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
@@ -119,6 +119,7 @@ class _Converted(CocoPoints):
     """mmpose's conversion."""
 
     layout = "aic"
+    unlisted = True
 
     def __init__(self, whole: AIC, root: str, file: str, pictures: str, split: str) -> None:
         super().__init__(name=whole.name, root=root, split=split, options={})
@@ -190,6 +191,7 @@ class _Release:
             self._split,
             None,
             f"{_LICENCE}, {entry.url}".rstrip(", "),
+            unlisted=True,
         )
         persons = [_person(entry, human, place) for human in sorted(entry.keypoint_annotations, key=_natural)]
         yield from records_of(scene, "aic", persons)

@@ -71,7 +71,7 @@ class MPII:
         """The persons of one picture."""
         picture = self._release[index] if self._is_release else self._listed(index)
         file = f"{self._folder}{picture.file}"
-        scene = Scene(picture.file, file, self._split, None, _LICENCE, {"unlisted": True})
+        scene = Scene(picture.file, file, self._split, None, _LICENCE, unlisted=True)
         return records_of(scene, "mpii", picture.persons)
 
     def read(self, reference: str) -> bytes:

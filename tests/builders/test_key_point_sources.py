@@ -338,3 +338,13 @@ def test_crowdpose_s_swapped_width_and_height_lose_no_picture(tmp_path):
     file.write_text(json.dumps(document))
     (record,) = records("crowdpose", tmp_path, "train")
     assert record.size is None and record.fault is None
+
+
+@needs_real
+@pytest.mark.parametrize(
+    ("dataset", "split", "unlisted"),
+    [("aic", "validation", True), ("mpii", "valid", True), ("ap10k", "test-split1", False)],
+)
+def test_who_leaves_people_out_says_so(dataset, split, unlisted):
+    sound = [record for record in records(dataset, Path(REAL) / dataset, split) if not record.fault]
+    assert sound and all(record.annotation["unlisted"] is unlisted for record in sound)
