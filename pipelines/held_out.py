@@ -20,6 +20,8 @@ from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
 from triplets.roots import Root
 
+_REMEMBERED = 16
+
 
 class HeldOutSource:
     """A source whose records of evaluation pictures carry the fault ``evaluation_picture``; all else is the source's own.
@@ -40,7 +42,7 @@ class HeldOutSource:
         self._names: dict[str, str] | None = None
         self._by_looks = [entry for entry in entries if _by_looks(dataset, entry)]
         self._looks: dict[str, npt.NDArray[np.uint64]] = {}
-        self._last = ("", "")
+        self._told: dict[str, str] = {}
 
     def inputs(self) -> Sequence[str]:
         """As the source."""
@@ -64,14 +66,23 @@ class HeldOutSource:
         for name in sorted(picture_names(self._source, self._dataset, record)):
             if name in held:
                 return replace(record, fault=Fault(Reason.EVALUATION_PICTURE, f"{name} is in {held[name]}"))
-        detail = self._seen(record.files.get("picture", "")) if self._by_looks else ""
-        return replace(record, fault=Fault(Reason.EVALUATION_PICTURE, detail)) if detail else record
+        for file in self._shown(record) if self._by_looks else ():
+            if detail := self._seen(file):
+                return replace(record, fault=Fault(Reason.EVALUATION_PICTURE, detail))
+        return record
+
+    @staticmethod
+    def _shown(record: Record) -> list[str]:
+        """The pictures of a record: of a restored one the clean side too, which a watermark does not cover."""
+        return [record.files[role] for role in ("picture", "target") if role in record.files]
 
     def _seen(self, file: str) -> str:
         """Which evaluation set shows a picture that looks like this one; empty where none does."""
-        if file != self._last[0]:  # the records of a picture come together
-            self._last = file, self._look(file)
-        return self._last[1]
+        if file not in self._told:  # the records of a picture come together, so few are worth remembering
+            if len(self._told) > _REMEMBERED:
+                self._told.clear()
+            self._told[file] = self._look(file)
+        return self._told[file]
 
     def _look(self, file: str) -> str:
         try:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from builders import registry
@@ -177,6 +178,24 @@ def test_a_set_that_renamed_its_pictures_is_told_by_looks_whatever_size_and_qual
     assert "000000000002.jpg looks like a picture of crowdpose test" in told.fault.detail
     plain = Workshop(recipe(coco, [renamed])).source("coco")
     assert not [record for n in range(4) for record in plain.group(n) if record.fault]
+
+
+def test_the_clean_side_tells_where_a_watermark_covers_the_picture(tmp_path):
+    root, voc = tmp_path / "clwd", tmp_path / "voc"
+    draw_picture(voc / "JPEGImages/2007_000001.jpg", seed=5)
+    for folder in ("SegmentationClass", "ImageSets/Segmentation"):
+        (voc / folder).mkdir(parents=True)
+    (voc / "ImageSets/Segmentation/val.txt").write_text("2007_000001\n")
+    shown = cv2.resize(cv2.imread(str(voc / "JPEGImages/2007_000001.jpg")), (64, 64))
+    for number, clean in enumerate((shown, shown[::-1]), 1):
+        for folder, picture in (("Watermarked_image", np.full_like(clean, 90)), ("Watermark_free_image", clean)):
+            (root / "train" / folder).mkdir(parents=True, exist_ok=True)
+            cv2.imwrite(str(root / "train" / folder / f"{number}.jpg"), picture)
+    entry = {"name": "clwd", "root": str(root), "tasks": ["watermark-removal"]}
+    held = {"dataset": "pascal-voc", "root": str(voc), "split": "val", "distance": 6}
+    source = Workshop(Recipe.model_validate({"sources": [entry], "hold_out": [held]})).source("clwd")
+    faults = [record.fault for n in range(2) for record in source.group(n)]
+    assert faults[0] and "pascal-voc val" in faults[0].detail and faults[1] is None
 
 
 def test_the_distance_is_part_of_the_fingerprint_and_of_the_plan(coco, renamed):
