@@ -61,7 +61,8 @@ class LabelMaps(ABC):
         """The stems of the split, in the layout's order."""
 
     def group_count(self) -> int:
-        """Pictures of the split."""
+        """Pictures of the split; a list of classes that cannot be used is met here, before anything is built."""
+        self._classes  # noqa: B018 - raises
         return len(self._stems)
 
     def group(self, index: int) -> Iterator[Record]:

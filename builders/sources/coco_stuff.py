@@ -62,7 +62,10 @@ class CocoStuff(LabelMaps):
 
     def group_count(self) -> int:
         """Pictures of the split."""
-        return len(self._annotations) if self._json else super().group_count()
+        if not self._json:
+            return super().group_count()
+        self._classes  # noqa: B018 - raises where the file names none
+        return len(self._annotations)
 
     def group(self, index: int) -> Iterator[Record]:
         """The one record of a picture."""
@@ -110,6 +113,10 @@ class CocoStuff(LabelMaps):
     def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
         if self._json:
             found = elements_by_id(self._root, self._json, "categories", CategoryEntry)
+            if not found:
+                raise UsageError(
+                    f"{self._root.location}/{self._json}: categories: names no class. Is it the stuff json?"
+                )
             return {number: kind.name for number, kind in sorted(found.items()) if number != _THINGS}, (0, _THINGS)
         file = self.inputs()[0]
         ids = numbered_names(self._text(file), f"{self._root.location}/{file}")

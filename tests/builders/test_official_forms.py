@@ -178,3 +178,22 @@ def test_endings_in_capitals_are_found(tmp_path):
     (tmp_path / "images" / "pug_2.jpg").unlink()
     with pytest.raises(Refusal, match="picture_missing"):
         source.read("images/pug_2.jpg")
+
+
+@pytest.mark.parametrize("categories", [None, [], [{"id": "x"}]])
+def test_a_class_list_that_cannot_be_used_is_met_before_anything_is_built(tmp_path, categories):
+    draw_picture(tmp_path / "val2017" / "7.jpg")
+    held = {"images": [], "annotations": []} | ({} if categories is None else {"categories": categories})
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "annotations" / "stuff_val2017.json").write_text(json.dumps(held))
+    with pytest.raises(UsageError, match="stuff_val2017.json.*categories"):
+        records("coco-stuff", tmp_path, "val2017", form="json")
+
+
+def test_a_damaged_table_of_ade_is_met_before_anything_is_built(tmp_path):
+    draw_picture(tmp_path / "images" / "validation" / "a.jpg")
+    (tmp_path / "annotations" / "validation").mkdir(parents=True)
+    (tmp_path / "annotations" / "validation" / "a.png").write_bytes(b"")
+    (tmp_path / "objectInfo150.txt").write_text("Idx\tName\nx\ty\n")
+    with pytest.raises(UsageError, match="objectInfo150.txt: not the challenge's table"):
+        registry.source("ade20k-150", name="ade", root=str(tmp_path), split="validation", options={}).group_count()
