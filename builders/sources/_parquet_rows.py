@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -33,11 +34,13 @@ class ParquetRows:
     Args:
         root: the data set's folder.
         split: as the files' names begin.
+        mark: a column that no other data set has.
     """
 
-    def __init__(self, root: Root, split: str) -> None:
+    def __init__(self, root: Root, split: str, mark: str) -> None:
         self._root = root
         self._split = split
+        self._mark = mark
         self._pictures = PictureColumns(root)
 
     @cached_property
@@ -53,8 +56,12 @@ class ParquetRows:
         """The files.
 
         Raises:
-            UsageError: they are of two uploads, so that rows would come twice.
+            UsageError: they are of two uploads, so that rows would come twice; or of another data set; or the first is damaged.
         """
+        return self._fitting
+
+    @cached_property
+    def _fitting(self) -> list[str]:
         seen: dict[str, str] = {}
         for file in self.files:
             parts = _PARTS.search(_stem(file))
@@ -65,6 +72,8 @@ class ParquetRows:
                 raise UsageError(
                     f"root {self._root.location}: {other} and {file} are of two uploads. Keep the newer files."
                 )
+        if self.files and self._mark not in (names := self.names()):
+            _lack(f"{self._root.location}/{self.files[0]}", self._mark, names)
         return self.files
 
     def names(self) -> list[str]:
@@ -73,7 +82,7 @@ class ParquetRows:
         Raises:
             UsageError: it is damaged.
         """
-        with open_parquet(self._root, self.inputs()[0]) as table:
+        with open_parquet(self._root, self.files[0]) as table:
             return list(table.schema_arrow.names)
 
     def table(self, columns: Mapping[str, pa.DataType], pictures: Sequence[str]) -> dict[str, pa.ChunkedArray]:
@@ -154,6 +163,11 @@ def _check(schema: pa.Schema, name: str, columns: Sequence[str], pictures: Seque
         if column in pictures and not picture_leaf(schema.field(at)):
             held = f"column `{column}` holds {schema.field(at).type}, not the bytes of pictures"
             raise DocumentError("wrong_schema", name, f"{held}. Save the data set with its pictures embedded.")
+
+
+def _lack(name: str, column: str, there: Sequence[str]) -> NoReturn:
+    held = f"no column `{column}`; it has {', '.join(there)}"
+    raise DocumentError("wrong_schema", name, f"{held}. Is it this data set's file?")
 
 
 def _cast(values: pa.ChunkedArray, kind: pa.DataType, what: str) -> pa.ChunkedArray:

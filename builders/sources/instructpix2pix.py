@@ -65,7 +65,7 @@ class InstructPix2Pix:
         self._root = Root(root)
         self._split = split
         self._open: dict[str, ZipFiles] = {}
-        self._rows = ParquetRows(self._root, "train")
+        self._rows = ParquetRows(self._root, "train", "edit_prompt")
 
     def inputs(self) -> Sequence[str]:
         """``seeds.json``, and the list of pairs to keep; or the Parquet files.

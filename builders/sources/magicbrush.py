@@ -51,7 +51,7 @@ class MagicBrush:
         self._options = parse_options(MagicBrushOptions, options, f"source {name}: options")
         self._root = Root(root)
         self._split = split
-        self._rows = ParquetRows(self._root, split)
+        self._rows = ParquetRows(self._root, split, "turn_index")
 
     def inputs(self) -> Sequence[str]:
         """The list of sessions, or the Parquet files."""

@@ -64,7 +64,7 @@ class OxfordPet:
         parse_options(Options, options, f"source {name}: options")
         self._root = Root(root)
         self._split = split
-        self._parts = tuple(ParquetRows(self._root, part) for part in _PARTS.get(split, ()))
+        self._parts = tuple(ParquetRows(self._root, part, "label_cat_dog") for part in _PARTS.get(split, ()))
 
     def inputs(self) -> Sequence[str]:
         """The list of the split, or the Parquet files; none where all pictures are taken by their names.

@@ -236,6 +236,15 @@ def test_files_of_two_uploads_are_one_error(tmp_path, other):
         _source("magicbrush", tmp_path).inputs()
 
 
+def test_files_of_another_data_set_fit_nothing(tmp_path):
+    write_rows(tmp_path / "data/train-0.parquet", INSTRUCTPIX2PIX, [])
+    for dataset, split, column in (("magicbrush", "train", "turn_index"), ("oxford-pet", "trainval", "label_cat_dog")):
+        with pytest.raises(
+            UsageError, match=rf"train-0\.parquet: wrong_schema: no column `{column}`; it has original_pro"
+        ):
+            _source(dataset, tmp_path, split).inputs()
+
+
 def test_no_form_at_all_is_told_with_both(tmp_path):
     (tmp_path / "data").mkdir()
     write_rows(tmp_path / "data/dev-0.parquet", MAGICBRUSH, [])
