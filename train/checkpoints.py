@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import uuid
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import torch
 
+from triplets.folder_store import sync
 from triplets.reasons import UsageError
 
 STATE = "train_state.pt"
@@ -35,12 +35,12 @@ def save_checkpoint(folder: Path, step: int, pipeline: Any, state: dict[str, Any
     pipeline.save_pretrained(partial)
     torch.save(state, partial / STATE)
     for file in partial.rglob("*"):
-        _sync(file)
+        sync(file)
     final = folder / f"step-{step:08}"
     if final.exists():
         shutil.rmtree(final)
     partial.rename(final)
-    _sync(folder)
+    sync(folder)
     for old in checkpoints(folder)[:-keep]:
         shutil.rmtree(old)
     return final
@@ -65,11 +65,3 @@ def load_state(checkpoint: Path) -> dict[str, Any]:
             "one before it"
         ) from error
     return dict(state)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

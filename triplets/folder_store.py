@@ -37,7 +37,7 @@ class FolderStore:
         with file.open("rb") as stream:
             os.fsync(stream.fileno())
         file.replace(target)
-        _sync_folder(target.parent)
+        sync(target.parent)
 
     def publish_bytes(self, name: str, data: bytes) -> None:
         """See :class:`triplets.storage.Store`."""
@@ -53,7 +53,7 @@ class FolderStore:
             return False
         finally:
             spooled.unlink(missing_ok=True)
-        _sync_folder(target.parent)
+        sync(target.parent)
         return True
 
     def read(self, name: str) -> bytes:
@@ -158,9 +158,9 @@ def _in_use(spool: Path) -> bool:
         return False
 
 
-def _sync_folder(folder: Path) -> None:
-    """A rename is durable only once its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Bring a file, or a folder's names, to disk: a rename is durable only once its folder is."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 
 from filters.protocols import Pair
-from filters.scores._luminance import luminance
-from triplets.records import Image, Mask
+from filters.scores._luminance import relative_slope
 
 
 class DetailInside:
@@ -34,11 +33,4 @@ class DetailInside:
         inside = cv2.erode(hole, np.ones((5, 5), np.uint8), borderValue=1).astype(np.bool_)
         if not band.any() or not inside.any():
             return float("nan")
-        return min(_richness(picture, inside, band) for picture in (pair.source, pair.target))
-
-
-def _richness(picture: Image, inside: Mask, band: Mask) -> float:
-    """One grey level is added to both, so that flat surroundings do not ask for detail."""
-    grey = luminance(picture)
-    slope = np.hypot(cv2.Scharr(grey, cv2.CV_32F, 1, 0), cv2.Scharr(grey, cv2.CV_32F, 0, 1)) / 16
-    return float((slope[inside].mean() + 1) / (slope[band].mean() + 1))
+        return min(relative_slope(picture, inside, band) for picture in (pair.source, pair.target))

@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 
 from filters.protocols import Pair
-from filters.scores._luminance import luminance
-from triplets.records import Image, Mask
+from filters.scores._luminance import relative_slope
 
 _BAND = 3  # pixels on each side that the step is compared with
 
@@ -35,10 +34,4 @@ class Seam:
         around = (cv2.dilate(hole, wide) - cv2.erode(hole, wide)).astype(np.bool_) & ~edge
         if not edge.any() or not around.any():
             return float("nan")
-        return max(_step(picture, edge, around) for picture in (pair.source, pair.target))
-
-
-def _step(picture: Image, edge: Mask, around: Mask) -> float:
-    grey = luminance(picture)
-    slope = np.hypot(cv2.Scharr(grey, cv2.CV_32F, 1, 0), cv2.Scharr(grey, cv2.CV_32F, 0, 1)) / 16
-    return float((slope[edge].mean() + 1) / (slope[around].mean() + 1))
+        return max(relative_slope(picture, edge, around) for picture in (pair.source, pair.target))
