@@ -160,6 +160,9 @@ def test_the_skip_list_speaks_only_of_records_that_are_there(tmp_path):
     source = PhraseCut(name="phrasecut", root=str(tmp_path), split="train", options={})
     faults = [record.fault for record in source.group(0)]
     assert (faults[0].reason.value, faults[0].detail, faults[1]) == ("skipped_by_publisher", "Ambiguous Region", None)
+    write_layout(tmp_path, [task(0)], skip=[{"task_id": "1__0", "reason": ""}])
+    (record,) = PhraseCut(name="phrasecut", root=str(tmp_path), split="train", options={}).group(0)
+    assert "without a reason" in record.fault.detail
 
 
 @given(owners=st.lists(st.integers(0, 5), min_size=1, max_size=40))
