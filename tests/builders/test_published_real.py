@@ -18,6 +18,7 @@ from pipelines.build import Options, build
 from pipelines.lint import lint
 from pipelines.recipe import Recipe
 from tests.support.builds import build_serially, index
+from tests.support.hub_rows import MAGICBRUSH, magicbrush_rows, write_rows
 from triplets.masks import from_rle
 
 REAL = os.environ.get("IEIW_REAL_DATA", "")
@@ -176,3 +177,25 @@ def test_two_results_of_another_size_were_aligned(triplets):
         first, second = (_pixels(data) for data in sample["bytes"])
         assert first.shape == second.shape
         assert np.corrcoef(first.mean(axis=2).ravel(), second.mean(axis=2).ravel())[0, 1] > 0.7
+
+
+def test_rows_of_a_parquet_file_give_the_shards_of_the_folders(tmp_path, monkeypatch):
+    build_serially(monkeypatch)
+    folder = Path(REAL, "magicbrush_derived")
+    rows = magicbrush_rows(folder)
+    for part, held in enumerate((rows[:7], rows[7:])):  # the border runs through a session
+        name = f"data/train-{part:05d}-of-00002-0123456789abcdef.parquet"
+        write_rows(tmp_path / "rows" / name, MAGICBRUSH, held, rows_a_group=3)
+    shards = {}
+    for root in (folder, tmp_path / "rows"):
+        block = {"name": "magicbrush", "root": str(root), "split": "train", "tasks": ["edit"]}
+        values = {"image": {"short_side": 128, "format": "png"}, "unit_bytes": "4MB", "sources": [block]}
+        out = tmp_path / f"out-{root.name}"
+        build(Recipe.model_validate(values), out, Options())
+        assert lint(out).findings == ()
+        (shard,) = (out / "shards").glob("*.tar")
+        with tarfile.open(shard) as tar:
+            shards[root] = {member.name: tar.extractfile(member).read() for member in tar if ".json" not in member.name}
+    first, second = shards.values()
+    assert len(first) == 32
+    assert first == second
