@@ -35,7 +35,7 @@ def write_key_points(root: Path, count: int, persons: int) -> Path:
 
 def _person(picture: int, at: int, persons: int, dice: random.Random) -> dict[str, Any]:
     across = SIZE[0] / persons
-    wide, high = 0.5 * across, min(0.9 * SIZE[1], 1.25 * across)
+    wide, high = 0.5 * across, min(0.9 * SIZE[1], max(1.25 * across, 0.5 * SIZE[1]))  # of a crowd all stand
     left, top = at * across + 0.25 * across, dice.uniform(0, SIZE[1] - high)
     joints: list[float] = []
     for _ in LAYOUTS["coco"]:
@@ -46,12 +46,14 @@ def _person(picture: int, at: int, persons: int, dice: random.Random) -> dict[st
 
 def write_stuff(root: Path, count: int) -> Path:
     """COCO-Stuff's pixel maps: twelve classes in each."""
-    dice = random.Random(1)
+    dice, rng = random.Random(1), np.random.default_rng(1)
     for number, picture in enumerate(photograph_crops(count, SIZE, dice), 1):
         _save(root / "images" / "train2017" / f"{number}.jpg", picture)
-        coarse = np.array([[dice.randrange(_CLASSES) for _ in range(6)] for _ in range(5)], np.uint8)
-        labels = cv2.resize(coarse * 20, SIZE, interpolation=cv2.INTER_CUBIC) // 20 % _CLASSES
-        _save(root / "annotations" / "train2017" / f"{number}.png", np.asarray(labels, np.uint8))
+        heights = rng.random((6, 8, _CLASSES), np.float32)
+        labels = cv2.resize(heights, SIZE, interpolation=cv2.INTER_CUBIC).argmax(
+            axis=2
+        )  # smooth regions, as drawn ones
+        _save(root / "annotations" / "train2017" / f"{number}.png", labels.astype(np.uint8))
     names = ["0: unlabeled", *(f"{number}: {_NAMES[number - 1]}" for number in range(1, _CLASSES + 1))]
     (root / "labels.txt").write_text("\n".join(names), encoding="utf-8")
     return root

@@ -2,13 +2,14 @@
 
 import json
 import random
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
 from bench import plan_coco
-from bench.task_inputs import write_key_points
+from bench.task_inputs import write_key_points, write_stuff
 from bench.tasks import CASES, Case, _bare_loop, _crop_of_person, _floor, _planned, measure
 from pipelines.plan_files import read_attempts
 from triplets.pictures import short_side_size
@@ -37,14 +38,24 @@ def test_the_floor_encodes_two_pictures_a_triplet_at_the_size_it_scales_to(tmp_p
         cut = _crop_of_person(group.records[0], {"picture": picture})
         assert cut.shape == group.encoded[0].shape == group.encoded[1].shape
         assert min(cut.shape[:2]) == min(short_side_size(cut.shape[1::-1], 256))
-    _bare_loop(case, groups)
+    _bare_loop(case, groups, beside=False)
 
 
 def test_a_unit_costs_more_than_its_floor(tmp_path):
     cost = measure(small(persons=1), tmp_path, repeats=1)
     assert cost.triplets == 3
-    assert cost.drawn > 0.8
-    assert cost.floor > 0
+    assert cost.whole > 0.8 * cost.drawn
+    assert cost.drawn > 0.8 * cost.floor > 0
+    assert cost.wider == cost.floor
+    assert "beside" not in cost.told()
+
+
+def test_the_wider_floor_reads_the_label_map_too(tmp_path):
+    full = next(case for case in CASES if case.task == "segment")
+    case = replace(full, write=lambda root: write_stuff(root, 3))
+    cost = measure(case, tmp_path, repeats=2)
+    assert cost.wider > cost.floor
+    assert "with what is stored beside" in cost.told()
 
 
 def test_every_promised_task_is_measured():
