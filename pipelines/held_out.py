@@ -11,7 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from builders import registry
-from builders.evaluation import evaluations_looking_alike, evaluations_sharing, picture_names, renamed, spaces
+from builders.evaluation import (
+    evaluations_looking_alike,
+    evaluations_sharing,
+    picture_name,
+    picture_names,
+    renamed,
+    spaces,
+)
 from builders.protocols import Source
 from filters.near import least_distances
 from pipelines.looks import hashes_of, picture_hash
@@ -205,4 +212,4 @@ def _listed(path: Path) -> Iterator[str]:
         space, separator, name = text.partition(":")
         if not separator or not name:
             raise UsageError(f"hold_out: {path}, line {number}: {text[:60]!r} is not SPACE:NAME, such as coco:139")
-        yield f"{space}:{int(name)}" if space == "coco" and name.isdecimal() else text
+        yield picture_name(space, name)

@@ -99,9 +99,9 @@ def test_their_records_are_rejects_that_name_the_set_and_the_books_balance(coco,
 
 def test_a_list_of_names_does_as_well(coco, tmp_path):
     names = tmp_path / "names.txt"
-    names.write_text("# COCO\ncoco:000000000003\nvisual-genome:1\n\n")
+    names.write_text("# COCO\ncoco:000000000003\nvisual-genome:1\n\ncoco:COCO_train2014_000000000004.jpg\n")
     source = Workshop(recipe(coco, [{"file": str(names)}])).source("coco")
-    assert [record.group for n in range(4) for record in source.group(n) if record.fault] == ["3"]
+    assert [record.group for n in range(4) for record in source.group(n) if record.fault] == ["3", "4"]
     names.write_text("000000000003\n")
     with pytest.raises(UsageError, match=r"names.txt, line 1.*coco:139"):
         list(Workshop(recipe(coco, [{"file": str(names)}])).source("coco").group(0))
