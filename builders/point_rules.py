@@ -23,7 +23,7 @@ class PointRules(Options):
     most: int = Field(default=5, ge=1, le=8)
     """From one to so many joints a triplet."""
     hidden: bool = True
-    """Whether joints that are labelled but cannot be seen may be asked for, as in the paper."""
+    """Whether joints that are labelled but cannot be seen may be asked for, as in the paper; within the person's box only."""
     unlabelled: float = Field(default=0.0, ge=0, le=1)
     """Share of triplets that also name one joint that nobody labelled, and draw nothing for it (the release's negatives)."""
     unclear: Literal["refuse", "keep"] = "refuse"

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from builders.instructions.joints import LAYOUTS, fixed_colour, spoken
 from builders.instructions.point_sentences import Wish, fill_points, simple_points
+from builders.instructions.whereabouts import Box
 from builders.kinds import Kind
 from builders.point_rules import point_rules
 from builders.protocols import Tools
@@ -90,11 +91,11 @@ class Keypoints:
 
     def _marks(self, record: OpenRecord, view: View, radius: float, rng: np.random.Generator) -> list[Mark]:
         """Joints and colours, in the order of the sentence."""
-        least = 1 if self._rules.hidden else 2
+        asked = (view.seen == 2) | (self._rules.hidden & (view.seen == 1) & _within(view.joints, view.box))
         height, width = view.picture.shape[:2]
         x, y = view.joints.T
         edge = _WITHIN * radius
-        inside = (view.seen >= least) & (x >= edge) & (y >= edge) & (x < width - edge) & (y < height - edge)
+        inside = asked & (x >= edge) & (y >= edge) & (x < width - edge) & (y < height - edge)
         if not inside.any():
             raise Refusal(
                 Reason.REGION_OUTSIDE, "no labelled joint lies in the view, half a circle's radius from its border"
@@ -159,6 +160,12 @@ class Keypoints:
         """Triplets with the same original share it: those of one person, or of the whole picture."""
         same = record.record.files["picture"] if self._rules.view == "whole" else record.record.id
         return hashlib.sha256(f"{record.source}\0{self.name}\0{same}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def _within(joints: npt.NDArray[np.float64], box: Box) -> npt.NDArray[np.bool_]:
+    """Which joints (N, 2) lie in the person's box; where a hidden one outside of it lies, somebody guessed and nobody can check."""
+    low, high = np.asarray(box[:2]), np.asarray(box[:2]) + box[2:]
+    return np.all((joints >= low) & (joints <= high), axis=1)
 
 
 def _around(image: Image, place: npt.NDArray[np.float64], radius: float) -> Image:

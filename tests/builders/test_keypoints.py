@@ -299,3 +299,14 @@ def test_a_circle_that_the_border_halves_is_not_drawn():
     with pytest.raises(Refusal) as refused:
         triplet(opened(joints=[at_border] + [[0, 0, 0]] * 16), view="whole")
     assert refused.value.reason is Reason.REGION_OUTSIDE
+
+
+def test_a_hidden_joint_outside_the_person_s_box_is_a_guess():
+    left, top, width, height = BOX
+    inner, outer = [left + width / 2, top + height / 2, 1], [left + width + 12, top + height / 2, 1]
+    rest = [[0, 0, 0]] * 15
+    for seed in range(8):
+        made = triplet(opened(joints=[inner, outer, *rest]), seed)
+        assert [point["joint"] for point in made.answer["points"]] == ["nose"]
+    seen = triplet(opened(joints=[[0, 0, 0], [*outer[:2], 2], *rest]))
+    assert [point["joint"] for point in seen.answer["points"]] == ["left_eye"]
