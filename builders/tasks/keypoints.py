@@ -165,7 +165,8 @@ class Keypoints:
 def _within(joints: npt.NDArray[np.float64], box: Box) -> npt.NDArray[np.bool_]:
     """Which joints (N, 2) lie in the person's box; where a hidden one outside of it lies, somebody guessed and nobody can check."""
     low, high = np.asarray(box[:2]), np.asarray(box[:2]) + box[2:]
-    return np.all((joints >= low) & (joints <= high), axis=1)
+    within: npt.NDArray[np.bool_] = np.all((joints >= low) & (joints <= high), axis=1)
+    return within
 
 
 def _around(image: Image, place: npt.NDArray[np.float64], radius: float) -> Image:
