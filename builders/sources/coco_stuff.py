@@ -1,8 +1,8 @@
 """COCO-Stuff (Caesar et al., CVPR 2018): 80 things and 91 kinds of stuff, as pixel maps or as the stuff challenge's json.
 
 Pixel maps: ``images/<split>/*.jpg`` or ``<split>/*.jpg``; ``annotations/<split>/*.png`` or ``stuffthingmaps/<split>/*.png``
-(COCO id - 1, 255 void); ``labels.txt`` (``id: name``). Json: ``annotations/stuff_<split>.json``, stuff alone; its class 183
-("other", the things) is void.
+(COCO id - 1, 255 void); ``labels.txt`` (``id: name``); ``images`` and ``annotations`` may lie in ``dataset``, as the repository
+unpacks them. Json: ``annotations/stuff_<split>.json``, stuff alone; its class 183 ("other", the things) is void.
 """
 
 from __future__ import annotations
@@ -76,15 +76,15 @@ class CocoStuff(LabelMaps):
 
     @cached_property
     def _pictures(self) -> str:
-        folders = [f"images/{self._split}", self._split]
+        folders = [f"images/{self._split}", self._split, f"dataset/images/{self._split}"]
         return self._first(folders, "picture folder", "Change `split`, or give COCO's folder in `root`.")
 
     @cached_property
     def _maps(self) -> str:
         """Folder of the pixel maps; empty where there is none."""
         root, split = self._root, self._split
-        places = (f"annotations/{split}", f"stuffthingmaps/{split}", f"stuffthingmaps_trainval2017/{split}")
-        return next((place for place in places if root.exists(place)), "")
+        folders = ("annotations", "stuffthingmaps", "stuffthingmaps_trainval2017", "dataset/annotations")
+        return next((f"{folder}/{split}" for folder in folders if root.exists(f"{folder}/{split}")), "")
 
     @cached_property
     def _json(self) -> str:

@@ -252,3 +252,12 @@ def test_a_class_list_of_another_form_is_named_with_its_line(tmp_path):
     (tmp_path / "labels.txt").write_text("1: person\nbicycle\n")
     with pytest.raises(UsageError, match="labels.txt, line 2"):
         make("coco-stuff", tmp_path, "train2017").read("@classes")
+
+
+def test_coco_stuff_as_its_repository_unpacks_it(tmp_path):
+    TestCocoStuff().write(tmp_path)
+    (tmp_path / "dataset").mkdir()
+    for folder in ("images", "annotations"):
+        (tmp_path / folder).rename(tmp_path / "dataset" / folder)
+    (record, *_) = (record for record in make("coco-stuff", tmp_path, "train2017").group(0))
+    assert record.files["picture"].startswith("dataset/images/train2017/")
