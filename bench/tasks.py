@@ -191,12 +191,12 @@ def measure(case: Case, folder: Path, repeats: int) -> Cost:
         store.delete(ref.rows)
         builder.build(ref)
 
-    loops = [drawn, whole, partial(_bare_loop, case, groups, beside=False)]
+    loops: list[Callable[[], None]] = [drawn, whole, partial(_bare_loop, case, groups, beside=False)]
     if _stored_beside(case, groups):
         loops.append(partial(_bare_loop, case, groups, beside=True))
     rounds = np.array([[_cpu_seconds(loop) for loop in loops] for _ in range(repeats)])
     best = (rounds.min(axis=0) / built).tolist()  # other programs can only add to CPU time: they empty the caches
-    return Cost(*best[:3], best[-1], built)
+    return Cost(best[0], best[1], best[2], best[-1], built)
 
 
 def _cpu_seconds(work: Callable[[], object]) -> float:
@@ -261,4 +261,6 @@ def _bare_loop(case: Case, groups: Sequence[_Group], *, beside: bool) -> None:
 
 
 def _decoded(role: str, data: bytes) -> npt.NDArray[Any]:
-    return _DOORS[role](data) if role in _DOORS else cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    if role in _DOORS:
+        return _DOORS[role](data)
+    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB))

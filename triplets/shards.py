@@ -17,6 +17,10 @@ BLOCK = 512
 """Bytes of a tar's block: one header block stands before each member's bytes, which are padded to whole blocks."""
 
 
+_BUFFER = 2**20
+"""Bytes gathered before they go to disk: a picture is more than Python's own buffer, and would be a call of its own."""
+
+
 def padded(size: int) -> int:
     """``size`` rounded up to whole blocks."""
     return -(-size // BLOCK) * BLOCK
@@ -66,7 +70,7 @@ class ShardWriter:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file: IO[bytes] = path.open("wb")
+        self._file: IO[bytes] = path.open("wb", buffering=_BUFFER)
         self._end = 0
 
     def __enter__(self) -> ShardWriter:
