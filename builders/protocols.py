@@ -42,7 +42,10 @@ class Source(Protocol):
         ...
 
     def group(self, index: int) -> Iterator[Record]:
-        """All records of one picture, in official order; faulty ones carry their ``fault``. Any order of calls works."""
+        """All records of one picture, or of pictures that lie in one piece of a container, in official order.
+
+        Faulty records carry their ``fault``. Any order of calls works.
+        """
         ...
 
     def read(self, reference: str) -> bytes:

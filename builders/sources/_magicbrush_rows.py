@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 
 from builders.sources._magicbrush_sessions import JUMP, Session, Turn
@@ -32,15 +33,19 @@ class RowSessions:
         groups: dict[str | int, list[int]] = {}
         for row, image in enumerate(self._table["img_id"].to_pylist()):
             groups.setdefault(image or row, []).append(row)
-        self._groups = list(groups.items())
+        self._sessions = list(groups.items())
+        self._blocks = rows.blocks(np.asarray([first for _, (first, *_) in self._sessions], np.int64))
 
     def __len__(self) -> int:
-        """Number of sessions."""
-        return len(self._groups)
+        """Number of row groups in which sessions begin."""
+        return len(self._blocks)
 
-    def session(self, index: int) -> Session:
-        """One of them; turns are told apart, and ordered, by their numbers."""
-        image, rows = self._groups[index]
+    def group(self, index: int) -> Iterable[Session]:
+        """The sessions that begin in one of them."""
+        return (self._session(*self._sessions[number]) for number in self._blocks[index])
+
+    def _session(self, image: str | int, rows: Sequence[int]) -> Session:
+        """Its turns are told apart, and ordered, by their numbers."""
         place = self._rows.place(rows[0])
         if isinstance(image, int):
             return Session(f"@{place}", place, fault=Fault(Reason.INVALID_RECORD, f"{place}: no `img_id`"))

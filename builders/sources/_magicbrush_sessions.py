@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
@@ -63,14 +63,14 @@ class Session:
 
 
 class Sessions(Protocol):
-    """All sessions of a split."""
+    """All sessions of a split, by what is planned together."""
 
     def __len__(self) -> int:
-        """Number of sessions."""
+        """Number of groups of sessions."""
         ...
 
-    def session(self, index: int) -> Session:
-        """One of them; any order of calls works."""
+    def group(self, index: int) -> Iterable[Session]:
+        """The sessions of a group; any order of calls works."""
         ...
 
 
@@ -99,8 +99,11 @@ class FolderSessions:
         """Number of sessions."""
         return len(self._sessions)
 
-    def session(self, index: int) -> Session:
+    def group(self, index: int) -> Iterable[Session]:
         """One of them."""
+        return [self._session(index)]
+
+    def _session(self, index: int) -> Session:
         image, held = self._sessions[index]
         place = f"{self._file} {image}"
         try:
@@ -151,8 +154,11 @@ class ListedSessions:
         """Number of sessions."""
         return len(self._groups)
 
-    def session(self, index: int) -> Session:
+    def group(self, index: int) -> Iterable[Session]:
         """One of them."""
+        return [self._session(index)]
+
+    def _session(self, index: int) -> Session:
         image, numbers = self._groups[index]
         place = f"{self._file} element {numbers[0]}"
         if image.startswith("@"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import NoReturn
 
 import numpy as np
@@ -113,6 +114,24 @@ class ParquetRows:
                 found.setdefault(f"{picture}.path", []).append(paths)
         return {name: _joined(parts) for name, parts in found.items()}
 
+    @property
+    def count(self) -> int:
+        """Rows of all files."""
+        return self._starts[2][-1]
+
+    def blocks(self, rows: npt.NDArray[np.int64]) -> list[range]:
+        """Neighbours that are planned together, so that a unit unpacks a row group once, not once for each of its pictures.
+
+        Args:
+            rows: the first row of each group of rows, ascending.
+
+        Returns:
+            The positions in ``rows`` that begin in one row group, for each row group.
+        """
+        owner = np.searchsorted(self._starts[0], rows, side="right")
+        cuts = [0, *(np.flatnonzero(np.diff(owner)) + 1).tolist(), len(rows)]
+        return [range(first, end) for first, end in pairwise(cuts) if first < end]
+
     def place(self, row: int) -> str:
         """Which row it is, whatever revision of the files is there: ``train-00000-of-00051:17``, from 0 within the file."""
         file, _, _, within = self._address(row)
@@ -129,7 +148,7 @@ class ParquetRows:
 
     @cached_property
     def _starts(self) -> tuple[npt.NDArray[np.int64], list[tuple[int, int]], list[int]]:
-        """First row of each row group, its (file, group), and the first row of each file."""
+        """First row of each row group, its (file, group), and the first row of each file with the end of the last."""
         starts, groups, firsts, row = [], [], [], 0
         for number, file in enumerate(self.files):
             firsts.append(row)
@@ -138,7 +157,7 @@ class ParquetRows:
                     starts.append(row)
                     groups.append((number, group))
                     row += table.metadata.row_group(group).num_rows
-        return np.asarray(starts, np.int64), groups, firsts
+        return np.asarray(starts, np.int64), groups, [*firsts, row]
 
     def _address(self, row: int) -> tuple[str, int, int, int]:
         """File, row group, row within the group, row within the file."""
@@ -156,10 +175,7 @@ def _check(schema: pa.Schema, name: str, columns: Sequence[str], pictures: Seque
     for column in columns:
         at = schema.get_field_index(column)
         if at < 0:
-            held = ", ".join(schema.names)
-            raise DocumentError(
-                "wrong_schema", name, f"no column `{column}`; it has {held}. Is it this data set's file?"
-            )
+            _lack(name, column, schema.names)
         if column in pictures and not picture_leaf(schema.field(at)):
             held = f"column `{column}` holds {schema.field(at).type}, not the bytes of pictures"
             raise DocumentError("wrong_schema", name, f"{held}. Save the data set with its pictures embedded.")

@@ -18,19 +18,20 @@ _CAPTIONS = ("original_prompt", "edited_prompt")
 
 
 class PromptRows:
-    """Rows with ``original_image``, ``edit_prompt``, ``edited_image``, grouped by prompt: neighbours with the same captions.
+    """Rows with ``original_image``, ``edit_prompt``, ``edited_image``, grouped by prompt: neighbours with like captions.
 
     ``fusing/instructpix2pix-1000-samples``, which diffusers trains on, calls the first ``input_image``. It has no captions:
     each of its rows is a group.
 
     Args:
         rows: of the data set.
+        share: of the prompts, from and to, 0..1, in the order of the rows.
 
     Raises:
         UsageError: a file is damaged, or of another data set.
     """
 
-    def __init__(self, rows: ParquetRows) -> None:
+    def __init__(self, rows: ParquetRows, share: tuple[float, float]) -> None:
         self._rows = rows
         names = rows.names()
         self._before = "input_image" if "original_image" not in names and "input_image" in names else "original_image"
@@ -40,15 +41,22 @@ class PromptRows:
         fresh = np.ones(len(self._words), np.bool_)
         if captions and len(fresh):
             fresh[1:] = ~np.logical_and.reduce([_as_before(table[name]) for name in captions])
-        self._starts = np.append(np.flatnonzero(fresh), len(fresh))
+        starts = np.append(np.flatnonzero(fresh), len(fresh))
+        first, last = (int(part * (len(starts) - 1)) for part in share)
+        self._starts = starts[first : last + 1]
+        self._blocks = rows.blocks(self._starts[:-1])
 
     def __len__(self) -> int:
-        """Number of groups."""
-        return len(self._starts) - 1
+        """Number of row groups; prompts are planned by them."""
+        return len(self._blocks)
 
     def records(self, index: int, split: str, licence: str) -> Iterator[Record]:
-        """The pairs of one group; a record is called after its row."""
-        first, end = int(self._starts[index]), int(self._starts[index + 1])
+        """The pairs of the prompts that begin in one row group; a record is called after its row."""
+        for prompt in self._blocks[index]:
+            yield from self._prompt(prompt, split, licence)
+
+    def _prompt(self, prompt: int, split: str, licence: str) -> Iterator[Record]:
+        first, end = int(self._starts[prompt]), int(self._starts[prompt + 1])
         group = self._rows.place(first)
         for row in range(first, end):
             place, words = self._rows.place(row), tidy([self._words[row].as_py()])

@@ -89,11 +89,11 @@ class InstructPix2Pix:
         return ["seeds.json", self._options.keep]
 
     def group_count(self) -> int:
-        """Prompts of the split."""
+        """Prompts of the split; row groups where it comes in rows."""
         return len(self._groups)
 
     def group(self, index: int) -> Iterator[Record]:
-        """The pairs of one prompt."""
+        """The pairs of one prompt, or of the prompts of one row group."""
         prompts, number = self._prompts, self._groups[index]
         if isinstance(prompts, PromptRows):
             yield from prompts.records(number, self._split, _LICENCE)
@@ -137,14 +137,15 @@ class InstructPix2Pix:
     def _prompts(self) -> GroupedElements | PromptRows:
         self.inputs()
         if self._is_rows:
-            return PromptRows(self._rows)
+            return PromptRows(self._rows, _SPLITS[self._split])
         return GroupedElements(self._root.open("seeds.json"), f"{self._root.location}/seeds.json", _who)
 
     @cached_property
     def _groups(self) -> range:
         first, last = _SPLITS[self._split]
-        count = len(self._prompts)
-        return range(int(first * count), int(last * count))
+        prompts = self._prompts
+        count = len(prompts)
+        return range(count) if isinstance(prompts, PromptRows) else range(int(first * count), int(last * count))
 
     @cached_property
     def _kept(self) -> frozenset[bytes] | None:

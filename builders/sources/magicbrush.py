@@ -64,21 +64,13 @@ class MagicBrush:
         return [_FILE]
 
     def group_count(self) -> int:
-        """Sessions."""
+        """Sessions; row groups where it comes in rows."""
         return len(self._sessions)
 
     def group(self, index: int) -> Iterator[Record]:
-        """The turns of one session, then the session as a whole."""
-        session = self._sessions.session(index)
-        if session.fault is not None:
-            yield self._faulty(session.image, session.image, session.fault)
-            return
-        sound = [turn for turn in session.turns if turn.fault is None]
-        for turn in session.turns:
-            if self._options.turns != "whole" or turn.fault is not None:
-                yield self._turn(session, turn)
-        if self._options.turns != "each" and (len(sound) > 1 or self._options.turns == "whole"):
-            yield self._whole(session, sound)
+        """Of each session its turns, then the session as a whole."""
+        for session in self._sessions.group(index):
+            yield from self._session(session)
 
     def read(self, reference: str) -> bytes:
         """The bytes of a picture, from its folder or from the row that holds it."""
@@ -97,6 +89,17 @@ class MagicBrush:
         if not self._list:
             return RowSessions(self._rows)
         return (FolderSessions if self._list.endswith(_FILE) else ListedSessions)(self._root, self._list)
+
+    def _session(self, session: Session) -> Iterator[Record]:
+        if session.fault is not None:
+            yield self._faulty(session.image, session.image, session.fault)
+            return
+        sound = [turn for turn in session.turns if turn.fault is None]
+        for turn in session.turns:
+            if self._options.turns != "whole" or turn.fault is not None:
+                yield self._turn(session, turn)
+        if self._options.turns != "each" and (len(sound) > 1 or self._options.turns == "whole"):
+            yield self._whole(session, sound)
 
     def _turn(self, session: Session, turn: Turn) -> Record:
         record_id = f"{session.image}-{turn.name}"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from builders.kinds import Kind
@@ -83,28 +84,31 @@ class OxfordPet:
         return [file]
 
     def group_count(self) -> int:
-        """Pictures of the split."""
-        return len(self._stems)
+        """Pictures of the split; row groups where they come in rows."""
+        return len(self._groups)
 
     def group(self, index: int) -> Iterator[Record]:
-        """The one record of a picture."""
+        """The one record of each picture."""
+        for number in self._groups[index]:
+            yield self._record(number)
+
+    def _record(self, index: int) -> Record:
         stem = self._stems[index]
         breed = stem.rpartition("_")[0]
         if self._first[stem] != index:
             fault = Fault(Reason.DUPLICATE_RECORD, f"{stem} is listed before")
-            yield Record(f"{stem}#{index + 1}", stem, {}, {}, self._split, fault=fault)
-        elif breed not in self._numbers:
+            return Record(f"{stem}#{index + 1}", stem, {}, {}, self._split, fault=fault)
+        if breed not in self._numbers:
             fault = Fault(Reason.INVALID_RECORD, f"{stem}: {breed!r} is none of the 37 breeds")
-            yield Record(stem, stem, {}, {}, self._split, fault=fault)
-        else:
-            yield Record(
-                id=stem,
-                group=stem,
-                files={"picture": self._picture(index), CLASSES: _CLASS_LIST},
-                annotation={"class": BREEDS[breed], "class_id": self._numbers[breed]},
-                split=self._split,
-                licence="Oxford-IIIT Pet (CC BY-SA 4.0)",
-            )
+            return Record(stem, stem, {}, {}, self._split, fault=fault)
+        return Record(
+            id=stem,
+            group=stem,
+            files={"picture": self._picture(index), CLASSES: _CLASS_LIST},
+            annotation={"class": BREEDS[breed], "class_id": self._numbers[breed]},
+            split=self._split,
+            licence="Oxford-IIIT Pet (CC BY-SA 4.0)",
+        )
 
     def read(self, reference: str) -> bytes:
         """The bytes of a picture, from its folder or its row, or the names of the breeds."""
@@ -130,6 +134,17 @@ class OxfordPet:
             names = part.table({"image_id": pa.string()}, ["image"])["image_id"].to_pylist() if part.files else []
             for row, name in enumerate(names):
                 found.append(((name or f"@{part.place(row)}").removesuffix(".jpg"), part.reference(row, "image")))
+        return found
+
+    @cached_property
+    def _groups(self) -> list[range]:
+        """Pictures that are planned together."""
+        if not self._is_rows:
+            return [range(number, number + 1) for number in range(len(self._stems))]
+        found: list[range] = []
+        for part in self._parts:
+            first = found[-1].stop if found else 0
+            found += [range(first + each.start, first + each.stop) for each in part.blocks(np.arange(part.count))]
         return found
 
     def _picture(self, index: int) -> str:

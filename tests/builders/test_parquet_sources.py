@@ -12,6 +12,7 @@ from tests.builders.test_edit_sources import TestMagicBrush as Folders
 from tests.support.hub_rows import INSTRUCTPIX2PIX, MAGICBRUSH, PICTURE, magicbrush_rows, picture, write_rows
 from tests.support.pairs import drawn, save
 from tests.support.source_case import SourceCase
+from triplets.picture_columns import PictureColumns
 from triplets.reasons import UsageError
 
 
@@ -257,6 +258,30 @@ def test_no_form_at_all_is_told_with_both(tmp_path):
 def test_no_rows_are_no_groups(tmp_path):
     write_rows(tmp_path / "data/train-0.parquet", INSTRUCTPIX2PIX, [])
     assert _source("instructpix2pix", tmp_path, "all").group_count() == 0
+
+
+def test_a_row_group_is_planned_in_one_piece_and_unpacked_once(tmp_path, monkeypatch):
+    cells = _sample(tmp_path)
+    rows = [{"original_prompt": f"{n // 2}", "edit_prompt": "x", "edited_prompt": "y", **cells} for n in range(20)]
+    for number, held in enumerate((rows[:11], rows[11:])):
+        write_rows(tmp_path / f"data/train-{number}.parquet", INSTRUCTPIX2PIX, held, rows_a_group=4)
+    source = _source("instructpix2pix", tmp_path, "all")
+    groups = [list(source.group(index)) for index in range(source.group_count())]
+    assert [len(group) for group in groups] == [
+        4,
+        4,
+        4,
+        4,
+        4,
+    ]  # the sixth prompt begins in one file and ends in the other
+    asked = []
+    unpack = PictureColumns._unpacked
+    monkeypatch.setattr(PictureColumns, "_unpacked", lambda self, *where: asked.append(where) or unpack(self, *where))
+    for group in (groups[number] for number in (3, 0, 4, 2, 1)):
+        for record in group:
+            assert all(source.read(name)[:2] == b"\xff\xd8" for name in record.files.values())
+    assert len(asked) == len(set(asked)) + 2  # only where the prompt crosses the border
+    assert len(set(asked)) == 2 * 6
 
 
 def test_planning_leaves_the_pictures_alone(tmp_path, monkeypatch):
