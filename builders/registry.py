@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, cast
 
-from builders.kinds import Kind, told
+from builders.kinds import Choosing, Kind, told
 from builders.protocols import PaintingTask, Source, Task, Tools
 from triplets.reasons import UsageError
 
@@ -93,7 +93,7 @@ def task(name: str, tools: Tools, rules: Mapping[str, Any]) -> Task:
     return cast(Task, _load(TASKS, name, "task")(tools, rules))
 
 
-def check_fit(source: Source, tasks: Iterable[str]) -> None:
+def check_fit(source: Source, tasks: Sequence[str]) -> None:
     """Make sure that the tasks can use what a source's records hold.
 
     Raises:
@@ -103,8 +103,15 @@ def check_fit(source: Source, tasks: Iterable[str]) -> None:
     if wrong:
         raise UsageError(
             f"source {source.name}: task {'; task '.join(wrong)}; its records hold {source.gives}. "
-            f"Tasks that fit: {', '.join(fitting(source))}"
+            f"Tasks that fit: {', '.join(fitting(source))}{_other_options(source, tasks)}"
         )
+
+
+def _other_options(source: Source, tasks: Sequence[str]) -> str:
+    """The options with which all tasks would fit, in words; empty where there are none."""
+    choices = source.choices if isinstance(source, Choosing) else {}
+    found = [text for kind, text in choices.items() if all(kind in needs(name) for name in tasks)]
+    return f". All of these tasks fit with options: {found[0]}" if found else ""
 
 
 def fitting(source: Source) -> list[str]:

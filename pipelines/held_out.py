@@ -19,6 +19,7 @@ from builders.evaluation import (
     renamed,
     spaces,
 )
+from builders.kinds import Choosing
 from builders.protocols import Source
 from filters.near import least_distances
 from pipelines.looks import hashes_of, picture_hash
@@ -43,6 +44,7 @@ class HeldOutSource:
         self.name = source.name
         self.version = source.version
         self.gives = source.gives
+        self.choices = source.choices if isinstance(source, Choosing) else {}
         self._source = source
         self._dataset = dataset
         self._entries = entries

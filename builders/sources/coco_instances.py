@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -62,6 +62,7 @@ class CocoInstances:
     """
 
     version = 2
+    choices: ClassVar[Mapping[Kind, str]] = {Kind.OUTLINED: "{records: objects}", Kind.BOXED: "{records: classes}"}
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
         self.name = name

@@ -69,13 +69,19 @@ def test_every_task_has_data_sets_that_fit(name):
     [
         ("phrasecut", {}, "depth", "task depth needs a depth map.*fit: addition, refer, removal$"),
         ("oxford-pet", {}, "segment", "task segment needs a label map.*fit: classify$"),
-        ("coco-instances", {"records": "classes"}, "removal", "task removal needs outlined.*fit: detect$"),
-        ("coco-instances", {}, "detect", "task detect needs the boxes.*fit: addition, refer, removal$"),
+        (
+            "coco-instances",
+            {"records": "classes"},
+            "removal",
+            "removal needs outlined.*: detect. All .* options: {records: objects}$",
+        ),
+        ("coco-instances", {}, "detect", "task detect needs the boxes.*, removal. All .* options: {records: classes}$"),
+        ("coco-instances", {}, "depth", "task depth needs.*fit: addition, refer, removal$"),
         ("gopro", {}, "denoise", "task denoise needs a noisy.*fit: deblur$"),
     ],
 )
 def test_a_task_that_does_not_fit_is_refused_by_name(dataset, options, task, words):
-    with pytest.raises(UsageError, match=f"source {dataset}: {words}"):
+    with pytest.raises(UsageError, match=f"source {dataset}: (task )?{words}"):
         registry.check_fit(made(dataset, options), [task])
 
 
