@@ -24,6 +24,7 @@ from triplets.unpickle import load_pickle
 _INFO = "objectInfo150.txt"
 _INDEX = "index_ade20k.pkl"
 _MAX_INDEX = 2 * 2**30
+_MOST_CLASSES = 26 * 256  # red // 10 * 256 + green writes no larger number
 
 
 class Ade20k150(LabelMaps):
@@ -124,7 +125,7 @@ class Ade20kFull(LabelMaps):
             for entry in self._objects(stem):
                 number, name = entry.get("name_ndx"), entry.get("name")
                 whole = isinstance(parts := entry.get("parts"), dict) and parts.get("part_level") == 0
-                if whole and isinstance(number, int) and number > 0 and isinstance(name, str):
+                if whole and type(number) is int and 0 < number < _MOST_CLASSES and isinstance(name, str):
                     found.setdefault(number, name)
         if not found:
             raise UsageError(
@@ -169,9 +170,10 @@ class Ade20kFull(LabelMaps):
             UsageError: neither fits; the index is of another release.
         """
         for stem in self._stems:
-            seen = {entry.get("name_ndx"): entry.get("name") for entry in self._objects(stem)}
+            named = ((entry.get("name_ndx"), entry.get("name")) for entry in self._objects(stem))
+            seen = {number: name for number, name in named if type(number) is int}
             for first in (1, 0):
-                rows = {number - first: name for number, name in seen.items() if isinstance(number, int)}
+                rows = {number - first: name for number, name in seen.items()}
                 if rows and all(0 <= row < len(names) and names[row] == name for row, name in rows.items()):
                     return first
             if seen:

@@ -184,7 +184,10 @@ class PhraseCut:
         if entry.image_id not in self._pictures:
             return Fault(Reason.UNKNOWN_PICTURE, f"{place}: image_id {entry.image_id} is not in {self._picture_list}")
         if entry.task_id in self._skipped:
-            return Fault(Reason.SKIPPED_BY_PUBLISHER, self._skipped[entry.task_id] or f"{place}: skip.json names it")
+            return Fault(
+                Reason.SKIPPED_BY_PUBLISHER,
+                self._skipped[entry.task_id] or f"{place}: skip.json names it, without a reason",
+            )
         if not entry.phrase.strip():
             return Fault(Reason.EMPTY_PHRASE, f"{place}: phrase is empty")
         return None

@@ -197,3 +197,14 @@ def test_a_damaged_table_of_ade_is_met_before_anything_is_built(tmp_path):
     (tmp_path / "objectInfo150.txt").write_text("Idx\tName\nx\ty\n")
     with pytest.raises(UsageError, match="objectInfo150.txt: not the challenge's table"):
         registry.source("ade20k-150", name="ade", root=str(tmp_path), split="validation", options={}).group_count()
+
+
+@pytest.mark.parametrize("number", [True, 2**70, [1], None, "5"])
+def test_a_class_number_that_is_none_names_no_class_of_ade(tmp_path, number):
+    folder = tmp_path / "images" / "ADE" / "training" / "street"
+    draw_picture(folder / "a.jpg")
+    things = [{"name_ndx": at, "name": name, "parts": {"part_level": 0}} for at, name in ((number, "odd"), (3, "tree"))]
+    (folder / "a.json").write_text(json.dumps({"annotation": {"object": things}}))
+    source = registry.source("ade20k-847", name="ade", root=str(tmp_path), split="training", options={})
+    assert source.group_count() == 1
+    assert b"tree" in source.read("@classes") and b"odd" not in source.read("@classes")
