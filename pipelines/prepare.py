@@ -11,7 +11,7 @@ from pipelines.recipe import Recipe, SourceSettings
 from pipelines.state import BuildState, SourceState, load_state, save_state, source_state
 from pipelines.workshop import Workshop
 from triplets.faults import reach
-from triplets.reasons import UsageError
+from triplets.reasons import Refusal, UsageError
 from triplets.storage import Store
 
 _LEFT_OVER_ATTEMPTS = 1.1  # a disk check that is right to the last byte would still be wrong
@@ -117,16 +117,23 @@ def _unit_rows(workshop: Workshop, settings: SourceSettings, first: UnitRef) -> 
 
 
 def units_of(workshop: Workshop, settings: SourceSettings) -> Iterator[PlannedUnit]:
-    """The units of one of the recipe's sources, one at a time."""
+    """The units of one of the recipe's sources, one at a time.
+
+    Raises:
+        UsageError: an annotation file is damaged, or may not be read.
+    """
     recipe = workshop.recipe
-    return plan_units(
-        workshop.source(settings.name),
-        settings.name,
-        settings.tasks,
-        variants=settings.variants,
-        attempts_per_unit=attempts_per_unit(recipe, settings.name),
-        key=f"{recipe.seed}\0{settings.name}",
-    )
+    try:
+        yield from plan_units(
+            workshop.source(settings.name),
+            settings.name,
+            settings.tasks,
+            variants=settings.variants,
+            attempts_per_unit=attempts_per_unit(recipe, settings.name),
+            key=f"{recipe.seed}\0{settings.name}",
+        )
+    except Refusal as error:
+        raise UsageError(f"source {settings.name}: {error}") from error
 
 
 def attempts_per_unit(recipe: Recipe, name: str) -> int:

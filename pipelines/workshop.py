@@ -17,7 +17,7 @@ from pipelines import held_out
 from pipelines.places import advice
 from pipelines.recipe import HoldOut, Recipe, SourceSettings
 from triplets import pictures
-from triplets.reasons import UsageError
+from triplets.reasons import Refusal, UsageError
 from triplets.roots import Root
 from triplets.shards import canonical_json
 
@@ -202,7 +202,7 @@ def _complaint(name: str, attempt: Callable[[], None]) -> str:
     """What a user must mend, with the source's name; empty where all is well."""
     try:
         attempt()
-    except UsageError as error:
+    except (UsageError, Refusal) as error:  # a root's file may be a link out of it, or not allowed to be read
         text = str(error)
         return text if not name or text.startswith(f"source {name}:") else f"source {name}: {text}"
     return ""

@@ -7,10 +7,12 @@ import pytest
 from builders.downloads import DOWNLOADS
 from builders.registry import SOURCES
 from pipelines.places import located
+from pipelines.prepare import units_of
 from pipelines.recipe import Recipe
 from pipelines.workshop import Workshop, raise_all
 from tests.support.pairs import save_pair
-from triplets.reasons import UsageError
+from triplets.reasons import Reason, Refusal, UsageError
+from triplets.roots import Root
 
 
 def write_gopro(root):
@@ -62,6 +64,29 @@ def test_links_out_of_the_root_are_not_followed(tmp_path):
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "link").symlink_to(tmp_path / "elsewhere")
     assert located(recipe(tmp_path / "set")) == recipe(tmp_path / "set")
+
+
+@pytest.mark.parametrize("linked", ["train", "train/edit_sessions.json"])
+def test_an_annotation_behind_a_link_out_of_the_root_is_told_with_its_remedy(tmp_path, linked):
+    (tmp_path / "set" / "train").mkdir(parents=True)
+    (tmp_path / "set" / "train" / "edit_sessions.json").write_text("{}")
+    moved = tmp_path / "elsewhere"
+    (tmp_path / "set" / linked).rename(moved)
+    (tmp_path / "set" / linked).symlink_to(moved)
+    with pytest.raises(UsageError, match="source magicbrush: .*a link out of .*IEIW_FOLLOW_LINKS=1"):
+        Workshop(recipe(tmp_path / "set", name="magicbrush", tasks=["edit"])).check()
+
+
+def test_what_may_not_be_read_is_told_and_no_traceback(tmp_path, monkeypatch):
+    (tmp_path / "edit_sessions.json").write_text("{}")
+    monkeypatch.setattr(Root, "read", _forbidden)
+    made = recipe(tmp_path, name="magicbrush", tasks=["edit"])
+    with pytest.raises(UsageError, match="source magicbrush: picture_unreadable: no permission to read it"):
+        list(units_of(Workshop(made), made.sources[0]))
+
+
+def _forbidden(root, reference, most=0):
+    raise Refusal(Reason.PICTURE_UNREADABLE, "no permission to read it")
 
 
 def test_held_out_sets_are_found_as_well(tmp_path):
