@@ -23,6 +23,7 @@ from triplets.roots import MAX_PICTURE_BYTES, Root
 
 _REFERENCE = re.compile(r"(?P<file>.+\.parquet)#(?P<group>\d{1,9})/(?P<row>\d{1,9})/(?P<column>[^/]+)", re.DOTALL)
 _BUFFER = 2**20
+_POINTER = b"version https://git-lfs"
 _MOST_BYTES = 2 * 2**30
 """Of one column in one row group: pages are unpacked whole, and writers put hundreds of pictures into one."""
 _KEPT = 6
@@ -91,7 +92,12 @@ def open_parquet(root: Root, file: str) -> Iterator[pq.ParquetFile]:
         UsageError: it is missing, or damaged, be it found now or while it is read.
         OSError: the storage fails.
     """
-    with root.open(file) as stream, _told(f"{root.location}/{file}"):
+    name = f"{root.location}/{file}"
+    with root.open(file) as stream, _told(name):
+        if stream.read(len(_POINTER)) == _POINTER:
+            raise DocumentError(
+                "corrupt_parquet", name, "a Git LFS pointer, not the file itself. Run `git lfs pull` there."
+            )
         yield pq.ParquetFile(stream, buffer_size=_BUFFER, pre_buffer=False)
 
 
@@ -185,4 +191,5 @@ def _told(name: str) -> Iterator[None]:
 
 
 def _damaged(name: str, error: Exception) -> DocumentError:
-    return DocumentError("corrupt_parquet", name, f"{' '.join(str(error).split())[:200]}. Is the download complete?")
+    detail = " ".join(str(error).split())[:200].rstrip(".")
+    return DocumentError("corrupt_parquet", name, f"{detail}. Is the download complete?")

@@ -124,6 +124,12 @@ def test_a_file_is_opened_with_one_clear_error(tmp_path):
         pass
 
 
+def test_a_clone_without_its_large_files_is_told_how_to_get_them(tmp_path):
+    (tmp_path / "x.parquet").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    with pytest.raises(UsageError, match="git lfs pull"), open_parquet(Root(str(tmp_path)), "x.parquet"):
+        pass
+
+
 @pytest.mark.parametrize(
     ("kind", "leaves"),
     [
