@@ -20,7 +20,7 @@ from builders.kinds import Kind
 from builders.object_words import colour_of
 from builders.options import Options, parse_options
 from builders.sources._visual_genome import PICTURE_LIST, coco_names
-from triplets.documents import DocumentError, load_json
+from triplets.documents import load_json
 from triplets.reasons import Reason, Refusal
 from triplets.records import Fault, Record
 from triplets.roots import Root
@@ -94,7 +94,7 @@ class GqaInpaint:
         image = self._images[index]
         place = f"{self._file} {image}"
         try:
-            scene = msgspec.json.decode(self._scenes[image], type=_Scene)
+            scene = _scene_of(self._scenes[image])
         except (ValueError, RecursionError) as error:
             yield self._faulty(image, image, Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
             return
@@ -117,16 +117,17 @@ class GqaInpaint:
         return coco_names(self._root, PICTURE_LIST) if self._root.exists(PICTURE_LIST) else {}
 
     @cached_property
-    def _scenes(self) -> dict[str, msgspec.Raw]:
-        """Image id -> its scene as JSON bytes; only those of the picture at hand are ever parsed."""
+    def _scenes(self) -> dict[str, Any]:
+        """Image id -> its scene as JSON bytes (values where the file is no strict JSON); only those of the picture at hand are ever parsed."""
         name = f"{self._root.location}/{self.inputs()[0]}"
         data = self._root.read(self._file, _MAX_DOCUMENT).removeprefix(b"\xef\xbb\xbf")
         try:
             return msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-        except msgspec.ValidationError as error:
-            raise DocumentError("wrong_schema", name, "the outermost value is not an object of scenes") from error
-        except (ValueError, RecursionError) as error:
-            raise DocumentError("invalid_json", name, f"{error}. Is the download complete?") from error
+        except (
+            msgspec.DecodeError,
+            RecursionError,
+        ):  # perhaps NaN, which Python's own parser takes: it costs one scene, not all
+            return dict(load_json(data, name, dict))
 
     @cached_property
     def _images(self) -> list[str]:
@@ -178,6 +179,13 @@ class GqaInpaint:
 
     def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
         return Record(record_id, group, {}, {}, self._split, fault=fault)
+
+
+def _scene_of(found: Any) -> _Scene:
+    """A scene from its JSON bytes, or from JSON values."""
+    if isinstance(found, msgspec.Raw):
+        return msgspec.json.decode(found, type=_Scene)
+    return msgspec.convert(found, _Scene)
 
 
 def _named(scene: _Scene) -> Scene:

@@ -208,3 +208,20 @@ def test_a_class_number_that_is_none_names_no_class_of_ade(tmp_path, number):
     source = registry.source("ade20k-847", name="ade", root=str(tmp_path), split="training", options={})
     assert source.group_count() == 1
     assert b"tree" in source.read("@classes") and b"odd" not in source.read("@classes")
+
+
+def test_a_number_that_is_none_costs_its_scene_of_gqa_not_all(tmp_path):
+    thing = {"name": "dog", "attributes": [], "relations": [], "bbox": [0, 0, 9, 9], "bidirected": True}
+    scene = {"width": 96, "height": 64, "objects": {"1": thing}}
+    scenes = {
+        "7": scene | {"objects": {"1": thing | {"bbox": [float("nan")] * 4}}},  # nobody asks for it
+        "8": scene | {"width": float("nan"), "height": 10**30},
+        "9": scene,
+    }
+    (tmp_path / "train_scenes.json").write_text("\ufeff" + json.dumps(scenes), encoding="utf-8")
+    found = records("gqa-inpaint", tmp_path, "train", edits="removal")
+    assert [(record.group, record.fault and record.fault.reason) for record in found] == [
+        ("7", None),
+        ("8", "invalid_record"),
+        ("9", None),
+    ]
