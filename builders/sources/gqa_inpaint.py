@@ -118,7 +118,7 @@ class GqaInpaint:
 
     @cached_property
     def _scenes(self) -> dict[str, Any]:
-        """Image id -> its scene as JSON bytes (values where the file is no strict JSON); only those of the picture at hand are ever parsed."""
+        """Image id -> its scene as JSON bytes, parsed only where it is asked for; as values where the file is no strict JSON."""
         name = f"{self._root.location}/{self.inputs()[0]}"
         data = self._root.read(self._file, _MAX_DOCUMENT).removeprefix(b"\xef\xbb\xbf")
         try:
