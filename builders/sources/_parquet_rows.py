@@ -105,12 +105,11 @@ class ParquetRows:
                 named = [picture for picture in pictures if picture_leaf(schema.field(picture), "path")]
                 wanted = [*columns, *(f"{picture}.path" for picture in named)]
                 part = table.read(columns=wanted, use_threads=False)
+                part.validate(full=True)  # its text may be none
             for column, kind in columns.items():
-                found.setdefault(column, []).append(_cast(part[column], kind, f"{name}: column `{column}`"))
+                found.setdefault(column, []).append(_cast(part[column], kind, name, column))
             for picture in pictures:
-                paths = (
-                    _paths(part[picture]) if picture in named else pa.chunked_array([pa.nulls(len(part), pa.string())])
-                )
+                paths = _paths(part, picture if picture in named else "")
                 found.setdefault(f"{picture}.path", []).append(paths)
         return {name: _joined(parts) for name, parts in found.items()}
 
@@ -186,17 +185,18 @@ def _lack(name: str, column: str, there: Sequence[str]) -> NoReturn:
     raise DocumentError("wrong_schema", name, f"{held}. Is it this data set's file?")
 
 
-def _cast(values: pa.ChunkedArray, kind: pa.DataType, what: str) -> pa.ChunkedArray:
+def _cast(values: pa.ChunkedArray, kind: pa.DataType, name: str, column: str) -> pa.ChunkedArray:
     try:
         return values.cast(kind)
     except pa.ArrowException as error:
-        file, _, column = what.partition(": ")
-        raise DocumentError("wrong_schema", file, f"{column} holds {values.type}, not {kind}") from error
+        raise DocumentError("wrong_schema", name, f"column `{column}` holds {values.type}, not {kind}") from error
 
 
 def _joined(parts: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
     return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
 
 
-def _paths(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.struct_field(values, "path").cast(pa.string())
+def _paths(table: pa.Table, picture: str) -> pa.ChunkedArray:
+    if not picture:
+        return pa.chunked_array([pa.nulls(len(table), pa.string())])
+    return pc.struct_field(table[picture], "path").cast(pa.string())

@@ -229,6 +229,16 @@ def test_a_damaged_file_is_one_error(tmp_path):
         _source("magicbrush", tmp_path).group_count()
 
 
+def test_words_that_are_no_text_are_one_error(tmp_path):
+    words = pa.array([b"make it red", b"\xff\xfe"]).cast(pa.string(), safe=False)
+    file = write_rows(tmp_path / "data/train-0.parquet", MAGICBRUSH, _turns(tmp_path))
+    table = pq.read_table(file)
+    at = table.schema.get_field_index("instruction")
+    pq.write_table(table.set_column(at, "instruction", words), file)
+    with pytest.raises(UsageError, match=r"train-0\.parquet: corrupt_parquet: .*UTF"):
+        _source("magicbrush", tmp_path).group_count()
+
+
 @pytest.mark.parametrize("other", ["train-00000-of-00002-fedcba9876543210", "train-00002-of-00031-0123456789abcdef"])
 def test_files_of_two_uploads_are_one_error(tmp_path, other):
     for name in ("train-00000-of-00002-0123456789abcdef", "train-00001-of-00002-0123456789abcde0", other):
