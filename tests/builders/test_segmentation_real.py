@@ -34,7 +34,7 @@ SAMPLES = {
     "refcocog": ("refcoco", "val", "refer", 5, 1),
     "grefcoco": ("grefcoco/format_only", "val", "refer", 5, 4),
     "refclef": ("refclef", "all", "refer", 0, 116),
-    "phrasecut": ("phrasecut_derived/VGPhraseCut_v0", "train", "refer", 91, 20),
+    "phrasecut": ("phrasecut_derived/VGPhraseCut_v0", "train", "refer", 89, 22),
 }
 """Data set -> folder, split, task, triplets, rejects."""
 
