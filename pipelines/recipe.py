@@ -136,6 +136,14 @@ class SourceSettings(Strict):
     def _root(cls, value: str) -> str:
         return _expanded(value)
 
+    @field_validator("split")
+    @classmethod
+    def _split(cls, value: str) -> str:
+        """Sources make file names of it, and patterns."""
+        if not value or value.startswith(".") or set(value) & set("/\\*?[]\0\n"):
+            raise ValueError(f"{value!r} is no name of a split, such as `train`, `val2017` or `testA`")
+        return value
+
     @field_validator("tasks")
     @classmethod
     def _tasks(cls, value: tuple[str, ...]) -> tuple[str, ...]:

@@ -176,3 +176,9 @@ def test_a_recipe_survives_json_and_yaml(tmp_path):
     path = tmp_path / "recipe.yaml"
     path.write_text(yaml.safe_dump(recipe.model_dump(mode="json")))
     assert load_recipe(path) == recipe
+
+
+@pytest.mark.parametrize("split", ['"../.."', '""', '"*"', '"a/b"', '"a\\0b"', "../x", "."])
+def test_a_split_that_is_a_path_or_a_pattern_is_refused(tmp_path, split):
+    said = complaint(tmp_path, GOOD.replace("    tasks:", f"    split: {split}\n    tasks:"))
+    assert "line 7" in said and "is no name of a split" in said
