@@ -100,7 +100,8 @@ def doubt_about_words(expression: Expression) -> Refusal | None:
     words = words_of(expression.raw)
     if expression.spoken or bare_place(expression.raw):
         return None
-    if len(words) <= _SCRAP:
+    named = what_is_named(expression.raw)
+    if len(words) <= _SCRAP and (named is None or named.rest[-1:] and named.rest[-1].isdigit()):
         return _unusable("too short to be read")
     return _unusable("it names no thing") if set(words) <= COLOURS | PLACE_WORDS else None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from builders.instructions.naming import means_any, names_any_thing, what_is_named, words_of
 from builders.instructions.phrases import NounPhrase, noun_phrase
-from builders.instructions.words import BODY, FINITE, UNKIND, WORN, is_known, is_plural, singular
+from builders.instructions.words import BODY, FINITE, UNIQUE, UNKIND, WORN, is_known, is_plural, singular
 from triplets.reasons import Refusal
 
 _MOST_WORDS = 12
@@ -43,6 +43,7 @@ _CHAT = frozenset(
     """.split()
 )
 """What players say to each other."""
+_WITH = re.compile(r"(?<!\S)w(?:/\s*|\s+)(?=\w)")
 _CLOCK = re.compile(r"\b(?:at )?(\d\d?) o ?'? ?clock\b")
 _COLLAGE = re.compile(r"\b(left|right|top|bottom|first|second|middle|other)([ -]hand)? (picture|pic|photo|image)\b")
 """Annotators of a collage speak of its parts as pictures."""
@@ -72,13 +73,20 @@ class Expression:
     def slip(self) -> str:
         """The first words that no dictionary knows, that belong to chat or that speak of one picture of several; or empty."""
         collage = _COLLAGE.search(self.raw.lower())
-        return collage[0] if collage else next((word for word in words_of(self.raw) if not _is_word(word)), "")
+        return (
+            collage[0] if collage else next((word for word in words_of(_in_full(self.raw)) if not _is_word(word)), "")
+        )
 
     @property
     def plain(self) -> str:
         """The raw text with its marks where a writer puts them; tokenisers set them apart."""
-        text = _CLOCK.sub(r"at \1 o'clock", self.raw)
+        text = _CLOCK.sub(r"at \1 o'clock", _in_full(self.raw))
         return _MARK.sub(r"\1", _APOSTROPHE.sub(r"'\1", text)).replace('"', "")
+
+
+def _in_full(text: str) -> str:
+    """``girl w/ hat`` -> ``girl with hat``."""
+    return _WITH.sub("with ", text)
 
 
 def _is_word(word: str) -> bool:
@@ -100,7 +108,7 @@ def read_expression(text: str, name: str, targets: int, category: str = "") -> E
     """
     if len(text.split()) > _MOST_WORDS and not name:
         return Expression(text, "")
-    phrase = _read(text, name, targets)
+    phrase = _read(_in_full(text), name, targets)
     if phrase is None or phrase.head in _NO_HEAD or not (targets <= 1 or name or phrase.several):
         return Expression(text, "")
     return Expression(text, phrase.definite if name else _of_whom(phrase, category))
@@ -111,10 +119,22 @@ def _read(text: str, name: str, targets: int) -> NounPhrase | None:
     if name:
         return _noun_phrase(text, name, targets)
     # Of several targets an expression speaks by itself ("two men"); only PhraseCut's bare nouns need their plural.
-    phrase, named = _noun_phrase(text, "", 1), what_is_named(text)
-    if phrase is None and named:
+    words, named = words_of(text), what_is_named(text)
+    if _has_clause(words):
+        return None
+    phrase = _noun_phrase(text, "", 1)
+    if named and (phrase is None or phrase.head in UNIQUE):
         return _noun_phrase(text, named.noun, 1)
-    return None if phrase and targets == 1 and _is_verb(phrase.head, words_of(text)) else phrase
+    return None if phrase and targets == 1 and _is_verb(phrase.head, words) else phrase
+
+
+def _has_clause(words: Sequence[str]) -> bool:
+    """Whether what somebody does with it follows at once (``horse man is riding``)."""
+    return any(
+        word in {"is", "are"} and all(names_any_thing(words[place : place + 1]) for place in (at - 2, at - 1))
+        for at, word in enumerate(words)
+        if at > 1
+    )
 
 
 def _noun_phrase(text: str, name: str, instances: int) -> NounPhrase | None:
@@ -135,7 +155,8 @@ def _of_whom(phrase: NounPhrase, category: str) -> str:
     head, words = singular(phrase.head), phrase.raw.split()
     if category != "person" or head in LIMBS or head not in WORN | BODY:
         return phrase.definite
-    if len(words) > _MOST_WORN_WORDS or any(word.endswith("ing") for word in words):
+    elsewhere = head in BODY and singular(words[-1].lower()) != head  # whose is the head at the bottom?
+    if elsewhere or len(words) > _MOST_WORN_WORDS or any(word.endswith("ing") for word in words):
         return ""
     return f"the person {'in' if head in WORN else 'with'} {phrase.definite}"
 

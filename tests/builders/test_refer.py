@@ -76,6 +76,8 @@ def test_every_expression_is_drawn_and_all_are_alternatives():
         ("dog {color} {what}", "{ color}"),
         ("banana 3 o clock", "banana at 3 o'clock"),
         ("dog runs on beach", ": dog runs on beach"),
+        ("horse man is riding", ": horse man is riding"),
+        ("pizza closest", ": pizza closest"),
     ],
 )
 def test_what_is_no_noun_phrase_is_quoted_as_it_stands(said, heard):
@@ -95,6 +97,8 @@ def test_the_first_noun_helps_to_read_what_follows_it():
         ("black shirt", "person", "the person in the black shirt"),
         ("beard", "person", "the person with the beard"),
         ("hand on right", "person", "the hand on the right"),
+        ("head at bottom", "person", "head at bottom"),
+        ("girl w/ hat", "person", "the girl with a hat"),
         ("red tie", "tie", "the red tie"),
         ("man in a black shirt", "person", "the man in a black shirt"),
         ("red shirt picking nose", "person", "red shirt picking nose"),
