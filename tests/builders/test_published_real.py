@@ -35,7 +35,6 @@ _SOURCES = [
     ("reds-jpeg", "reds", "reds_derived", "val", "deblur", {"blur": "blur_jpeg"}, 1, 4, {}),
     ("reds-flat", "reds", "reds_derived/nafnet_flat", "train", "deblur", {}, 1, 8, {}),
     ("reds-folders", "reds", "reds_derived/instructdiffusion", "train", "deblur", {}, 1, 8, {}),
-    ("reds-unpaired", "reds", "reds", "val", "deblur", {"blur": "blur_jpeg"}, 1, 0, {"picture_missing": 1}),
     ("sidd", "sidd", "sidd_derived", "train", "denoise", {}, 20, 60, {}),
     ("sidd-blocks", "sidd", "sidd", "val", "denoise", {}, 1, 1, {}),
     ("clwd", "clwd", "clwd_derived", "train", "watermark-removal", {}, 1, 12, {}),
