@@ -124,7 +124,7 @@ class GqaInpaint:
         try:
             return msgspec.json.decode(data, type=dict[str, msgspec.Raw])
         except (
-            msgspec.DecodeError,
+            ValueError,
             RecursionError,
         ):  # perhaps NaN, which Python's own parser takes: it costs one scene, not all
             return dict(load_json(data, name, dict))

@@ -51,7 +51,11 @@ class TestOxfordPet(SourceCase):
 
 class TestCocoClasses(SourceCase):
     dataset, split, tasks = "coco-instances", "train2017", ("detect",)
-    records, faults, built = 6, {"crowd": 1, "unknown_picture": 1, "invalid_record": 2}, 2
+    records, faults, built = (
+        5,
+        {"crowd": 1, "unknown_picture": 1, "invalid_record": 2},
+        1,
+    )  # an unsound dog spoils the dogs
 
     def write(self, root):
         draw_picture(root / "train2017" / "7.jpg")
