@@ -5,7 +5,7 @@ as JPEG. The wider floor also decodes the label map or mask that the data set st
 brings them to output size: nobody can paint a class without, and for label maps it costs as much as encoding. Neither
 checks, draws, names, counts or writes anything.
 Ours is the whole unit: plan read, pictures read, checked and digested, tar, Parquet, commit; ``drawn`` is without plan and files.
-CPU time of one thread, in turn, the least of seven rounds each.
+CPU time of one thread, in turn, the least of five rounds each.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ CASES = (
 )
 
 
-def run(cases: Sequence[Case] = CASES, repeats: int = 7) -> list[Row]:
+def run(cases: Sequence[Case] = CASES, repeats: int = 5) -> list[Row]:
     """Measure every case."""
     cv2.setNumThreads(1)
     rows = []
