@@ -1,4 +1,4 @@
-"""MPII's release, ``mpii_human_pose_v1_u12_1.mat``: nested structs of MATLAB 5, read by scipy."""
+"""MPII's release, ``mpii_human_pose_v1_u12_1.mat``: nested structs of MATLAB 5."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any
-
-import numpy as np
+from typing import Any
 
 from builders.sources._persons import Box, Joint, Person, box_around
 from triplets.documents import DocumentError
+from triplets.matlab import read_matlab
 from triplets.reasons import Reason
 from triplets.records import Fault
 
@@ -28,47 +27,33 @@ class MatPicture:
     persons: list[Person]
 
 
-def read_mat(file: IO[bytes], name: str, *, train: bool) -> list[MatPicture]:
+def read_mat(data: bytes, name: str, *, train: bool) -> list[MatPicture]:
     """Pictures with at least one person.
 
     Args:
-        file: the ``.mat``, at its start.
+        data: the bytes of the ``.mat``.
         name: of the file, for messages.
         train: the pictures with ``img_train`` 1, else those with 0; a file without ``img_train`` is all train.
 
     Raises:
         DocumentError: not a MATLAB 5 file, or without ``RELEASE.annolist``.
     """
-    release = _release(file, name)
-    pictures = _many(getattr(release, "annolist", None))
+    release = read_matlab(data, name, ["RELEASE"]).get("RELEASE")
+    pictures = _many(_field(release, "annolist"))
     if not pictures:
         raise DocumentError("wrong_schema", name, "has no RELEASE.annolist")
-    of_train = np.atleast_1d(getattr(release, "img_train", np.ones(len(pictures))))
-    if of_train.shape != (len(pictures),) or of_train.dtype.kind not in "buif":
-        raise DocumentError("wrong_schema", name, f"{len(pictures)} pictures, {of_train.size} values of img_train")
+    of_train = _many(_field(release, "img_train", [1] * len(pictures)))
+    if len(of_train) != len(pictures) or not all(isinstance(mark, int | float) for mark in of_train):
+        raise DocumentError("wrong_schema", name, f"{len(pictures)} pictures, {len(of_train)} values of img_train")
     chosen = (picture for picture, mark in zip(pictures, of_train, strict=True) if bool(mark) == train)
     seen = Counter[str]()
     return [found for picture in chosen if (found := _picture(picture, seen)).persons]
 
 
-def _release(file: IO[bytes], name: str) -> Any:
-    from scipy.io import loadmat
-
-    try:
-        held = loadmat(file, variable_names=["RELEASE"], struct_as_record=False, squeeze_me=True)
-    except NotImplementedError as error:  # scipy's word for version 7.3
-        raise DocumentError("wrong_schema", name, "MATLAB 7.3; save it with -v7, as MPII ships it") from error
-    except Exception as error:  # scipy raises nearly anything on damaged files
-        raise DocumentError("wrong_schema", name, f"no whole MATLAB file: {error}") from error
-    if "RELEASE" not in held:
-        raise DocumentError("wrong_schema", name, "has no RELEASE")
-    return held["RELEASE"]
-
-
 def _picture(picture: Any, seen: Counter[str]) -> MatPicture:
     """A picture; ``seen`` counts the names of those before, since the persons of a second one would have the ids of the first."""
-    file = str(getattr(getattr(picture, "image", None), "name", ""))
-    people = [each for each in _many(getattr(picture, "annorect", None)) if hasattr(each, "_fieldnames")]
+    file = str(_field(_field(picture, "image"), "name", ""))
+    people = [each for each in _many(_field(picture, "annorect")) if isinstance(each, dict)]
     seen[file] += bool(people)
     if seen[file] > 1:
         fault = Fault(Reason.DUPLICATE_RECORD, f"annolist: {file!r} has persons before")
@@ -80,48 +65,58 @@ def _person(rectangle: Any, record_id: str) -> Person:
     try:
         joints = _joints(rectangle)
         return Person(record_id, box=_box(rectangle, joints), joints=joints)
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         return Person(record_id, fault=Fault(Reason.INVALID_RECORD, f"{record_id}: annorect: {error}"))
 
 
 def _joints(rectangle: Any) -> tuple[Joint, ...]:
     joints: list[Joint] = [(0.0, 0.0, 0)] * _JOINTS
     for point in _points(rectangle):
-        number, x, y = int(point.id), float(point.x), float(point.y)
+        number, x, y = int(_field(point, "id")), float(_field(point, "x")), float(_field(point, "y"))
         if not 0 <= number < _JOINTS or not (math.isfinite(x) and math.isfinite(y)):
             raise ValueError(f"annopoints: joint {number} at {x}, {y}")
-        joints[number] = (x + _SHIFT, y + _SHIFT, 2 if _seen(getattr(point, "is_visible", 1)) else 1)
+        joints[number] = (x + _SHIFT, y + _SHIFT, 2 if _seen(_field(point, "is_visible", 1)) else 1)
     return tuple(joints)
 
 
 def _points(rectangle: Any) -> Iterator[Any]:
-    for points in _many(getattr(rectangle, "annopoints", None)):
-        yield from _many(getattr(points, "point", None))
+    for points in _many(_field(rectangle, "annopoints")):
+        yield from _many(_field(points, "point"))
 
 
 def _seen(value: Any) -> bool:
     """The release writes 0, 1, '0', '1', or nothing; head and neck have nothing, and are seen."""
-    return str(value) not in {"0", "0.0"} if np.size(value) else True
+    return str(value) not in {"0", "0.0"}
 
 
 def _box(rectangle: Any, joints: tuple[Joint, ...]) -> Box | None:
     """Around the joints where there are many; else the square of ``scale``, else the head and what hangs below it."""
     if sum(1 for *_, seen in joints if seen) >= _JOINTS // 2:
         return box_around(joints)
-    centre, scale = getattr(rectangle, "objpos", None), getattr(rectangle, "scale", None)
-    if centre is not None and hasattr(centre, "x") and scale is not None and np.size(scale):
+    centre, scale = _field(rectangle, "objpos"), _field(rectangle, "scale")
+    if _holds(_field(centre, "x")) and _holds(scale):
         side = _SIDE * float(scale)
-        return float(centre.x) - side / 2, float(centre.y) - side / 2, side, side
-    corners = [getattr(rectangle, field, None) for field in ("x1", "y1", "x2", "y2")]
-    if any(corner is None or not np.size(corner) for corner in corners):
+        return float(_field(centre, "x")) - side / 2, float(_field(centre, "y")) - side / 2, side, side
+    corners = [_field(rectangle, field) for field in ("x1", "y1", "x2", "y2")]
+    if not all(map(_holds, corners)):
         return box_around(joints) if any(seen for *_, seen in joints) else None
-    left, top, right, bottom = map(float, corners)  # type: ignore[arg-type]
+    left, top, right, bottom = map(float, corners)
     head = right - left
     return left - head, top, 3 * head, 7 * (bottom - top)  # a standing body is some seven heads tall
 
 
+def _field(value: Any, name: str, missing: Any = None) -> Any:
+    """A field of a struct; ``missing`` where it has none, or is none."""
+    return value.get(name, missing) if isinstance(value, dict) else missing
+
+
+def _holds(value: Any) -> bool:
+    """MATLAB writes a number that is not there as an empty array."""
+    return value is not None and value != []
+
+
 def _many(value: Any) -> list[Any]:
-    """Scipy squeezes a list of one to its element, and an empty one to an empty array."""
+    """A list of one is read as its element."""
     if value is None:
         return []
-    return list(value.ravel()) if isinstance(value, np.ndarray) else [value]
+    return value if isinstance(value, list) else [value]

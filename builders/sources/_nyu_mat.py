@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import IO, Any
 import cv2
 import numpy as np
 
+from triplets.matlab import read_matlab
 from triplets.pictures import encode_png
 from triplets.reasons import UsageError
 
@@ -109,16 +109,14 @@ def split_numbers(data: bytes, name: str, split: str, count: int) -> Sequence[in
     Raises:
         UsageError: no MATLAB file, no such split, or numbers beyond ``count``.
     """
-    from scipy.io import loadmat
-
     key = f"{split}Ndxs"
-    try:
-        table = loadmat(io.BytesIO(data), variable_names=["trainNdxs", "testNdxs"])
-    except Exception as error:  # scipy raises nearly anything on damaged files
-        raise UsageError(f"{name}: not a MATLAB file ({error}). Is the download complete?") from error
-    if key not in table:
+    found = read_matlab(data, name, [key]).get(key)
+    if found is None:
         raise UsageError(f"{name}: no split {split!r}. Set `split` to train, test or all.")
-    numbers = [int(number) - 1 for number in np.asarray(table[key]).ravel()]
+    try:
+        numbers = [int(number) - 1 for number in np.ravel(found)]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UsageError(f"{name}: {key}: {error}. Is it the official list?") from error
     if not numbers or min(numbers) < 0 or max(numbers) >= count:
         raise UsageError(f"{name}: {key} names pictures that the labelled file lacks. Are they of the same release?")
     return numbers

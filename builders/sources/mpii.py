@@ -108,7 +108,7 @@ class MPII:
         if self._split not in {"train", "test"}:
             raise UsageError(f"source {self.name}: split {self._split!r}: {self._file} knows train and test")
         with self._root.open(self._file) as file:
-            return read_mat(file, f"{self._root.location}/{self._file}", train=self._split == "train")
+            return read_mat(file.read(), f"{self._root.location}/{self._file}", train=self._split == "train")
 
     @cached_property
     def _elements(self) -> GroupedElements:
