@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triplets.reasons import UsageError
+from triplets.repeated_keys import repeated_key
 
 _CHUNK = 8 * 2**20
 _MAX_ELEMENT = 256 * 2**20
@@ -73,7 +74,7 @@ def parse(data: bytes) -> Any:
 
 
 def load_json(data: bytes, file: str, top: type[Any] | None = None) -> Any:
-    """A whole JSON document; a UTF-8 byte order mark is accepted.
+    """A whole JSON document; a UTF-8 byte order mark is accepted, a key that the outermost object has twice is not.
 
     Args:
         data: the file's bytes.
@@ -81,11 +82,12 @@ def load_json(data: bytes, file: str, top: type[Any] | None = None) -> Any:
         top: the type that the outermost value must have (``dict`` or ``list``), or None for any.
 
     Raises:
-        DocumentError: ``wrong_encoding``, ``invalid_json``, or ``wrong_schema`` for another outermost value.
+        DocumentError: ``wrong_encoding``, ``invalid_json``, or ``wrong_schema`` for another outermost value or a repeated key.
     """
     _check_encoding(data, file)
+    data = data.removeprefix(_BOM)
     try:
-        value = parse(data.removeprefix(_BOM))
+        value = parse(data)
     except UnicodeDecodeError as error:
         raise DocumentError("wrong_encoding", file, f"not UTF-8 at byte {error.start:,}") from error
     except ValueError as error:
@@ -94,7 +96,20 @@ def load_json(data: bytes, file: str, top: type[Any] | None = None) -> Any:
     if top is not None and not isinstance(value, top):
         detail = f"the outermost value is {_json_name(value)}, not {_json_name(top())}"
         raise DocumentError("wrong_schema", file, detail)
+    check_keys(data, file)
     return value
+
+
+def check_keys(data: bytes, file: str) -> None:
+    """Make sure that no value of a sound document's outermost object is lost behind another one of the same key.
+
+    Raises:
+        DocumentError: ``wrong_schema``: a key stands there twice.
+    """
+    key = repeated_key(data)
+    if key is not None:
+        detail = f"the key {key[:200]!r} stands there twice. Rename one, or take out the one that does not count"
+        raise DocumentError("wrong_schema", file, detail)
 
 
 def read_span(file: IO[bytes], offset: int, length: int) -> Any:

@@ -20,7 +20,7 @@ from builders.kinds import Kind
 from builders.object_words import colour_of
 from builders.options import Options, parse_options
 from builders.sources._visual_genome import PICTURE_LIST, coco_names
-from triplets.documents import load_json
+from triplets.documents import check_keys, load_json
 from triplets.reasons import Reason, Refusal
 from triplets.records import Fault, Record
 from triplets.roots import Root
@@ -122,12 +122,14 @@ class GqaInpaint:
         name = f"{self._root.location}/{self.inputs()[0]}"
         data = self._root.read(self._file, _MAX_DOCUMENT).removeprefix(b"\xef\xbb\xbf")
         try:
-            return msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+            scenes = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
         except (
             ValueError,
             RecursionError,
         ):  # perhaps NaN, which Python's own parser takes: it costs one scene, not all
             return dict(load_json(data, name, dict))
+        check_keys(data, name)
+        return dict(scenes)
 
     @cached_property
     def _images(self) -> list[str]:
