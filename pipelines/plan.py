@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from builders.protocols import Source
+from pipelines.plan_ids import UniqueIds
 from triplets.bijection import key_of, shuffled
 from triplets.reasons import Reason
 from triplets.records import Attempt, Fault, Record
@@ -40,7 +41,7 @@ def plan_units(
     """Group a source's attempts into units.
 
     Picture groups come in the order of a keyed bijection and are never parted, so a unit is a random sample of the data set and
-    decodes each picture once; a group larger than a unit makes a unit of its own. Holds one unit at a time.
+    decodes each picture once; a group larger than a unit makes a unit of its own. Holds one unit and a digest of each id at a time.
 
     Args:
         source: gives the records.
@@ -50,11 +51,11 @@ def plan_units(
         attempts_per_unit: a unit is closed before the group that would take it above this.
         key: of the bijection.
     """
-    number, unit = 0, list[Attempt]()
+    number, unit, ids = 0, list[Attempt](), UniqueIds()
     for index in shuffled(source.group_count(), key_of(key)):
         group = [
             Attempt(name, record, task, variant)
-            for record in map(storable, source.group(index))
+            for record in map(ids.settle, map(storable, source.group(index)))
             for task in tasks
             for variant in range(variants)
         ]
