@@ -6,7 +6,7 @@ from itertools import groupby
 
 from pipelines.held_out import looking_alike, not_held_out
 from pipelines.plan import triplet_bytes
-from pipelines.prepare import prepare, units_of
+from pipelines.prepare import prepare, told_empty, units_of
 from pipelines.recipe import Recipe, SourceSettings
 from pipelines.workshop import Workshop
 from triplets.reasons import UsageError
@@ -96,6 +96,8 @@ def _count(recipe: Recipe, settings: SourceSettings) -> Estimate:
         attempts += len(unit.attempts)
         faults += sum(1 for attempt in unit.attempts if attempt.record.fault is not None)
         records += sum(1 for _ in groupby(unit.attempts, key=lambda attempt: attempt.record.id))
+    if attempts == 0:
+        raise UsageError(told_empty(settings))
     return _line(recipe, settings.name, records, faults, attempts, units)
 
 

@@ -91,7 +91,7 @@ def prepare(
         first = UnitRef(settings.name, digest.fingerprint, 0, 0)
         size = write_plan(store, _unit_rows(workshop, settings, first), first)
         if size.attempts == 0:
-            raise UsageError(f"source {settings.name}: split {settings.split!r} of {settings.root} holds no records")
+            raise UsageError(f"source {settings.name}: {told_empty(settings)}")
         sources[settings.name] = source_state(digest.fingerprint, digest.inputs, size)
     # By name, as build.json gives them back: the index must come out alike in this process and after a restart.
     ordered = dict(sorted(sources.items()))
@@ -134,6 +134,11 @@ def units_of(workshop: Workshop, settings: SourceSettings) -> Iterator[PlannedUn
         )
     except Refusal as error:
         raise UsageError(f"source {settings.name}: {error}") from error
+
+
+def told_empty(settings: SourceSettings) -> str:
+    """What is said of a source without records, when it is planned and when it is built."""
+    return f"split {settings.split!r} of {settings.root} holds no records. Another `split` or `root` may; or take the source out."
 
 
 def attempts_per_unit(recipe: Recipe, name: str) -> int:

@@ -1,6 +1,7 @@
 """``ieiw plan``: every source's line, what an epoch comes to, and all that is missing at once."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,18 @@ def test_a_damaged_annotation_file_does_not_hide_the_other_sources(root, tmp_pat
     damaged = recipe(root, tmp_path)
     lines = {line.name: line for line in estimate(damaged)}
     assert "refer_train.json" in lines["phrasecut"].missing and "nowhere" in lines["gopro"].missing
+
+
+@pytest.mark.parametrize("out", ["", "planned"])
+def test_a_source_without_records_is_told_as_a_build_would(root, tmp_path, out):
+    (root / "refer_train.json").write_text("[]")
+    empty = Recipe.model_validate({"sources": [{"name": "phrasecut", "root": str(root), "tasks": ["refer"]}]})
+    told = f"source phrasecut: split 'train' of {root} holds no records"
+    if out:
+        with pytest.raises(UsageError, match=re.escape(told)):
+            estimate(empty, str(tmp_path / out))
+    else:
+        assert estimate(empty)[0].missing.startswith(told)
 
 
 def test_missing_weights_of_the_inpainter_are_one_complaint_and_do_not_touch_other_sources(root, tmp_path, monkeypatch):
