@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from builders.boxes import Box, area
 from builders.instructions.expressions import LIMBS, Expression
 from builders.instructions.naming import Named, names_any_thing, what_is_named, words_of
 from builders.instructions.nouns import OBJECTS
-from builders.instructions.placing import FRAME, PLACE_WORDS, Box, Place, Thing, bare_place, only_place
+from builders.instructions.placing import FRAME, PLACE_WORDS, Place, Thing, bare_place, only_place
 from builders.instructions.words import (
     ARTICLES,
     BODY,
@@ -72,23 +73,22 @@ def fitting(expressions: list[Expression], scene: Scene | None, targets: int = 0
         Refusal: something speaks against each of them: ``phrase_unusable`` (unkind, misspelt, chat, names no thing),
             ``phrase_contradicted``, ``ambiguous``; the detail names each and why.
     """
-    kept, doubts = [], []
-    for expression in expressions:
-        doubt = doubt_about_words(expression)
-        place = None if doubt else bare_place(expression.raw)
-        if place:
-            placed = _placed(expression, place, scene)
-            kept += [placed] if placed else []
-            doubt = None if placed else _unusable("it says a place, but no thing that alone is there")
-        elif not doubt:
-            doubt = doubt_in_scene(expression, scene) if scene else _doubt_in_itself(expression, targets)
-        if doubt:
-            doubts.append((expression.raw, doubt))
-        elif not place:
-            kept.append(expression)
-    if not kept:
-        raise Refusal(doubts[0][1].reason, "; ".join(f"{raw!r}: {doubt.detail}" for raw, doubt in doubts))
-    return kept
+    judged = [(expression.raw, _judged(expression, scene, targets)) for expression in expressions]
+    kept = [verdict for _, verdict in judged if isinstance(verdict, Expression)]
+    if kept:
+        return kept
+    doubts = [(raw, verdict) for raw, verdict in judged if isinstance(verdict, Refusal)]
+    raise Refusal(doubts[0][1].reason, "; ".join(f"{raw!r}: {doubt.detail}" for raw, doubt in doubts))
+
+
+def _judged(expression: Expression, scene: Scene | None, targets: int) -> Expression | Refusal:
+    """The expression as it is to be said, or what speaks against it."""
+    if doubt := doubt_about_words(expression):
+        return doubt
+    if place := bare_place(expression.raw):
+        placed = _placed(expression, place, scene)
+        return placed or _unusable("it says a place, but no thing that alone is there")
+    return (doubt_in_scene(expression, scene) if scene else _doubt_in_itself(expression, targets)) or expression
 
 
 def doubt_about_words(expression: Expression) -> Refusal | None:
@@ -202,13 +202,9 @@ def _place(expression: Expression, named: Named, scene: Scene) -> Refusal | None
     if isinstance(place, Place):
         verdict = place.holds(meant.box, scene.rivals, scene.size, alike=alike)
         return _contradicted("another one is further there") if verdict == "contradicted" else None
-    if alike and any(_area(box) > _ALONE * _area(meant.box) for box in scene.rivals):
+    if alike and any(area(box) > _ALONE * area(meant.box) for box in scene.rivals):
         return Refusal(Reason.AMBIGUOUS, f"there is more than one {named.noun}")
     return None
-
-
-def _area(box: Sequence[float]) -> float:
-    return box[2] * box[3]
 
 
 def _unusable(detail: str) -> Refusal:

@@ -22,7 +22,9 @@ _NO_HEAD = frozenset(
 )
 """What the reader of noun phrases takes for a noun, but is none."""
 _MOST_WORN_WORDS = 4
+"""Longer phrases about what a person wears say more than that."""
 _MOST_SCRAP_WORDS = 2
+"""Quoted expressions of so few words (``guy right``) give way to better ones."""
 LIMBS = frozenset("hand arm leg foot finger thumb knee elbow paw wrist ankle".split())
 """Where an expression is about one, often nothing else of the person is in the picture."""
 _UNKIND = UNKIND | frozenset(
@@ -30,9 +32,7 @@ _UNKIND = UNKIND | frozenset(
 )
 _SLIPS = frozenset(
     """
-    parson warring wating infront inback ladys theyre thier gras cant wont dont doesnt isnt hes shes thats theres youre
-    siting stnading sitiing wearning peson persn womens mens lefft rigth rihgt tehre wih wiht fornt froont botom bottm midle
-    zeebra girraffe elefant giraff whit guyon
+    parson warring infront inback ladys womens mens theyre thier gras whit cant wont dont doesnt isnt hes shes thats theres youre
     """.split()
 )
 """Slips of the finger that make another word, or that the web makes so often that its vocabulary knows them."""
@@ -47,7 +47,8 @@ _WITH = re.compile(r"(?<!\S)w(?:/\s*|\s+)(?=\w)")
 _CLOCK = re.compile(r"\b(?:at )?(\d\d?) o ?'? ?clock\b")
 _COLLAGE = re.compile(r"\b(left|right|top|bottom|first|second|middle|other)([ -]hand)? (picture|pic|photo|image)\b")
 """Annotators of a collage speak of its parts as pictures."""
-_SHORTEST = 2
+_MADE = frozenset({"'s", ",", "frontmost"})
+"""What :func:`builders.instructions.naming.words_of` gives that no dictionary has."""
 _MARK = re.compile(r"\s+([,.;:!?])")
 _APOSTROPHE = re.compile(r"\s+'\s*(s|t|re|ve|ll|d|m)\b")
 
@@ -72,10 +73,9 @@ class Expression:
     @property
     def slip(self) -> str:
         """The first words that no dictionary knows, that belong to chat or that speak of one picture of several; or empty."""
-        collage = _COLLAGE.search(self.raw.lower())
-        return (
-            collage[0] if collage else next((word for word in words_of(_in_full(self.raw)) if not _is_word(word)), "")
-        )
+        if collage := _COLLAGE.search(self.raw.lower()):
+            return collage[0]
+        return next((word for word in words_of(_in_full(self.raw)) if not _is_word(word)), "")
 
     @property
     def plain(self) -> str:
@@ -92,9 +92,9 @@ def _in_full(text: str) -> str:
 def _is_word(word: str) -> bool:
     if word in _CHAT or word in _SLIPS:
         return False
-    if word[0].isdigit() or word in {"'s", ",", "frontmost"} or word in FINITE:
-        return not word.endswith(("pm", "am")) or not word[0].isdigit()
-    return is_known(word) or len(word) < _SHORTEST
+    if word[0].isdigit():
+        return not word.endswith(("am", "pm"))  # the clock of a chat
+    return word in _MADE or word in FINITE or is_known(word) or len(word) == 1
 
 
 def read_expression(text: str, name: str, targets: int, category: str = "") -> Expression:

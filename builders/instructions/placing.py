@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from builders.boxes import CLEAR_SHARE, Box, area
 from builders.instructions.naming import what_is_named, words_of
 from builders.instructions.words import ARTICLES
 
-Box = tuple[float, float, float, float]
-"""x, y, width, height."""
 Verdict = Literal["holds", "unclear", "contradicted"]
 
 _SIDES = {
@@ -47,8 +46,6 @@ _AROUND = ARTICLES | {
     "area",
 }
 PLACE_WORDS = frozenset(_SIDES) | _MIDDLE | _AROUND | FRAME
-_CLEAR = 0.12
-"""Share of the picture's width or height by which centres stand apart for one to be clearly further."""
 _RIVAL = 0.5
 """Things of less than this share of the area of the one that is meant are background."""
 _BEYOND = 0.1
@@ -84,7 +81,7 @@ class Place:
             size: (width, height) of the picture.
             alike: whether the noun fits the rivals for certain.
         """
-        rivals = [box for box in rivals if _area(box) >= _RIVAL * _area(one)]
+        rivals = [box for box in rivals if area(box) >= _RIVAL * area(one)]
         if self.across == 0 and self.down == 0:
             return self._is_middle(one, rivals, size)
         verdicts = [
@@ -104,9 +101,9 @@ class Place:
         at_end = all(_middle(one, 0) / size[0] < x for x in centres) or all(
             _middle(one, 0) / size[0] > x for x in centres
         )
-        if off > 2 * _CLEAR and at_end and any(abs(x - 0.5) + _CLEAR < off for x in centres):
+        if off > 2 * CLEAR_SHARE and at_end and any(abs(x - 0.5) + CLEAR_SHARE < off for x in centres):
             return "contradicted"
-        return "holds" if off < _CLEAR and all(abs(x - 0.5) > off + _CLEAR for x in centres) else "unclear"
+        return "holds" if off < CLEAR_SHARE and all(abs(x - 0.5) > off + CLEAR_SHARE for x in centres) else "unclear"
 
     def has(self, box: Box, size: tuple[float, float]) -> bool:
         """Whether a thing's centre lies there: in this half, or in the middle third."""
@@ -119,19 +116,15 @@ class Place:
 def _along(sign: int, centres: list[float], alike: bool) -> Verdict:
     """As :meth:`Place.holds`, along one axis; the first centre is that of the one that is meant."""
     one, *rivals = (sign * centre for centre in centres)
-    further = any(rival > one + _CLEAR for rival in rivals)
+    further = any(rival > one + CLEAR_SHARE for rival in rivals)
     beyond = one < sign * 0.5 - _BEYOND
     if further and (alike or beyond):
         return "contradicted"
-    return "holds" if not beyond and all(rival < one - _CLEAR for rival in rivals) else "unclear"
+    return "holds" if not beyond and all(rival < one - CLEAR_SHARE for rival in rivals) else "unclear"
 
 
 def _middle(box: Box, axis: int) -> float:
     return box[axis] + box[axis + 2] / 2
-
-
-def _area(box: Box) -> float:
-    return box[2] * box[3]
 
 
 def bare_place(text: str) -> Place | None:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-Box = tuple[float, float, float, float]
-"""x, y, width, height."""
+from builders.boxes import CLEAR_SHARE, Box, area
 
-CLEAR = 0.12
-"""Share of the view's width by which somebody must stand apart to be called the one on the left."""
 _COUNTS = 0.1
 """Those whose part in view is smaller than this share of the one who is meant are background that nobody thinks of."""
 _LARGER = 2.5
@@ -58,7 +55,7 @@ def who(company: Company, noun: str = "person") -> str | None:
     one = _seen(company.one, company.size)
     rivals = [box for each in company.others if _counts(box := _seen(each, company.size), one)]
     masses = [box for each in company.crowds if _counts(box := _seen(each, company.size), one)]
-    if _area(one) <= 0:
+    if area(one) <= 0:
         return None
     if not company.whole:
         return f"the {noun} in the middle" if not masses and _central(one, rivals, company.size) else None
@@ -71,7 +68,7 @@ def who(company: Company, noun: str = "person") -> str | None:
 
 
 def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[float, float]) -> str:
-    margin = CLEAR * size[0]
+    margin = CLEAR_SHARE * size[0]
     many = len(rivals) + len(masses) > 1 or bool(masses)
     lefts = [_centre(box) for box in rivals] + [box[0] for box in masses]
     rights = [_centre(box) for box in rivals] + [box[0] + box[2] for box in masses]
@@ -82,13 +79,13 @@ def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[f
         return "on the far left" if many else "on the left"
     if outer_right and _centre(one) - margin >= max(rights) and (right_half or not many):
         return "on the far right" if many else "on the right"
-    if _central(one, rivals, size) and (not masses or _area(one) >= _AMID * size[0] * size[1]):
+    if _central(one, rivals, size) and (not masses or area(one) >= _AMID * size[0] * size[1]):
         return "in the middle"
     return ""
 
 
 def _is_in_front(one: Box, rivals: Sequence[Box]) -> bool:
-    return all(_area(one) >= _LARGER * _area(box) and _feet(one) >= _feet(box) for box in rivals)
+    return all(area(one) >= _LARGER * area(box) and _feet(one) >= _feet(box) for box in rivals)
 
 
 def _holds_all(box: Box, joints: Sequence[tuple[float, float]]) -> bool:
@@ -102,8 +99,8 @@ def _central(one: Box, rivals: Sequence[Box], size: tuple[float, float]) -> bool
     """Whether one is in the middle of the view, and nobody else of note is."""
     middle = size[0] / 2
     near = [box for box in rivals if abs(_centre(box) - middle) < _ASIDE * size[0]]
-    alone = all(_area(box) < _SLIGHT * _area(one) for box in near)
-    weighty = all(_area(one) >= _WEIGHTY * _area(box) for box in rivals)
+    alone = all(area(box) < _SLIGHT * area(one) for box in near)
+    weighty = all(area(one) >= _WEIGHTY * area(box) for box in rivals)
     return abs(_centre(one) - middle) <= _CENTRAL * size[0] and alone and weighty
 
 
@@ -115,11 +112,7 @@ def _seen(box: Box, size: tuple[float, float]) -> Box:
 
 
 def _counts(box: Box, one: Box) -> bool:
-    return _area(box) > _COUNTS * _area(one)
-
-
-def _area(box: Box) -> float:
-    return box[2] * box[3]
+    return area(box) > _COUNTS * area(one)
 
 
 def _centre(box: Box) -> float:

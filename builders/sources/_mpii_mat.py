@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from builders.sources._persons import Box, Joint, Person, box_around
+from builders.boxes import Box
+from builders.sources._persons import Joint, Person, box_around
 from triplets.documents import DocumentError
 from triplets.matlab import read_matlab
 from triplets.reasons import Reason

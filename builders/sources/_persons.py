@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from builders.boxes import Box
 from builders.instructions.joints import LAYOUTS
 from triplets.reasons import Reason
 from triplets.records import Fault, Record
 
-Box = tuple[float, float, float, float]
-"""x, y, width, height in pixels of the stored picture."""
 Joint = tuple[float, float, int]
 """x, y in pixels of the stored picture, continuous (0.5 is the centre of the first); 0 not labelled, 1 hidden, 2 seen."""
 

@@ -20,11 +20,12 @@ from typing import Any
 
 import msgspec
 
+from builders.boxes import Box
 from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._mpii_mat import MatPicture, read_mat
-from builders.sources._persons import Box, Joint, Person, Scene, box_around, joints_of, records_of
+from builders.sources._persons import Joint, Person, Scene, box_around, joints_of, records_of
 from builders.sources._wrong import what_is_wrong
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record

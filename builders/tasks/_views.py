@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from builders.instructions.whereabouts import Box, Company, who
+from builders.boxes import Box
+from builders.instructions.whereabouts import Company, who
 from builders.point_rules import PointRules
 from triplets.pictures import annotation_frame, resize_short, short_side_size, upright_points
 from triplets.reasons import Reason, Refusal

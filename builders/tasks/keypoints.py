@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from builders.boxes import Box
 from builders.instructions.joints import LAYOUTS, fixed_colour, spoken
 from builders.instructions.point_sentences import Wish, fill_points, simple_points
-from builders.instructions.whereabouts import Box
 from builders.kinds import Kind
 from builders.point_rules import point_rules
 from builders.protocols import Tools

@@ -26,9 +26,10 @@ from builders.options import parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
 from triplets.coco_masks import union
+from triplets.labels import decode_matlab
 from triplets.masks import polygons_mask
 from triplets.palette import palette
-from triplets.pictures import annotation_frame, fit_mask, resize_mask, upright_mask
+from triplets.pictures import annotation_frame, decode_mask, fit_mask, resize_mask, upright_mask
 from triplets.reasons import Reason, Refusal
 from triplets.records import Mask, OpenRecord, Record, Triplet
 
@@ -174,7 +175,4 @@ def _drawn(record: OpenRecord) -> Mask:
 
 def _decoded(data: bytes, coding: str) -> Mask:
     """A mask file: a picture, or a matrix of MATLAB, of which ReferIt's are 0 inside."""
-    from triplets.labels import decode_matlab
-    from triplets.pictures import decode_mask
-
     return decode_matlab(data, "segimg_t") == 0 if coding == "referit" else decode_mask(data)
