@@ -20,8 +20,11 @@ _NO_ORDER = re.compile(
 )
 """How questions and wishes begin: ``could it be night?``, ``it should be one cow``."""
 _REFRAMING = re.compile(
-    r"\b(?:re|un)?(?:crop|rotat|flip|mirror|resiz|straighten|zoom|enlarg|shrink|tilt|deskew|scal(?:e|ing)\b|level\b)|"
-    r"\b(?:turn|make|rotate)\b.*\b(?:sideways|upside|clockwise|degrees|portrait|landscape|square|bigger|smaller|wider|larger)|"
+    r"\b(?:re|un)?(?:crop(?!s|[ -]?tops?)|rotat|flip(?![ -]?flop)|resiz|straighten|zoom|enlarg|shrink|tilt(?![ -]?shift)|deskew)|"
+    r"(?<!gr[ae]y[ -])\b(?:re)?scal(?:e|ing)\b|\b(?:mirror|level)(?:ed)? (?:it|this|out|the)\b|"
+    r"\bturn\b.*\b(?:sideways|upside|clockwise|degrees)|"
+    r"\bmake (?:it|this|the whole|(?:the |this |my )?(?:photo|picture|image|pic))\b.*\b(?:portrait|landscape|square|bigger|smaller|"
+    r"wider|larger)\b|"
     r"\b(?:trim|cut) (?:off )?(?:the |all )?(?:edges?|borders?|sides?|top|bottom|left|right)|\baspect ratio|\bperspective",
     re.IGNORECASE,
 )
