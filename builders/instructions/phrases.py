@@ -177,7 +177,7 @@ def _check_words(words: list[str]) -> None:
     for at, word in enumerate(words):
         if word == ",":
             continue
-        if not re.fullmatch(r"[a-zà-ÿ][a-zà-ÿ'-]*", word):
+        if not re.fullmatch(r"[a-zà-ÿ]([a-zà-ÿ'-]*[a-zà-ÿ'])?", word):
             raise _refuse(f"{word!r} is not a word")
         if word in UNKIND:
             raise _refuse(f"unkind: {word!r}")

@@ -4,7 +4,7 @@ import re
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from builders.instructions.phrases import noun_phrase
@@ -154,6 +154,7 @@ def test_any_heap_of_words_is_said_well_or_refused(phrase, name, instances):
 
 
 @given(st.text(max_size=60), st.text(max_size=12))
+@example("A-", "")
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_said_well_or_refused(phrase, name):
     try:
