@@ -204,9 +204,10 @@ def _listed(path: Path) -> Iterator[str]:
         UsageError: it cannot be read, or a line is no name.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"hold_out: {path}: cannot be read ({error})") from error
+        raise UsageError(f"hold_out: {path}: cannot be read ({error}). Give a text file of picture names") from error
+    known = frozenset[str]().union(*(spaces(dataset) for dataset in registry.SOURCES))
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text.startswith("#"):
@@ -214,4 +215,8 @@ def _listed(path: Path) -> Iterator[str]:
         space, separator, name = text.partition(":")
         if not separator or not name:
             raise UsageError(f"hold_out: {path}, line {number}: {text[:60]!r} is not SPACE:NAME, such as coco:139")
+        if space not in known:
+            raise UsageError(
+                f"hold_out: {path}, line {number}: no data set counts {space!r}; known: {', '.join(sorted(known))}"
+            )
         yield picture_name(space, name)

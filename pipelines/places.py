@@ -13,7 +13,8 @@ from triplets.reasons import Refusal, UsageError
 from triplets.roots import Root
 
 _DEPTH = 2  # VOCdevkit/VOC2012
-_MOST = 40  # a folder of more holds a data set's pictures, and its parts are no roots
+_MOST = 40  # a folder of more folders holds a data set's pictures, and its parts are no roots
+_MOST_NAMES = 1000  # each is asked whether it is a folder, which takes a request in a bucket
 
 
 class _Fits(Protocol):
@@ -82,10 +83,11 @@ def _inside(root: str, fits: _Fits) -> Iterator[str]:
 def _folders(root: str) -> list[str]:
     place = Root(root)
     try:
-        names = [name for name in place.names() if not name.startswith(".") and place.names(name)]
+        names = place.names()
+        folders = [name for name in names if place.names(name)] if len(names) <= _MOST_NAMES else []
     except Refusal:  # a link out of the root
         return []
-    return [f"{place.location}/{name}" for name in names] if len(names) <= _MOST else []
+    return [f"{place.location}/{name}" for name in folders] if len(folders) <= _MOST else []
 
 
 def _parents(root: str) -> list[str]:

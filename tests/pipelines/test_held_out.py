@@ -102,8 +102,18 @@ def test_a_list_of_names_does_as_well(coco, tmp_path):
     names.write_text("# COCO\ncoco:000000000003\nvisual-genome:1\n\ncoco:COCO_train2014_000000000004.jpg\n")
     source = Workshop(recipe(coco, [{"file": str(names)}])).source("coco")
     assert [record.group for n in range(4) for record in source.group(n) if record.fault] == ["3", "4"]
-    names.write_text("000000000003\n")
-    with pytest.raises(UsageError, match=r"names.txt, line 1.*coco:139"):
+    names.write_text("coco:3", encoding="utf-8-sig")  # as Windows writes it
+    source = Workshop(recipe(coco, [{"file": str(names)}])).source("coco")
+    assert [record.group for n in range(4) for record in source.group(n) if record.fault] == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"), [("000000000003", "names.txt, line 1.*coco:139"), ("cocoo:3", "names.txt, line 1.*'cocoo'.*coco")]
+)
+def test_a_line_that_names_no_picture_is_one_error(coco, tmp_path, line, told):
+    names = tmp_path / "names.txt"
+    names.write_text(line)
+    with pytest.raises(UsageError, match=told):
         list(Workshop(recipe(coco, [{"file": str(names)}])).source("coco").group(0))
 
 

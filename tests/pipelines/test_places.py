@@ -59,6 +59,17 @@ def test_a_folder_of_many_folders_is_not_searched(tmp_path):
     assert "several" not in str(raised.value)
 
 
+def test_the_files_of_a_folder_of_pictures_are_not_asked_one_by_one(tmp_path, monkeypatch):
+    for number in range(1001):
+        (tmp_path / f"{number}.jpg").touch()
+    write_gopro(tmp_path / "set")
+    asked = []
+    names = Root.names
+    monkeypatch.setattr(Root, "names", lambda root, folder="": asked.append(folder) or names(root, folder))
+    assert located(recipe(tmp_path)) == recipe(tmp_path)
+    assert len(asked) < 20
+
+
 def test_links_out_of_the_root_are_not_followed(tmp_path):
     write_gopro(tmp_path / "elsewhere")
     (tmp_path / "set").mkdir()
