@@ -116,8 +116,8 @@ def faults_of(path: Path, rows: Rows) -> list[str]:
     if missing := [column for column in COLUMNS if column not in (review[0] if review else ())]:
         return [f"no column {', '.join(missing)}"]
     twice = len(review) - len({row["key"] for row in review})
-    told = [f"{row['key']}: {fault}" for row in review if (fault := _fault(row, rows.get(row["key"])))]
-    return [*told, *([f"{twice} keys stand there twice"] if twice else [])]
+    faults = [f"{row['key']}: {fault}" for row in review if (fault := _fault(row, rows.get(row["key"])))]
+    return [*faults, *([f"{twice} keys stand there twice"] if twice else [])]
 
 
 def _fault(row: Mapping[str, str], made: Mapping[str, str] | None) -> str:

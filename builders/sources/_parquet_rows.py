@@ -63,16 +63,10 @@ class ParquetRows:
 
     @cached_property
     def _fitting(self) -> list[str]:
-        seen: dict[str, str] = {}
-        for file in self.files:
-            parts = _PARTS.search(_stem(file))
-            before = seen.setdefault(_stem(file), file)
-            first = seen.setdefault("of", file) if parts else file
-            if before != file or (parts and not _stem(first).endswith(parts[0])):
-                other = before if before != file else first
-                raise UsageError(
-                    f"root {self._root.location}: {other} and {file} are of two uploads. Keep the newer files."
-                )
+        if clash := _clash(self.files):
+            raise UsageError(
+                f"root {self._root.location}: {' and '.join(clash)} are of two uploads. Keep the newer files."
+            )
         if self.files and self._mark not in (names := self.names()):
             _lack(f"{self._root.location}/{self.files[0]}", self._mark, names)
         return self.files
@@ -164,6 +158,20 @@ class ParquetRows:
         at = int(np.searchsorted(starts, row, side="right")) - 1
         file, group = groups[at]
         return self.files[file], group, row - int(starts[at]), row - firsts[file]
+
+
+def _clash(files: Sequence[str]) -> tuple[str, str] | None:
+    """Two files that cannot be of one upload: the same part twice, or parts of another number of parts."""
+    first_of: dict[str, str] = {}
+    counted = ""
+    for file in files:
+        first, parts = first_of.setdefault(_stem(file), file), _PARTS.search(_stem(file))
+        if first != file:
+            return first, file
+        counted = counted or (file if parts else "")
+        if parts and not _stem(counted).endswith(parts[0]):
+            return counted, file
+    return None
 
 
 def _stem(file: str) -> str:

@@ -123,10 +123,8 @@ class GqaInpaint:
         data = self._root.read(self._file, _MAX_DOCUMENT).removeprefix(b"\xef\xbb\xbf")
         try:
             scenes = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-        except (
-            ValueError,
-            RecursionError,
-        ):  # perhaps NaN, which Python's own parser takes: it costs one scene, not all
+        except (ValueError, RecursionError):
+            # Perhaps NaN, which Python's own parser takes: it costs one scene, not all.
             return dict(load_json(data, name, dict))
         check_keys(data, name)
         return dict(scenes)

@@ -8,7 +8,6 @@ a thing, or several, or none, with all the expressions that mean it.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
@@ -149,20 +148,21 @@ class RefCoco:
     @cached_property
     def _twice(self) -> set[int]:
         """Numbers of refs whose ``ref_id`` an earlier one has."""
-        seen: Counter[int] = Counter()
-        repeated = set()
+        seen, repeated = set[int](), set[int]()
         for number, ref in enumerate(self._refs):
             ref_id = _number(ref, "ref_id")
-            if seen[ref_id] and ref_id >= 0:
+            if ref_id in seen:
                 repeated.add(number)
-            seen[ref_id] += 1
+            elif ref_id >= 0:
+                seen.add(ref_id)
         return repeated
 
     def _records(self, number: int) -> Iterator[Record]:
         """One record for a ref, or one for each of its expressions."""
         ref, place = self._refs[number], f"{self._refs_path} element {number}"
         group = str(_number(ref, "image_id"))
-        record_id = f"{_number(ref, 'ref_id')}" if _number(ref, "ref_id") >= 0 else f"@{number}"
+        ref_id = _number(ref, "ref_id")
+        record_id = f"{ref_id}" if ref_id >= 0 else f"@{number}"
         if number in self._twice:
             fault = Fault(Reason.DUPLICATE_RECORD, f"{place}: ref_id {record_id} was used before")
             yield Record(f"{record_id}#{number}", group, {}, {}, self._split, fault=fault)
