@@ -1,8 +1,14 @@
 """Fixtures that several packages' tests share."""
 
 import pytest
+from hypothesis import settings
 
 from tests.support.tiny_build import tiny_build
+
+# The same examples in every run: a red test is a change's own. `pytest --hypothesis-profile=explore` looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore", derandomize=False)
+settings.load_profile("same")
 
 
 @pytest.fixture
