@@ -97,7 +97,12 @@ class CocoStuff(LabelMaps):
                 )
             return ""
         places = [f"annotations/stuff_{self._split}.json", f"stuff_{self._split}.json"]
-        return self._first(places, "annotation", "Unpack stuffthingmaps_trainval2017.zip into `stuffthingmaps`.")
+        maps = (
+            "Unpack stuffthingmaps_trainval2017.zip into `stuffthingmaps`, or "
+            if self._options.form == "auto"
+            else "Unpack "
+        )
+        return self._first(places, "annotation", f"{maps}stuff_annotations_trainval2017.zip here.")
 
     def _record(self, index: int) -> Record:
         record = super()._record(index)

@@ -28,7 +28,7 @@ class GoPro(PairedFolders):
 
     title = "GoPro"
     gives = Kind.BLURRED
-    advice = "Only the other rendering? Set `options: {blur: blur_gamma}`. "
+    advice = "`options: {blur: blur_gamma}` takes the other rendering; blur is the default. "
     settings = GoProOptions
     licence = "GOPRO_Large (CC BY 4.0)"
     _options: GoProOptions

@@ -26,7 +26,7 @@ class Reds(PairedFolders):
 
     title = "REDS"
     gives = Kind.BLURRED
-    advice = "Only the other rendering? Set `options: {blur: blur_jpeg}`. "
+    advice = "`options: {blur: blur_jpeg}` takes the other rendering; blur is the default. "
     settings = RedsOptions
     licence = "REDS (CC BY 4.0)"
     _options: RedsOptions

@@ -254,6 +254,17 @@ def test_a_class_list_of_another_form_is_named_with_its_line(tmp_path):
         make("coco-stuff", tmp_path, "train2017").read("@classes")
 
 
+@pytest.mark.parametrize(
+    ("form", "archives"), [("auto", {"maps", "json"}), ("json", {"json"}), ("pixelmaps", {"maps"})]
+)
+def test_coco_stuff_without_annotation_names_the_archive_that_the_chosen_form_needs(tmp_path, form, archives):
+    draw_picture(tmp_path / "val2017" / "7.jpg", *SIZE)
+    with pytest.raises(UsageError) as caught:
+        make("coco-stuff", tmp_path, "val2017", form=form).inputs()
+    files = {"maps": "stuffthingmaps_trainval2017.zip", "json": "stuff_annotations_trainval2017.zip"}
+    assert {name for name, file in files.items() if file in str(caught.value)} == archives
+
+
 def test_coco_stuff_as_its_repository_unpacks_it(tmp_path):
     TestCocoStuff().write(tmp_path)
     (tmp_path / "dataset").mkdir()

@@ -108,6 +108,16 @@ def test_a_layout_that_is_not_there_is_named(tmp_path):
         _source("gopro", tmp_path, "test").inputs()
 
 
+@pytest.mark.parametrize(("dataset", "other"), [("gopro", "blur_gamma"), ("reds", "blur_jpeg")])
+def test_the_advice_fits_whichever_rendering_was_asked_for(tmp_path, dataset, other):
+    (tmp_path / "train").mkdir()
+    for kind in ("blur", other):
+        with pytest.raises(
+            UsageError, match=rf"options: {{blur: {other}}}` takes the other rendering; blur is the default"
+        ):
+            _source(dataset, tmp_path, "train", blur=kind).inputs()
+
+
 def test_an_unknown_option_is_named(tmp_path):
     with pytest.raises(UsageError, match=r"source gopro: options\.blurr: unknown key.*known: blur"):
         _source("gopro", tmp_path, "test", blurr="blur")
