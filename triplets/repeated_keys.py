@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -24,12 +25,19 @@ def repeated_key(data: bytes) -> str | None:
     if data.lstrip()[:1] != b"{":
         return None
     try:
-        if _is_whole(data, list(msgspec.json.decode(data, type=dict[str, msgspec.Raw]).values())):
-            return None
+        is_whole = _is_whole(data, list(msgspec.json.decode(data, type=dict[str, msgspec.Raw]).values()))
     except (msgspec.DecodeError, RecursionError):
-        pass  # NaN: Python's own parser takes it
-    seen: set[str] = set()
-    return next((key for key in _keys(data) if key in seen or seen.add(key)), None)  # type: ignore[func-returns-value]
+        is_whole = False  # NaN, which only Python's own parser takes: look closer
+    return None if is_whole else _first_repeated(_keys(data))
+
+
+def _first_repeated(keys: Iterable[str]) -> str | None:
+    seen = set[str]()
+    for key in keys:
+        if key in seen:
+            return key
+        seen.add(key)
+    return None
 
 
 def _is_whole(data: bytes, values: list[msgspec.Raw]) -> bool:
