@@ -7,6 +7,7 @@ everything in blue light), since such a word is theirs. White, black, gray and b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -57,13 +58,18 @@ def true_of(words: Sequence[str], said: Mapping[str, Any], shown: Image, mask: M
         raise Refusal(Reason.AMBIGUOUS, "several things in one mask")
     around = dilate(mask, _AROUND, 1) & ~mask
     wrong = [text for text, colour in said["colours"].items() if not _holds(colour, shown[mask], shown[around])]
-    kept = tuple(sentence for sentence in words if not any(text in sentence for text in wrong))
+    kept = tuple(sentence for sentence in words if not any(_says(sentence, text) for text in wrong))
     if not kept:
         raise Refusal(
             Reason.PHRASE_CONTRADICTED,
             f"{words[0]!r}: the object has not that colour, or no more of it than what lies around",
         )
     return kept
+
+
+def _says(sentence: str, text: str) -> bool:
+    """Whether a sentence has these words, whole: a colored car is no red car."""
+    return re.search(rf"\b{re.escape(text)}\b", sentence, re.IGNORECASE) is not None
 
 
 def _holds(colour: str, inside: Image, around: Image) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import chain
 
 import cv2
@@ -21,6 +22,8 @@ _FAR = 1.5
 """Parts lie far apart from so many times the longer side of the longer one."""
 _ALIKE = 0.15
 """Parts of less than this share of the largest one's area are shreds, and tell nothing."""
+_MOST = 100
+"""Only so many of the largest parts are compared, each with each: a mask of noise has thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,11 @@ def mask_parts(mask: Mask) -> list[Part]:
 
 def far_apart(parts: Iterable[Part]) -> bool:
     """Whether parts of like size lie so far apart that they can hardly be one thing."""
-    held = list(parts)
-    largest = max((part.area for part in held), default=0.0)
+    held = nlargest(_MOST, parts, key=lambda part: part.area)
     groups: list[list[Part]] = []
     for part in held:
-        if part.area < _ALIKE * largest:
-            continue
+        if part.area < _ALIKE * held[0].area:
+            break
         near = [group for group in groups if any(_near(part, other) for other in group)]
         groups = [group for group in groups if group not in near] + [[part, *chain.from_iterable(near)]]
     return len(groups) > 1

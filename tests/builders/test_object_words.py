@@ -31,6 +31,11 @@ def test_a_colour_that_is_there_is_believed_and_no_other(colour):
     assert true_of(words, said(colour), shown((200, 200, 200)), MASK) == words[:1]
 
 
+def test_a_colour_within_another_word_is_not_said():
+    words = ("remove the colored cup", "remove the Red cup")
+    assert true_of(words, said("red"), shown((30, 30, 200)), MASK) == words[:1]
+
+
 def test_orange_is_not_brown():
     words = ("remove the cup", "remove the orange cup")
     assert true_of(words, said("orange"), shown((110, 60, 30)), MASK) == words[:1]

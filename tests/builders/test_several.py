@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders.several import far_apart, mask_parts, polygon_parts
+from builders.several import Part, far_apart, mask_parts, polygon_parts
 from tests.support.source_case import square
 
 
@@ -52,3 +52,13 @@ def test_neither_size_nor_order_matter(places, by, order):
     larger = polygon_parts(boxes(*[tuple(by * value for value in place) for place in places]))
     order.shuffle(larger)
     assert far_apart(parts) is far_apart(larger)
+
+
+def test_a_mask_of_noise_is_not_compared_speck_by_speck(monkeypatch):
+    compared = []
+    gap = Part.gap
+    monkeypatch.setattr(Part, "gap", lambda part, other: compared.append(other) or gap(part, other))
+    noise = np.zeros((200, 200), np.bool_)
+    noise[::5, ::5] = True
+    assert far_apart(mask_parts(noise))
+    assert len(compared) < 100 * 100
