@@ -8,7 +8,7 @@ from pipelines.held_out import looking_alike, not_held_out
 from pipelines.plan import triplet_bytes
 from pipelines.prepare import prepare, told_empty, units_of
 from pipelines.recipe import Recipe, SourceSettings
-from pipelines.workshop import Workshop
+from pipelines.workshop import Workshop, told_of
 from triplets.reasons import UsageError
 from triplets.settings import Strict
 from triplets.storage import open_store
@@ -78,7 +78,7 @@ def _counted(recipe: Recipe, settings: SourceSettings, complaint: str) -> Estima
         try:
             return _count(recipe, settings)
         except UsageError as error:
-            complaint = f"source {settings.name}: {error}"
+            complaint = told_of(settings.name, str(error))
     return _missing(settings, complaint)
 
 

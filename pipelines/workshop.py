@@ -203,9 +203,13 @@ def _complaint(name: str, attempt: Callable[[], None]) -> str:
     try:
         attempt()
     except (UsageError, Refusal) as error:  # a root's file may be a link out of it, or not allowed to be read
-        text = str(error)
-        return text if not name or text.startswith(f"source {name}:") else f"source {name}: {text}"
+        return told_of(name, str(error)) if name else str(error)
     return ""
+
+
+def told_of(name: str, text: str) -> str:
+    """A message that begins with its source's name, once."""
+    return text if text.startswith(f"source {name}:") else f"source {name}: {text}"
 
 
 def _lasting(settings: SourceSettings) -> dict[str, object]:

@@ -58,6 +58,15 @@ def test_a_damaged_annotation_file_does_not_hide_the_other_sources(root, tmp_pat
     assert "refer_train.json" in lines["phrasecut"].missing and "nowhere" in lines["gopro"].missing
 
 
+def test_a_message_that_names_its_source_is_not_given_the_name_again(root, monkeypatch):
+    def fail(*_, **__):
+        raise UsageError("source phrasecut: split 'x' is unknown")
+
+    monkeypatch.setattr("pipelines.estimate.units_of", fail)
+    wrong = Recipe.model_validate({"sources": [{"name": "phrasecut", "root": str(root), "tasks": ["refer"]}]})
+    assert estimate(wrong)[0].missing == "source phrasecut: split 'x' is unknown"
+
+
 @pytest.mark.parametrize("out", ["", "planned"])
 def test_a_source_without_records_is_told_as_a_build_would(root, tmp_path, out):
     (root / "refer_train.json").write_text("[]")
