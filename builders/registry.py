@@ -62,7 +62,7 @@ TASKS = {
     "segment-mask": "builders.tasks.segment_mask:SegmentMask",
     "watermark-removal": "builders.tasks.watermark_removal:WatermarkRemoval",
 }
-"""Task -> class; called with the build's tools and the source's ``region`` block."""
+"""Task -> class; called with the build's tools and its options (``task_options.<task>``; of the inpainting ones ``region`` too)."""
 
 
 def source(dataset: str, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> Source:

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from filters.composite import COMPOSITES
 from filters.near import MOST_BITS
 from filters.registry import kind_of, known
-from triplets.settings import Strict, load_settings
+from triplets.settings import SplitName, Strict, load_settings
 
 Per = Literal["", "task", "source", "source+task"]
 Bound = Annotated[float | None, Field(allow_inf_nan=False)]
@@ -102,9 +102,9 @@ class Duplicates(_BestKept):
 class PictureSet(Strict):
     """The pictures of a data set's split, where they lie in the official layout."""
 
-    dataset: str
-    root: str
-    split: str
+    dataset: str = Field(min_length=1)
+    root: str = Field(min_length=1)
+    split: SplitName
     options: dict[str, Any] = {}
 
 

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from triplets.reasons import UsageError
 from triplets.records import check_source_name
-from triplets.settings import Strict, load_settings, read_yaml
+from triplets.settings import SplitName, Strict, check_split, load_settings, read_yaml
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
@@ -86,6 +86,8 @@ class HoldOut(Strict):
             raise ValueError("give either `dataset`, `root` and `split`, or a `file` of picture names")
         if self.file and self.distance is not None:
             raise ValueError("`distance` compares pictures, a `file` holds names; take it out")
+        if self.dataset:
+            check_split(self.split)
         return self
 
     @property
@@ -115,7 +117,7 @@ class SourceSettings(Strict):
     name: str
     dataset: str = ""
     root: str
-    split: str = "train"
+    split: SplitName = "train"
     tasks: tuple[str, ...] = Field(min_length=1)
     variants: int = Field(default=1, ge=1, le=10_000)
     max_reject_share: float = Field(default=0.2, ge=0, le=1)
@@ -135,14 +137,6 @@ class SourceSettings(Strict):
     @classmethod
     def _root(cls, value: str) -> str:
         return _expanded(value)
-
-    @field_validator("split")
-    @classmethod
-    def _split(cls, value: str) -> str:
-        """Sources make file names of it, and patterns."""
-        if not value or value.startswith(".") or set(value) & set("/\\*?[]\0\n"):
-            raise ValueError(f"{value!r} is no name of a split, such as `train`, `val2017` or `testA`")
-        return value
 
     @field_validator("tasks")
     @classmethod

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from triplets.changes import apply_change
 from triplets.reasons import UsageError
@@ -23,6 +23,18 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def check_split(value: str) -> str:
+    """The name of a split, of which sources make file names and patterns.
+
+    Raises:
+        ValueError: it is empty, a path or a pattern.
+    """
+    if not value or value.startswith(".") or set(value) & set("/\\*?[]\0\n"):
+        raise ValueError(f"{value!r} is no name of a split, such as `train`, `val2017` or `testA`")
+    return value
+
+
+SplitName = Annotated[str, AfterValidator(check_split)]
 _Settings = TypeVar("_Settings", bound=BaseModel)
 
 

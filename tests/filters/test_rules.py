@@ -51,6 +51,8 @@ def test_an_unknown_score_lists_those_known(tmp_path):
         ("{name: a, kind: cap, per: group, most: 0}", "most"),
         ("{name: a, kind: duplicates, distance: 9}", "distance"),
         ("{name: a, kind: decontaminate, pictures: []}", "pictures"),
+        ("{name: a, kind: decontaminate, sets: [{dataset: gopro, root: a, split: ../b}]}", "is no name of a split"),
+        ("{name: a, kind: decontaminate, sets: [{dataset: gopro, root: '', split: test}]}", "root"),
         ("{name: a, kind: licences}", "allow: is required"),
         ("{name: A b, kind: duplicates}", "name"),
         ("{name: a, kind: magic}", "magic"),

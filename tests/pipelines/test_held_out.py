@@ -135,6 +135,11 @@ def test_an_entry_is_a_data_set_or_a_file(coco, entry):
         recipe(coco, [entry])
 
 
+def test_its_split_is_a_name_like_any_other(coco):
+    with pytest.raises(ValueError, match="'../val' is no name of a split"):
+        recipe(coco, [{"dataset": "refcoco", "root": "a", "split": "../val"}])
+
+
 def test_a_missing_evaluation_set_is_one_clear_error(coco, tmp_path):
     entry = {"dataset": "coco-instances", "root": str(tmp_path / "nowhere"), "split": "val2017"}
     with pytest.raises(UsageError, match="nowhere"):
