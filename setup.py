@@ -37,6 +37,7 @@ BASE = [
     "transformers>=5.23",
     "typer>=0.29",
     "webdataset>=1.0.2,<1.1",
+    "xxhash>=4.1",
 ]
 DEV = [
     "hypothesis",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 from filters.columns import column
 from pipelines.cut_files import SIDES, Chosen, Samples, Side, spooled
@@ -65,15 +66,19 @@ def materialise(
     _check_disk(store, sum(new.file.size for new in planned if new.file.name not in present))
     progress = Copying(units=len(planned), attempts=len(moved))
     started = time.monotonic()
+    files = list[ShardFile]()
     for number, new in enumerate(planned):
-        if new.file.name not in present:
-            _write(store, chosen, new)
+        if new.file.name in present:
+            digest = _digest(_parts(store, new.file.name))
+        else:
+            digest = _write(store, chosen, new)
             reach("cut-shard")
+        files.append(new.file.model_copy(update={"xxh3_128": digest}))
         moved["shard"][new.rows] = number
         progress.done_units, progress.built = number + 1, progress.built + len(new.rows)
         progress.seconds = time.monotonic() - started
         report(progress)
-    return replace(chosen, samples=moved, shards=tuple(new.file for new in planned))
+    return replace(chosen, samples=moved, shards=tuple(files))
 
 
 def remove_shards(store: Store, name: str) -> None:
@@ -136,23 +141,54 @@ def _check_disk(store: Store, wanted: int) -> None:
         )
 
 
-def _write(store: Store, chosen: Chosen, new: _NewShard) -> None:
+def _write(store: Store, chosen: Chosen, new: _NewShard) -> str:
+    """Copy the samples of a shard; its digest."""
     file = spooled(store)
+    with file.open("wb", buffering=0) as stream:
+        digest = _digest(_written(stream, _copied(store, chosen, new), new.file.size))
+    store.publish(new.file.name, file)
+    return digest
+
+
+def _written(stream: IO[bytes], blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The blocks and the zeros that fill the size, as they are written."""
+    for block in blocks:
+        stream.write(block)
+        yield block
+    rest = bytes(size - stream.tell())
+    stream.write(rest)
+    yield rest
+
+
+def _copied(store: Store, chosen: Chosen, new: _NewShard) -> Iterator[bytes]:
+    """The bytes of a shard's samples, run by run, each seen to hold the samples that the index says."""
     keys = chosen.keys.take(column(new.rows)).to_pylist()
     begins, ends = _blocks(chosen.samples[new.rows])
     shards = chosen.samples["shard"][new.rows]
-    with file.open("wb", buffering=0) as stream:
-        for first, last in _runs(shards, begins, ends, _READ_BYTES if store.local else _FAR_READ_BYTES):
-            origin = chosen.shards[int(shards[first])].name
-            offset, size = int(begins[first]), int(ends[last] - begins[first])
-            block = store.read_range(origin, offset, size)
-            if len(block) != size:
-                raise UsageError(f"{store.location}/{origin}: ends before byte {offset + size:,}. Check it: ieiw lint")
-            for at in range(first, last + 1):
-                _check_key(f"{store.location}/{origin}", block, int(begins[at]) - offset, keys[at])
-            stream.write(block)
-        stream.write(bytes(new.file.size - stream.tell()))
-    store.publish(new.file.name, file)
+    for first, last in _runs(shards, begins, ends, _READ_BYTES if store.local else _FAR_READ_BYTES):
+        origin = chosen.shards[int(shards[first])].name
+        offset, size = int(begins[first]), int(ends[last] - begins[first])
+        block = store.read_range(origin, offset, size)
+        if len(block) != size:
+            raise UsageError(f"{store.location}/{origin}: ends before byte {offset + size:,}. Check it: ieiw lint")
+        for at in range(first, last + 1):
+            _check_key(f"{store.location}/{origin}", block, int(begins[at]) - offset, keys[at])
+        yield block
+
+
+def _parts(store: Store, name: str) -> Iterator[bytes]:
+    """A file's bytes, part by part."""
+    with store.open(name) as file:
+        while part := file.read(_READ_BYTES):
+            yield part
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    """XXH3-128 (hex) of what goes by: 30 times as fast as SHA-256, which would cost a third of the copying."""
+    digest = xxhash.xxh3_128()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def _runs(

@@ -83,7 +83,12 @@ class _Data:
         say(told(cut, weights))
         numbered = {cut.state.sources.index(name): weight for name, weight in weights.items()}
         plan = Plan(stage.seed, stage.batch, numbered)
-        return cls(cut, _loader(stage, cut, plan, device), held_out, ShardWatch(cut))
+        watch = ShardWatch(cut)
+        if watch.without:
+            say(
+                f"{watch.without:,} shards of {cut.where} carry no digest and are not checked: cut again to have them checked"
+            )
+        return cls(cut, _loader(stage, cut, plan, device), held_out, watch)
 
 
 def _loader(stage: Stage, cut: OpenCut, plan: Plan, device: torch.device) -> Loader:

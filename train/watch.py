@@ -1,4 +1,4 @@
-"""Damage that decodes: while training runs, every shard is held once against the digest that its name carries.
+"""Damage that decodes: while training runs, every shard is held once against the digest that its name or its cut carries.
 
 A picture damaged within its data still decodes, to other pixels. Hashing each sample at every epoch would find it, and cost every
 epoch; hashing each shard once, beside the first steps, costs a core half a second a gigabyte.
@@ -11,12 +11,15 @@ import io
 import re
 import threading
 
+import xxhash
+
 from train.opened import OpenCut
+from triplets.cuts import ShardFile
 from triplets.reasons import UsageError
 from triplets.storage import Store
 
 _DIGEST = re.compile(r"shards/(?P<unit>.+)-(?P<digest>[0-9a-f]{12})\.tar")
-"""Of a build's own shards. Those of a materialised cut carry none."""
+"""Of a build's own shards. Those of a materialised cut have theirs in ``cut.json``."""
 _PART = 2**22
 _LEAVE_S = 5.0
 
@@ -26,11 +29,16 @@ class ShardWatch:
 
     Args:
         cut: whose shards to check.
+
+    Attributes:
+        without: shards that carry no digest, those of cuts that were materialised by an older version: not checked.
     """
 
     def __init__(self, cut: OpenCut) -> None:
-        names = [shard.name for shard in cut.state.shards if _DIGEST.fullmatch(shard.name)]
-        self._store, self._names = cut.store, names if cut.store.local is not None else []
+        shards = cut.state.shards if cut.store.local is not None else ()
+        self._shards = [shard for shard in shards if _expected(shard)]
+        self._store = cut.store
+        self.without = len(shards) - len(self._shards)
         self._damage = ""
         self._checked = 0
         self._closed = threading.Event()
@@ -54,7 +62,7 @@ class ShardWatch:
     @property
     def left(self) -> int:
         """Shards that are not checked yet."""
-        return len(self._names) - self._checked
+        return len(self._shards) - self._checked
 
     def close(self) -> None:
         """Stop checking."""
@@ -62,36 +70,48 @@ class ShardWatch:
         self._thread.join(_LEAVE_S)
 
     def _run(self) -> None:
-        for name in self._names:
+        for shard in self._shards:
             try:
-                self._damage = damage(self._store, name, self._closed)
+                self._damage = damage(self._store, shard, self._closed)
             except OSError as error:
-                self._damage = f"{self._store.location}/{name}: {error}"
+                self._damage = f"{self._store.location}/{shard.name}: {error}"
             if self._damage or self._closed.is_set():
                 return
             self._checked += 1
 
 
-def damage(store: Store, shard: str, stop: threading.Event) -> str:
-    """What is wrong with a shard of a build; empty where nothing is, or where it was stopped.
+def _expected(shard: ShardFile) -> str:
+    """The first digits of the shard's digest, or all; empty where nobody noted it."""
+    found = _DIGEST.fullmatch(shard.name)
+    return found["digest"] if found else shard.xxh3_128
+
+
+def damage(store: Store, shard: ShardFile, stop: threading.Event) -> str:
+    """What is wrong with a shard; empty where nothing is, where its digest is not known, or where it was stopped.
 
     Args:
         store: of the build.
-        shard: its name, which ends with the first 12 digits of its SHA-256.
+        shard: one of the build's, or one of a materialised cut's own.
         stop: set where nobody waits for the answer any more.
     """
-    found = _DIGEST.fullmatch(shard)
-    digest = hashlib.sha256()
-    with store.open(shard) as file:
+    found = _DIGEST.fullmatch(shard.name)
+    digest = hashlib.sha256() if found else xxhash.xxh3_128()
+    with store.open(shard.name) as file:
         while part := file.read(_PART):
             if stop.is_set():
                 return ""
             digest.update(part)
-    if found is None or digest.hexdigest().startswith(found["digest"]):
+    if digest.hexdigest().startswith(_expected(shard)):
         return ""
-    sample = _first_damaged(store, shard, f"rows/{found['unit']}.parquet")
+    place = f"{store.location}/{shard.name}"
+    if found is None:
+        return (
+            f"{place}: its digest is not the one that the cut was made with, so some samples are damaged. Remove it, and make "
+            f"the cut again with --materialise"
+        )
+    sample = _first_damaged(store, shard.name, f"rows/{found['unit']}.parquet")
     return (
-        f"{store.location}/{shard}{sample}: its SHA-256 is not the one in its name, so some samples are damaged. Find all damage: "
+        f"{place}{sample}: its SHA-256 is not the one in its name, so some samples are damaged. Find all damage: "
         f"ieiw lint {store.location}"
     )
 

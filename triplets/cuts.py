@@ -79,10 +79,15 @@ class CutFile(Strict):
 
 
 class ShardFile(Strict):
-    """A shard that the cut's samples lie in: name below the build and size in bytes, which readers verify."""
+    """A shard that the cut's samples lie in: name below the build and size in bytes, which readers verify.
+
+    ``xxh3_128`` (hex) is the digest of a materialised cut's own shard, against damage, not against forgers; empty for a build's,
+    whose names carry their SHA-256.
+    """
 
     name: str
     size: int
+    xxh3_128: str = ""
 
 
 class FunnelStep(Strict):

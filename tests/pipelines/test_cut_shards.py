@@ -5,6 +5,7 @@ import tarfile
 import numpy as np
 import pytest
 import webdataset
+import xxhash
 import yaml
 
 from filters.rules import RuleSet
@@ -49,6 +50,23 @@ def test_members_are_byte_for_byte_those_of_the_build(tiny, monkeypatch):
     assert sorted(seen) == sorted((key, role) for key in rows for role in ("source", "target", "json"))
     sizes = [shard.size for shard in state.shards]
     assert max(sizes) < 20_000 + 40_000
+
+
+def test_the_cut_knows_the_digest_of_each_of_its_shards(tiny, monkeypatch):
+    small_shards(monkeypatch)
+
+    def stop(*_arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):  # with all shards copied, none noted
+        broken.setattr("pipelines.cut.publish_index", stop)
+        cut(tiny.store.location, "digests", ALL, materialise=True)
+    before = set(tiny.store.sizes("cuts/digests/shards"))
+    (tiny.path / "cuts/digests/shards" / max(before)).unlink()
+    state = cut(tiny.store.location, "digests", ALL, materialise=True)
+    assert {shard.name.rpartition("/")[2] for shard in state.shards} == before
+    for shard in load_cut(tiny.store, "digests").shards:
+        assert shard.xxh3_128 == xxhash.xxh3_128_hexdigest((tiny.path / shard.name).read_bytes())
 
 
 def test_headers_and_end_are_those_of_a_shard_writer(tiny):

@@ -1,13 +1,16 @@
 """Damage that decodes is found by the shard's digest, beside training, and told with shard and sample."""
 
 import threading
+from dataclasses import replace
 
 import pytest
+import xxhash
 
 from tests.support.cuts import write_cut
 from tests.support.tiny_build import Wanted, tiny_build
 from train.opened import open_cut
 from train.watch import ShardWatch, damage
+from triplets.cuts import ShardFile
 from triplets.pictures import decode
 from triplets.reasons import UsageError
 from triplets.rows import ROWS, read_mark
@@ -64,7 +67,41 @@ def test_damage_between_samples_and_shards_without_rows_are_told_without_a_key(t
     shard, _ = damaged(tiny)
     for name in list(tiny.store.sizes("rows")):
         tiny.store.delete(f"rows/{name}")
-    assert damage(tiny.store, shard, threading.Event()).startswith(f"{tiny.store.location}/{shard}: its SHA-256")
+    found = damage(tiny.store, ShardFile(name=shard, size=1), threading.Event())
+    assert found.startswith(f"{tiny.store.location}/{shard}: its SHA-256")
+
+
+def materialised(tiny, *, digests):
+    """The cut as it would be with shards of its own."""
+    cut, shards = open_cut(tiny.store, "all"), []
+    for number, shard in enumerate(cut.state.shards):
+        data = tiny.store.read(shard.name)
+        name = f"cuts/all/shards/train-{number:06d}.tar"
+        tiny.store.publish_bytes(name, data)
+        digest = xxhash.xxh3_128_hexdigest(data) if digests else ""
+        shards.append(ShardFile(name=name, size=len(data), xxh3_128=digest))
+    return replace(cut, state=cut.state.model_copy(update={"shards": tuple(shards)}))
+
+
+def test_shards_of_a_materialised_cut_are_held_against_its_digests(tiny):
+    cut = materialised(tiny, digests=True)
+    watch = ShardWatch(cut)
+    watch.wait()
+    assert (watch.left, watch.without) == (0, 0)
+    file = tiny.path / cut.state.shards[-1].name
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    watch = ShardWatch(cut)
+    with pytest.raises(UsageError, match=rf"{cut.state.shards[-1].name}: .*make the cut again with --materialise"):
+        watch.wait()
+
+
+def test_materialised_cuts_without_digests_are_counted_not_checked(tiny):
+    cut = materialised(tiny, digests=False)
+    watch = ShardWatch(cut)
+    watch.wait()
+    assert (watch.left, watch.without) == (0, len(cut.state.shards))
 
 
 def test_a_shard_that_cannot_be_read_is_told(tiny):
@@ -79,4 +116,4 @@ def test_a_stopped_watch_answers_nothing(tiny):
     shard, _ = damaged(tiny)
     stop = threading.Event()
     stop.set()
-    assert damage(tiny.store, shard, stop) == ""
+    assert damage(tiny.store, ShardFile(name=shard, size=1), stop) == ""
