@@ -113,7 +113,7 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
     """
     built = sum(count.built for count in state.counts.values())
     rejected = sum(count.rejected for count in state.counts.values())
-    counts = f"{built:,} triplets built, {rejected:,} attempts rejected" if state.counts else "not finished"
+    counts = f"triplets built: {built:,}, attempts rejected: {rejected:,}" if state.counts else "not finished"
     heading = Heading(
         title=_listed(list(state.sources), 3),
         counts=f"{counts}; {len(rows)} shown",
