@@ -174,6 +174,8 @@ def _without_copula(words: list[str]) -> list[str]:
 
 def _check_words(words: list[str]) -> None:
     """Refuse what no noun phrase holds, and what is not a word."""
+    if words[0] == ",":
+        raise _refuse("a comma before the first word")
     for at, word in enumerate(words):
         if word == ",":
             continue

@@ -145,6 +145,7 @@ def test_what_was_said_once_is_said_the_same_again(case):
 
 
 @given(st.lists(words, max_size=9).map(" ".join), st.sampled_from([*NOUNS, ""]), st.integers(1, 12))
+@example(", on left", "", 1)
 @settings(max_examples=400, deadline=None)
 def test_any_heap_of_words_is_said_well_or_refused(phrase, name, instances):
     try:
