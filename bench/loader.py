@@ -102,7 +102,7 @@ def _bare(cut: OpenCut, processes: int, clock: Callable[[], float]) -> float:
     ]
     for worker in workers:
         worker.start()
-    rates = [results.get() for _ in workers]
+    rates: list[float] = [results.get() for _ in workers]
     for worker in workers:
         worker.join()
     return sum(rates)
@@ -172,8 +172,9 @@ class _Map:
 def _torch(cut: OpenCut, workers: int) -> float:
     import torch
 
+    samples: Any = _Map(cut)  # no Dataset of torch's, which this module imports only here
     loader = torch.utils.data.DataLoader(
-        _Map(cut), batch_size=BATCH, shuffle=True, num_workers=workers, collate_fn=_collated
+        samples, batch_size=BATCH, shuffle=True, num_workers=workers, collate_fn=_collated
     )
     return _rate(iter(loader), time.perf_counter)
 

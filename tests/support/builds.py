@@ -4,23 +4,30 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 import yaml
 
-from pipelines.build import Options, build
+from pipelines.build import Options, Result, build
+from pipelines.plan_files import UnitRef
 from pipelines.recipe import Recipe
 from pipelines.worker import UnitBuilder
+from triplets.storage import Store
 
 ROOT = Path(__file__).parent.parent.parent
 UNDISTURBED = ("build.json", "index", "plan", "rejects", "rows", "shards")
 """What two builds of one recipe must have alike; logs, lock and spool are not among it."""
 
 
-def recipe_values(root, unit_bytes="60KB", source=None, **changes):
+def recipe_values(
+    root: Path | str, unit_bytes: str = "60KB", source: Mapping[str, Any] | None = None, **changes: Any
+) -> dict[str, Any]:
     """A recipe of one PhraseCut folder, as the YAML file would hold it."""
-    block = {"name": "phrasecut", "root": str(root), "tasks": ["removal", "addition"]} | (source or {})
+    block = {"name": "phrasecut", "root": str(root), "tasks": ["removal", "addition"], **(source or {})}
     values = {
         "seed": 0,
         "image": {"short_side": 32},
@@ -31,21 +38,23 @@ def recipe_values(root, unit_bytes="60KB", source=None, **changes):
     return values | changes
 
 
-def recipe(root, **changes):
+def recipe(root: Path | str, **changes: Any) -> Recipe:
     """The same, checked."""
     return Recipe.model_validate(recipe_values(root, **changes))
 
 
-def write_recipe(path, root, **changes):
+def write_recipe(path: Path, root: Path | str, **changes: Any) -> Path:
     """The same, as a file."""
     path.write_text(yaml.safe_dump(recipe_values(root, **changes)), encoding="utf-8")
     return path
 
 
-def build_serially(monkeypatch):
+def build_serially(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let builds of this test run their units one by one in this process, without Beam."""
 
-    def run(store, refs, beam_args, log, on_poll):
+    def run(
+        store: Store, refs: Sequence[UnitRef], beam_args: Sequence[str], log: Path, on_poll: Callable[[], None]
+    ) -> None:
         builder = UnitBuilder(store.location)
         for ref in refs:
             builder.build(ref)
@@ -54,12 +63,19 @@ def build_serially(monkeypatch):
     monkeypatch.setattr("pipelines.build.run_driver", run)
 
 
-def run_build(root, out, workers=1, beam_args=(), changes=None, **options):
+def run_build(
+    root: Path | str,
+    out: Path,
+    workers: int = 1,
+    beam_args: Sequence[str] = (),
+    changes: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Result:
     """One build over a folder; ``changes`` go to the recipe, ``options`` to the build."""
     return build(recipe(root, **(changes or {})), out, Options(workers=workers, beam_args=tuple(beam_args), **options))
 
 
-def ieiw(*arguments, cwd=None, **environment):
+def ieiw(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own; returns it when it has ended."""
     return subprocess.run(
         [sys.executable, "-m", "apps.main", *map(str, arguments)],
@@ -72,13 +88,13 @@ def ieiw(*arguments, cwd=None, **environment):
     )
 
 
-def tree(out):
+def tree(out: Path) -> dict[str, str]:
     """Name -> digest of every file that counts, in a folder."""
     files = (path for name in UNDISTURBED for path in [out / name, *(out / name).rglob("*")] if path.is_file())
     return {str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def stamps(out):
+def stamps(out: Path) -> dict[str, tuple[int, int, int]]:
     """Everything that a write would change, of every file and folder below."""
     found = {}
     for path in [out, *sorted(out.rglob("*"))]:
@@ -87,6 +103,6 @@ def stamps(out):
     return found
 
 
-def index(out, kind):
+def index(out: Path, kind: str) -> list[dict[str, Any]]:
     """The compacted rows or rejects of a complete build, as dictionaries."""
     return [row for part in sorted((out / "index").glob(f"{kind}-*")) for row in pq.read_table(part).to_pylist()]
