@@ -62,7 +62,7 @@ def true_of(words: Sequence[str], said: Mapping[str, Any], shown: Image, mask: M
     if not kept:
         raise Refusal(
             Reason.PHRASE_CONTRADICTED,
-            f"{words[0]!r}: the object has not that colour, or no more of it than what lies around",
+            f"{words[0]!r}: the object does not have that colour, or no more of it than what lies around",
         )
     return kept
 

@@ -96,7 +96,7 @@ def doubt_about_words(expression: Expression) -> Refusal | None:
     if expression.is_unkind:
         return _unusable("unkind words")
     if expression.slip:
-        return _unusable(f"{expression.slip!r} is misspelt, chat, or of a collage")
+        return _unusable(f"{expression.slip!r} is misspelt, chat, or speaks of a collage")
     words = words_of(expression.raw)
     if expression.spoken or bare_place(expression.raw):
         return None

@@ -105,7 +105,7 @@ class MagicBrush:
         record_id = f"{session.image}-{turn.name}"
         fault = turn.fault
         if fault is None and not tidy([turn.instruction]):
-            fault = Fault(Reason.EMPTY_PHRASE, f"{session.place}: turn {turn.number}")
+            fault = Fault(Reason.EMPTY_PHRASE, f"{session.place}: turn {turn.number} has no usable instruction")
         if fault is not None:
             return self._faulty(record_id, session.image, fault)
         return self._record(session.image, record_id, [turn], tidy([turn.instruction]))

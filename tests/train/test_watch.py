@@ -104,6 +104,15 @@ def test_materialised_cuts_without_digests_are_counted_not_checked(tiny):
     assert (watch.left, watch.without) == (0, len(cut.state.shards))
 
 
+def test_damaged_rows_do_not_hide_a_damaged_shard(tiny):
+    shard, _ = damaged(tiny)
+    for name in list(tiny.store.sizes("rows")):
+        (tiny.path / "rows" / name).write_bytes(b"PAR1 no more")
+    watch = ShardWatch(open_cut(tiny.store, "all"))
+    with pytest.raises(UsageError, match=f"{shard}: its SHA-256"):
+        watch.wait()
+
+
 def test_a_shard_that_cannot_be_read_is_told(tiny):
     cut = open_cut(tiny.store, "all")
     tiny.store.delete(cut.state.shards[0].name)
