@@ -133,6 +133,7 @@ def _state(name: str, wanted: dict[str, Any], frame: Frame, verdicts: Verdicts, 
         shards=chosen.shards,
         sources=chosen.sources,
         tasks=chosen.tasks,
+        emptied=tuple(chosen.emptied("source") + chosen.emptied("task")),
         files=(),
     )
 

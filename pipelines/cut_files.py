@@ -57,6 +57,12 @@ class Chosen:
     sources: tuple[str, ...]
     tasks: tuple[str, ...]
 
+    def emptied(self, column: Literal["source", "task"]) -> list[str]:
+        """Names of the build's sources or tasks that no kept row has."""
+        names = self.sources if column == "source" else self.tasks
+        counts = np.bincount(self.samples[column], minlength=len(names))
+        return [name for name, count in zip(names, counts, strict=True) if not count]
+
     def of_side(self, side: Side) -> Samples:
         """The samples of one side, by shard and offset."""
         samples = self.samples[self.validation == (side == "validation")]

@@ -115,7 +115,7 @@ class CutState(Strict):
 
     ``candidates`` = ``kept`` + the sum of what the funnel dropped; ``kept`` = ``train`` + ``validation``.
     ``index_sha256`` are the digests of the build's index parts that the cut chose from, ``pictures`` those of the places whose
-    pictures it keeps out.
+    pictures it keeps out. ``emptied`` names the sources and tasks of the build of which no row is left.
     """
 
     format: Literal[1] = 1
@@ -135,6 +135,7 @@ class CutState(Strict):
     shards: tuple[ShardFile, ...]
     sources: tuple[str, ...]
     tasks: tuple[str, ...]
+    emptied: tuple[str, ...] = ()
     files: tuple[CutFile, ...]
 
 

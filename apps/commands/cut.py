@@ -51,6 +51,8 @@ def cut(
     show_funnel(state)
     if comparison:
         show_comparison(comparison)
+    if state.emptied:
+        say(f"nothing is left of {', '.join(state.emptied)}: rules can be limited with `tasks` and `sources`")
     say(
         f"{state.train:,} for training, {state.validation:,} for validation; see {store.location}/cuts/{name}/README.md"
     )

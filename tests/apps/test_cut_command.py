@@ -38,6 +38,18 @@ def test_cut_compare_and_json(build, tmp_path):
     assert "b: blurred" in shown.stderr
 
 
+def test_a_task_of_which_nothing_is_left_is_told(build, tmp_path):
+    rules = tmp_path / "rules.yaml"
+    rule = "{name: sharp, kind: threshold, score: sharpness, min: 2, tasks: [removal]}"  # no picture is so sharp
+    rules.write_text(f"rules:\n  - {rule}\n")
+    found = ieiw("cut", build, "--name", "emptied", "--rule", rules, COLUMNS="200")
+    assert "nothing is left of removal: " in found.stderr
+    again = ieiw("cut", build, "--name", "emptied", "--rule", rules, "--json")
+    assert json.loads(again.stdout)["emptied"] == ["removal"]
+    rules.write_text(rules.read_text().replace("min: 2", "min: 0"))
+    assert "nothing is left" not in ieiw("cut", build, "--name", "whole", "--rule", rules).stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
