@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from builders.instructions.coco_nouns import CLASS_OF, GROUP_OF
 from builders.instructions.words import (
     ARTICLES,
     COLOURS,
@@ -19,129 +20,6 @@ from builders.instructions.words import (
     singular,
 )
 
-_NOUNS = {
-    "person": {
-        "person": """person people man woman guy lady girl boy kid child baby player gentleman dude toddler teenager adult human
-            batter catcher umpire skier snowboarder surfer skater skateboarder rider biker cyclist chef waiter waitress bride
-            groom mom mother dad father grandma grandpa officer cop policeman fireman soldier fella chick spectator pedestrian
-            passenger worker student""",
-    },
-    "vehicle": {
-        "bicycle": "bicycle bike",
-        "car": "car sedan taxi cab minivan suv",
-        "motorcycle": "motorcycle motorbike scooter moped",
-        "airplane": "airplane plane aeroplane jet aircraft",
-        "bus": "bus",
-        "train": "train locomotive",
-        "truck": "truck pickup van lorry",
-        "boat": "boat ship canoe kayak sailboat",
-    },
-    "outdoor": {
-        "traffic light": "traffic-light stoplight",
-        "fire hydrant": "hydrant fire-hydrant",
-        "stop sign": "stop-sign",
-        "parking meter": "meter parking-meter",
-        "bench": "bench",
-    },
-    "animal": {
-        "": "animal",
-        "bird": "bird duck goose pigeon seagull parrot swan owl chicken",
-        "cat": "cat kitten kitty",
-        "dog": "dog puppy pup",
-        "horse": "horse pony foal",
-        "sheep": "sheep lamb ram",
-        "cow": "cow bull calf cattle ox",
-        "elephant": "elephant",
-        "bear": "bear polar-bear",
-        "zebra": "zebra",
-        "giraffe": "giraffe",
-    },
-    "accessory": {
-        "backpack": "backpack rucksack",
-        "umbrella": "umbrella parasol",
-        "handbag": "handbag purse",
-        "tie": "tie necktie bowtie",
-        "suitcase": "suitcase luggage",
-    },
-    "sports": {
-        "frisbee": "frisbee",
-        "skis": "ski skis",
-        "snowboard": "snowboard",
-        "sports ball": "ball baseball soccer-ball tennis-ball",
-        "kite": "kite",
-        "baseball bat": "bat baseball-bat",
-        "baseball glove": "baseball-glove mitt",
-        "skateboard": "skateboard",
-        "surfboard": "surfboard",
-        "tennis racket": "racket racquet tennis-racket tennis-racquet",
-    },
-    "kitchen": {
-        "bottle": "bottle",
-        "wine glass": "wine-glass",
-        "cup": "cup mug",
-        "fork": "fork",
-        "knife": "knife",
-        "spoon": "spoon",
-        "bowl": "bowl",
-        "": "plate",
-    },
-    "food": {
-        "": "food",
-        "banana": "banana",
-        "apple": "apple",
-        "sandwich": "sandwich burger hamburger sub",
-        "broccoli": "broccoli",
-        "carrot": "carrot",
-        "hot dog": "hot-dog hotdog",
-        "pizza": "pizza",
-        "donut": "donut doughnut",
-        "cake": "cake cupcake",
-    },
-    "furniture": {
-        "chair": "chair armchair stool recliner",
-        "couch": "couch sofa loveseat",
-        "potted plant": "plant potted-plant",
-        "bed": "bed",
-        "dining table": "table desk dining-table",
-        "toilet": "toilet urinal",
-    },
-    "electronic": {
-        "tv": "tv television monitor",
-        "laptop": "laptop",
-        "remote": "remote",
-        "keyboard": "keyboard",
-        "cell phone": "phone cellphone cell-phone smartphone",
-    },
-    "appliance": {
-        "microwave": "microwave",
-        "oven": "oven stove",
-        "toaster": "toaster",
-        "sink": "sink",
-        "refrigerator": "refrigerator fridge",
-    },
-    "indoor": {
-        "book": "book",
-        "clock": "clock",
-        "vase": "vase",
-        "scissors": "scissors",
-        "teddy bear": "teddy teddy-bear",
-        "hair drier": "hair-dryer hair-drier hairdryer",
-        "toothbrush": "toothbrush",
-    },
-}
-"""COCO's supercategories and classes, and the nouns that mean them and nothing else in a picture. ``orange``, ``mouse``, ``glass``,
-``bag`` and ``sign`` may mean something else and are left out. An empty name: any class of the supercategory, or none of COCO's."""
-_CLASS_OF = {
-    noun.replace("-", " "): (group, name)
-    for group, classes in _NOUNS.items()
-    for name, nouns in classes.items()
-    for noun in nouns.split()
-}
-_GROUP_OF = {name: group for group, classes in _NOUNS.items() for name in classes if name} | {
-    "orange": "food",
-    "mouse": "electronic",
-}
-COCO_CLASSES = frozenset(_GROUP_OF)
 _TAKEN_FOR = (
     {"food", "kitchen"},  # the carrots, for the bowl of them
     {"furniture", "indoor"},  # the flowers, for their vase
@@ -199,7 +77,7 @@ class Named:
 
     def contradicts(self, classes: Sequence[str]) -> bool:
         """Whether none of some classes of COCO can be meant."""
-        groups = [_GROUP_OF.get(name, "") for name in classes]
+        groups = [GROUP_OF.get(name, "") for name in classes]
         return bool(groups) and not any(
             self._may_mean(name, group) for name, group in zip(classes, groups, strict=True)
         )
@@ -234,7 +112,7 @@ def what_is_named(text: str) -> Named | None:
     for at, word in enumerate(words):
         for size in (2, 1):
             noun = " ".join(words[at : at + size])
-            found = _CLASS_OF.get(singular(noun)) or _CLASS_OF.get(noun)
+            found = CLASS_OF.get(singular(noun)) or CLASS_OF.get(noun)
             if found and len(words) >= at + size and not _has_more(words, at + size):
                 return Named(noun, *found, words[at + size :], number)
         if word not in _MODIFIERS:
@@ -255,11 +133,11 @@ def _has_more(words: Sequence[str], at: int) -> bool:
 
 def names_any_thing(words: Sequence[str], nouns: frozenset[str] = frozenset()) -> bool:
     """Whether any of the words is a noun of COCO's classes or of ``nouns``."""
-    return any(word in _CLASS_OF or {word, singular(word)} & (nouns | _CLASS_OF.keys()) for word in words)
+    return any(word in CLASS_OF or {word, singular(word)} & (nouns | CLASS_OF.keys()) for word in words)
 
 
 def means_any(words: Sequence[str], classes: Sequence[str]) -> bool:
     """Whether any of the words is a noun for one of some classes of COCO, or for its like."""
     pairs = [" ".join(words[at : at + 2]) for at in range(len(words))]
-    found = {_CLASS_OF[noun][0] for word in (*words, *pairs) for noun in {word, singular(word)} & _CLASS_OF.keys()}
-    return bool(found & {_GROUP_OF[name] for name in classes})
+    found = {CLASS_OF[noun][0] for word in (*words, *pairs) for noun in {word, singular(word)} & CLASS_OF.keys()}
+    return bool(found & {GROUP_OF[name] for name in classes})

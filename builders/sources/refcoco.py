@@ -7,14 +7,14 @@ a thing, or several, or none, with all the expressions that mean it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
 from builders.kinds import Kind
 from builders.options import Options, parse_options
-from builders.sources._coco import ImageEntry, elements_by_id
+from builders.sources._coco import Elements, ImageEntry, elements_by_id
+from builders.sources._ref_fields import annotation_ids, is_of_split, is_sound_segmentation, number_in, sentences_of
 from builders.sources._ref_things import RefThings
 from triplets.documents import load_json
 from triplets.reasons import Reason, UsageError
@@ -127,8 +127,8 @@ class RefCoco:
         found: dict[int, list[int]] = {}
         for number, ref in enumerate(self._refs):
             split = ref.get("split") if isinstance(ref, dict) else self._split
-            if not isinstance(split, str) or _is_of(split, self._split):
-                found.setdefault(_number(ref, "image_id"), []).append(number)
+            if not isinstance(split, str) or is_of_split(split, self._split):
+                found.setdefault(number_in(ref, "image_id"), []).append(number)
         if not found:
             splits = sorted({str(ref.get("split")) for ref in self._refs if isinstance(ref, dict)})
             raise UsageError(
@@ -142,7 +142,7 @@ class RefCoco:
         return RefThings(self._root, self._instances_path)
 
     @cached_property
-    def _images(self) -> dict[int, ImageEntry]:
+    def _images(self) -> Elements[ImageEntry]:
         return elements_by_id(self._root, self._instances_path, "images", ImageEntry)
 
     @cached_property
@@ -150,7 +150,7 @@ class RefCoco:
         """Numbers of refs whose ``ref_id`` an earlier one has."""
         seen, repeated = set[int](), set[int]()
         for number, ref in enumerate(self._refs):
-            ref_id = _number(ref, "ref_id")
+            ref_id = number_in(ref, "ref_id")
             if ref_id in seen:
                 repeated.add(number)
             elif ref_id >= 0:
@@ -160,8 +160,8 @@ class RefCoco:
     def _records(self, number: int) -> Iterator[Record]:
         """One record for a ref, or one for each of its expressions."""
         ref, place = self._refs[number], f"{self._refs_path} element {number}"
-        group = str(_number(ref, "image_id"))
-        ref_id = _number(ref, "ref_id")
+        group = str(number_in(ref, "image_id"))
+        ref_id = number_in(ref, "ref_id")
         record_id = f"{ref_id}" if ref_id >= 0 else f"@{number}"
         if number in self._twice:
             fault = Fault(Reason.DUPLICATE_RECORD, f"{place}: ref_id {record_id} was used before")
@@ -172,7 +172,7 @@ class RefCoco:
             yield Record(record_id, group, {}, {}, self._split, fault=made)
             return
         image, targets, sentences = made
-        held = {"targets": targets, **self._things.split(image.id, _ann_ids(ref))}
+        held = {"targets": targets, **self._things.split(image.id, annotation_ids(ref))}
         if self._options.records == "refs":
             yield self._record(record_id, group, image, held | {"expressions": [text for _, text in sentences]})
             return
@@ -195,22 +195,21 @@ class RefCoco:
         """Picture, regions and expressions (id, text) of a ref; or what is wrong with it."""
         if not isinstance(ref, dict):
             return Fault(Reason.INVALID_RECORD, f"{place}: no ref, but {type(ref).__name__}")
-        image = self._images.get(_number(ref, "image_id"))
-        if image is None:
-            return Fault(
-                Reason.UNKNOWN_PICTURE, f"{place}: image_id {ref.get('image_id')} is not in {self._instances_path}"
-            )
-        sentences = _sentences(ref.get("sentences"))
+        number = number_in(ref, "image_id")
+        if number not in self._images:
+            lack = self._images.lack("image_id", number) if number >= 0 else "image_id is no number"
+            return Fault(Reason.UNKNOWN_PICTURE, f"{place}: {lack}")
+        sentences = sentences_of(ref.get("sentences"))
         if sentences is None:
             return Fault(Reason.INVALID_RECORD, f"{place}: sentences is no list of objects with `sent`")
         if not sentences:
             return Fault(Reason.EMPTY_PHRASE, f"{place}: no sentence with a word in it")
-        targets = self._targets(ref, image.id, place)
-        return targets if isinstance(targets, Fault) else (image, targets, sentences)
+        targets = self._targets(ref, number, place)
+        return targets if isinstance(targets, Fault) else (self._images[number], targets, sentences)
 
     def _targets(self, ref: dict[str, Any], image: int, place: str) -> list[Any] | Fault:
         """The segmentations of a ref; none where it says so by -1, as gRefCOCO does."""
-        ids = _ann_ids(ref)
+        ids = annotation_ids(ref)
         if not all(type(number) is int for number in ids) or ref.get("ann_id") == []:
             return Fault(Reason.INVALID_RECORD, f"{place}: ann_id is no number and no list of numbers")
         found = []
@@ -222,7 +221,7 @@ class RefCoco:
             if not isinstance(entry, dict) or entry.get("image_id") != image:
                 detail = f"{place}: ann_id {number} is no annotation of picture {image} in {self._instances_path}"
                 return Fault(Reason.INVALID_RECORD, detail)
-            if not _is_sound(entry.get("segmentation")):
+            if not is_sound_segmentation(entry.get("segmentation")):
                 return Fault(
                     Reason.INVALID_RECORD, f"{self._instances_path}: annotation {number}: no sound segmentation"
                 )
@@ -248,48 +247,3 @@ class GRefCoco(RefCoco):
 
     folder = "grefcoco"
     refs_file = "grefs({}).json"
-
-
-def _is_of(split: str, wanted: str) -> bool:
-    """Whether a ref's split is the wanted one: RefClef's ``testAC`` is of ``testA``, and all are of ``test``, as in `refer`."""
-    if wanted in {"testA", "testB", "testC"}:
-        return split.startswith("test") and wanted[-1] in split
-    return split == wanted or (wanted == "test" and split.startswith("test"))
-
-
-def _number(ref: Any, key: str) -> int:
-    """A field that should be a number of 0 or more; -1 where it is not."""
-    value = ref.get(key) if isinstance(ref, dict) else None
-    return value if type(value) is int and value >= 0 else -1
-
-
-def _ann_ids(ref: dict[str, Any]) -> list[Any]:
-    """The annotations that a ref means; none where it says -1."""
-    value = ref.get("ann_id")
-    ids = value if isinstance(value, list) else [value]
-    return [] if ids == [-1] else ids
-
-
-def _sentences(value: Any) -> list[tuple[str, str]] | None:
-    """Id and text of each expression that has a word; None where the field is no list of such."""
-    if not isinstance(value, list) or not all(
-        isinstance(one, dict) and isinstance(one.get("sent"), str) for one in value
-    ):
-        return None
-    return [(str(one.get("sent_id", "")), one["sent"]) for one in value if one["sent"].strip()]
-
-
-def _is_sound(segmentation: Any) -> bool:
-    """Whether a segmentation is JSON with finite numbers; what it encloses is looked at by the task.
-
-    RefClef's are lists of run lengths, one dictionary for each part.
-    """
-    if isinstance(segmentation, dict):
-        return True
-    if not isinstance(segmentation, list):
-        return False
-    return all(
-        isinstance(part, dict)
-        or (isinstance(part, list) and all(type(value) in (int, float) and math.isfinite(value) for value in part))
-        for part in segmentation
-    )

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from builders.instructions.coco_nouns import COCO_CLASSES
 from builders.instructions.doubts import Scene, doubt_about_name, fitting
 from builders.instructions.expressions import Expression, read_expression, without_scraps
 from builders.instructions.mask_sentences import fill_what
-from builders.instructions.naming import COCO_CLASSES
 from builders.instructions.placing import Thing
 from builders.instructions.wordings import chosen
 from builders.kinds import Kind

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders.instructions.coco_nouns import COCO_CLASSES
 from builders.instructions.doubts import Scene, doubt_about_name, fitting
 from builders.instructions.expressions import read_expression
-from builders.instructions.naming import COCO_CLASSES, what_is_named, words_of
+from builders.instructions.naming import what_is_named, words_of
 from builders.instructions.placing import Place, Thing, bare_place, only_place
 from triplets.reasons import Reason, Refusal
 
