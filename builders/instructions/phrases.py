@@ -177,23 +177,27 @@ def _check_words(words: list[str]) -> None:
     if words[0] == ",":
         raise _refuse("a comma before the first word")
     for at, word in enumerate(words):
-        if word == ",":
-            continue
-        if not re.fullmatch(r"[a-zà-ÿ]([a-zà-ÿ'-]*[a-zà-ÿ'])?", word):
-            raise _refuse(f"{word!r} is not a word")
-        if word in UNKIND:
-            raise _refuse(f"unkind: {word!r}")
-        if word in _VIEWER:
-            raise _refuse(f"whose is {word!r}?")
-        if word == "can" and not _is_noun_can(words, at):
-            raise _refuse("'can' makes it a sentence")
-        if {word, *words[at + 1 : at + 2]} <= ARTICLES | {"some"} and words[at + 1 : at + 2]:
-            raise _refuse(f"'{word} {words[at + 1]}' begins a thing twice")
-        after_relative = at > 0 and words[at - 1] in RELATIVES
-        if word in FINITE and not (word in {"is", "are", "has", "have"} and after_relative):
-            raise _refuse(f"{word!r} makes it a sentence or chat")
-        if word not in FINITE and not is_known(word):
-            raise _refuse(f"unknown word {word!r}")
+        if word != ",":
+            _check_word(words, at)
+
+
+def _check_word(words: list[str], at: int) -> None:
+    word, following = words[at], words[at + 1 : at + 2]
+    if not re.fullmatch(r"[a-zà-ÿ]([a-zà-ÿ'-]*[a-zà-ÿ'])?", word):
+        raise _refuse(f"{word!r} is not a word")
+    if word in UNKIND:
+        raise _refuse(f"unkind: {word!r}")
+    if word in _VIEWER:
+        raise _refuse(f"whose is {word!r}?")
+    if word == "can" and not _is_noun_can(words, at):
+        raise _refuse("'can' makes it a sentence")
+    if following and {word, *following} <= ARTICLES | {"some"}:
+        raise _refuse(f"'{word} {following[0]}' begins a thing twice")
+    after_relative = at > 0 and words[at - 1] in RELATIVES
+    if word in FINITE and not (word in {"is", "are", "has", "have"} and after_relative):
+        raise _refuse(f"{word!r} makes it a sentence or chat")
+    if word not in FINITE and not is_known(word):
+        raise _refuse(f"unknown word {word!r}")
 
 
 def _is_noun_can(words: list[str], at: int) -> bool:
