@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from PIL import Image as Pillow
 
-from triplets.pictures import DEFAULT_LIMITS, PictureLimits, guarded, turned
-from triplets.reasons import Reason, Refusal
+from triplets.pictures import DEFAULT_LIMITS, PictureLimits, decode_plane
 from triplets.records import Mask
 
 
@@ -18,11 +15,7 @@ def decode_clear_mask(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Ma
     Raises:
         Refusal: ``mask_unreadable``: damaged, too large, or without transparency.
     """
-    try:
-        mask, orientation = guarded(data, replace(limits, min_side=1), _clear)
-    except Refusal as refusal:
-        raise Refusal(Reason.MASK_UNREADABLE, refusal.detail) from refusal
-    return turned(mask, orientation)
+    return decode_plane(data, limits, _clear)
 
 
 def _clear(picture: Pillow.Image) -> Mask:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import replace
+from functools import partial
 from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
-from triplets.pictures import DEFAULT_LIMITS, PictureLimits, guarded, turned
+from triplets.pictures import DEFAULT_LIMITS, PictureLimits, decode_plane, turned
 from triplets.reasons import Reason, Refusal
 from triplets.records import Picture
 
@@ -31,15 +31,7 @@ def decode_labels(data: bytes, coding: Coding = "index", limits: PictureLimits =
         Refusal: ``mask_unreadable``: damaged, too large, a format that loses (JPEG), colours where numbers are expected, or
             the other way round.
     """
-
-    def read(picture: Pillow.Image) -> npt.NDArray[np.int32]:
-        return _numbers(picture, coding)
-
-    try:
-        labels, orientation = guarded(data, replace(limits, min_side=1), read)
-    except Refusal as refusal:
-        raise Refusal(Reason.MASK_UNREADABLE, refusal.detail) from refusal
-    return turned(labels, orientation)
+    return decode_plane(data, limits, partial(_numbers, coding=coding))
 
 
 def _numbers(picture: Pillow.Image, coding: Coding) -> npt.NDArray[np.int32]:

@@ -290,11 +290,25 @@ def decode_mask(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Mask:
     Raises:
         Refusal: ``mask_unreadable``; also where pixels are see-through, since nobody tells what that means.
     """
+    return decode_plane(data, limits, _to_mask)
+
+
+def decode_plane(data: bytes, limits: PictureLimits, read: Callable[[Pillow.Image], _Array]) -> _Array:
+    """Decode a picture whose samples are a mask or numbers, however small, turned upright; for doors in this package.
+
+    Args:
+        data: the file's bytes.
+        limits: on bytes and pixels.
+        read: takes the stored samples from the opened picture.
+
+    Raises:
+        Refusal: ``mask_unreadable``, whatever ``read`` raises.
+    """
     try:
-        mask, orientation = guarded(data, replace(limits, min_side=1), _to_mask)
+        plane, orientation = guarded(data, replace(limits, min_side=1), read)
     except Refusal as refusal:
         raise Refusal(Reason.MASK_UNREADABLE, refusal.detail) from refusal
-    return turned(mask, orientation)
+    return turned(plane, orientation)
 
 
 def _to_mask(picture: Pillow.Image) -> Mask:

@@ -21,7 +21,7 @@ from pydantic import Field
 from builders.instructions.mask_sentences import fill_what
 from builders.instructions.wordings import chosen
 from builders.kinds import Kind
-from builders.options import parse_options
+from builders.options import Options, parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
 from builders.vocabulary import CLASSES, LABELS, Vocabulary, splitters, unrelated, vocabulary
@@ -37,8 +37,8 @@ _NOTICED = 0.001
 """Share of the picture from which on one sees that a class is there."""
 
 
-class SegmentOptions(MaskOptions):
-    """Options of the task ``segment``."""
+class ClassOptions(Options):
+    """Which classes of a label map are asked for, whatever is then drawn of them."""
 
     min_share: float = Field(default=0.005, ge=0, lt=1)
     """Classes that cover less of the picture are not asked for; they are present all the same."""
@@ -51,6 +51,10 @@ class SegmentOptions(MaskOptions):
     vague: bool = False
     """Whether to ask for all classes, as an evaluation does: also for those that a picture alone does not define (``metal``,
     ``furniture-other``), or of which another class in the picture holds a part (``table`` beside ``dining table``)."""
+
+
+class SegmentOptions(ClassOptions, MaskOptions):
+    """Options of the task ``segment``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,27 +12,19 @@ from pydantic import Field
 from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from builders.instructions.wordings import chosen
 from builders.kinds import Kind
-from builders.options import Options, parse_options
+from builders.options import parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import Painting, output_picture
-from builders.tasks.segment import Segment
+from builders.tasks.segment import ClassOptions, Segment
 from triplets.masks import bounding_box, to_rle
 from triplets.records import Image, Mask, OpenRecord, Triplet
 
 
-class SegmentMaskOptions(Options):
-    """Options of the task ``segment-mask``; they mean what they mean for ``segment``."""
+class SegmentMaskOptions(ClassOptions):
+    """Options of the task ``segment-mask``."""
 
-    min_share: float = Field(default=0.005, ge=0, lt=1)
-    """Classes that cover less of the picture are not asked for."""
-    min_rough_share: float = Field(default=0.05, ge=0, lt=1)
-    """The same for classes that are outlined roughly."""
     negatives: float = Field(default=0.0, ge=0, le=1)
     """Share of triplets that ask for an absent class and give an all black picture; InstructCV has none."""
-    max_void: float = Field(default=0.1, ge=0, le=1)
-    """No class is called absent where more than this share of the picture is void."""
-    vague: bool = False
-    """Whether to ask for classes that a picture alone does not define, or of which others hold a part."""
     instructions: Literal["natural", "fixed", "simple"] = "natural"
     """Sentences; one fixed sentence, as InstructCV's; or the job's name and the class."""
 
