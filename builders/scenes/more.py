@@ -30,7 +30,6 @@ _FIRST_ROOM = 1_000_000
 """Rooms are numbered from here, so that none is one of the scenes of the same seed over again."""
 _PET_STREAM = 1
 _OUTDOORS = ("in a meadow", "in a park", "in the snow", "on a beach", "in a living room")
-_CATS = 12
 _MILLIMETRES = 1000
 
 

@@ -12,7 +12,6 @@ from builders.scenes.things.kinds import Kind, Look
 
 _WOOD = Paint((146, 100, 62), grain=0.16, texture="wood")
 _BRASS = Paint((206, 168, 96))
-_POT = Paint((190, 104, 74), grain=0.06)
 _LEAF = Paint((70, 136, 76), grain=0.12, texture="leaf")
 
 

@@ -6,14 +6,13 @@ import math
 
 import numpy as np
 
-from builders.scenes.palette import Paint, Rgb, jitter
+from builders.scenes.palette import Paint, jitter
 from builders.scenes.pen import Pen, ragged
 from builders.scenes.things.kinds import Kind, Look
 
 _BARK = Paint((104, 76, 54), grain=0.3, texture="fur")
 _WINDOW = Paint((150, 190, 212))
 _FRAME = Paint((246, 242, 232))
-LEAF: Rgb = (74, 134, 62)
 
 
 def tree(pen: Pen, look: Look, rng: np.random.Generator) -> None:
