@@ -34,7 +34,7 @@ def polygons_mask(instances: Iterable[Iterable[Polygon]], size: tuple[int, int])
             corners = [(_cut(x), _cut(y)) for x, y in polygon]
             if len(corners) >= 2:
                 draw.polygon(corners, fill=1, outline=1)
-    return cast(Mask, np.asarray(canvas, np.uint8).astype(np.bool_))
+    return np.asarray(canvas, np.uint8).view(np.bool_)
 
 
 def _cut(value: float) -> int:

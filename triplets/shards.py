@@ -131,13 +131,16 @@ def _header(name: str, size: int) -> bytes:
     return bytes(header)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def canonical_json(value: Any) -> str:
     """JSON text that depends on the value alone: sorted keys, no spaces, no NaN.
 
     Raises:
         ValueError: NaN or an infinity inside.
     """
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _CANONICAL.encode(value)
 
 
 def sample_json(built: Built) -> bytes:

@@ -63,15 +63,15 @@ def fill_points(wishes: Sequence[Wish], who: str) -> tuple[str, ...]:
     """
     if not wishes:
         raise ValueError("a sentence without a joint")
-    words = [wish.words for wish in wishes]
-    return tuple(_filled(sentence, words, who, _KINDS[at % 2]) for at, sentence in enumerate(SENTENCES))
+    words = [[{**wish.words, "who": who, "kind": kind} for wish in wishes] for kind in _KINDS]
+    return tuple(_filled(sentence, words[at % 2]) for at, sentence in enumerate(SENTENCES))
 
 
-def _filled(sentence: Sentence, words: Sequence[dict[str, str]], who: str, kind: str) -> str:
-    clauses = [
-        (sentence.other if at else sentence.first).format(who=who, kind=kind, **each) for at, each in enumerate(words)
-    ]
-    return f"{sentence.before.format(who=who)}{joined(clauses)}{sentence.after}"
+def _filled(sentence: Sentence, words: Sequence[dict[str, str]]) -> str:
+    """A template with a dictionary for each of its clauses."""
+    first, *others = words
+    clauses = [sentence.first.format_map(first), *(sentence.other.format_map(each) for each in others)]
+    return f"{sentence.before.format_map(first)}{joined(clauses)}{sentence.after}"
 
 
 def joined(clauses: Sequence[str]) -> str:

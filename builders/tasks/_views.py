@@ -54,16 +54,16 @@ def make_view(record: OpenRecord, rules: PointRules, short_side: int) -> View:
         left, top, right, bottom = _crop(turned[0], rules.margin, (width, height), centred=not whole)
     else:
         left, top, right, bottom = 0, 0, width, height
-    picture = _scaled(record, (left, top, right, bottom), rules, short_side)
-    across, down = picture.shape[1] / (right - left), picture.shape[0] / (bottom - top)
+    size = short_side_size((right - left, bottom - top), short_side)
+    across, down = size[0] / (right - left), size[1] / (bottom - top)
     inner = [((x - left) * across, (y - top) * down, w * across, h * down) for x, y, w, h in turned]
-    _check_size(picture, inner[0], rules)
+    _check_size(size, inner[0], rules)
     placed = (joints - (left, top)) * (across, down)
     shown = [(x, y) for x, y in placed[seen > 0].tolist()]
     others = len(annotation["others"])
-    size = (picture.shape[1], picture.shape[0])
     company = Company(inner[0], inner[1 : 1 + others], inner[1 + others :], size, whole, shown)
     person = _name(company, annotation["noun"], rules)
+    picture = _scaled(record, (left, top, right, bottom), rules, size)  # last: scaling costs more than all of the rest
     return View(picture, placed, seen, inner[0], person)
 
 
@@ -76,8 +76,8 @@ def _name(company: Company, noun: str, rules: PointRules) -> str:
     return words or f"the {noun}"
 
 
-def _check_size(picture: Image, box: Box, rules: PointRules) -> None:
-    shorter = min(picture.shape[:2])
+def _check_size(size: tuple[int, int], box: Box, rules: PointRules) -> None:
+    shorter = min(size)
     if shorter < rules.min_side:
         raise Refusal(
             Reason.REGION_TOO_SMALL, f"the view's shorter side has {shorter} pixels, {rules.min_side} are needed"
@@ -87,12 +87,11 @@ def _check_size(picture: Image, box: Box, rules: PointRules) -> None:
         raise Refusal(Reason.REGION_TOO_SMALL, detail)
 
 
-def _scaled(record: OpenRecord, edges: tuple[int, int, int, int], rules: PointRules, short_side: int) -> Image:
+def _scaled(record: OpenRecord, edges: tuple[int, int, int, int], rules: PointRules, size: tuple[int, int]) -> Image:
     left, top, right, bottom = edges
     if rules.view == "whole":
-        return record.once_for_picture("resized", lambda: resize_short(record.picture.pixels, short_side))
+        return record.once_for_picture("resized", lambda: resize_short(record.picture.pixels, min(size)))
     cut = record.picture.pixels[top:bottom, left:right]
-    size = short_side_size((right - left, bottom - top), short_side)
     if size == (right - left, bottom - top):
         return cut
     return cast(Image, cv2.resize(cut, size, interpolation=cv2.INTER_AREA))
