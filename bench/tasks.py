@@ -1,9 +1,9 @@
 """What a triplet of a drawing or restoring task costs over the floor.
 
-The floor is a bare loop of library calls: each picture decoded once, cut or scaled, and the very pixels that ours encodes encoded
-as JPEG. The wider floor also decodes the label map or mask that the data set stores beside the picture, or draws its polygons, and
-brings them to output size: no class can be painted without, and a label map alone adds more than half of the floor. Neither
-checks, draws, names, counts or writes anything.
+The floor is a bare loop of library calls: each picture decoded once, cut or scaled for what is not refused, and the very pixels
+that ours encodes encoded as JPEG. The wider floor also decodes the label map or mask that the data set stores beside the picture,
+or draws its polygons, and brings them to output size: no class can be painted without, and a label map alone adds more than half
+of the floor. Neither checks, draws, names, counts or writes anything.
 Ours is the whole unit: plan read, pictures read, checked and digested, tar, Parquet, commit; ``drawn`` is without plan and files.
 CPU time of one thread, in turn, the least of five rounds each.
 """
@@ -38,7 +38,7 @@ from pipelines.worker import UnitBuilder
 from triplets.labels import decode_labels
 from triplets.masks import polygons_mask
 from triplets.pictures import decode_mask, encode_jpeg, resize_mask, resize_short, short_side_size
-from triplets.records import PICTURE_ROLES, Attempt, Encoded, Image, Record
+from triplets.records import PICTURE_ROLES, Attempt, Built, Encoded, Image, Record
 from triplets.storage import Store, open_store
 
 _LIMIT = 1.25
@@ -75,7 +75,7 @@ class Case:
 
 @dataclass(slots=True)
 class _Group:
-    """One picture's worth of the floor: its files by role, its records, and every picture that was encoded."""
+    """One picture's worth of the floor: its files by role, the records that are not refused, and all that was encoded."""
 
     files: Mapping[str, bytes]
     records: list[Record] = field(default_factory=list)
@@ -239,10 +239,11 @@ def _floor(case: Case, root: Path, attempts: Sequence[Attempt]) -> list[_Group]:
     for _, same in groupby(attempts, key=lambda attempt: attempt.record.group):
         members = list(same)
         noted.clear()
-        list(Assembler(source, {case.task: task}, 0).run(members))
+        verdicts = Assembler(source, {case.task: task}, 0).run(members)
+        built = [verdict.attempt.record for verdict in verdicts if isinstance(verdict, Built)]
         files = members[0].record.files
         data = {role: source.read(name) for role, name in files.items() if role in PICTURE_ROLES | _DOORS.keys()}
-        groups.append(_Group(data, [attempt.record for attempt in members], list(noted)))
+        groups.append(_Group(data, built, list(noted)))
     return groups
 
 
