@@ -67,6 +67,10 @@ class Workshop:
         self._make_tasks(name, None)
         settings = self.recipe.source(name)
         registry.check_fit(source, settings.tasks)
+        if settings.region and not self.paints(name):
+            raise UsageError(
+                f"region: for removal and addition; the source's tasks: {', '.join(settings.tasks)}. Take it out."
+            )
         try:
             source.inputs()
         except UsageError as error:

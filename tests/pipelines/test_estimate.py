@@ -58,6 +58,16 @@ def test_a_damaged_annotation_file_does_not_hide_the_other_sources(root, tmp_pat
     assert "refer_train.json" in lines["phrasecut"].missing and "nowhere" in lines["gopro"].missing
 
 
+def test_rules_of_regions_that_no_task_would_follow_are_refused(root):
+    source = {"name": "phrasecut", "root": str(root), "region": {"min_share": 0.1}}
+    lines = [
+        estimate(Recipe.model_validate({"sources": [source | {"tasks": tasks}]}))[0]
+        for tasks in (["refer"], ["refer", "removal"])
+    ]
+    assert lines[0].missing.startswith("source phrasecut: region: for removal and addition; the source's tasks: refer.")
+    assert not lines[1].missing
+
+
 def test_a_message_that_names_its_source_is_not_given_the_name_again(root, monkeypatch):
     def fail(*_, **__):
         raise UsageError("source phrasecut: split 'x' is unknown")
