@@ -71,8 +71,9 @@ def _name(company: Company, noun: str, rules: PointRules) -> str:
     words = who(company, noun)
     if words is None and rules.unclear == "refuse":
         count = len(company.others) + len(company.crowds)
+        others = f"{count} other" if count == 1 else f"{count} others"
         unlisted = "" if company.whole else " and those whom the data set does not list"
-        raise Refusal(Reason.AMBIGUOUS, f"no words tell this {noun} from {count} other(s) in the picture{unlisted}")
+        raise Refusal(Reason.AMBIGUOUS, f"no words tell this {noun} from {others} in the picture{unlisted}")
     return words or f"the {noun}"
 
 
