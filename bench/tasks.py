@@ -6,6 +6,16 @@ or draws its polygons, and brings them to output size: no class can be painted w
 of the floor. Neither checks, draws, names, counts or writes anything.
 Ours is the whole unit: plan read, pictures read, checked and digested, tar, Parquet, commit; ``drawn`` is without plan and files.
 CPU time of one thread, in turn, the least of five rounds each.
+
+What misses does so by much small work on small pictures. By clocks inside the unit, in microseconds a triplet on a busy machine:
+
+- key points: colours that stand out from what lies beneath three joints 160, their circles 160, random draws and rules 210, boxes
+  and joints in the view 150, sentences 70, three digests 160, the door's checks 190, reading 80, JSON, tar and rows 210. Eight
+  persons a picture cost the same each, over a floor in which they share one decode.
+- segmentation: the label map's PNG 1,400 (in the wider floor), its classes counted 280, run lengths of region and void 150, a
+  colour that shows and the shading 440, digests 190, the door's checks of two files 350, reading three files 150.
+- referring: the polygons 290 (in the wider floor), reading the expression 250; colour, run lengths, digests and checks as above.
+- watermark removal: the mask's PNG 350 (in the wider floor), checks of three files 210, reading them 110, digests 110.
 """
 
 from __future__ import annotations
