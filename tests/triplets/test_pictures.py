@@ -54,6 +54,9 @@ def tagged(orientation):
     return exif
 
 
+EVERYDAY = saved(photo(), "JPEG", quality=90)
+
+
 @pytest.mark.parametrize("form", ["PNG", "BMP", "TIFF"])
 def test_lossless_formats_come_back_exactly(form):
     pixels = photo()
@@ -83,6 +86,27 @@ def test_lossy_formats_come_back_closely(form, options):
 def test_a_colour_jpeg_has_exactly_the_pixels_that_pillow_gives(size, subsampling, options):
     data = saved(photo(*size), "JPEG", quality=80, subsampling=subsampling, **options)
     assert np.array_equal(decode(data).pixels, np.asarray(Pillow.open(io.BytesIO(data))))
+
+
+@given(st.lists(st.tuples(st.integers(2, 640), st.integers(0, 255)), max_size=3), st.integers(0, 60))
+@settings(max_examples=300, deadline=None)
+def test_everyday_jpegs_take_a_shorter_way_to_the_same_end(changes, cut):
+    data = bytearray(EVERYDAY)
+    for at, value in changes:
+        data[at] = value
+    data = bytes(data[: len(data) - cut])
+    short = pictures._everyday_jpeg(data, pictures.DEFAULT_LIMITS)
+    if not changes and not cut:
+        assert short is not None
+    if short is not None:
+        pixels, orientation = pictures.guarded(data, pictures.DEFAULT_LIMITS, pictures._to_rgb)
+        np.testing.assert_array_equal(short, pixels)
+        assert orientation == 1
+
+
+@pytest.mark.parametrize("options", [{"exif": tagged(6)}, {"progressive": True}, {"icc_profile": b"x" * 20}], ids=str)
+def test_other_jpegs_take_the_long_way(options):
+    assert pictures._everyday_jpeg(saved(photo(), "JPEG", **options), pictures.DEFAULT_LIMITS) is None
 
 
 def test_pixels_cannot_be_changed_by_one_task_under_another():
