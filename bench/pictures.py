@@ -76,9 +76,19 @@ def recipe(root: Path, *, backend: str, short_side: int = 256, unit_bytes: str =
 
 
 def photograph_crops(count: int, size: tuple[int, int], dice: random.Random) -> Iterator[Image]:
-    """``count`` crops (height, width, 3) of the photographs, at ``size`` (width, height)."""
+    """``count`` crops (height, width, 3) of the photographs at ``size`` (width, height), never enlarged: mirrored where they end.
+
+    They are as full of detail as what a camera takes; those of :func:`write_phrasecut` are enlarged, and smoother.
+    """
     photographs = _photographs()
-    return (_crop(photographs[number % len(photographs)], size, dice) for number in range(count))
+    for number in range(count):
+        photograph, scale = photographs[number % len(photographs)], dice.uniform(1, 1.5)
+        wide, high = int(size[0] * scale), int(size[1] * scale)
+        rest = ((0, max(0, high - photograph.shape[0])), (0, max(0, wide - photograph.shape[1])), (0, 0))
+        filled = np.pad(photograph, rest, mode="symmetric")
+        top, left = dice.randint(0, filled.shape[0] - high), dice.randint(0, filled.shape[1] - wide)
+        part = filled[top : top + high, left : left + wide]
+        yield np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _photographs() -> list[Image]:

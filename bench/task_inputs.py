@@ -1,4 +1,8 @@
-"""Input for the benchmark of tasks: small data sets in official layouts, made of crops of scikit-image's photographs."""
+"""Input for the benchmark of tasks: small data sets in official layouts, made of crops of scikit-image's photographs.
+
+Photographs are never enlarged, and JPEGs of COCO's layouts are as large as COCO's own files are, 0.57 bytes a pixel: smoother
+pictures would be cheaper to decode and to encode than those that users have.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from bench.pictures import SIZE, photograph_crops
+from bench.pictures import SIZE, photograph_crops, write_phrasecut
 from builders.instructions.joints import LAYOUTS
 from triplets.records import Image
 
 _HD = (1280, 720)
+_COCO = 98
+"""JPEG quality at which the crops come to COCO's bytes a pixel; a little less to decode than its photographs all the same."""
 _CLASSES = 12  # in a label map: what pictures of COCO-Stuff and ADE20K hold
 
 
@@ -23,7 +29,7 @@ def write_key_points(root: Path, count: int, persons: int) -> Path:
     dice = random.Random(0)
     images, annotations = [], []
     for number, picture in enumerate(photograph_crops(count, SIZE, dice), 1):
-        _save(root / "train2017" / f"{number}.jpg", picture)
+        _save(root / "train2017" / f"{number}.jpg", picture, _COCO)
         images.append({"id": number, "file_name": f"{number}.jpg", "width": SIZE[0], "height": SIZE[1]})
         annotations += [_person(number, at, persons, dice) for at in range(persons)]
     category = {"id": 1, "name": "person", "keypoints": list(LAYOUTS["coco"])}
@@ -48,7 +54,7 @@ def write_stuff(root: Path, count: int) -> Path:
     """COCO-Stuff's pixel maps: twelve classes in each."""
     dice, rng = random.Random(1), np.random.default_rng(1)
     for number, picture in enumerate(photograph_crops(count, SIZE, dice), 1):
-        _save(root / "images" / "train2017" / f"{number}.jpg", picture)
+        _save(root / "images" / "train2017" / f"{number}.jpg", picture, _COCO)
         heights = rng.random((6, 8, _CLASSES), np.float32)
         labels = cv2.resize(heights, SIZE, interpolation=cv2.INTER_CUBIC).argmax(
             axis=2
@@ -92,6 +98,15 @@ def write_marked(root: Path, count: int) -> Path:
     return root
 
 
-def _save(path: Path, picture: Image | Any) -> None:
+def write_phrases(root: Path, count: int) -> Path:
+    """PhraseCut, one phrase a picture."""
+    write_phrasecut(root, count, distinct=count, phrases=1)
+    for number, picture in enumerate(photograph_crops(count, SIZE, random.Random(5)), 1):
+        _save(root / "images" / f"{number}.jpg", picture, _COCO)
+    return root
+
+
+def _save(path: Path, picture: Image | Any, quality: int = 95) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), picture[..., ::-1] if picture.ndim == 3 else picture)
+    flags = [cv2.IMWRITE_JPEG_QUALITY, quality] if path.suffix == ".jpg" else []
+    cv2.imwrite(str(path), picture[..., ::-1] if picture.ndim == 3 else picture, flags)

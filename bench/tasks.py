@@ -1,7 +1,7 @@
 """What a triplet of a drawing or restoring task costs over the floor.
 
-The floor is a bare loop of library calls: each picture decoded once, cut or scaled for what is not refused, and the very pixels
-that ours encodes encoded as JPEG. The wider floor also decodes the label map or mask that the data set stores beside the picture,
+The floor is a bare loop of library calls: each picture's file read and decoded once, cut or scaled for what is not refused, and
+the very pixels that ours encodes encoded as JPEG. The wider floor also decodes the label map or mask that the data set stores beside the picture,
 or draws its polygons, and brings them to output size: no class can be painted without, and a label map alone adds more than half
 of the floor. Neither checks, draws, names, counts or writes anything.
 Ours is the whole unit: plan read, pictures read, checked and digested, tar, Parquet, commit; ``drawn`` is without plan and files.
@@ -35,7 +35,6 @@ import numpy.typing as npt
 
 from bench import task_inputs
 from bench.common import Row
-from bench.pictures import write_phrasecut
 from builders import registry
 from builders.assembly import Assembler
 from builders.point_rules import PointRules
@@ -87,7 +86,7 @@ class Case:
 class _Group:
     """One picture's worth of the floor: its files by role, the records that are not refused, and all that was encoded."""
 
-    files: Mapping[str, bytes]
+    files: Mapping[str, Path]
     records: list[Record] = field(default_factory=list)
     encoded: list[Image] = field(default_factory=list)
 
@@ -137,7 +136,7 @@ CASES = (
         "referring, one phrase a picture",
         "phrasecut",
         "refer",
-        partial(write_phrasecut, count=400, phrases=1),
+        partial(task_inputs.write_phrases, count=400),
         _whole,
         _phrase,
     ),
@@ -252,8 +251,8 @@ def _floor(case: Case, root: Path, attempts: Sequence[Attempt]) -> list[_Group]:
         verdicts = Assembler(source, {case.task: task}, 0).run(members)
         built = [verdict.attempt.record for verdict in verdicts if isinstance(verdict, Built)]
         files = members[0].record.files
-        data = {role: source.read(name) for role, name in files.items() if role in PICTURE_ROLES | _DOORS.keys()}
-        groups.append(_Group(data, built, list(noted)))
+        paths = {role: root / name for role, name in files.items() if role in PICTURE_ROLES | _DOORS.keys()}
+        groups.append(_Group(paths, built, list(noted)))
     return groups
 
 
@@ -262,7 +261,8 @@ _DOORS: Mapping[str, Callable[[bytes], npt.NDArray[Any]]] = {"labels": decode_la
 
 def _bare_loop(case: Case, groups: Sequence[_Group], *, beside: bool) -> None:
     for group in groups:
-        decoded = {role: _decoded(role, data) for role, data in group.files.items() if beside or role in PICTURE_ROLES}
+        files = ((role, path) for role, path in group.files.items() if beside or role in PICTURE_ROLES)
+        decoded = {role: _decoded(role, path.read_bytes()) for role, path in files}
         for record in group.records:
             case.scale(record, decoded)
             if beside:

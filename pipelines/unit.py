@@ -19,10 +19,12 @@ from triplets.storage import Store
 
 @dataclass(slots=True)
 class _Verdicts:
-    """What a unit gathers in memory while its pictures go to disk: rows, and rejects."""
+    """What a unit gathers in memory while its pictures go to disk: rows, rejects, and what the shard came to."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     rejects: list[dict[str, Any]] = field(default_factory=list)
+    shard_size: int = 0
+    shard_sha256: str = ""
 
 
 def write_unit(store: Store, ref: UnitRef, verdicts: Iterable[Built | Reject]) -> Mark:
@@ -34,7 +36,7 @@ def write_unit(store: Store, ref: UnitRef, verdicts: Iterable[Built | Reject]) -
     try:
         gathered = _write_shard(spooled, ref, verdicts)
         rejects = to_parquet(gathered.rejects, REJECTS)
-        mark = _mark(ref, spooled, gathered, hashlib.sha256(rejects).hexdigest())
+        mark = _mark(ref, gathered, hashlib.sha256(rejects).hexdigest())
         if mark.shard:
             store.publish(mark.shard, spooled)
     finally:
@@ -59,16 +61,15 @@ def _write_shard(path: Path, ref: UnitRef, verdicts: Iterable[Built | Reject]) -
             gathered.rows.append(row(verdict, ref.unit, shard.add(verdict)))
             if len(gathered.rows) == 2:
                 reach("shard-half-written")
+    gathered.shard_size, gathered.shard_sha256 = shard.size, shard.sha256
     return gathered
 
 
-def _mark(ref: UnitRef, spooled: Path, gathered: _Verdicts, rejects_digest: str) -> Mark:
+def _mark(ref: UnitRef, gathered: _Verdicts, rejects_digest: str) -> Mark:
     """What the unit came to. Files are named by their digest; a unit that built or rejected nothing has no such file."""
     shard, size, digest = "", 0, ""
     if gathered.rows:
-        with spooled.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        size = spooled.stat().st_size
+        size, digest = gathered.shard_size, gathered.shard_sha256
         shard = f"shards/{ref.source}-{ref.unit}-{digest[:12]}.tar"
     rejects = f"rejects/{ref.source}-{ref.unit}-{rejects_digest[:12]}.parquet" if gathered.rejects else ""
     return Mark(

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from builders.boxes import Box
 from builders.instructions.joints import LAYOUTS, fixed_colour, spoken
@@ -18,7 +17,7 @@ from builders.instructions.point_sentences import Wish, fill_points, simple_poin
 from builders.kinds import Kind
 from builders.point_rules import point_rules
 from builders.protocols import Tools
-from builders.tasks._views import View, make_view
+from builders.tasks._views import Point, View, make_view
 from triplets.drawing import draw_points, share_of
 from triplets.palette import Rgb, palette, visible_shares
 from triplets.reasons import Reason, Refusal
@@ -91,29 +90,34 @@ class Keypoints:
 
     def _marks(self, record: OpenRecord, view: View, radius: float, rng: np.random.Generator) -> list[Mark]:
         """Joints and colours, in the order of the sentence."""
-        asked = (view.seen == 2) | (self._rules.hidden & (view.seen == 1) & _within(view.joints, view.box))
-        height, width = view.picture.shape[:2]
-        x, y = view.joints.T
-        edge = _WITHIN * radius
-        inside = asked & (x >= edge) & (y >= edge) & (x < width - edge) & (y < height - edge)
-        if not inside.any():
+        inside = [joint for joint in range(len(view.joints)) if self._may_be_asked(view, joint, radius)]
+        if not inside:
             raise Refusal(
                 Reason.REGION_OUTSIDE, "no labelled joint lies in the view, half a circle's radius from its border"
             )
         wanted = int(rng.integers(1, self._rules.most + 1))
         marks: list[Mark] = []
-        for joint in rng.permutation(np.flatnonzero(inside)).tolist():
+        for joint in rng.permutation(inside).tolist():
             if len(marks) == wanted:
                 break
             if self._stands_apart(view, joint, marks, radius):
                 marks += self._coloured(record, joint, self._visible(view, joint, radius), marks, rng)
         if not marks:
             raise Refusal(Reason.REGION_EMPTY, "no colour stands out from what lies beneath the joints")
-        missing = np.flatnonzero(view.seen == 0)
-        if len(missing) and rng.random() < self._rules.unlabelled:
+        missing = [joint for joint, seen in enumerate(view.seen) if seen == 0]
+        if missing and rng.random() < self._rules.unlabelled:
             at, joint = int(rng.integers(len(marks) + 1)), int(rng.choice(missing))
             marks[at:at] = self._coloured(record, joint, list(self._colours), marks, rng, drawn=False)
         return marks
+
+    def _may_be_asked(self, view: View, joint: int, radius: float) -> bool:
+        """Whether the joint is labelled, by somebody who could know, and its circle lies in the view."""
+        seen, (x, y) = view.seen[joint], view.joints[joint]
+        if seen != 2 and not (seen == 1 and self._rules.hidden and _within((x, y), view.box)):
+            return False
+        height, width = map(float, view.picture.shape[:2])
+        edge = _WITHIN * radius
+        return edge <= x < width - edge and edge <= y < height - edge
 
     def _visible(self, view: View, joint: int, radius: float) -> list[str]:
         """The colours in which a circle on the joint shows."""
@@ -162,21 +166,20 @@ class Keypoints:
         return hashlib.sha256(f"{record.source}\0{self.name}\0{same}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
-def _within(joints: npt.NDArray[np.float64], box: Box) -> npt.NDArray[np.bool_]:
-    """Which joints (N, 2) lie in the person's box; where a hidden one outside of it lies, somebody guessed and nobody can check."""
-    low, high = np.asarray(box[:2]), np.asarray(box[:2]) + box[2:]
-    within: npt.NDArray[np.bool_] = np.all((joints >= low) & (joints <= high), axis=1)
-    return within
+def _within(joint: Point, box: Box) -> bool:
+    """Whether a joint lies in the person's box; where a hidden one outside of it lies, somebody guessed and nobody can check."""
+    left, top, width, height = box
+    return left <= joint[0] <= left + width and top <= joint[1] <= top + height
 
 
-def _around(image: Image, place: npt.NDArray[np.float64], radius: float) -> Image:
+def _around(image: Image, place: Point, radius: float) -> Image:
     """Pixels (N, 3) beneath a circle and around it: it must stand out from its surroundings as well.
 
     Of large circles every second, third, … pixel of both directions: some 150 tell as much as all.
     """
     reach = 1.5 * radius + 1
     height, width = image.shape[:2]
-    x, y = place.tolist()
+    x, y = place
     step = max(1, int(reach / _REACH))
     rows = slice(max(0, math.floor(y - reach)), min(height, math.ceil(y + reach)), step)
     columns = slice(max(0, math.floor(x - reach)), min(width, math.ceil(x + reach)), step)
@@ -196,7 +199,7 @@ def _answer(record: OpenRecord, view: View, marks: list[Mark], radius: float, ki
     names = LAYOUTS[annotation["layout"]]
     places = [
         [round(x, 3), round(y, 3), seen] if seen else [0.0, 0.0, 0]
-        for (x, y), seen in zip(view.joints.tolist(), view.seen.tolist(), strict=True)
+        for (x, y), seen in zip(view.joints, view.seen, strict=True)
     ]
     points = [
         {

@@ -1,4 +1,6 @@
 import hashlib
+import json
+import math
 import tarfile
 
 import pytest
@@ -10,7 +12,7 @@ from pipelines.unit import write_unit
 from triplets.reasons import Reason, Stage
 from triplets.records import Attempt, Built, Encoded, Record, Reject, Triplet
 from triplets.rows import read_mark
-from triplets.shards import ShardWriter, _header, members, sample_json
+from triplets.shards import ShardWriter, _header, _json, canonical_json, members, sample_json
 from triplets.storage import SPOOL, FolderStore
 
 REF = UnitRef("some", "0123456789", 0, 4)
@@ -105,6 +107,31 @@ def test_spans_point_at_their_members(tmp_path):
     for span, member in zip(roles, found, strict=True):
         assert data[span.offset : span.offset + span.size] == member.data
         assert (member.offset, hashlib.sha256(member.data).hexdigest()) == (span.offset, span.sha256)
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(), _VALUES, max_size=4))
+def test_the_quick_json_says_what_pythons_says(value):
+    assert json.loads(_json(value)) == json.loads(canonical_json(value))
+
+
+@given(st.dictionaries(st.characters(codec="utf-8"), st.text(st.characters(codec="utf-8")) | st.integers() | st.booleans()))
+def test_without_fractions_it_is_the_same_bytes(value):
+    assert _json(value) == canonical_json(value).encode("utf-8")
+
+
+def test_what_json_cannot_hold_is_refused_or_becomes_a_question_mark():
+    for number in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="JSON"):
+            _json({"joints": [[1.0, number]]})
+    assert _json({"a": "b\ud800"}) == b'{"a":"b?"}'
+    assert _json({"none": None, "text": "null"}) == b'{"none":null,"text":"null"}'
 
 
 def test_shards_are_what_webdatasets_own_writer_writes(tmp_path):
