@@ -1,9 +1,9 @@
 """What a triplet of a drawing or restoring task costs over the floor.
 
 The floor is a bare loop of library calls: each picture's file read and decoded once, cut or scaled for what is not refused, and
-the very pixels that ours encodes encoded as JPEG. The wider floor also decodes the label map or mask that the data set stores beside the picture,
-or draws its polygons, and brings them to output size: no class can be painted without, and a label map alone adds more than half
-of the floor. Neither checks, draws, names, counts or writes anything.
+the very pixels that ours encodes encoded as JPEG. The wider floor also reads and decodes the label map or mask that the data set
+stores beside the picture, or draws its polygons, and brings them to output size: no class can be painted without, and a label
+map alone adds half of the floor. Neither checks, draws, names, counts or writes anything.
 Ours is the whole unit: plan read, pictures read, checked and digested, tar, Parquet, commit; ``drawn`` is without plan and files.
 CPU time of one thread, in turn, the least of five rounds each.
 

@@ -68,6 +68,11 @@ PALETTES: dict[str, dict[str, Rgb]] = {
 VISIBLE = 45.0
 """CIELAB distance from which on an opaque drawing stands out from what lies beneath it."""
 _ENOUGH = 0.95
+_MOSTLY = 0.7
+_NAMED_BY_LIGHTNESS = frozenset({"white", "gray", "black", "pink", "orange", "brown"})
+"""Lighter or darker they have other names: dark orange is brown. Red stays red."""
+_LIGHTER, _TURN, _PALE, _TINTED = 30.0, 30.0, 15.0, 25.0
+"""How far see-through paint may go in CIELAB: in lightness, in degrees of hue; the least chroma of a hue, the most of gray."""
 _FIVE_BITS = np.array([1024, 32, 1])
 """From red, green and blue of five bits each to one number."""
 _SAMPLED = 400
@@ -105,7 +110,8 @@ def visible_on(
     """A random colour that differs visibly from the pixels it is to be painted on.
 
     Visible is a colour that, mixed at ``alpha``, moves at least 95 in 100 of the pixels by ``VISIBLE * alpha`` or more in CIELAB.
-    Where none does, the one that moves most of them is taken.
+    On most of them it must moreover look like its name: see-through white on the night sky is gray, and orange brown.
+    Where no colour will do, the one that moves most pixels is taken.
 
     Args:
         image: to be painted on.
@@ -128,8 +134,12 @@ def visible_on(
     if not len(beneath):
         return names[free[int(rng.integers(len(free)))]]
     shares = visible_shares(beneath, colours, alpha)[free]
-    good = np.flatnonzero(shares >= _ENOUGH)
-    return names[free[int(good[rng.integers(len(good))] if len(good) else shares.argmax())]]
+    good = np.flatnonzero(shares >= _ENOUGH).tolist()
+    while good:
+        name = names[free[good.pop(int(rng.integers(len(good))))]]
+        if _looks_like(name, colours[name], alpha).take(_five_bits(beneath)).mean() >= _MOSTLY:
+            return name
+    return names[free[int(shares.argmax())]]
 
 
 def visible_shares(
@@ -146,9 +156,15 @@ def visible_shares(
     Returns:
         (colours,).
     """
-    few = pixels[:: max(1, len(pixels) // _SAMPLED)] >> 3
-    moved = _moves(tuple(colours.values()), alpha, least).take(few.astype(np.intp) @ _FIVE_BITS, axis=0)
+    few = _five_bits(pixels)
+    moved = _moves(tuple(colours.values()), alpha, least).take(few, axis=0)
     return cast(npt.NDArray[np.float64], np.add.reduce(moved, axis=0, dtype=np.uint32) / len(few))
+
+
+def _five_bits(pixels: Image) -> npt.NDArray[np.intp]:
+    """Pixels (N, 3), evenly spread, as numbers below 32768."""
+    few = pixels[:: max(1, len(pixels) // _SAMPLED)] >> 3
+    return cast(npt.NDArray[np.intp], few.astype(np.intp) @ _FIVE_BITS)
 
 
 @lru_cache(maxsize=16)
@@ -157,11 +173,36 @@ def _moves(colours: tuple[Rgb, ...], alpha: float, least: float) -> npt.NDArray[
 
     Made once a process: asking CIELAB for every drawing took as long as encoding its picture.
     """
-    levels = np.arange(4, 256, 8, dtype=np.float32)
-    beneath = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 3)
-    before = _lab(beneath)
-    after = (_lab(beneath + (np.asarray(rgb, np.float32) - beneath) * np.float32(alpha)) for rgb in colours)
+    before = _lab(_all_colours())
+    after = (_painted(rgb, alpha) for rgb in colours)
     return np.stack([np.linalg.norm(moved - before, axis=1) >= least * alpha for moved in after], axis=1)
+
+
+@lru_cache(maxsize=64)
+def _looks_like(name: str, rgb: Rgb, alpha: float) -> npt.NDArray[np.bool_]:
+    """(32768,) whether paint still looks like its name on each RGB of five bits a channel."""
+    paint, seen = _lab(np.asarray([rgb], np.float32))[0], _painted(rgb, alpha)
+    chroma, wanted = np.linalg.norm(seen[:, 1:], axis=1), float(np.linalg.norm(paint[1:]))
+    if wanted < _PALE:
+        kept = chroma <= _TINTED
+    else:
+        along = seen[:, 1:] @ paint[1:] / wanted  # of its chroma, what goes the paint's way
+        kept = (chroma >= _PALE) & (along >= chroma * math.cos(math.radians(_TURN)))
+    if name in _NAMED_BY_LIGHTNESS:
+        kept &= np.abs(seen[:, 0] - paint[0]) <= _LIGHTER
+    return cast(npt.NDArray[np.bool_], kept)
+
+
+def _all_colours() -> npt.NDArray[np.float32]:
+    """(32768, 3) the middle of each RGB of five bits a channel."""
+    levels = np.arange(4, 256, 8, dtype=np.float32)
+    return np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(-1, 3)
+
+
+def _painted(rgb: Rgb, alpha: float) -> npt.NDArray[np.float32]:
+    """(32768, 3) in CIELAB, what paint makes of them."""
+    beneath = _all_colours()
+    return _lab(beneath + (np.asarray(rgb, np.float32) - beneath) * np.float32(alpha))
 
 
 def _pixels(image: Image, where: Mask | Iterable[Sequence[float]], radius: float) -> Image:

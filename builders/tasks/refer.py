@@ -54,7 +54,7 @@ class Refer:
     """
 
     name = "refer"
-    version = 2
+    version = 3
     needs = frozenset({Kind.OUTLINED, Kind.REFERRED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:

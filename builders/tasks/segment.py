@@ -80,7 +80,7 @@ class Segment:
     """
 
     name = "segment"
-    version = 2
+    version = 3
     needs = frozenset({Kind.LABELLED})
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:

@@ -121,7 +121,9 @@ def test_the_quick_json_says_what_pythons_says(value):
     assert json.loads(_json(value)) == json.loads(canonical_json(value))
 
 
-@given(st.dictionaries(st.characters(codec="utf-8"), st.text(st.characters(codec="utf-8")) | st.integers() | st.booleans()))
+@given(
+    st.dictionaries(st.characters(codec="utf-8"), st.text(st.characters(codec="utf-8")) | st.integers() | st.booleans())
+)
 def test_without_fractions_it_is_the_same_bytes(value):
     assert _json(value) == canonical_json(value).encode("utf-8")
 

@@ -59,6 +59,40 @@ def test_taken_colours_stay_taken_and_all_visible_ones_are_drawn():
     assert {"yellow", "magenta", "cyan"} <= names
 
 
+@pytest.mark.parametrize(
+    ("beneath", "never", "also"),
+    [
+        ((10, 12, 20), "white", "yellow"),  # half of it on the night sky is gray
+        ((235, 235, 240), "black", "blue"),  # so is half of black on a white wall
+        ((250, 120, 0), "gray", "blue"),  # of gray on an orange, light brown
+        ((8, 5, 2), "orange", "yellow"),  # brown
+        ((15, 15, 15), "pink", "magenta"),  # mauve
+        ((130, 180, 240), "brown", "green"),  # gray
+    ],
+)
+def test_see_through_paint_looks_like_its_name(beneath, never, also):
+    image = np.full((20, 20, 3), beneath, np.uint8)
+    where = np.ones((20, 20), bool)
+    drawn = [
+        {visible_on(image, where, np.random.default_rng(seed), alpha=a) for seed in range(200)} for a in (0.5, 1.0)
+    ]
+    assert never not in drawn[0]
+    assert also in drawn[0]
+    assert never in drawn[1]
+
+
+def test_white_is_drawn_where_it_still_looks_white():
+    image = np.full((20, 20, 3), (100, 95, 90), np.uint8)
+    where = np.ones((20, 20), bool)
+    assert "white" in {visible_on(image, where, np.random.default_rng(seed), alpha=0.5) for seed in range(200)}
+
+
+def test_where_no_colour_will_do_the_most_visible_is_taken():
+    image = np.zeros((20, 20, 3), np.uint8)
+    only = {"white": (255, 255, 255), "black": (0, 0, 0)}
+    assert visible_on(image, np.ones((20, 20), bool), np.random.default_rng(0), alpha=0.5, colours=only) == "white"
+
+
 def test_no_colour_left_and_wrong_mask_are_errors():
     image = np.zeros((4, 4, 3), np.uint8)
     dice = np.random.default_rng(0)
