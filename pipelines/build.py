@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 from collections import Counter
@@ -59,11 +60,19 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished build. ``worked`` is false where it was complete already and nothing was written."""
+    """A finished build.
+
+    Attributes:
+        state: what it came to.
+        progress: what this run did of it.
+        worked: false where it was complete already and nothing was written.
+        unchanged: sources that were to be replaced, but are what they were when they were built.
+    """
 
     state: BuildState
     progress: Progress
     worked: bool
+    unchanged: tuple[str, ...] = ()
 
 
 def build(
@@ -87,9 +96,10 @@ def build(
     store = open_store(out)
     recipe = located(recipe)
     found = digests(recipe)  # before the lock: a recipe that points nowhere leaves nothing behind
+    unchanged = _unchanged(load_state(store), options.replace, found)
     finished = _finished(store, recipe, options, found)
     if finished is not None:
-        return finished
+        return dataclasses.replace(finished, unchanged=unchanged)
     with Lock(store, options.take_over):
         state = prepare(store, recipe, options.replace, found)
         if options.retry_rejects and state.state == "complete":
@@ -102,7 +112,12 @@ def build(
         _Run(store, state, options, progress, report).all(left)
         _check_shares(state, reasons_so_far(store, state.refs()))
         complete = finalise(store, state)
-    return Result(complete, progress, worked=True)
+    return Result(complete, progress, worked=True, unchanged=unchanged)
+
+
+def _unchanged(state: BuildState | None, replace: frozenset[str], found: Mapping[str, SourceDigest]) -> tuple[str, ...]:
+    built = set(state.sources) - set(changed_sources(state, found)) if state is not None else set()
+    return tuple(sorted(replace & built))
 
 
 def _finished(store: Store, recipe: Recipe, options: Options, found: Mapping[str, SourceDigest]) -> Result | None:

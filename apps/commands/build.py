@@ -63,6 +63,7 @@ def summary(result: Result, out: str) -> dict[str, Any]:
         "out": out,
         "state": result.state.state,
         "worked": result.worked,
+        "unchanged": list(result.unchanged),
         "seconds": round(result.progress.seconds, 1),
         "quarantined_units": result.progress.quarantined,
         "backends": result.state.backends,
@@ -74,6 +75,8 @@ def show(result: Result, out: str) -> None:
     """The result as a table."""
     if not result.worked:
         say("nothing to do: the build is complete")
+    for name in result.unchanged:
+        say(f"--replace {name}: recipe and data are what they were when it was planned, so nothing of it is made anew")
     counts = result.state.counts
     rows = [[name, c.attempts, c.built, c.rejected, c.shards, human_bytes(c.shard_bytes)] for name, c in counts.items()]
     print_table("Built", ["source", "attempts", "triplets", "rejects", "shards", "size"], rows)

@@ -249,6 +249,15 @@ def test_a_result_goes_to_people_without_json(ieiw, recipe, tmp_path):
     assert f"ieiw lint {tmp_path / 'out'}" in err.replace("\n", " ")
 
 
+def test_a_source_that_cannot_be_replaced_because_it_is_the_same_is_told(ieiw, recipe, tmp_path):
+    ieiw("build", recipe, "--out", tmp_path / "out")
+    status, _, err = ieiw("build", recipe, "--out", tmp_path / "out", "--replace", "phrasecut")
+    assert status == 0
+    assert "--replace phrasecut: recipe and data are what they were" in " ".join(err.split())
+    again = as_json(ieiw("build", recipe, "--out", tmp_path / "out", "--replace", "phrasecut", "--json"))
+    assert again["unchanged"] == ["phrasecut"]
+
+
 def test_inspect_in_json_and_in_words(ieiw, tiny, tmp_path):
     row = index(tiny.path, "rows")[0]
     found = as_json(ieiw("inspect", tiny.path, row["key"], "--json"))

@@ -124,7 +124,7 @@ def test_another_recipe_for_the_same_folder_is_refused(root, tmp_path, change):
         run_build(root, tmp_path / "out", changes=change)
     assert tree(tmp_path / "out") == before
     result = run_build(root, tmp_path / "out", changes=change, replace=frozenset({"phrasecut"}))
-    assert result.worked
+    assert (result.worked, result.unchanged) == (True, ())
     fresh = tmp_path / "fresh"
     run_build(root, fresh, changes=change)
     assert tree(tmp_path / "out") == tree(fresh)
@@ -187,7 +187,8 @@ def test_a_source_that_is_left_out_is_dropped_only_when_named(root, tmp_path):
 def test_replacing_a_source_that_did_not_change_changes_nothing(root, tmp_path):
     run_build(root, tmp_path / "out")
     before = stamps(tmp_path / "out")
-    assert not run_build(root, tmp_path / "out", replace=frozenset({"phrasecut"})).worked
+    again = run_build(root, tmp_path / "out", replace=frozenset({"phrasecut"}))
+    assert (again.worked, again.unchanged) == (False, ("phrasecut",))
     assert stamps(tmp_path / "out") == before
 
 
