@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from bench import plan_coco
+from bench.pictures import SIZE
 from bench.task_inputs import write_key_points, write_stuff
 from bench.tasks import CASES, Case, _bare_loop, _crop_of_person, _floor, _planned, measure
 from pipelines.plan_files import read_attempts
@@ -34,11 +35,16 @@ def test_the_floor_encodes_two_pictures_a_triplet_at_the_size_it_scales_to(tmp_p
     assert len(groups) == 3
     for group in groups:
         assert len(group.encoded) == 2 * len(group.records) == 4
-        picture = cv2.imdecode(np.frombuffer(group.files["picture"], np.uint8), cv2.IMREAD_COLOR)
+        picture = cv2.imread(str(group.files["picture"]))
         cut = _crop_of_person(group.records[0], {"picture": picture})
         assert cut.shape == group.encoded[0].shape == group.encoded[1].shape
         assert min(cut.shape[:2]) == min(short_side_size(cut.shape[1::-1], 256))
     _bare_loop(case, groups, beside=False)
+
+
+def test_pictures_hold_as_many_bytes_a_pixel_as_cocos(tmp_path):
+    files = [path.stat().st_size for path in write_key_points(tmp_path, 14, 1).rglob("*.jpg")]
+    assert 0.5 < np.mean(files) / (SIZE[0] * SIZE[1]) < 0.65
 
 
 def test_a_unit_costs_more_than_its_floor(tmp_path):
