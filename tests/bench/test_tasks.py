@@ -11,7 +11,7 @@ import pytest
 from bench import plan_coco
 from bench.pictures import SIZE
 from bench.task_inputs import write_key_points, write_stuff
-from bench.tasks import CASES, Case, _bare_loop, _crop_of_person, _floor, _planned, measure
+from bench.tasks import CASES, Case, _bare_loop, _crop_of_person, _floor, _planned, lapped, measure
 from pipelines.plan_files import read_attempts
 from triplets.pictures import short_side_size
 
@@ -39,7 +39,7 @@ def test_the_floor_encodes_two_pictures_a_triplet_at_the_size_it_scales_to(tmp_p
         cut = _crop_of_person(group.records[0], {"picture": picture})
         assert cut.shape == group.encoded[0].shape == group.encoded[1].shape
         assert min(cut.shape[:2]) == min(short_side_size(cut.shape[1::-1], 256))
-    _bare_loop(case, groups, beside=False)
+    assert len(list(_bare_loop(case, groups, beside=False))) == 3
 
 
 def test_pictures_hold_as_many_bytes_a_pixel_as_cocos(tmp_path):
@@ -62,6 +62,12 @@ def test_the_wider_floor_reads_the_label_map_too(tmp_path):
     cost = measure(case, tmp_path, repeats=2)
     assert cost.wider > cost.floor
     assert "with what is stored beside" in cost.told()
+
+
+def test_laps_lose_nothing():
+    seen = []
+    assert list(lapped(range(60), lambda: seen.append(len(seen)))) == list(range(60))
+    assert len(seen) == 2
 
 
 def test_every_promised_task_is_measured():
