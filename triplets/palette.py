@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import cast
 
 import cv2
@@ -133,38 +134,48 @@ def visible_on(
     names = list(colours)
     if not len(beneath):
         return names[free[int(rng.integers(len(free)))]]
-    shares = visible_shares(beneath, colours, alpha)[free]
+    shares = visible_shares([beneath], colours, alpha)[0, free]
     good = np.flatnonzero(shares >= _ENOUGH).tolist()
     while good:
         name = names[free[good.pop(int(rng.integers(len(good))))]]
-        if _looks_like(name, colours[name], alpha).take(_five_bits(beneath)).mean() >= _MOSTLY:
+        if _looks_like(name, colours[name], alpha).take(_five_bits(_some_of(beneath))).mean() >= _MOSTLY:
             return name
     return names[free[int(shares.argmax())]]
 
 
 def visible_shares(
-    pixels: Image, colours: Mapping[str, Rgb], alpha: float = 1.0, least: float = VISIBLE
+    places: Sequence[Image], colours: Mapping[str, Rgb], alpha: float = 1.0, least: float = VISIBLE
 ) -> npt.NDArray[np.float64]:
-    """For each colour the share (0..1) of pixels that painting at ``alpha`` moves by ``least * alpha`` or more in CIELAB.
+    """For each place and colour the share (0..1) of pixels that painting at ``alpha`` moves by ``least * alpha`` or more in CIELAB.
 
     Args:
-        pixels: (N, 3); looked at to five bits a channel.
+        places: of each its pixels (N, 3), at least one; looked at to five bits a channel.
         colours: name -> colour.
         alpha: opacity of the paint, 0..1.
         least: CIELAB distance, as opaque paint would have to move a pixel.
 
     Returns:
-        (colours,).
+        (places, colours).
+
+    Raises:
+        ValueError: a place without pixels.
     """
-    few = _five_bits(pixels)
-    moved = _moves(tuple(colours.values()), alpha, least).take(few, axis=0)
-    return cast(npt.NDArray[np.float64], np.add.reduce(moved, axis=0, dtype=np.uint32) / len(few))
+    few = [_some_of(pixels) for pixels in places]
+    lengths = [len(pixels) for pixels in few]
+    if 0 in lengths:
+        raise ValueError("a place without pixels")
+    moved = _moves(tuple(colours.values()), alpha, least).take(_five_bits(np.concatenate(few)), axis=0)
+    starts = [0, *accumulate(lengths[:-1])]
+    return cast(npt.NDArray[np.float64], np.add.reduceat(moved, starts, axis=0, dtype=np.uint32) / np.c_[lengths])
+
+
+def _some_of(pixels: Image) -> Image:
+    return pixels[:: max(1, len(pixels) // _SAMPLED)]
 
 
 def _five_bits(pixels: Image) -> npt.NDArray[np.intp]:
-    """Pixels (N, 3), evenly spread, as numbers below 32768."""
-    few = pixels[:: max(1, len(pixels) // _SAMPLED)] >> 3
-    return cast(npt.NDArray[np.intp], few.astype(np.intp) @ _FIVE_BITS)
+    """Pixels (N, 3) as numbers below 32768."""
+    return cast(npt.NDArray[np.intp], (pixels >> 3).astype(np.intp) @ _FIVE_BITS)
 
 
 @lru_cache(maxsize=16)

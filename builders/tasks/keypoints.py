@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -96,12 +97,16 @@ class Keypoints:
                 Reason.REGION_OUTSIDE, "no labelled joint lies in the view, half a circle's radius from its border"
             )
         wanted = int(rng.integers(1, self._rules.most + 1))
+        order = rng.permutation(inside).tolist()
+        visible = self._visible(view, order[:wanted], radius)  # most often these are all that it takes
         marks: list[Mark] = []
-        for joint in rng.permutation(inside).tolist():
+        for joint in order:
             if len(marks) == wanted:
                 break
             if self._stands_apart(view, joint, marks, radius):
-                marks += self._coloured(record, joint, self._visible(view, joint, radius), marks, rng)
+                if joint not in visible:
+                    visible |= self._visible(view, [joint], radius)
+                marks += self._coloured(record, joint, visible[joint], marks, rng)
         if not marks:
             raise Refusal(Reason.REGION_EMPTY, "no colour stands out from what lies beneath the joints")
         missing = [joint for joint, seen in enumerate(view.seen) if seen == 0]
@@ -119,12 +124,13 @@ class Keypoints:
         edge = _WITHIN * radius
         return edge <= x < width - edge and edge <= y < height - edge
 
-    def _visible(self, view: View, joint: int, radius: float) -> list[str]:
-        """The colours in which a circle on the joint shows."""
+    def _visible(self, view: View, joints: Sequence[int], radius: float) -> dict[int, list[str]]:
+        """For each joint the colours in which a circle on it shows."""
         if self._rules.instructions == "simple":
-            return []
-        shares = visible_shares(_around(view.picture, view.joints[joint], radius), self._colours, least=_STANDS_OUT)
-        return [name for name, share in zip(self._colours, shares.tolist(), strict=True) if share >= _ENOUGH]
+            return dict.fromkeys(joints, [])
+        beneath = [_around(view.picture, view.joints[joint], radius) for joint in joints]
+        good = (visible_shares(beneath, self._colours, least=_STANDS_OUT) >= _ENOUGH).tolist()
+        return {joint: list(compress(self._colours, each)) for joint, each in zip(joints, good, strict=True)}
 
     def _stands_apart(self, view: View, joint: int, marks: list[Mark], radius: float) -> bool:
         least = self._rules.apart * radius

@@ -123,7 +123,7 @@ def test_colours_stand_out_from_what_lies_beneath(colour):
     record = opened(picture=Picture(plain, (WIDTH, HEIGHT)))
     used = {point["colour"] for seed in range(30) for point in triplet(record, seed).answer["points"]}
     assert colour not in used
-    shares = visible_shares(plain[0], {name: PALETTE[name] for name in used})
+    [shares] = visible_shares([plain[0]], {name: PALETTE[name] for name in used})
     assert shares.min() == 1
 
 

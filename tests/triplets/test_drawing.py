@@ -63,6 +63,16 @@ def test_the_rim_is_mixed():
     assert len(levels) > 4
 
 
+def test_what_lies_far_outside_changes_nothing():
+    image = np.full((20, 30, 3), 7, np.uint8)
+    points = [(1e300, 5.0), (5.0, -1e300), (31.5, 5.0), (10.0, 10.0), (-400.0, 3.0)]
+    drawn = draw_points(image, points, 1.4, [(0, 0, 255), (0, 255, 0), (255, 255, 0), (255, 0, 0), (9, 9, 9)])
+    alone = draw_points(image, [(10.0, 10.0), (31.5, 5.0)], 1.4, [(255, 0, 0), (255, 255, 0)])
+    assert (drawn == alone).all()
+    assert (drawn[10, 10] == (255, 0, 0)).all()
+    assert (draw_points(image, [(1e300, 1e300)], 1.4, (255, 0, 0)) == image).all()
+
+
 def test_later_points_cover_earlier_ones_each_in_its_colour():
     red, green = (255, 0, 0), (0, 255, 0)
     after = draw_points(noise(), [(10.5, 10.5), (14.5, 10.5)], 4, [red, green])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triplets.drawing import shade_region
-from triplets.palette import PALETTE, PALETTES, nearest, palette, visible_on
+from triplets.palette import PALETTE, PALETTES, nearest, palette, visible_on, visible_shares
 from triplets.reasons import UsageError
 
 
@@ -91,6 +91,20 @@ def test_where_no_colour_will_do_the_most_visible_is_taken():
     image = np.zeros((20, 20, 3), np.uint8)
     only = {"white": (255, 255, 255), "black": (0, 0, 0)}
     assert visible_on(image, np.ones((20, 20), bool), np.random.default_rng(0), alpha=0.5, colours=only) == "white"
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 900), st.integers(0, 255)), min_size=1, max_size=5), st.sampled_from([0.5, 1.0])
+)
+def test_places_are_judged_together_as_they_are_alone(sizes, alpha):
+    dice = np.random.default_rng(0)
+    places = [dice.integers(level // 2, level + 1, (count, 3)).astype(np.uint8) for count, level in sizes]
+    together = visible_shares(places, PALETTE, alpha)
+    alone = np.concatenate([visible_shares([place], PALETTE, alpha) for place in places])
+    assert (together == alone).all()
+    assert together.shape == (len(sizes), len(PALETTE))
+    with pytest.raises(ValueError, match="without pixels"):
+        visible_shares([*places, np.zeros((0, 3), np.uint8)], PALETTE)
 
 
 def test_no_colour_left_and_wrong_mask_are_errors():
