@@ -14,8 +14,9 @@ import numpy as np
 
 from triplets.drawing import draw_points, outline_box, shade_region
 from triplets.masks import from_rle
-from triplets.palette import PALETTES, Rgb, visible_on
+from triplets.palette import PALETTES, Rgb
 from triplets.records import Image
+from triplets.visibility import visible_on
 
 
 def redraw(

@@ -16,10 +16,11 @@ from builders.options import Options
 from builders.protocols import Tools
 from triplets.drawing import shade_region
 from triplets.masks import bounding_box, to_rle
-from triplets.palette import Rgb, palette, visible_on
+from triplets.palette import Rgb, palette
 from triplets.pictures import resize_short
 from triplets.reasons import UsageError
 from triplets.records import Image, Mask, OpenRecord, Triplet
+from triplets.visibility import visible_on
 
 _WORD = re.compile(r"[a-z]+")
 

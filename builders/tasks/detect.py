@@ -22,11 +22,12 @@ from builders.options import Options, parse_options
 from builders.protocols import Tools
 from builders.tasks._masking import output_picture
 from triplets.drawing import outline_box
-from triplets.palette import PALETTE, Rgb, visible_on
+from triplets.palette import PALETTE, Rgb
 from triplets.pictures import annotation_frame, upright_points
 from triplets.readback_boxes import PixelBox, boxes_in
 from triplets.reasons import Reason, Refusal
 from triplets.records import Image, Mask, OpenRecord, Triplet
+from triplets.visibility import visible_on
 
 _FIXED_COLOUR = "blue"  # InstructCV's
 

@@ -20,9 +20,10 @@ from builders.point_rules import point_rules
 from builders.protocols import Tools
 from builders.tasks._views import Point, View, make_view
 from triplets.drawing import draw_points, share_of
-from triplets.palette import Rgb, palette, visible_shares
+from triplets.palette import Rgb, palette
 from triplets.reasons import Reason, Refusal
 from triplets.records import Image, OpenRecord, Triplet
+from triplets.visibility import visible_shares
 
 _STANDS_OUT = 60.0
 """CIELAB distance of a circle's colour from what lies beneath; at 45 a brown circle on a dark suit was still overlooked."""

@@ -19,11 +19,12 @@ from builders.protocols import Tools
 from builders.scenes.make import make_scenes
 from builders.tasks.keypoints import Keypoints
 from tests.support.points import BOX, HEIGHT, WIDTH, joints
-from triplets.palette import PALETTE, visible_shares
+from triplets.palette import PALETTE
 from triplets.pictures import decode, encoder
 from triplets.readback_points import read_points
 from triplets.reasons import Reason, Refusal, UsageError
 from triplets.records import Attempt, Built, OpenRecord, Picture, Record
+from triplets.visibility import visible_shares
 
 
 def smooth(seed=0, width=WIDTH, height=HEIGHT):

@@ -5,9 +5,10 @@ import pytest
 from skimage import data
 
 from triplets.drawing import shade_region
-from triplets.palette import PALETTE, visible_on
+from triplets.palette import PALETTE
 from triplets.pictures import decode, encode_jpeg, resize_short
 from triplets.readback_mask import read_colour, read_mask
+from triplets.visibility import visible_on
 
 PHOTOS = {
     name: resize_short(np.ascontiguousarray(getattr(data, name)()), 256) for name in ("astronaut", "coffee", "chelsea")

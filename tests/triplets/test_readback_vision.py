@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triplets.drawing import outline_box
-from triplets.palette import PALETTE, visible_on
+from triplets.palette import PALETTE
 from triplets.pictures import decode, encode_jpeg
 from triplets.readback_boxes import boxes_in, read_boxes
 from triplets.readback_colour import read_solid, read_white
 from triplets.readback_depth import DepthScale, draw_depth, read_depth
+from triplets.visibility import visible_on
 
 LINE = 3
 
