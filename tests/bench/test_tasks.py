@@ -11,7 +11,7 @@ import pytest
 from bench import plan_coco
 from bench.pictures import SIZE
 from bench.task_inputs import write_key_points, write_stuff
-from bench.tasks import CASES, Case, _bare_loop, _crop_of_person, _floor, _planned, lapped, measure
+from bench.tasks import CASES, Case, Cost, _bare_loop, _crop_of_person, _floor, _planned, lapped, measure
 from pipelines.plan_files import read_attempts
 from triplets.pictures import short_side_size
 
@@ -53,7 +53,7 @@ def test_a_unit_costs_more_than_its_floor(tmp_path):
     assert cost.whole > 0.8 * cost.drawn
     assert cost.drawn > 0.8 * cost.floor > 0
     assert cost.wider == cost.floor
-    assert "beside" not in cost.told()
+    assert [row.what for row in cost.rows("x")] == ["x, 3 triplets: drawing", "x: the whole unit"]
 
 
 def test_the_wider_floor_reads_the_label_map_too(tmp_path):
@@ -61,7 +61,16 @@ def test_the_wider_floor_reads_the_label_map_too(tmp_path):
     case = replace(full, write=lambda root: write_stuff(root, 3))
     cost = measure(case, tmp_path, repeats=2)
     assert cost.wider > cost.floor
-    assert "with what is stored beside" in cost.told()
+    assert [row.what.partition(": ")[2] for row in cost.rows("x")][2].startswith("drawing, over the floor without")
+
+
+def test_rows_are_ratios_held_against_the_limit():
+    rows = Cost(drawn=0.0048, whole=0.0052, floor=0.003, wider=0.004, triplets=9).rows("x")
+    assert [(row.figure, row.good) for row in rows] == [
+        ("1.20 x of 4.00 ms", True),
+        ("1.30 x of 4.00 ms", False),
+        ("1.60 x of 3.00 ms", False),
+    ]
 
 
 def test_laps_lose_nothing():
