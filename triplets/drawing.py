@@ -55,7 +55,7 @@ def draw_points(
     discs = _discs(list(compress(places, near)), radius, (width, height))
     for (columns, rows, share), shade in zip(discs, compress(shades, near), strict=True):
         patch = drawn[rows, columns]
-        patch[...] = _mixed(patch, shade, share[..., None])
+        _mix(patch, shade, share[..., None], patch)
     return drawn
 
 
@@ -76,7 +76,8 @@ def shade_region(image: Image, mask: Mask, colour: Colour, alpha: float = 0.5) -
     if not 0 <= alpha <= 1:
         raise ValueError(f"alpha {alpha}: 0 to 1 is needed")
     levels = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
-    table = _mixed(levels, colour, np.float32(alpha))[None]  # what becomes of each level of each colour
+    _mix(levels, colour, np.float32(alpha), levels)
+    table = levels[None]  # what becomes of each level of each colour
     inside = mask.view(np.uint8)
     x, y, width, height = cv2.boundingRect(inside)
     around = np.s_[y : y + height, x : x + width]
@@ -162,10 +163,9 @@ def _span(start: int, length: int, end: int) -> slice:
     return slice(first, max(first, min(end, start + length)))
 
 
-def _mixed(pixels: Image, colour: Colour, share: npt.NDArray[np.float32] | np.float32) -> Image:
-    """Pixels moved towards a colour by a share of 0..1, rounded."""
-    mixed = np.asarray(colour, np.float32) - pixels
+def _mix(pixels: Image, colour: Colour, share: npt.NDArray[np.float32] | np.float32, out: Image) -> None:
+    """Write pixels moved towards a colour by a share of 0..1, rounded."""
+    mixed = np.array(colour, np.float32) - pixels
     mixed *= share
     mixed += pixels
-    mixed += np.float32(0.5)
-    return mixed.astype(np.uint8)  # cut off: nothing is negative
+    np.add(mixed, np.float32(0.5), out=out, casting="unsafe")  # cut off: nothing is negative
