@@ -42,7 +42,8 @@ def visible_on(
 
     Visible is a colour that, mixed at ``alpha``, moves at least 95 in 100 of the pixels by ``VISIBLE * alpha`` or more in CIELAB.
     On most of them it must moreover look like its name: see-through white on the night sky is gray, and orange brown.
-    Where no colour will do, the one that moves most pixels is taken.
+    Where no colour does both, the visible one that looks most like its name is taken; where none is visible, the one that moves
+    most pixels.
 
     Args:
         image: to be painted on.
@@ -66,11 +67,13 @@ def visible_on(
         return names[free[int(rng.integers(len(free)))]]
     shares = visible_shares([beneath], colours, alpha)[0, free]
     good = np.flatnonzero(shares >= _ENOUGH).tolist()
+    alike: dict[str, float] = {}
     while good:
         name = names[free[good.pop(int(rng.integers(len(good))))]]
-        if _looks_like(name, colours[name], alpha).take(_five_bits(_some_of(beneath))).mean() >= _MOSTLY:
+        alike[name] = float(_looks_like(name, colours[name], alpha).take(_five_bits(_some_of(beneath))).mean())
+        if alike[name] >= _MOSTLY:
             return name
-    return names[free[int(shares.argmax())]]
+    return max(alike, key=alike.__getitem__) if alike else names[free[int(shares.argmax())]]
 
 
 def visible_shares(

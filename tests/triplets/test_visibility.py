@@ -71,10 +71,25 @@ def test_white_is_drawn_where_it_still_looks_white():
     assert "white" in {visible_on(image, where, np.random.default_rng(seed), alpha=0.5) for seed in range(200)}
 
 
-def test_where_no_colour_will_do_the_most_visible_is_taken():
+def test_where_no_colour_does_both_the_visible_one_that_is_most_like_its_name_is_taken():
     image = np.zeros((20, 20, 3), np.uint8)
-    only = {"white": (255, 255, 255), "black": (0, 0, 0)}
-    assert visible_on(image, np.ones((20, 20), bool), np.random.default_rng(0), alpha=0.5, colours=only) == "white"
+    image[:9] = (60, 90, 200)
+    only = {"white": (255, 255, 255), "orange": (255, 140, 0), "black": (0, 0, 0)}
+    drawn = {
+        visible_on(image, np.ones((20, 20), bool), np.random.default_rng(seed), alpha=0.5, colours=only)
+        for seed in range(20)
+    }
+    assert drawn == {"orange"}  # on nine rows of twenty; on black it is brown, and white on both is not white
+
+
+def test_where_no_colour_is_visible_the_one_that_moves_most_is_taken():
+    image = np.zeros((20, 20, 3), np.uint8)
+    image[:10] = 255
+    only = {"white": (255, 255, 255), "black": (0, 0, 0), "gray": (90, 90, 90)}
+    chosen = visible_on(image, np.ones((20, 20), bool), np.random.default_rng(0), alpha=0.5, colours=only)
+    shares = visible_shares([image.reshape(-1, 3)], only, 0.5)[0]
+    assert shares.max() < 0.95
+    assert list(only).index(chosen) == shares.argmax()
 
 
 @given(
