@@ -98,7 +98,8 @@ def test_missing_weights_of_the_inpainter_are_one_complaint_and_do_not_touch_oth
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
-def test_shipped_recipes_are_right_but_for_the_data(path, monkeypatch):
+def test_shipped_recipes_are_right_but_for_the_data(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # `make demo` may have left its data in the checkout
     monkeypatch.delenv("LAMA_MODEL", raising=False)
     loaded = load_recipe(path)
     told = Workshop(loaded).complaints()
