@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -75,12 +78,27 @@ def run(refs: Sequence[UnitRef], do: WorkOnUnit, beam_args: Sequence[str]) -> di
         | "Spread" >> beam.Reshuffle()
         | "Work" >> beam.ParDo(do)
     )
-    result = pipeline.run()
-    result.wait_until_finish()
+    with _quoted_python(beam_args):
+        result = pipeline.run()
+        result.wait_until_finish()
     counters = result.metrics().query()["counters"]
     return {
         counter.key.metric.name: counter.committed for counter in counters if counter.key.metric.namespace == "ieiw"
     }
+
+
+@contextmanager
+def _quoted_python(beam_args: Sequence[str]) -> Iterator[None]:
+    """Beam gives the path of this Python to a shell as it is, to start its workers: a folder's name may hold a space."""
+    python = sys.executable
+    if (
+        "--direct_running_mode=multi_processing" in beam_args
+    ):  # else the work is done here, and may start a Python itself
+        sys.executable = shlex.quote(python)
+    try:
+        yield
+    finally:
+        sys.executable = python
 
 
 def check_flags(beam_args: Sequence[str]) -> None:

@@ -60,6 +60,16 @@ def test_any_number_of_workers_makes_the_same_bytes(recipe, undisturbed, tmp_pat
     assert tree(tmp_path / "out") == undisturbed
 
 
+def test_folders_may_have_spaces_in_their_names(recipe, undisturbed, tmp_path):
+    (tmp_path / "my 'own' folder").mkdir()
+    (tmp_path / "my 'own' folder" / "venv").symlink_to(sys.prefix)
+    python = tmp_path / "my 'own' folder" / "venv" / "bin" / "python"
+    out = tmp_path / "my 'own' folder" / "out"
+    done = ieiw("build", recipe, "--out", out, "--workers", 2, python=python)
+    assert done.returncode == 0, done.stderr
+    assert tree(out) == undisturbed
+
+
 def test_a_worker_that_dies_is_noticed_and_named_and_the_next_run_goes_on(recipe, undisturbed, tmp_path):
     out, fault = tmp_path / "out", f"shard-half-written:6:{tmp_path / 'fault'}"
     first = ieiw("build", recipe, "--out", out, "--workers", 2, IEIW_FAIL_POINT=fault)

@@ -75,10 +75,12 @@ def run_build(
     return build(recipe(root, **(changes or {})), out, Options(workers=workers, beam_args=tuple(beam_args), **options))
 
 
-def ieiw(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+def ieiw(
+    *arguments: object, cwd: Path | None = None, python: Path | str = sys.executable, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own; returns it when it has ended."""
     return subprocess.run(
-        [sys.executable, "-m", "apps.main", *map(str, arguments)],
+        [str(python), "-m", "apps.main", *map(str, arguments)],
         cwd=cwd,
         env=os.environ | {"PYTHONSAFEPATH": "1"} | environment,
         capture_output=True,
