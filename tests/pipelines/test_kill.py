@@ -1,6 +1,7 @@
 """Builds that are killed, again and again, end as the same bytes. ``python -m bench.kill 1000`` is for a night."""
 
 import os
+import shlex
 import subprocess
 import sys
 
@@ -61,7 +62,9 @@ def test_the_benchmarks_are_found_by_make():
     command_line = ["make", "-n", "--no-print-directory", "bench"]
     planned = subprocess.run(command_line, cwd=ROOT, capture_output=True, text=True, check=True, env=outside).stdout
     command = (
-        planned.splitlines()[-1].replace("bench.run", "bench.kill --help").replace(".venv/bin/python", sys.executable)
+        planned.splitlines()[-1]
+        .replace("bench.run", "bench.kill --help")
+        .replace(".venv/bin/python", shlex.quote(sys.executable))
     )
     environment = outside | {"PYTHONSAFEPATH": "1"}
     done = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
