@@ -91,7 +91,7 @@ def run(refs: Sequence[UnitRef], do: WorkOnUnit, beam_args: Sequence[str]) -> di
 def _quoted_python(beam_args: Sequence[str]) -> Iterator[None]:
     """Beam gives the path of this Python to a shell as it is, to start its workers: a folder's name may hold a space."""
     python = sys.executable
-    if any("multi_processing" in flag for flag in beam_args):  # else the work is done here, and may start a Python itself
+    if any("multi_processing" in flag for flag in beam_args):  # else work here may start a Python itself
         sys.executable = shlex.quote(python)
     try:
         yield
