@@ -136,7 +136,8 @@ def read_unit(store: Store, ref: UnitRef) -> list[PlanRow]:
         FileNotFoundError: the plan was removed from the build.
     """
     with store.open(ref.part) as file:
-        return cast(list[PlanRow], pq.ParquetFile(file).read_row_group(ref.row_group).to_pylist())
+        # Without threads: one of Arrow's that still lets go of a Python file while the process ends aborts it (apache/arrow#34314).
+        return cast(list[PlanRow], pq.ParquetFile(file).read_row_group(ref.row_group, use_threads=False).to_pylist())
 
 
 def read_attempts(store: Store, ref: UnitRef) -> Iterator[Attempt]:

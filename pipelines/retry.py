@@ -56,7 +56,7 @@ def _index(store: Store, state: BuildState, kind: str, columns: list[str], sourc
     for part in state.index:
         if part.name.startswith(f"index/{kind}-"):
             with store.open(part.name) as file:
-                table = pq.read_table(file, columns=[*columns, "source"])
+                table = pq.ParquetFile(file).read(columns=[*columns, "source"], use_threads=False)
             yield table.filter(pc.equal(table["source"], source))
 
 
