@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from apps.cards import Card, Heading, lay_out
 from apps.sheet import SHOWN, read_pictures
@@ -16,6 +18,7 @@ from train.edit import Editor, EditSettings
 from triplets.cuts import load_cut
 from triplets.records import Image
 from triplets.storage import Store
+from triplets.tables import rows_where
 
 
 def validation_rows(store: Store, cut: str, count: int) -> list[dict[str, Any]]:
@@ -29,13 +32,14 @@ def validation_rows(store: Store, cut: str, count: int) -> list[dict[str, Any]]:
     keys: list[str] = []
     for name in kept:
         with store.open(name) as file:
-            table = pq.read_table(file, columns=["key"], filters=[("side", "==", "validation")])
-        keys += table["key"].to_pylist()
+            keys += [row["key"] for row in rows_where(file, "side", partial(pc.equal, "validation"), ["key"])]
     rows: list[dict[str, Any]] = []
     for part in require_state(store).index:
         if part.name.startswith("index/rows-"):
             with store.open(part.name) as file:
-                rows += pq.read_table(file, columns=[*SHOWN, "group"], filters=[("key", "in", keys)]).to_pylist()
+                rows += rows_where(
+                    file, "key", partial(pc.is_in, value_set=pa.array(keys, pa.string())), [*SHOWN, "group"]
+                )
     rows.sort(key=lambda row: hashlib.sha256(row["key"].encode()).digest())
     chosen: list[dict[str, Any]] = []
     for row in rows:

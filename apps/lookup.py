@@ -17,6 +17,7 @@ from pipelines.state import BuildState
 from triplets.reasons import UsageError
 from triplets.rows import read_mark
 from triplets.storage import Store
+from triplets.tables import rows_where
 
 Verdict = Literal["built", "rejected", "pending"]
 _LISTED = 8
@@ -141,18 +142,9 @@ def _rows(
     chosen: Callable[[pa.ChunkedArray], pa.ChunkedArray],
     columns: list[str] | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a Parquet file whose value in ``column`` is chosen.
-
-    Of a row group without any, nothing but that column is read: Parquet's own filters would decode all columns of the file,
-    since keys are hashes and no statistics rule a row group out.
-    """
-    with _opened(store, name) as raw:
-        file = pq.ParquetFile(raw, pre_buffer=False)
-        for group in range(file.num_row_groups):
-            mask = chosen(file.read_row_group(group, columns=[column], use_threads=False)[column])
-            if pc.any(mask).as_py():
-                table = file.read_row_group(group, columns=columns, use_threads=False)
-                yield from (dict(row) for row in table.filter(mask).to_pylist())
+    """The rows of a file of the build whose value in ``column`` is chosen."""
+    with _opened(store, name) as file:
+        yield from rows_where(file, column, chosen, columns)
 
 
 def _column(store: Store, name: str) -> Iterator[pa.Array]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from apps.cards import Card, Heading, lay_out
 from apps.drawing import GAIN, difference
@@ -19,6 +20,7 @@ from triplets.pictures import decode
 from triplets.reasons import UsageError
 from triplets.records import Image
 from triplets.storage import Store
+from triplets.tables import read_table, rows_where
 
 _READ = ["key", "source", "task", "pair", "group", "record"]
 SHOWN = [
@@ -60,7 +62,7 @@ def _tables(store: Store, state: BuildState) -> list[str]:
 def _read(store: Store, name: str) -> pa.Table:
     try:
         with store.open(name) as file:
-            return pq.read_table(file, columns=_READ)
+            return read_table(file, _READ)
     except (FileNotFoundError, pa.ArrowInvalid) as error:
         told = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
         remedy = f"See `ieiw lint {store.location}`; delete index/ and run `ieiw build` again to have it written anew"
@@ -95,8 +97,7 @@ def _in_turn(queues: list[list[tuple[str, str, str, str]]], count: int) -> list[
 def _rows(store: Store, name: str, picked: Sequence[tuple[str, str, str, str]]) -> Iterator[dict[str, Any]]:
     keys = [key for _, table, key, _ in picked if table == name]
     with store.open(name) as file:
-        table = pq.read_table(file, columns=SHOWN, filters=[("key", "in", keys)])
-    yield from table.to_pylist()
+        yield from rows_where(file, "key", partial(pc.is_in, value_set=pa.array(keys, pa.string())), SHOWN)
 
 
 def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]], path: Path) -> Path:

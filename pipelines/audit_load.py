@@ -23,6 +23,7 @@ from triplets.cuts import CutState, load_cut
 from triplets.reasons import UsageError
 from triplets.rows import REJECTS
 from triplets.storage import Store
+from triplets.tables import read_table
 
 KEPT = -1
 TRAIN, VALIDATION, NEITHER = 0, 1, 2
@@ -109,7 +110,7 @@ def load_frame(store: Store, state: BuildState) -> Frame:
 
     def lookup(name: str) -> tuple[pa.Array, npt.NDArray[Any]]:
         with store.open(f"scores/{name}/values.parquet") as file:
-            table = pq.read_table(file)
+            table = read_table(file)
         return table["id"].combine_chunks(), table["value"].to_numpy()
 
     return Frame(read_columns(store, state, _COLUMNS), lookup)
@@ -141,7 +142,7 @@ def _rejects(store: Store, state: BuildState) -> pa.Table:
     tables = []
     for part in (part for part in state.index if part.name.startswith("index/rejects-")):
         with store.open(part.name) as file:
-            tables.append(pq.read_table(file, columns=_REJECT_COLUMNS).replace_schema_metadata(None))
+            tables.append(read_table(file, _REJECT_COLUMNS).replace_schema_metadata(None))
     if not tables:
         return pa.schema([REJECTS.field(name) for name in _REJECT_COLUMNS]).empty_table()
     return pa.concat_tables(tables)
@@ -199,7 +200,7 @@ def _cut_tables(store: Store, name: str, kind: str, columns: list[str]) -> list[
     tables = []
     for each in files:
         with store.open(f"{folder}/{each}") as file:
-            tables.append(pq.read_table(file, columns=columns))
+            tables.append(read_table(file, columns))
     return tables
 
 
@@ -224,7 +225,7 @@ def _take(file: pq.ParquetFile, rows: npt.NDArray[np.int64], columns: list[str])
     taken: list[dict[str, Any]] = []
     for group in np.unique(groups):
         inside = rows[groups == group] - (ends[group - 1] if group else 0)
-        table = file.read_row_group(int(group), columns=columns)
+        table = file.read_row_group(int(group), columns=columns, use_threads=False)
         taken.extend(table.take(pa.array(inside)).to_pylist())
     return taken
 

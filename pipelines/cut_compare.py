@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from filters.columns import column, numbers
 from pipelines.cut_index import index_parts, read_columns
@@ -16,6 +15,7 @@ from pipelines.state import BuildState, require_state
 from triplets.cuts import CutState, load_cut
 from triplets.reasons import UsageError
 from triplets.storage import Store
+from triplets.tables import read_table
 
 _EXAMPLES = 5
 
@@ -95,7 +95,7 @@ def _verdicts(store: Store, build: BuildState, state: CutState) -> _Kept:
     for file in state.files:
         if "/index/dropped-" in file.name:
             with store.open(file.name) as stream:
-                table = pq.ParquetFile(stream, read_dictionary=["rule"]).read(columns=["row", "rule"])
+                table = read_table(stream, ["row", "rule"], repeated=["rule"])
             encoded = table["rule"].combine_chunks()
             places = np.array([rules.index(name) for name in encoded.dictionary.to_pylist()], np.int64)
             if table.num_rows:

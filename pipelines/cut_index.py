@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from filters.columns import numbers
 from filters.digests import packed
@@ -21,6 +20,7 @@ from triplets.cuts import ScoreNote
 from triplets.reasons import UsageError
 from triplets.rows import ROWS
 from triplets.storage import Store
+from triplets.tables import read_table
 
 _REPEATED = frozenset({"source", "task", "group", "pair", "licence", "shard", "picture_sha256"})
 """Columns whose values come often: read as numbers into a list of the distinct ones."""
@@ -42,9 +42,7 @@ def read_parts(store: Store, build: BuildState, columns: Sequence[str]) -> Itera
     for part in index_parts(build):
         try:
             with store.open(part.name) as file:
-                # Not pq.read_table: that imports pyarrow.dataset, and with it pandas.
-                # One thread: with more, Arrow's allocator keeps more memory than the columns need.
-                table = pq.ParquetFile(file, read_dictionary=repeated).read(columns=list(columns), use_threads=False)
+                table = read_table(file, columns, repeated)
         except (FileNotFoundError, pa.ArrowInvalid) as error:
             raise UsageError(f"{store.location}/{part.name}: {error}. {_REMEDY}") from error
         if table.num_rows != part.rows:
@@ -94,7 +92,7 @@ def open_frame(store: Store, build: BuildState) -> Frame:
         note = fresh_note(store, build, name) or {}
         same = str(note.get("ids_sha256", name))  # scores of one pass share their ids
         with store.open(_values(name)) as file:
-            table = pq.ParquetFile(file).read(columns=["value"] if same in ids else None, use_threads=False)
+            table = read_table(file, ["value"] if same in ids else None)
         if same not in ids:
             ids[same] = table["id"] if kind_of(name) == "pair" else packed(table["id"])
         return ids[same], numbers(table["value"])

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
-import pyarrow.parquet as pq
-
 from pipelines.plan_files import UnitRef
 from triplets.rows import Mark, read_mark
 from triplets.storage import Store
+from triplets.tables import read_table
 
 _AT_ONCE = 16
 
@@ -62,8 +61,7 @@ class Watch:
 def read_reasons(store: Store, rejects: str) -> Counter[str]:
     """Reason -> count in one reject file."""
     with store.open(rejects) as file:
-        read = pq.ParquetFile(file).read(columns=["reason"], use_threads=False)  # as in read_unit
-        return Counter(read["reason"].to_pylist())
+        return Counter(read_table(file, ["reason"])["reason"].to_pylist())
 
 
 def reasons_so_far(store: Store, refs: Iterable[UnitRef]) -> dict[str, Counter[str]]:

@@ -15,6 +15,7 @@ from pipelines.plan import PlanRow, attempts_of
 from triplets.faults import reach
 from triplets.records import Attempt
 from triplets.storage import Store
+from triplets.tables import read_row_group
 
 _REPEATED = ["unit", "source", "task", "record", "group", "split", "files", "licence", "fault"]
 UNITS_PER_PART = 64
@@ -136,8 +137,7 @@ def read_unit(store: Store, ref: UnitRef) -> list[PlanRow]:
         FileNotFoundError: the plan was removed from the build.
     """
     with store.open(ref.part) as file:
-        # Without threads: one of Arrow's that still lets go of a Python file while the process ends aborts it (apache/arrow#34314).
-        return cast(list[PlanRow], pq.ParquetFile(file).read_row_group(ref.row_group, use_threads=False).to_pylist())
+        return cast(list[PlanRow], read_row_group(file, ref.row_group).to_pylist())
 
 
 def read_attempts(store: Store, ref: UnitRef) -> Iterator[Attempt]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines.plan import PlanRow
 from pipelines.plan_files import UnitRef, read_unit, write_plan
@@ -15,6 +14,7 @@ from pipelines.prepare import attempts_per_unit
 from pipelines.state import BuildState, Retry, save_state
 from triplets.reasons import Reason, UsageError
 from triplets.storage import Store
+from triplets.tables import read_table
 
 ANY = "any"
 
@@ -56,7 +56,7 @@ def _index(store: Store, state: BuildState, kind: str, columns: list[str], sourc
     for part in state.index:
         if part.name.startswith(f"index/{kind}-"):
             with store.open(part.name) as file:
-                table = pq.ParquetFile(file).read(columns=[*columns, "source"], use_threads=False)
+                table = read_table(file, [*columns, "source"])
             yield table.filter(pc.equal(table["source"], source))
 
 

@@ -29,6 +29,7 @@ from pipelines.state import BuildState, require_state
 from pipelines.supervise import Work, run_driver
 from triplets.reasons import UsageError
 from triplets.storage import Store, open_store
+from triplets.tables import read_table
 
 _TOLD = 5  # damaged units that a message names
 EMBEDDED = tuple(sorted(SCORES))
@@ -176,7 +177,7 @@ def _gather(
     ids: list[pa.Array] = []
     values: list[npt.NDArray[Any]] = []
     for _, data in fetch(store, parts):
-        table = pq.read_table(io.BytesIO(data))
+        table = read_table(io.BytesIO(data))
         for role in roles:
             ids.append(table["key" if role == "pair" else f"{role}_sha256"].combine_chunks())
             values.append(table[f"{role}.{made.name}"].to_numpy())

@@ -95,7 +95,7 @@ class UnitScorer:
         if self._store.exists(name):
             return {"scored": 0}
         with noted(self._running, ref):
-            rows = pq.read_table(io.BytesIO(self._store.read(ref.rows)), schema=ROWS)
+            rows = pq.read_table(pa.BufferReader(self._store.read(ref.rows)), schema=ROWS, use_threads=False)
             try:
                 table = score_rows(self._store, rows, self._scorers)
             except DamageError as error:
