@@ -52,13 +52,13 @@ def write_unit(store: Store, ref: UnitRef, verdicts: Iterable[Built | Reject]) -
 
 
 def _write_shard(path: Path, ref: UnitRef, verdicts: Iterable[Built | Reject]) -> _Verdicts:
-    gathered = _Verdicts()
+    gathered, unit = _Verdicts(), ref.unit
     with ShardWriter(path) as shard:
         for verdict in verdicts:
             if isinstance(verdict, Reject):
-                gathered.rejects.append(reject_row(verdict, ref.unit))
+                gathered.rejects.append(reject_row(verdict, unit))
                 continue
-            gathered.rows.append(row(verdict, ref.unit, shard.add(verdict)))
+            gathered.rows.append(row(verdict, unit, shard.add(verdict)))
             if len(gathered.rows) == 2:
                 reach("shard-half-written")
     gathered.shard_size, gathered.shard_sha256 = shard.size, shard.sha256

@@ -165,7 +165,9 @@ def _span(start: int, length: int, end: int) -> slice:
 
 def _mix(pixels: Image, colour: Colour, share: npt.NDArray[np.float32] | np.float32, out: Image) -> None:
     """Write pixels moved towards a colour by a share of 0..1, rounded."""
-    mixed = np.array(colour, np.float32) - pixels
+    before = pixels.astype(np.float32)
+    mixed = np.array(colour, np.float32) - before
     mixed *= share
-    mixed += pixels
-    np.add(mixed, np.float32(0.5), out=out, casting="unsafe")  # cut off: nothing is negative
+    mixed += before
+    mixed += np.float32(0.5)
+    out[...] = mixed  # cut off: nothing is negative

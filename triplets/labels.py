@@ -49,7 +49,7 @@ def _numbers(picture: Pillow.Image, coding: Coding) -> npt.NDArray[np.int32]:
 def _indices(picture: Pillow.Image) -> npt.NDArray[np.int32]:
     kind = _INDEX_TYPES.get(picture.mode)
     if kind is not None:
-        return cast(npt.NDArray[np.int32], np.asarray(picture).astype(kind))
+        return cast("npt.NDArray[np.int32]", np.asarray(picture).astype(kind))
     if picture.mode == "I":
         return np.asarray(picture).astype(np.int32)
     if picture.mode in {"RGB", "RGBA"}:

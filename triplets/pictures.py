@@ -352,7 +352,7 @@ def _brightest(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
     if picture.mode == "L":
         return np.asarray(picture)
     red, green, blue = cv2.split(_to_rgb(picture))
-    return cast(npt.NDArray[np.uint8], cv2.max(cv2.max(red, green), blue))
+    return cast("npt.NDArray[np.uint8]", cv2.max(cv2.max(red, green), blue))
 
 
 def fit_mask(mask: Mask, size: tuple[int, int]) -> Mask:

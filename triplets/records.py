@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -215,6 +216,7 @@ def check_source_name(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=16)  # a triplet's members and its row ask for the same one
 def sample_key(source: str, record_id: str, task: str, variant: int) -> str:
     """Key of a triplet: source name, dash, 20 base32 characters (100 bits) of SHA-256, lower case."""
     digest = hashlib.sha256("\0".join((record_id, task, str(variant))).encode("utf-8", "surrogatepass")).digest()
@@ -225,4 +227,5 @@ def attempt_rng(seed: int, attempt: Attempt) -> np.random.Generator:
     """Random numbers of one attempt: the same on any worker, in any order, with any parallelism."""
     text = "\0".join((str(seed), attempt.source, attempt.record.id, attempt.task, str(attempt.variant)))
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-    return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "little")))
+    # As four numbers of 32 bits: numpy would take one large number apart into just these, in Python.
+    return np.random.Generator(np.random.PCG64(np.frombuffer(digest, "<u4", 4)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ BLOCK = 512
 
 _BUFFER = 2**20
 """Bytes gathered before they go to disk: a picture is more than Python's own buffer, and would be a call of its own."""
+_PIECES = 1000
+"""Pieces that they may be in; POSIX lets a system refuse more than 1,024."""
 
 
 def padded(size: int) -> int:
@@ -72,7 +75,9 @@ class ShardWriter:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file: IO[bytes] = path.open("wb", buffering=_BUFFER)
+        self._file = path.open("wb", buffering=0)
+        self._waiting: list[bytes] = []
+        self._waiting_size = 0
         self._digest = hashlib.sha256()  # made on the way: reading the file again costs as much as writing it
         self._end = 0
         self.sha256 = ""
@@ -88,6 +93,7 @@ class ShardWriter:
     ) -> None:
         with self._file:
             self._write(bytes(shard_size(self._end) - self._end))
+            self._flush()
         self.sha256, self.size = self._digest.hexdigest(), shard_size(self._end)
 
     def add(self, built: Built) -> dict[str, Span]:
@@ -102,13 +108,27 @@ class ShardWriter:
     def _member(self, name: str, data: bytes) -> Span:
         offset = self._end + BLOCK
         # Written here, not by tarfile's own file: its stream takes three times as long for members of a few kilobytes.
-        self._write(b"".join((_header(name, len(data)), data, bytes(padded(len(data)) - len(data)))))
+        self._write(_header(name, len(data)))
+        self._write(data)
+        self._write(bytes(padded(len(data)) - len(data)))
         self._end = offset + padded(len(data))
         return Span(offset, len(data), hashlib.sha256(data).hexdigest())
 
     def _write(self, data: bytes) -> None:
-        self._file.write(data)
         self._digest.update(data)
+        self._waiting.append(data)
+        self._waiting_size += len(data)
+        if self._waiting_size >= _BUFFER or len(self._waiting) == _PIECES:
+            self._flush()
+
+    def _flush(self) -> None:
+        """One call of the kernel for all that waits, and none of it copied before."""
+        written = os.writev(self._file.fileno(), self._waiting)
+        if written < self._waiting_size:  # a signal came, or the disk is nearly full; the next write tells
+            rest = memoryview(b"".join(self._waiting))[written:]
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        self._waiting, self._waiting_size = [], 0
 
 
 def _blank_header() -> bytes:

@@ -22,8 +22,8 @@ _NAMED_BY_LIGHTNESS = frozenset({"white", "gray", "black", "pink", "orange", "br
 """Lighter or darker they have other names: dark orange is brown. Red stays red."""
 _LIGHTER, _TURN, _PALE, _TINTED = 30.0, 30.0, 15.0, 25.0
 """How far see-through paint may go in CIELAB: in lightness, in degrees of hue; the least chroma of a hue, the most of gray."""
-_FIVE_BITS = np.array([1024, 32, 1])
-"""From red, green and blue of five bits each to one number."""
+_FIVE_BITS = np.array([1024, 32, 1], np.float32)
+"""From red, green and blue of five bits each to one number; numpy multiplies whole numbers in twice the time."""
 _SAMPLED = 400
 """Pixels looked at, evenly spread: enough to tell 95 in 100."""
 
@@ -99,7 +99,9 @@ def visible_shares(
         raise ValueError("a place without pixels")
     moved = _moves(tuple(colours.values()), alpha, least).take(_five_bits(np.concatenate(few)), axis=0)
     starts = [0, *accumulate(lengths[:-1])]
-    return cast(npt.NDArray[np.float64], np.add.reduceat(moved, starts, axis=0, dtype=np.uint32) / np.c_[lengths])
+    return cast(
+        "npt.NDArray[np.float64]", np.add.reduceat(moved, starts, axis=0, dtype=np.uint32) / np.array(lengths)[:, None]
+    )
 
 
 def _some_of(pixels: Image) -> Image:
@@ -108,7 +110,7 @@ def _some_of(pixels: Image) -> Image:
 
 def _five_bits(pixels: Image) -> npt.NDArray[np.intp]:
     """Pixels (N, 3) as numbers below 32768."""
-    return cast(npt.NDArray[np.intp], (pixels >> 3).astype(np.intp) @ _FIVE_BITS)
+    return cast("npt.NDArray[np.intp]", ((pixels >> 3).astype(np.float32) @ _FIVE_BITS).astype(np.intp))
 
 
 @lru_cache(maxsize=16)

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import math
+import os
 import tarfile
 
 import pytest
@@ -171,3 +172,17 @@ def test_headers_are_what_tarfile_writes(name, size):
 def test_what_a_plain_header_cannot_hold_is_an_error(name, size):
     with pytest.raises(ValueError, match="ustar holds"):
         _header(name, size)
+
+
+@pytest.mark.parametrize("taken", [0, 1, 511, 5000])
+def test_a_kernel_that_takes_less_than_it_was_given_costs_no_byte(tmp_path, monkeypatch, taken):
+    def shard(name):
+        with ShardWriter(tmp_path / name) as writer:
+            for number in range(400):  # more pieces than one call may bring
+                writer.add(built(number, b"x" * number))
+        assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == writer.sha256
+        return (tmp_path / name).read_bytes()
+
+    whole = shard("whole.tar")
+    monkeypatch.setattr(os, "writev", lambda number, pieces: os.write(number, b"".join(pieces)[:taken]))
+    assert shard("bits.tar") == whole
