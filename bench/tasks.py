@@ -6,17 +6,17 @@ stores beside the picture, or draws its polygons, and brings them to output size
 map alone adds half of the floor. Neither checks, draws, names, counts or writes anything.
 
 Drawing is from the record to two encoded pictures with their instruction and answer; the whole unit also reads the plan and
-writes tar, Parquet and commit mark. CPU time of one thread, in turn, the least of five rounds for each piece of a tenth of a
+writes tar, Parquet and commit mark. CPU time of one thread, in turn, the least of nine rounds for each piece of a tenth of a
 second.
 
-Whole units, crowds, and masks over the bare floor miss by much small work on small pictures. By clocks inside the unit, in
+Most whole units, crowds, and masks over the bare floor miss by much small work on small pictures. By clocks inside the unit, in
 microseconds a triplet:
 
-- key points: circles of three joints 140, colours that stand out from what lies beneath 145, random draws and rules 190, joints,
-  boxes and answer 90, sentences 65, three digests 155, the door's checks 140, reading 85, tar, JSON and rows 180. Eight persons a
-  picture cost the same each, over a floor in which they share one decode.
+- key points: circles of three joints 140, colours that stand out from what lies beneath 125, random draws and rules 145, joints,
+  boxes and answer 90, sentences 45, digests of the picture and of what is stored 205, the door's checks 115, reading 100, tar, JSON
+  and rows 110. Eight persons a picture cost nearly the same each, over a floor in which they share one decode.
 - segmentation: the label map's PNG 1,400 and its class at output size 1,000 (both in the wider floor), its classes counted 250,
-  run lengths of region and void 130, a colour that shows and the shading 470, digests 170, checks 150, reading three files 140.
+  run lengths of region and void 110, a colour that shows and the shading 410, digests 210, checks 115, reading three files 140.
 - referring: polygons 240 and their mask at output size 1,000 (in the wider floor), reading the expression 200; the rest likewise.
 - watermark removal: the mask's PNG 380 (in the wider floor), checks of three files 120, reading them 95, digests 60, writing 130.
 """
@@ -151,7 +151,7 @@ CASES = (
 )
 
 
-def run(cases: Sequence[Case] = CASES, repeats: int = 5) -> list[Row]:
+def run(cases: Sequence[Case] = CASES, repeats: int = 9) -> list[Row]:
     """Measure every case."""
     cv2.setNumThreads(1)
     rows = []

@@ -8,14 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-import numpy as np
-
 _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 """A marker within scan data: neither a stuffed 0xFF nor a restart marker. The plain first byte keeps the search fast."""
 _PADDING = bytes(16)
 """Room for libjpeg's look-ahead behind the last block; four small blocks of a cut scan fit in it, no more."""
-_STEP = 2**16
-"""Bytes looked at at once. Larger arrays are fresh memory every time, which the kernel takes longer to give than we to read."""
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _BASELINE = {0xC0, 0xC1}
 _PROGRESSIVE = 0xC2
@@ -105,26 +101,11 @@ def _walk(data: bytes, seen: _Seen) -> int:
         at += 2 + max(2, length)
         if kind == _SOS:
             _scan(body, seen)
-            if seen.single:
-                return _end_of_scan(data, at)
             found = _MARKER.search(data, at)
             at = end = found.start() if found else len(data)
+            if seen.single:
+                break
     return end
-
-
-def _end_of_scan(data: bytes, at: int) -> int:
-    """Where the first marker stands, as :data:`_MARKER` finds it, in a third of the time."""
-    stream = np.frombuffer(data, np.uint8)
-    for start in range(at, len(data), _STEP):
-        part = stream[start : start + _STEP + 1]
-        found = part[:-1] == 0xFF
-        found &= part[1:] != 0
-        places = np.flatnonzero(found)
-        kinds = part[places + 1]
-        places = places[((kinds < 0xD0) | (kinds > 0xD7)) & (kinds < 0xFF)]
-        if len(places):
-            return start + int(places[0])
-    return len(data)
 
 
 def _frame(kind: int, body: bytes, seen: _Seen) -> None:

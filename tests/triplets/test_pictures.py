@@ -5,7 +5,6 @@ import struct
 import subprocess
 import sys
 import zlib
-from unittest import mock
 
 import cv2
 import numpy as np
@@ -14,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from triplets import _jpeg, pictures
+from triplets import pictures
 from triplets.pictures import PictureLimits, decode, decode_mask, encode_jpeg, encode_png, fit_mask
 from triplets.reasons import Reason, Refusal
 from triplets.records import Picture
@@ -417,16 +416,3 @@ def test_fitting_takes_the_nearest_pixels_and_refuses_another_shape():
     with pytest.raises(Refusal) as caught:
         fit_mask(mask, (30, 40))
     assert caught.value.reason is Reason.MASK_SIZE_MISMATCH
-
-
-@given(
-    pieces=st.lists(st.sampled_from([b"\xff", b"\x00", b"\xd0", b"\xd7", b"\xd8", b"\xd9", b"\x01", b"\xfe", b"ab"])),
-    start=st.integers(0, 3),
-    step=st.integers(1, 9),
-)
-def test_the_end_of_the_only_scan_is_its_first_marker(pieces, start, step):
-    data = b"abc" + b"".join(pieces)
-    found = _jpeg._MARKER.search(data, start)
-    with mock.patch.object(_jpeg, "_STEP", step):
-        assert _jpeg._end_of_scan(data, start) == (found.start() if found else len(data))
-        assert _jpeg._end_of_scan(data, len(data) + start) == len(data)
