@@ -123,7 +123,7 @@ class ShardWriter:
 
     def _flush(self) -> None:
         """One call of the kernel for all that waits, and none of it copied before."""
-        written = os.writev(self._file.fileno(), self._waiting)
+        written = os.writev(self._file.fileno(), self._waiting) if self._waiting else 0
         if written < self._waiting_size:  # a signal came, or the disk is nearly full; the next write tells
             rest = memoryview(b"".join(self._waiting))[written:]
             while rest:
