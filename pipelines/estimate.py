@@ -9,7 +9,8 @@ from pipelines.plan import triplet_bytes
 from pipelines.prepare import prepare, told_empty, units_of
 from pipelines.recipe import Recipe, SourceSettings
 from pipelines.workshop import Workshop, told_of
-from triplets.reasons import UsageError
+from triplets.reasons import Reason, Refusal, UsageError
+from triplets.records import Record
 from triplets.settings import Strict
 from triplets.storage import open_store
 
@@ -34,6 +35,7 @@ class Estimate(Strict):
         epoch: samples of an epoch, ``int(weight * triplets)``; of ``expected`` triplets where the source cannot be counted.
         expected: triplets of the published set, by the recipe.
         missing: why the source cannot be counted; all counts are 0 then.
+        lacking: file of the first sound record that is not there: the pictures lie elsewhere, or were not unpacked.
         unheld: known evaluation sets that may show its pictures and are not in ``hold_out``.
         alike: known evaluation sets that may show its pictures under other names and have no ``distance`` in ``hold_out``.
     """
@@ -50,6 +52,7 @@ class Estimate(Strict):
     epoch: int = 0
     expected: int | None = None
     missing: str = ""
+    lacking: str = ""
     unheld: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
 
@@ -91,14 +94,29 @@ def _missing(settings: SourceSettings, complaint: str) -> Estimate:
 
 def _count(recipe: Recipe, settings: SourceSettings) -> Estimate:
     records = faults = attempts = units = 0
+    first: Record | None = None
     for unit in units_of(Workshop(recipe), settings):
         units += 1
+        first = first or next((each.record for each in unit.attempts if each.record.fault is None), None)
         attempts += len(unit.attempts)
         faults += sum(1 for attempt in unit.attempts if attempt.record.fault is not None)
         records += sum(1 for _ in groupby(unit.attempts, key=lambda attempt: attempt.record.id))
     if attempts == 0:
         raise UsageError(told_empty(settings))
-    return _line(recipe, settings.name, records, faults, attempts, units)
+    line = _line(recipe, settings.name, records, faults, attempts, units)
+    return line.model_copy(update={"lacking": _lacking(recipe, settings.name, first)})
+
+
+def _lacking(recipe: Recipe, name: str, record: Record | None) -> str:
+    """A file of the record that is not there; empty where all are."""
+    source = Workshop(recipe).source(name)
+    for reference in record.files.values() if record else ():
+        try:
+            source.read(reference)
+        except Refusal as refusal:
+            if refusal.reason is Reason.PICTURE_MISSING:
+                return reference
+    return ""
 
 
 def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, units: int) -> Estimate:

@@ -198,14 +198,17 @@ class Root:
         """Refuse a link out of the root, be it the file or a folder above it; folders are looked at once."""
         folder = path.rpartition("/")[0]
         if folder not in self._safe_folders:
-            self._check_inside(os.path.realpath(folder))
+            self._check_inside(folder)
             self._safe_folders.add(folder)
         if os.path.islink(path):  # noqa: PTH114 - a hot path
-            self._check_inside(os.path.realpath(path))
+            self._check_inside(path)
 
-    def _check_inside(self, real: str) -> None:
-        if real != self._base and not real.startswith(f"{self._base.rstrip('/')}/"):
-            raise Refusal(Reason.UNSAFE_PATH, f"a link out of the data set's root ({FOLLOW_LINKS}=1 allows them)")
+    def _check_inside(self, path: str) -> None:
+        real, base = os.path.realpath(path), self._base.rstrip("/")
+        if real != self._base and not real.startswith(f"{base}/"):
+            name = path.removeprefix(f"{base}/")
+            detail = f"{name} is or lies behind a link out of the data set's root ({FOLLOW_LINKS}=1 allows them)"
+            raise Refusal(Reason.UNSAFE_PATH, detail)
 
 
 def _in_other_case(reference: str) -> str:

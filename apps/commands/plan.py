@@ -60,6 +60,9 @@ def _show(lines: Sequence[Estimate]) -> None:
         columns += ["published", "weight", "samples an epoch"]
     print_table("Plan", columns, [_row(line, mixed) for line in lines])
     whole = [line for line in lines if not line.missing]
+    for line in whole:
+        if line.lacking:
+            say(f"{line.name}: the file of its first record is not there: {line.lacking}. Are all archives unpacked?")
     time, size = sum(line.core_seconds for line in whole), sum(line.bytes for line in whole)
     if whole:
         triplets = sum(line.triplets for line in whole)

@@ -38,6 +38,8 @@ class _Head(CocoElement):
 
 
 _HEAD = msgspec.json.Decoder(_Head)
+
+
 _Element = TypeVar("_Element", bound=CocoElement)
 
 
@@ -102,3 +104,8 @@ def whole_number(data: bytes, field: str) -> int | None:
         return None
     value = entry.get(field) if isinstance(entry, dict) else None
     return value if type(value) is int else None
+
+
+def licence_of(number: object) -> str:
+    """COCO's licence of a picture by its number, or by what a conversion made of it; empty where the file names none."""
+    return f"COCO licence {number}" if number else ""

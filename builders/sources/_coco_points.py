@@ -15,7 +15,7 @@ from builders.options import Options, parse_options
 from builders.sources._coco import CategoryEntry, CocoElement, Elements, elements_by_id, whose
 from builders.sources._ears import without_far_ears
 from builders.sources._grouped import Element, GroupedElements
-from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box
+from builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
 from builders.sources._wrong import what_is_wrong
 from triplets.documents import DocumentError
 from triplets.reasons import Reason
@@ -31,7 +31,7 @@ class CocoImage(CocoElement):
     height: int
     license: Any = None
     page_url: str | None = ""
-    category: str = ""
+    category: str | None = ""
 
 
 class _Annotation(msgspec.Struct):
@@ -63,7 +63,7 @@ class CocoPoints(ABC):
         UsageError: an option is given.
     """
 
-    version = 2
+    version = 3
     gives = Kind.JOINTED
     layout: str
     """Name of its joints in :data:`~builders.instructions.joints.LAYOUTS`."""
@@ -181,9 +181,12 @@ class CocoPoints(ABC):
         if entry.category_id not in self._categories:
             raise ValueError(self._categories.lack("category_id", entry.category_id))
         noun = self.noun(self._categories[entry.category_id].name, self._images[entry.image_id])
-        joints = () if entry.iscrowd else joints_of(entry.keypoints, self.layout, shift=self.shift)
+        read = bool(entry.keypoints) and not entry.iscrowd
+        joints = joints_of(entry.keypoints, self.layout, shift=self.shift) if read else ()
         joints = without_far_ears(joints, self.layout) if joints else joints
-        return Person(record_id, noun, sound_box(entry.bbox), joints, bool(entry.iscrowd))
+        unlabelled = not entry.iscrowd and not any(seen for *_, seen in joints)
+        box = box_if_any(entry.bbox) if unlabelled else sound_box(entry.bbox)
+        return Person(record_id, noun, box, joints, bool(entry.iscrowd))
 
 
 class _Faulty(ValueError):

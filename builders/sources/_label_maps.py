@@ -17,6 +17,8 @@ from triplets.roots import Root
 CLASS_LIST = "@classes"
 """The reference under which a source hands out its class names; no file of that name is read."""
 _MAX_LIST = 16 * 2**20
+_CONVERTED = "_labelTrainIds.png"
+"""What mmsegmentation's converters write beside each map."""
 
 
 class LabelMaps(ABC):
@@ -130,7 +132,8 @@ class LabelMaps(ABC):
         Raises:
             UsageError: there is no map at all.
         """
-        maps = {name[:-4] for name in self._root.names(labels) if name.lower().endswith(".png")}
+        names = (name for name in self._root.names(labels) if not name.endswith(_CONVERTED))
+        maps = {name[:-4] for name in names if name.lower().endswith(".png")}
         if not maps:
             raise UsageError(
                 f"root {self._root.location}: no .png in {labels}. Change `split`, or unpack the maps there."

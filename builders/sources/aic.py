@@ -24,7 +24,7 @@ from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.sources._coco_points import CocoImage, CocoPoints
 from builders.sources._grouped import Element, GroupedElements
-from builders.sources._persons import Person, Scene, joints_of, records_of, sound_box
+from builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
 from builders.sources._wrong import what_is_wrong
 from triplets.reasons import Reason
 from triplets.records import Fault, Record
@@ -49,7 +49,7 @@ class AIC:
         UsageError: an option is given.
     """
 
-    version = 2
+    version = 3
     gives = Kind.JOINTED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
@@ -206,7 +206,9 @@ def _person(entry: _Picture, human: str, place: str) -> Person:
     try:
         joints = joints_of(entry.keypoint_annotations[human], "aic", shift=0.5, codes=_CODES)
         left, top, right, bottom = _corners(entry.human_annotations.get(human))
-        return Person(record_id, box=sound_box((left, top, right - left, bottom - top)), joints=joints)
+        corners = left, top, right - left, bottom - top
+        labelled = any(seen for *_, seen in joints)
+        return Person(record_id, box=sound_box(corners) if labelled else box_if_any(corners), joints=joints)
     except ValueError as error:
         return Person(record_id, fault=Fault(Reason.INVALID_RECORD, f"{place}: {human}: {error}"))
 

@@ -22,7 +22,7 @@ from builders.instructions.words import is_plural
 from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.several import far_apart, polygon_parts
-from builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, whole_number, whose
+from builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, licence_of, whole_number, whose
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._wrong import what_is_wrong
 from triplets.reasons import Reason
@@ -61,7 +61,7 @@ class CocoInstances:
         UsageError: an unknown option.
     """
 
-    version = 2
+    version = 3
     choices: ClassVar[Mapping[Kind, str]] = {Kind.OUTLINED: "{records: objects}", Kind.BOXED: "{records: classes}"}
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
@@ -190,7 +190,7 @@ class CocoInstances:
             annotation=annotation,
             split=self._split,
             size=(image.width, image.height),
-            licence=f"COCO licence {image.license}",
+            licence=licence_of(image.license),
         )
 
     def _fault(self, entry: _Annotation, element: Element, place: str) -> Fault | None:

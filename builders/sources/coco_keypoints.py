@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from builders.sources._coco import licence_of
 from builders.sources._coco_points import CocoImage, CocoPoints
 
 
@@ -28,7 +29,7 @@ class CocoKeypoints(CocoPoints):
 
     def licence(self, image: CocoImage) -> str:
         """By COCO's number of the licence."""
-        return f"COCO licence {image.license or 0}"
+        return licence_of(image.license)
 
     @cached_property
     def _folder(self) -> str:

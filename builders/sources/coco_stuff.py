@@ -15,7 +15,7 @@ from typing import Any, Literal
 import msgspec
 
 from builders.options import Options
-from builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, whose
+from builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, licence_of, whose
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._label_maps import CLASS_LIST, LabelMaps, numbered_names
 from builders.vocabulary import CLASSES
@@ -50,7 +50,7 @@ _ANNOTATION = msgspec.json.Decoder(_Annotation)
 class CocoStuff(LabelMaps):
     """Source of COCO-Stuff's pictures, a record each; see :class:`CocoStuffOptions`."""
 
-    version = 2
+    version = 3
     options_model = CocoStuffOptions
 
     def inputs(self) -> Sequence[str]:
@@ -161,5 +161,5 @@ class CocoStuff(LabelMaps):
             annotation={"segments": segments, "rough": list(_STUFF)},
             split=self._split,
             size=(image.width, image.height),
-            licence=f"COCO licence {image.license}",
+            licence=licence_of(image.license),
         )

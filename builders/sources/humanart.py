@@ -1,7 +1,7 @@
 """Human-Art (Ju et al., CVPR 2023): persons in photographs, paintings, sculptures, with COCO's 17 joints.
 
 ``HumanArt/annotations/<split>_humanart.json`` and ``HumanArt/images/…``; ``root`` is the folder that holds ``HumanArt``, or
-``HumanArt`` itself.
+``HumanArt`` itself. For the splits with COCO's pictures, such as ``training_humanart_coco``, it is the one that holds both.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ class HumanArt(CocoPoints):
         return found
 
     def picture_file(self, image: CocoImage) -> str:
-        """``file_name``, which starts with ``HumanArt/images``."""
-        return self._outer + image.file_name.removeprefix(_OUTER)
+        """``file_name``, which starts with ``HumanArt/images``, or names a picture of COCO's from the folder above."""
+        inside = image.file_name.removeprefix(_OUTER)
+        return self._outer + inside if inside.startswith("images/") else image.file_name
 
     def noun(self, category: str, image: CocoImage) -> str:
         """``figure`` for statues and puppets."""
-        return "figure" if image.category.replace("_", " ").lower() in _FIGURES else category
+        return "figure" if (image.category or "").replace("_", " ").lower() in _FIGURES else category
 
     def licence(self, image: CocoImage) -> str:
         """The page that a picture comes from."""

@@ -51,7 +51,7 @@ class MPII:
         UsageError: an option is given.
     """
 
-    version = 2
+    version = 3
     gives = Kind.JOINTED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
@@ -137,8 +137,8 @@ class _Entry(msgspec.Struct):
     image: str
     center: tuple[float, float]
     scale: float
-    joints: list[tuple[float, float]]
-    joints_vis: list[float]
+    joints: list[tuple[float, float]] | None = None  # test.json has none
+    joints_vis: list[float] | None = None
 
 
 class _Head(msgspec.Struct):
@@ -151,10 +151,13 @@ _HEAD = msgspec.json.Decoder(_Head)
 
 def _joints(entry: _Entry) -> tuple[Joint, ...]:
     """Joints that lie nowhere (at -1, -1 or 0, 0) are not labelled; others with ``joints_vis`` 0 are hidden."""
-    if len(entry.joints) != len(entry.joints_vis):
-        raise ValueError(f"{len(entry.joints)} joints, {len(entry.joints_vis)} joints_vis")
+    if entry.joints is None and entry.joints_vis is None:
+        return ()
+    joints, shown = entry.joints or [], entry.joints_vis or []
+    if len(joints) != len(shown):
+        raise ValueError(f"{len(joints)} joints, {len(shown)} joints_vis")
     flat: list[float] = []
-    for (x, y), seen in zip(entry.joints, entry.joints_vis, strict=True):
+    for (x, y), seen in zip(joints, shown, strict=True):
         flat += [x, y, 0 if x <= 0 and y <= 0 else 2 if seen else 1]
     return joints_of(flat, "mpii", shift=_SHIFT)
 

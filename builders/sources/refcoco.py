@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from builders.kinds import Kind
 from builders.options import Options, parse_options
-from builders.sources._coco import Elements, ImageEntry, elements_by_id
+from builders.sources._coco import Elements, ImageEntry, elements_by_id, licence_of
 from builders.sources._ref_fields import annotation_ids, is_of_split, is_sound_segmentation, number_in, sentences_of
 from builders.sources._ref_things import RefThings
 from triplets.documents import load_json
@@ -49,7 +49,7 @@ class RefCoco:
         UsageError: an unknown option.
     """
 
-    version = 2
+    version = 3
     gives = Kind.REFERRED
     folder = "refcoco"
     default_split_by = "unc"
@@ -188,7 +188,7 @@ class RefCoco:
             annotation=annotation,
             split=self._split,
             size=(image.width, image.height),
-            licence=f"COCO licence {image.license}" if self.picture_folders is _COCO else "",
+            licence=licence_of(image.license) if self.picture_folders is _COCO else "",
         )
 
     def _check(self, ref: Any, place: str) -> tuple[ImageEntry, list[Any], list[tuple[str, str]]] | Fault:

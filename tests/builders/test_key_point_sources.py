@@ -82,6 +82,25 @@ class TestCocoKeypoints(PointCase):
         with pytest.raises(UsageError, match="wrong_schema.*right_shoulder, left_shoulder"):
             records(self.dataset, root, self.split)
 
+    @pytest.mark.parametrize("changes", [{"keypoints": []}, {"bbox": [0, 0, 0, 0]}, {"bbox": []}])
+    def test_who_has_no_joints_needs_no_box(self, root, changes):
+        unlabelled = person(2, 1, "coco") | {"keypoints": [0] * 51, "num_keypoints": 0} | changes
+        file = "annotations/person_keypoints_train2017.json"
+        write_coco(root, file, {"7.jpg": "train2017/7.jpg"}, [person(1, 1, "coco"), unlabelled], "coco")
+        sound, other = records(self.dataset, root, self.split)
+        assert sound.fault is None
+        assert other.fault.reason.value == "no_key_points"
+        assert bool(sound.annotation["others"]) == ("bbox" not in changes)
+
+    def test_a_picture_without_a_licence_has_none(self, root):
+        file = root / "annotations/person_keypoints_train2017.json"
+        document = json.loads(file.read_text())
+        for number, licence in ((4, "COCO licence 4"), (None, ""), (0, "")):
+            document["images"][0]["license"] = number
+            file.write_text(json.dumps(document))
+            sound = next(record for record in records(self.dataset, root, self.split) if not record.fault)
+            assert sound.licence == licence
+
     def test_unknown_option(self, root):
         with pytest.raises(UsageError, match="options.fast"):
             registry.source(self.dataset, name="x", root=str(root), split="train2017", options={"fast": 1})
@@ -116,6 +135,22 @@ class TestHumanArt(PointCase):
         assert outer.annotation["noun"] == "figure"
         assert outer.files["picture"] == "HumanArt/" + inner.files["picture"]
         assert "https://example.org/a" in outer.licence
+
+    def test_pictures_of_coco_lie_beside_it(self, root):
+        write_coco(
+            root,
+            "HumanArt/annotations/training_humanart_coco.json",
+            {"coco/train2017/7.jpg": "coco/train2017/7.jpg"},
+            [person(1, 1, "coco")],
+            "coco",
+        )
+        file = root / "HumanArt/annotations/training_humanart_coco.json"
+        document = json.loads(file.read_text())
+        document["images"][0]["category"] = None
+        file.write_text(json.dumps(document))
+        (record,) = records(self.dataset, root, "training_humanart_coco")
+        assert record.fault is None
+        assert record.files["picture"] == "coco/train2017/7.jpg"
 
 
 class TestAP10K(PointCase):
@@ -160,6 +195,15 @@ class TestAICRelease(PointCase):
         assert [code for *_, code in sound.annotation["joints"]] == [0, 1] + [2] * 12
         assert sound.annotation["box"] == BOX
 
+    def test_who_has_no_joints_needs_no_box(self, root):
+        file = root / "keypoint_train_annotations_20170909.json"
+        (entry, *_) = json.loads(file.read_text())
+        entry["keypoint_annotations"] = {"human1": [0, 0, 3] * 14}
+        entry["human_annotations"] = {"human1": [0, 0, 0, 0]}
+        file.write_text(json.dumps([entry]))
+        (record,) = records(self.dataset, root, self.split)
+        assert record.fault.reason.value == "no_key_points"
+
 
 class TestAICConverted(PointCase):
     dataset, split = "aic", "val"
@@ -189,6 +233,14 @@ class TestMPIIListed(PointCase):
         sound = records(self.dataset, root, self.split)[0]
         flat = joints("mpii")
         assert sound.annotation["joints"][:2] == [[0.0, 0.0, 0], [flat[3] - 0.5, flat[4] - 0.5, 1]]
+
+    def test_the_test_split_has_no_joints(self, root):
+        entry = {"image": "a.jpg", "center": [80, 60], "scale": 0.5}
+        half = entry | {"joints_vis": [1] * 16}
+        (root / "annot" / "test.json").write_text(json.dumps([entry, half]))
+        found = [record.fault for record in records(self.dataset, root, "test")]
+        assert [fault.reason.value for fault in found] == ["no_key_points", "invalid_record"]
+        assert "0 joints, 16 joints_vis" in found[1].detail
 
 
 class TestMPIIRelease(PointCase):

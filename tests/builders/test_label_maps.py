@@ -48,6 +48,11 @@ class TestCocoStuff(SourceCase):
         (root / "images" / "train2017").rename(root / "train2017")
         assert next(self.source(root).group(0)).files["labels"] == "stuffthingmaps/train2017/1.png"
 
+    def test_what_mmsegmentation_writes_beside_the_maps_is_no_map(self, root):
+        before = self.source(root).group_count()
+        write_map(root / "annotations" / "train2017" / "1_labelTrainIds.png", blocks(0, 1))
+        assert self.source(root).group_count() == before
+
 
 class TestCocoStuffJson(SourceCase):
     dataset, split, tasks = "coco-stuff", "val2017", ("segment",)
@@ -240,6 +245,26 @@ class TestPascalContext(SourceCase):
         words = vocabulary(source.read("@classes"))
         assert {number: name.spoken for number, name in words.names.items()} == {2: "airplane", 3: "sky"}
         assert words.void == {0, 1}
+
+    def test_the_official_lists_spell_three_classes_in_two_ways(self, root):
+        (root / "59_labels.txt").write_text("0: background\n1: diningtable\n2: bedcloth\n3: clothes\n")
+        (root / "labels.txt").write_text("1: table\n2: cloth\n3: bedclothes\n4: clock\n")
+        (root / "SegmentationClassContext" / "2008_1.png").unlink()
+        (root / "SegmentationClassContext").rmdir()
+        words = vocabulary(make("pascal-context", root, "val").read("@classes"))
+        assert {number: name.raw for number, name in words.names.items()} == {
+            1: "diningtable",
+            2: "clothes",
+            3: "bedcloth",
+        }
+        assert words.void == {0, 4}
+
+    def test_a_list_of_other_classes_is_refused(self, root):
+        (root / "59_labels.txt").write_text("1: aeroplane\n2: unicorn\n")
+        (root / "SegmentationClassContext" / "2008_1.png").unlink()
+        (root / "SegmentationClassContext").rmdir()
+        with pytest.raises(UsageError, match="59_labels.txt: 'unicorn' is not in labels.txt"):
+            make("pascal-context", root, "val").read("@classes")
 
 
 def test_an_unknown_option_is_named(tmp_path):

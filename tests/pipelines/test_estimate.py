@@ -51,6 +51,17 @@ def test_all_that_is_wrong_is_one_error_that_names_every_source(root, tmp_path):
     assert [line.split(":")[0].strip() for line in lines[1:]] == ["source gopro", "source web", "source sidd"]
 
 
+def test_pictures_that_were_not_unpacked_are_told_before_the_build(root, tmp_path):
+    def line():
+        return next(each for each in estimate(recipe(root, tmp_path)) if each.name == "phrasecut")
+
+    assert line().lacking == ""
+    (root / "images").rename(root / "pictures")
+    (root / "images").mkdir()
+    assert line().lacking.startswith("images/")
+    assert line().triplets == 16
+
+
 def test_a_damaged_annotation_file_does_not_hide_the_other_sources(root, tmp_path):
     (root / "refer_train.json").write_text('[{"task_id": ')
     damaged = recipe(root, tmp_path)
