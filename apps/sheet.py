@@ -17,7 +17,7 @@ from apps.cards import Card, Heading, lay_out
 from apps.drawing import GAIN, difference
 from pipelines.state import BuildState
 from triplets.pictures import decode
-from triplets.reasons import UsageError
+from triplets.reasons import Refusal, UsageError
 from triplets.records import Image
 from triplets.storage import Store
 from triplets.tables import read_table, rows_where
@@ -130,11 +130,20 @@ def _listed(names: list[str], most: int) -> str:
 
 
 def read_pictures(store: Store, row: Mapping[str, Any]) -> tuple[Image, Image]:
-    """Source and target of a row, read from its shard."""
-    source, target = (
-        decode(store.read_range(row["shard"], row[f"{role}_offset"], row[f"{role}_size"])).pixels
-        for role in ("source", "target")
-    )
+    """Source and target of a row, read from its shard.
+
+    Raises:
+        UsageError: the shard is missing or damaged.
+    """
+    try:
+        source, target = (
+            decode(store.read_range(row["shard"], row[f"{role}_offset"], row[f"{role}_size"])).pixels
+            for role in ("source", "target")
+        )
+    except (FileNotFoundError, Refusal) as error:
+        told = "is missing" if isinstance(error, FileNotFoundError) else f"damaged at {row['key']} ({error})"
+        remedy = f"`ieiw lint {store.location}` says what else is; bring the shard back from a copy, or build anew"
+        raise UsageError(f"{store.location}/{row['shard']}: {told}. {remedy}") from error
     return source, target
 
 

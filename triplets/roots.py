@@ -128,7 +128,8 @@ class Root:
     def names(self, folder: str = "") -> list[str]:
         """Names right in a folder, sorted; empty where there is no such folder.
 
-        Hidden files are left out: archives packed on a Mac hold a ``._a.jpg`` beside each ``a.jpg``, which is no picture.
+        Hidden files are left out: archives packed on a Mac hold a ``._a.jpg`` beside each ``a.jpg``, which is no picture; and
+        ``__MACOSX``, where they hold all of these once more.
         """
         path = self._path(folder)
         try:
@@ -139,7 +140,7 @@ class Root:
             )
         except (FileNotFoundError, NotADirectoryError):
             return []
-        return sorted(name for name in found if not name.startswith("."))
+        return sorted(name for name in found if not name.startswith(".") and name != "__MACOSX")
 
     def fingerprint(self, reference: str) -> str:
         """SHA-256 of a file, remembered by its path, size and time of change, so that a second call costs nothing.

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from builders.sources._by_id import ElementsById
-from builders.sources._coco import CategoryEntry, CocoElement, elements_by_id
+from builders.sources._coco import CategoryEntry, CocoElement, elements_by_id, whole_number
 from triplets.roots import Root
 
 
@@ -77,12 +77,16 @@ class RefThings:
         """The number of an annotation; its picture is noted on the way."""
         try:
             head = _HEAD.decode(data)
+            own, picture = head.id, head.image_id
         except (ValueError, RecursionError):
-            return None
-        if max(abs(head.id), abs(head.image_id)) < 2**63:
-            self._pictures.append(head.image_id)
-            self._numbers.append(head.id)
-        return head.id
+            found, shown = whole_number(data, "id"), whole_number(data, "image_id")
+            if found is None or shown is None:
+                return None
+            own, picture = found, shown
+        if max(abs(own), abs(picture)) < 2**63:
+            self._pictures.append(picture)
+            self._numbers.append(own)
+        return own
 
     def _sound(self, number: int) -> Any:
         """An annotation beside the one that is meant; what is no JSON is nobody's rival."""

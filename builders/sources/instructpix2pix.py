@@ -64,7 +64,7 @@ class InstructPix2Pix:
             raise UsageError(f"source {name}: split {split!r}: known are {', '.join(_SPLITS)}")
         self._root = Root(root)
         self._split = split
-        self._open: dict[str, ZipFiles] = {}
+        self._open: dict[str, ZipFiles | Refusal] = {}
         self._rows = ParquetRows(self._root, "train", "edit_prompt")
 
     def inputs(self) -> Sequence[str]:
@@ -106,27 +106,28 @@ class InstructPix2Pix:
         if ".parquet#" in reference:
             return self._rows.read(reference)
         for name in self._zip_names:  # pairs of one prompt lie in one file: it is looked in first
-            if reference in self._zip(name):
+            found = self._zip(name)
+            if isinstance(found, ZipFiles) and reference in found:
                 self._zip_names.remove(name)
                 self._zip_names.insert(0, name)
-                return self._zip(name).read(reference)
-        return self._root.read(reference)
+                return found.read(reference)
+        try:
+            return self._root.read(reference)
+        except Refusal as refusal:
+            damage = next((each for each in self._open.values() if isinstance(each, Refusal)), refusal)
+            raise Refusal(damage.reason, damage.detail) from refusal  # the damaged file might hold what is asked for
 
     @cached_property
     def _zip_names(self) -> list[str]:
         return [name for name in self._root.names() if name.startswith("shard-") and name.endswith(".zip")]
 
-    def _zip(self, name: str) -> ZipFiles:
-        """One of the zip files, opened once.
-
-        Raises:
-            Refusal: ``picture_unreadable``: it is damaged, and might hold what is asked for.
-        """
+    def _zip(self, name: str) -> ZipFiles | Refusal:
+        """One of the zip files, opened once, or that it is damaged."""
         if name not in self._open:
             try:
                 self._open[name] = ZipFiles(self._root.open(name), f"{self._root.location}/{name}")
             except UsageError as error:
-                raise Refusal(Reason.PICTURE_UNREADABLE, str(error)) from error
+                self._open[name] = Refusal(Reason.PICTURE_UNREADABLE, str(error))
         return self._open[name]
 
     @cached_property

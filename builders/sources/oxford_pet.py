@@ -159,7 +159,7 @@ class OxfordPet:
             return [name[:-4] for name in self._root.names("images") if name.lower().endswith(".jpg")]
         place = f"{self._root.location}/{files[0]}"
         try:
-            lines = self._root.read(files[0], _MAX_LIST).decode("utf-8").splitlines()
+            lines = self._root.read(files[0], _MAX_LIST).decode("utf-8-sig").splitlines()
         except (Refusal, UnicodeDecodeError) as error:
             raise UsageError(f"{place}: {error}. Is the download complete?") from error
         return [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]

@@ -18,7 +18,7 @@ from builders.kinds import Kind
 from builders.options import Options, parse_options
 from builders.sources._grouped import Element, GroupedElements
 from builders.sources._wrong import what_is_wrong
-from triplets.documents import load_json, parse
+from triplets.documents import DocumentError, load_json, parse
 from triplets.reasons import Reason, UsageError
 from triplets.records import Fault, Record
 from triplets.roots import Root
@@ -136,11 +136,14 @@ class PhraseCut:
         if not self._root.exists("skip.json"):
             return {}
         entries = load_json(self._root.read("skip.json", _MAX_DOCUMENT), f"{self._root.location}/skip.json", list)
-        return {
-            str(entry["task_id"]): str(entry.get("reason", ""))
-            for entry in entries
-            if isinstance(entry, dict) and "task_id" in entry
-        }
+        skipped: dict[str, str] = {}
+        for number, entry in enumerate(entries):
+            found = {"task_id": entry} if isinstance(entry, str) else entry
+            if not isinstance(found, dict) or "task_id" not in found:
+                detail = f"element {number} is neither a task id nor an object with one"
+                raise DocumentError("wrong_schema", f"{self._root.location}/skip.json", detail)
+            skipped[str(found["task_id"])] = str(found.get("reason", ""))
+        return skipped
 
     @cached_property
     def _elements(self) -> GroupedElements:

@@ -1,5 +1,6 @@
 """Contact sheets: spread evenly, always the same, and drawn without an accident."""
 
+import os
 from collections import Counter
 
 import numpy as np
@@ -43,6 +44,19 @@ def test_a_damaged_index_is_told_with_its_remedy(tmp_path, damage):
     part.write_bytes(damage) if damage else part.unlink()
     with pytest.raises(UsageError, match=f"{part.name}: (is missing|cannot be read).*ieiw build"):
         choose(tiny.store, tiny.state, 6, 0)
+
+
+@pytest.mark.parametrize("damage", ["cut", "zeros", "gone"])
+def test_a_damaged_shard_is_told_with_its_remedy(tmp_path, damage):
+    tiny = tiny_build(tmp_path / "tiny")
+    rows = choose(tiny.store, tiny.state, 4, 0)
+    for shard in tiny.path.glob("shards/*.tar"):
+        size = shard.stat().st_size
+        shard.write_bytes(bytes(size)) if damage == "zeros" else os.truncate(shard, 600)
+        if damage == "gone":
+            shard.unlink()
+    with pytest.raises(UsageError, match="shards/.*tar: (is missing|damaged at).*ieiw lint"):
+        contact_sheet(tiny.store, tiny.state, rows, tmp_path / "sheet.png")
 
 
 @pytest.mark.parametrize("ending", ["png", "jpg"])

@@ -161,6 +161,20 @@ def test_a_damaged_zip_costs_its_pairs_not_the_build(tmp_path):
         _source("instructpix2pix", tmp_path, "all").read("1/7_0.jpg")
 
 
+def test_a_damaged_zip_costs_no_pair_of_another(tmp_path):
+    _dump(tmp_path / "seeds.json", [["1", ["7"]]])
+    (tmp_path / "shard-00.zip").write_bytes(b"PK cut short")
+    with zipfile.ZipFile(tmp_path / "shard-01.zip", "w") as archive:
+        archive.writestr("1/7_0.jpg", b"picture")
+    (tmp_path / "2").mkdir()
+    (tmp_path / "2" / "5_0.jpg").write_bytes(b"in a folder")
+    source = _source("instructpix2pix", tmp_path, "all")
+    assert source.read("1/7_0.jpg") == b"picture"
+    assert source.read("2/5_0.jpg") == b"in a folder"
+    with pytest.raises(Refusal, match=r"picture_unreadable: .*shard-00\.zip: corrupt_archive"):
+        source.read("3/1_0.jpg")
+
+
 def test_prompts_are_cut_90_5_5(tmp_path):
     _dump(tmp_path / "seeds.json", [[str(number), ["1"]] for number in range(40)])
     ids = {

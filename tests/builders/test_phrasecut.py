@@ -228,3 +228,14 @@ def test_the_other_name_of_the_picture_list_is_known(tmp_path):
     write_layout(tmp_path, [task(0)])
     (tmp_path / "image_data_split.json").rename(tmp_path / "image_data_split3000.json")
     assert PhraseCut(name="phrasecut", root=str(tmp_path), split="train", options={}).group_count() == 1
+
+
+def test_the_skip_list_may_be_of_bare_ids_and_nothing_else(tmp_path):
+    write_layout(tmp_path, [task(0), task(1)], skip=["1__0"])
+    source = PhraseCut(name="phrasecut", root=str(tmp_path), split="train", options={})
+    faults = [record.fault and record.fault.reason.value for record in source.group(0)]
+    assert faults == ["skipped_by_publisher", None]
+    write_layout(tmp_path, [task(0)], skip=[["1__0"]])
+    source = PhraseCut(name="phrasecut", root=str(tmp_path), split="train", options={})
+    with pytest.raises(UsageError, match=r"wrong_schema.*skip\.json.*element 0"):
+        list(source.group(0))

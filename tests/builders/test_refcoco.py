@@ -1,6 +1,7 @@
 """RefCOCO and its relatives: what must become of every ref, in each form."""
 
 import json
+import math
 import pickle
 
 import numpy as np
@@ -86,6 +87,15 @@ class TestRefCoco(SourceCase):
         assert (held["meant"], held["others"]) == ([["dog", 4, 4, 24, 24]], [["person", 50, 10, 30, 30]])
         bare = next(self.source(root).group(1)).annotation
         assert (bare["meant"], bare["others"]) == ([[""]], [[""]])
+
+    def test_an_annotation_with_nan_where_nobody_looks_is_there(self, root):
+        file = root / "refcoco" / "instances.json"
+        before = next(self.source(root).group(0)).annotation
+        document = json.loads(file.read_text())
+        for annotation in document["annotations"]:
+            annotation["area"] = math.nan
+        file.write_text(json.dumps(document))
+        assert next(self.source(root).group(0)).annotation == before
 
     def test_every_sentence_can_be_a_record(self, root):
         source = registry.source("refcoco", name="s", root=str(root), split="val", options={"records": "sentences"})

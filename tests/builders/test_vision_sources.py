@@ -40,6 +40,11 @@ class TestOxfordPet(SourceCase):
     dataset, split, tasks = "oxford-pet", "trainval", ("classify",)
     records, faults, built = 4, {"invalid_record": 1, "duplicate_record": 1}, 2
 
+    def test_a_byte_order_mark_is_no_part_of_a_name(self, root):
+        file = root / "annotations" / "trainval.txt"
+        file.write_text("Abyssinian_1 1 1 1\n", encoding="utf-8-sig")
+        assert next(self.source(root).group(0)).fault is None
+
     def write(self, root):
         (root / "annotations").mkdir()
         names = ["Abyssinian_1", "pug_2", "pug_2", "axolotl_3"]

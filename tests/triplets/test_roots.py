@@ -195,3 +195,9 @@ def test_no_place_for_notes_costs_only_time(folder, monkeypatch):
     (folder.parent / "blocked").write_text("a file where the folder should be")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent / "blocked"))
     assert Root(str(folder)).fingerprint("images/a.jpg") == hashlib.sha256(b"picture").hexdigest()
+
+
+def test_what_a_mac_packs_beside_a_folder_is_not_there(tmp_path):
+    for name in ("__MACOSX", ".DS_Store", "GOPRO_Large"):
+        (tmp_path / name).mkdir()
+    assert Root(str(tmp_path)).names() == ["GOPRO_Large"]
