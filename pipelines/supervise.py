@@ -60,7 +60,8 @@ def run_driver(
         WorkerDiedError: at the latest some seconds after a process of the build was killed.
         DriverFailedError: the pipeline ended with an error.
     """
-    with tempfile.TemporaryDirectory(prefix="ieiw-run-") as folder:
+    # A worker whose driver was killed may still leave a note while the folder goes: that must not hide how the build ended.
+    with tempfile.TemporaryDirectory(prefix="ieiw-run-", ignore_cleanup_errors=True) as folder:
         here = Path(folder)
         running = here / "running"
         running.mkdir()

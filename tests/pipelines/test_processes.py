@@ -20,7 +20,7 @@ from apache_beam.portability.api import beam_job_api_pb2, beam_job_api_pb2_grpc
 
 from tests.support.builds import ROOT, ieiw, index, tree, write_recipe
 from tests.support.phrasecut_folder import Folder, write_phrasecut, write_picture
-from tests.support.processes import below, freeze, started, wait_until, wake
+from tests.support.processes import below, freeze, freeze_below, started, wait_until, wake
 
 NOTICED_S = 60
 WANTED = Folder(pictures=60, phrases=4)
@@ -187,9 +187,8 @@ def test_nothing_lives_on_when_its_supervisor_is_killed(recipe, undisturbed, tmp
 def test_stopping_with_the_keyboard_is_no_failure(recipe, undisturbed, tmp_path):
     out, log = tmp_path / "out", tmp_path / "said"
     with started(recipe, out, "--workers", "1", log=log) as build:
-        family = wait_until(lambda: below(build))
-        for process in family:  # lest a slow test's signal comes when all is built
-            process.suspend()
+        wait_until(lambda: any("pipelines.driver" in process.cmdline() for process in below(build)))  # not its vfork
+        family = freeze_below(build)  # lest a slow test's signal comes when all is built
         build.send_signal(signal.SIGINT)
         assert build.wait(60) == 130, log.read_text()
     assert "Traceback" not in log.read_text()

@@ -37,9 +37,17 @@ def below(process):
 
 def freeze(build):
     """Stop a build and all below it; returns them, to be woken."""
-    stopped = [psutil.Process(build.pid), *below(build)]
-    for process in stopped:
-        process.suspend()
+    build = psutil.Process(build.pid)
+    build.suspend()
+    return [build, *freeze_below(build)]
+
+
+def freeze_below(process):
+    """Stop all that a process has started; returns them."""
+    stopped = below(process)
+    for each in stopped:
+        with suppress(psutil.NoSuchProcess):
+            each.suspend()
     return stopped
 
 
