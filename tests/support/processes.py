@@ -1,6 +1,7 @@
 """Builds in processes of their own that tests stop, wake, kill and wait for."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +16,11 @@ def started(recipe, out, *flags, log, **environment):
     command = [sys.executable, "-m", "apps.main", "build", str(recipe), "--out", str(out), *flags]
     with log.open("wb") as output:
         build = subprocess.Popen(
-            command, env=os.environ | {"PYTHONSAFEPATH": "1"} | environment, stdout=output, stderr=output
+            command,
+            env=os.environ | {"PYTHONSAFEPATH": "1"} | environment,
+            stdout=output,
+            stderr=output,
+            preexec_fn=_hear_ctrl_c,
         )
     try:
         yield build
@@ -25,6 +30,11 @@ def started(recipe, out, *flags, log, **environment):
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
             build.wait()
+
+
+def _hear_ctrl_c():
+    """What a shell starts in the background inherits that SIGINT is ignored; nobody sits at such a build's keyboard."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def below(process):
