@@ -12,7 +12,7 @@ from train.opened import open_cut
 from train.watch import ShardWatch, damage
 from triplets.cuts import ShardFile
 from triplets.pictures import decode
-from triplets.reasons import UsageError
+from triplets.reasons import Refusal, UsageError
 from triplets.rows import ROWS, read_mark
 
 
@@ -40,7 +40,7 @@ def damaged(tiny):
         changed[at] ^= 0x10
         try:
             decode(bytes(changed[start : start + size]))
-        except Exception:  # noqa: BLE001, S112 - this bit shows; another one does not
+        except Refusal:  # this bit shows; another one does not
             continue
         file.write_bytes(changed)
         return read_mark(data).shard, row["key"]
