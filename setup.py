@@ -4,7 +4,6 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-PACKAGES = ["triplets", "models", "builders", "filters", "pipelines", "train", "eval", "apps", "recipes"]
 BASE = [
     "torch==2.13.0",
     "torchvision==0.28.0",
@@ -63,10 +62,10 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.11",
-    packages=find_packages(include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]),
+    packages=find_packages(include=["ieiw", "ieiw.*"]),  # its links lead to the folders beside it
     package_data={"": ["py.typed", "*.yaml", "*.j2", "*.json"]},
     install_requires=BASE,
     # faiss-cpu and faiss-gpu both write the folder ``faiss/``: install exactly one of the two extras.
     extras_require={"cpu": ["faiss-cpu>=1.15"], "gpu": ["faiss-gpu>=1.15"], "dev": DEV},
-    entry_points={"console_scripts": ["ieiw=apps.main:run"]},
+    entry_points={"console_scripts": ["ieiw=ieiw.apps.main:run"]},
 )

@@ -9,8 +9,8 @@ from pathlib import Path
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
-from apps.drawing import font, save
-from triplets.records import Image
+from ieiw.apps.drawing import font, save
+from ieiw.triplets.records import Image
 
 _THUMB, _GAP, _MARGIN, _HEAD, _TEXT, _COLUMNS = 208, 6, 28, 92, 48, 2
 _PAPER, _INK, _SOFT, _FLAG, _EDGE = (250, 250, 248), (28, 30, 34), (112, 116, 124), (176, 92, 20), (214, 214, 210)

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageFont
 
-from triplets.reasons import UsageError
-from triplets.records import Image
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Image
 
 GAIN = 4
 """By how much a difference is amplified."""

@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from apps.lookup import Found, Verdict, look_up, planned_row
-from pipelines.state import require_state
-from triplets.documents import parse
-from triplets.pictures import decode
-from triplets.reasons import Refusal, UsageError
-from triplets.records import Image
-from triplets.storage import Store
+from ieiw.apps.verdict_lookup import Found, Verdict, look_up, planned_row
+from ieiw.builders.formats.json_stream import parse
+from ieiw.pipelines.layout.build_state import require_state
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import decode
+from ieiw.triplets.records import Image
+from ieiw.triplets.rejects import Refusal
+from ieiw.triplets.storage.store import Store
 
 ROLES = ("source", "target", "json")
 _HEADER = tarfile.BLOCKSIZE
@@ -51,7 +52,7 @@ class Details:
     Attributes:
         key: its whole key.
         verdict: ``built``, ``rejected``, or ``pending`` where its unit is not built yet.
-        row: its row or reject, see :mod:`triplets.rows`; empty while pending.
+        row: its row or reject, see :mod:`ieiw.triplets.layout.rows`; empty while pending.
         sample: the json member, with ``answer`` and ``provenance`` parsed; empty where there is none to read.
         parts: members, source first; empty where nothing was built.
         pair: the other triplets of its pair, key -> task.
@@ -143,7 +144,7 @@ def picture(store: Store, details: Details, path: Path) -> Path:
     Raises:
         UsageError: nothing was built, a picture is damaged, or the file's ending is no picture format.
     """
-    from apps.triplet_picture import save_picture
+    from ieiw.apps.triplet_picture import save_picture
 
     if details.verdict != "built":
         raise UsageError(f"{details.key}: {details.verdict}, so there is no picture of it in this build")
@@ -164,6 +165,6 @@ def _pixels(store: Store, details: Details, part: Part) -> Image:
 
 def render(details: Details) -> str:
     """The details as plain text for a person."""
-    from apps.triplet_text import describe
+    from ieiw.apps.triplet_text import describe
 
     return describe(details)

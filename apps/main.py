@@ -7,8 +7,22 @@ import sys
 
 import typer
 
-from apps.commands import audit, build, cut, demo, doctor, edit, inspect, instructions, lint, plan, scenes, score, train
-from apps.console import complain
+from ieiw.apps.commands import (
+    audit,
+    build,
+    cut,
+    demo,
+    doctor,
+    edit,
+    inspect,
+    instructions,
+    lint,
+    plan,
+    scenes,
+    score,
+    train,
+)
+from ieiw.apps.console import complain
 
 app = typer.Typer(
     name="ieiw",
@@ -36,8 +50,8 @@ USAGE, TOO_MANY_REJECTS, WORKER_DIED, FAILED, INTERRUPTED = 2, 3, 4, 5, 130
 
 def run() -> None:
     """Entry point: turns what the user can mend into one message and an exit status of its own."""
-    from pipelines.failures import DriverFailedError, TooManyRejectsError, WorkerDiedError
-    from triplets.reasons import UsageError
+    from ieiw.pipelines.engine.errors import DriverFailedError, TooManyRejectsError, WorkerDiedError
+    from ieiw.triplets.errors import UsageError
 
     # Threads of torch that spin while they wait bring a busy machine to a halt; must be set before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

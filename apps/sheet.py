@@ -13,14 +13,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from apps.cards import Card, Heading, lay_out
-from apps.drawing import GAIN, difference
-from pipelines.state import BuildState
-from triplets.pictures import decode
-from triplets.reasons import Refusal, UsageError
-from triplets.records import Image
-from triplets.storage import Store
-from triplets.tables import read_table, rows_where
+from ieiw.apps.cards import Card, Heading, lay_out
+from ieiw.apps.drawing import GAIN, difference
+from ieiw.pipelines.layout.build_state import BuildState
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import decode
+from ieiw.triplets.layout.tables import read_table, rows_where
+from ieiw.triplets.records import Image
+from ieiw.triplets.rejects import Refusal
+from ieiw.triplets.storage.store import Store
 
 _READ = ["key", "source", "task", "pair", "group", "record"]
 SHOWN = [

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-from apps.drawing import GAIN, difference, font, save
-from triplets.masks import from_rle
-from triplets.records import Image, Mask
+from ieiw.apps.drawing import GAIN, difference, font, save
+from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.records import Image, Mask
 
 OUTLINES = {"region": (255, 214, 10), "hole": (0, 200, 255)}
 """Mask of ``answer`` -> colour of its outline."""

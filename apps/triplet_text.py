@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from apps.console import human_bytes
+from ieiw.apps.console import human_bytes
 
 if TYPE_CHECKING:
-    from apps.inspect_triplet import Details, Part
+    from ieiw.apps.inspect_triplet import Details, Part
 
 _WIDTH = 100
 _LABEL = 14

@@ -40,7 +40,7 @@ def run() -> list[Row]:
 def _ieiw(*arguments: str) -> tuple[float, int]:
     """Seconds and peak resident bytes of one command."""
     started = time.monotonic()
-    process = subprocess.Popen([sys.executable, "-m", "apps.main", *arguments], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-m", "ieiw.apps.main", *arguments], stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     told = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)

@@ -19,16 +19,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from filters.protocols import PairScore
-from filters.registry import SCORES
-from filters.registry import score as make_score
-from pipelines.recipe import Recipe
-from pipelines.score import settings_of
-from pipelines.state import BuildState, IndexPart, SourceCounts, SourceState, save_state
-from triplets.pictures import encode_jpeg
-from triplets.reasons import Reason
-from triplets.rows import REJECTS, ROWS
-from triplets.storage import open_store
+from ieiw.filters.protocols import PairScore
+from ieiw.filters.registry import SCORES
+from ieiw.filters.registry import score as make_score
+from ieiw.pipelines.layout.build_state import BuildState, IndexPart, SourceCounts, SourceState, save_state
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.pipelines.scoring.run import settings_of
+from ieiw.triplets.images.codec import encode_jpeg
+from ieiw.triplets.layout.rows import REJECTS, ROWS
+from ieiw.triplets.rejects import Reason
+from ieiw.triplets.storage.store import open_store
 
 _SOURCES, _TASKS, _UNIT, _PART = 20, ("removal", "addition", "keypoints"), 4000, 500_000
 _PAIRS, _RECORD = 64, 10_240  # a tar is padded to records

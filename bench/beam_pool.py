@@ -10,13 +10,13 @@ from pathlib import Path
 
 from bench.common import Row
 from bench.pictures import recipe, write_phrasecut
-from pipelines.build import Options, build
-from pipelines.marks import mark_of
-from pipelines.plan_files import UnitRef
-from pipelines.prepare import prepare
-from pipelines.recipe import Recipe
-from pipelines.worker import UnitBuilder
-from triplets.storage import Store, open_store
+from ieiw.pipelines.build.run import Options, build
+from ieiw.pipelines.build.worker import UnitBuilder
+from ieiw.pipelines.layout.marks import mark_of
+from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.storage.store import Store, open_store
 
 WORKERS = 4
 _PICTURES, _VARIANTS, _REPEATS = 250, 10, 5

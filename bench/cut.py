@@ -24,32 +24,32 @@ import pyarrow.parquet as pq
 from bench.common import Row, median_ratio
 from bench.overhead import _planned
 from bench.pictures import write_phrasecut
-from filters.protocols import Pair
-from filters.registry import SCORES
-from filters.registry import score as make_score
-from pipelines.cut_files import Chosen
-from pipelines.cut_materialise import materialise, remove_shards
-from pipelines.finalise import ROWS_PER_PART
-from pipelines.recipe import Recipe
-from pipelines.score import settings_of
-from pipelines.score_unit import Scorers, score_rows, scorers, value_type
-from pipelines.state import BuildState, IndexPart, save_state
-from pipelines.worker import UnitBuilder
-from triplets.cuts import SAMPLE, ShardFile
-from triplets.masks import from_rle
-from triplets.pictures import decode
-from triplets.records import Mask
-from triplets.rows import ROWS
-from triplets.shards import BLOCK, shard_size
-from triplets.storage import Store, open_store
+from ieiw.filters.protocols import Pair
+from ieiw.filters.registry import SCORES
+from ieiw.filters.registry import score as make_score
+from ieiw.pipelines.build.finalise import ROWS_PER_PART
+from ieiw.pipelines.build.worker import UnitBuilder
+from ieiw.pipelines.cut.choose import Chosen
+from ieiw.pipelines.cut.copy_shards import materialise, remove_shards
+from ieiw.pipelines.layout.build_state import BuildState, IndexPart, save_state
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.pipelines.scoring.run import settings_of
+from ieiw.pipelines.scoring.worker import Scorers, score_rows, scorers, value_type
+from ieiw.triplets.images.codec import decode
+from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.layout.cut_state import SAMPLE, ShardFile
+from ieiw.triplets.layout.rows import ROWS
+from ieiw.triplets.layout.shards import BLOCK, shard_size
+from ieiw.triplets.records import Mask
+from ieiw.triplets.storage.store import Store, open_store
 
 _ROWS = 1_000_000
 _PER_SHARD = 5_000
 _CUT = """
 import json, re, sys, time
 from pathlib import Path
-from pipelines.cut import cut
-from filters.rules import DEFAULT
+from ieiw.pipelines.cut.run import cut
+from ieiw.filters.rules import DEFAULT
 wall, cpu = time.perf_counter(), time.process_time()
 state = cut(sys.argv[1], sys.argv[2], DEFAULT)
 # Not getrusage: its peak counts what the process that started this one held.

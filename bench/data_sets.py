@@ -16,12 +16,12 @@ from typing import Any
 
 from bench import read_back
 from bench.samples import REMARKS, SAMPLES, Sample
-from builders.registry import SOURCES
-from pipelines.build import Options, build
-from pipelines.lint import lint
-from pipelines.lint_report import SourceReport
-from pipelines.recipe import Recipe
-from triplets.reasons import UsageError
+from ieiw.builders.catalogue import SOURCES
+from ieiw.pipelines.build.run import Options, build
+from ieiw.pipelines.lint.report import SourceReport
+from ieiw.pipelines.lint.run import lint
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.errors import UsageError
 
 PAGE = Path(__file__).parent.parent / "docs" / "data-sets.md"
 _START, _END = "<!-- read-back: written by bench.data_sets -->", "<!-- end of read-back -->"

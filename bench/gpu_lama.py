@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from bench.common import NotHereError, Row, machine, table
-from models.lama import VARIABLE, Lama
-from triplets.records import Image, Mask
+from ieiw.models.inpaint.lama import VARIABLE, Lama
+from ieiw.triplets.records import Image, Mask
 
 _SIDE, _COUNT, _REPEATS = 256, 32, 3
 _BATCHES = (1, 8, 32)

@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.kill_round import Round, Site
 from bench.kills import Tally, rounds
 from bench.victims import Build, Flags, Wrong
-from pipelines.lint import lint
+from ieiw.pipelines.lint.run import lint
 from tests.support.builds import tree, write_recipe
 from tests.support.phrasecut_folder import Folder, write_phrasecut
 

@@ -23,14 +23,14 @@ import numpy as np
 import psutil
 
 from bench.common import Row
-from train.augment import Changes
-from train.blocks import Samples
-from train.loader import Loader
-from train.opened import OpenCut
-from train.order import Order, Plan
-from triplets.cuts import SAMPLE, CutState, ShardFile
-from triplets.pictures import encode_jpeg
-from triplets.storage import open_store
+from ieiw.train.data.augment import Changes
+from ieiw.train.data.blocks import Samples
+from ieiw.train.data.dataset import OpenCut
+from ieiw.train.data.loader import Loader
+from ieiw.train.data.order import Order, Plan
+from ieiw.triplets.images.codec import encode_jpeg
+from ieiw.triplets.layout.cut_state import SAMPLE, CutState, ShardFile
+from ieiw.triplets.storage.store import open_store
 
 SAMPLES, SHARDS, BATCH, SIZE = 4_000, 4, 32, 256
 _ROUNDS = 9

@@ -58,7 +58,7 @@ def _build(here: Path, pictures: int) -> tuple[dict[str, float], int]:
     light = recipe(root, backend="noop", short_side=32, unit_bytes="1MB")
     file, out = here / f"{pictures}.yaml", here / f"out-{pictures}"
     file.write_text(yaml.safe_dump(light.model_dump(mode="json")))
-    command = [sys.executable, "-m", "apps.main", "build", str(file), "--out", str(out), "--workers", "2"]
+    command = [sys.executable, "-m", "ieiw.apps.main", "build", str(file), "--out", str(out), "--workers", "2"]
     run = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=os.environ | _FRUGAL)
     peaks: dict[str, float] = {}
     while run.poll() is None:
@@ -66,8 +66,8 @@ def _build(here: Path, pictures: int) -> tuple[dict[str, float], int]:
         time.sleep(0.01)
     if run.returncode:
         raise RuntimeError(f"the build failed with exit status {run.returncode}")
-    from pipelines.state import require_state
-    from triplets.storage import open_store
+    from ieiw.pipelines.layout.build_state import require_state
+    from ieiw.triplets.storage.store import open_store
 
     state = require_state(open_store(out))
     return peaks, state.sources["phrasecut"].attempts
@@ -100,4 +100,10 @@ def _role(process: psutil.Process) -> str:
     words = process.cmdline()
     if "python" not in process.name():
         return ""
-    return "worker" if "sdk_worker_main" in " ".join(words) else "driver" if "pipelines.driver" in words else ""
+    return (
+        "worker"
+        if "sdk_worker_main" in " ".join(words)
+        else "driver"
+        if "ieiw.pipelines.engine.driver" in words
+        else ""
+    )

@@ -12,14 +12,14 @@ import numpy as np
 
 from bench.common import Row, median_ratio
 from bench.pictures import recipe, write_phrasecut
-from models.registry import inpainter
-from pipelines.plan_files import UnitRef, read_attempts
-from pipelines.prepare import prepare
-from pipelines.worker import UnitBuilder
-from triplets.masks import dilate, polygons_mask
-from triplets.pictures import decode, encode_jpeg, resize_mask, resize_short
-from triplets.records import Attempt, Image, Mask
-from triplets.storage import Store, open_store
+from ieiw.models.roles import inpainter
+from ieiw.pipelines.build.worker import UnitBuilder
+from ieiw.pipelines.layout.plan_files import UnitRef, read_attempts
+from ieiw.pipelines.planning.prepare import prepare
+from ieiw.triplets.images.codec import decode, encode_jpeg, resize_mask, resize_short
+from ieiw.triplets.images.masks import dilate, polygons_mask
+from ieiw.triplets.records import Attempt, Image, Mask
+from ieiw.triplets.storage.store import Store, open_store
 
 _PICTURES = 120
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipelines.recipe import Recipe
-from triplets.records import Image
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.records import Image
 
 SIZE = (640, 480)
 """Of a picture: about the size of real photographs, so that decoding costs what it does there."""

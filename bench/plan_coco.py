@@ -20,7 +20,7 @@ from typing import Any
 
 from bench.common import Row, here
 from bench.pictures import SIZE, blob, photograph_crops
-from builders.instructions.joints import LAYOUTS
+from ieiw.builders.instructions.joints import LAYOUTS
 
 _SECONDS, _PLAN_BYTES, _WORKER_BYTES = 90, 3e9, 600e6
 _DISTINCT = 500
@@ -123,9 +123,9 @@ def _joined(parts: Iterator[str]) -> Iterator[str]:
 
 def plan_here(root: Path, out: Path, case: Case) -> dict[str, float]:
     """Plan; seconds, CPU seconds, peak bytes and attempts. For a process of its own."""
-    from pipelines.prepare import prepare
-    from pipelines.recipe import Recipe
-    from triplets.storage import open_store
+    from ieiw.pipelines.planning.prepare import prepare
+    from ieiw.pipelines.recipe.schema import Recipe
+    from ieiw.triplets.storage.store import open_store
 
     block = {
         "name": case.dataset,
@@ -145,10 +145,10 @@ def build_here(root: Path, out: Path) -> dict[str, float]:
     """Give the pictures of one unit, build it, and say the peak. For a process of its own."""
     import cv2
 
-    from pipelines.plan_files import read_attempts
-    from pipelines.state import require_state
-    from pipelines.worker import UnitBuilder
-    from triplets.storage import open_store
+    from ieiw.pipelines.build.worker import UnitBuilder
+    from ieiw.pipelines.layout.build_state import require_state
+    from ieiw.pipelines.layout.plan_files import read_attempts
+    from ieiw.triplets.storage.store import open_store
 
     store = open_store(out)
     ref = next(iter(require_state(store).refs()))

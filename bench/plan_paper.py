@@ -72,7 +72,7 @@ def _dump_list(file: Any, elements: Iterable[object]) -> None:
 
 def _coco_form(path: Path, layout: str, count: int, *, unlabelled: float = 0.0, each: int = 2) -> None:
     """A file in COCO's form with ``count`` persons that have joints, ``each`` in a picture."""
-    from builders.instructions.joints import LAYOUTS
+    from ieiw.builders.instructions.joints import LAYOUTS
 
     joints = _joints(len(LAYOUTS[layout]))
     whole = round(count * (1 + unlabelled))
@@ -261,11 +261,11 @@ _WRITERS: dict[str, Callable[[Path, int], None]] = {
 
 def plan_here(root: Path) -> None:
     """Count the recipe's sources and print the lines, CPU seconds and peak memory; runs in a process of its own."""
-    from pipelines.estimate import estimate
-    from pipelines.recipe import load_recipe
+    from ieiw.pipelines.planning.estimate import estimate
+    from ieiw.pipelines.recipe.schema import load_recipe
 
     changes = [f"sources.{name}.root={root / name}" for name in COUNTS]
-    recipe = load_recipe(Path(str(files("recipes").joinpath("paper.yaml"))), [*changes, "hold_out=[]"])
+    recipe = load_recipe(Path(str(files("ieiw.recipes").joinpath("paper.yaml"))), [*changes, "hold_out=[]"])
     started = time.process_time()
     lines = estimate(recipe)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -17,14 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.common import Row
-from filters.composite import COMPOSITES
-from filters.protocols import Pair, PairScore, PictureScore
-from filters.registry import SCORES, better_of
-from filters.registry import score as make_score
-from filters.rules import DEFAULT, Gap, Threshold
-from models.registry import inpainter
-from triplets.pictures import PictureLimits, decode
-from triplets.records import Image, Mask
+from ieiw.filters.composite import COMPOSITES
+from ieiw.filters.protocols import Pair, PairScore, PictureScore
+from ieiw.filters.registry import SCORES, better_of
+from ieiw.filters.registry import score as make_score
+from ieiw.filters.rules import DEFAULT, Gap, Threshold
+from ieiw.models.roles import inpainter
+from ieiw.triplets.images.codec import PictureLimits, decode
+from ieiw.triplets.records import Image, Mask
 
 _SIDE = 256
 _PHOTOGRAPHS = ("astronaut", "camera", "cat", "coffee", "coins", "rocket")

@@ -15,19 +15,19 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from bench.samples import SAMPLES, Sample
-from builders import registry
-from builders.scenes.make import make_scenes
-from pipelines.build import Options, build
-from pipelines.recipe import Recipe
-from triplets.masks import from_rle
-from triplets.palette import PALETTE
-from triplets.pictures import decode
-from triplets.readback_boxes import read_boxes
-from triplets.readback_colour import read_solid, read_white
-from triplets.readback_depth import DepthScale, read_depth
-from triplets.readback_mask import read_colour, read_mask
-from triplets.readback_points import read_points
-from triplets.records import Image
+from ieiw.builders import catalogue
+from ieiw.pipelines.build.run import Options, build
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.synthetic.make import make_scenes
+from ieiw.triplets.drawings.palette import PALETTE
+from ieiw.triplets.drawings.readback_boxes import read_boxes
+from ieiw.triplets.drawings.readback_colour import read_solid, read_white
+from ieiw.triplets.drawings.readback_depth import DepthScale, read_depth
+from ieiw.triplets.drawings.readback_mask import read_colour, read_mask
+from ieiw.triplets.drawings.readback_points import read_points
+from ieiw.triplets.images.codec import decode
+from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.records import Image
 
 _VARIANTS = 8
 _LEAST_MASK = 32 * 32
@@ -229,7 +229,7 @@ class _Depths:
     """The depth maps of a sample in metres, read anew: not by the task that is measured."""
 
     def __init__(self, sample: Sample, root: Path) -> None:
-        self._source = registry.source(
+        self._source = catalogue.source(
             sample.dataset, name="x", root=str(root / sample.folder), split=sample.split, options=sample.options
         )
         groups = range(self._source.group_count())

@@ -12,9 +12,9 @@ import yaml
 
 from bench.common import Row
 from bench.pictures import recipe, write_phrasecut
-from pipelines.build import Options, build
-from pipelines.marks import committed, mark_of
-from triplets.storage import open_store
+from ieiw.pipelines.build.run import Options, build
+from ieiw.pipelines.layout.marks import committed, mark_of
+from ieiw.triplets.storage.store import open_store
 
 _RUNS = 5
 
@@ -27,11 +27,11 @@ def run() -> list[Row]:
         build(light, here / "out", Options(workers=4))
         (here / "recipe.yaml").write_text(yaml.safe_dump(light.model_dump(mode="json")))
         before = _snapshot(here / "out")
-        again = [sys.executable, "-m", "apps.main", "build", str(here / "recipe.yaml"), "--out", str(here / "out")]
+        again = [sys.executable, "-m", "ieiw.apps.main", "build", str(here / "recipe.yaml"), "--out", str(here / "out")]
         seconds = _best(again)
         after = _snapshot(here / "out")
         marks_s, marks = _read_marks(here / "out")
-        help_s = _best([sys.executable, "-m", "apps.main", "--help"])
+        help_s = _best([sys.executable, "-m", "ieiw.apps.main", "--help"])
     return [
         Row(
             "files written by a second run of a finished build",

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from pipelines.build import Options, build
-from pipelines.recipe import Recipe, load_recipe
-from pipelines.state import require_state
-from triplets.reasons import UsageError
-from triplets.storage import open_store
+from ieiw.pipelines.build.run import Options, build
+from ieiw.pipelines.layout.build_state import require_state
+from ieiw.pipelines.recipe.schema import Recipe, load_recipe
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.storage.store import open_store
 
 FOLDER = Path(__file__).parent.parent / "docs" / "review"
 COLUMNS = ("key", "task", "record", "instruction", "verdict", "reason")
@@ -30,7 +30,7 @@ COLUMNS = ("key", "task", "record", "instruction", "verdict", "reason")
 MOST = 100
 """Keys of one file."""
 Rows = Mapping[str, Mapping[str, str]]
-"""Key -> what was built: the columns of an index, see :mod:`triplets.rows`."""
+"""Key -> what was built: the columns of an index, see :mod:`ieiw.triplets.layout.rows`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,11 +11,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from builders.scenes import make_scenes
-from builders.sources.phrasecut import PhraseCut
-from triplets.masks import dilate, polygons_mask
-from triplets.pictures import decode, resize_mask, resize_short
-from triplets.records import Image, Mask
+from ieiw.builders.sources.phrasecut import PhraseCut
+from ieiw.synthetic import make_scenes
+from ieiw.triplets.images.codec import decode, resize_mask, resize_short
+from ieiw.triplets.images.masks import dilate, polygons_mask
+from ieiw.triplets.records import Image, Mask
 
 SIDE = 256
 _VARIABLE = "IEIW_REAL_DATA"

@@ -20,9 +20,9 @@ import numpy.typing as npt
 
 from bench.common import machine
 from bench.stand_in_holes import Case, cases, expected_lama, scene_cases
-from models.protocols import Inpainter
-from models.registry import inpainter
-from triplets.records import Image, Mask
+from ieiw.models.protocols import Inpainter
+from ieiw.models.roles import inpainter
+from ieiw.triplets.records import Image, Mask
 
 METHODS = ("telea", "navier-stokes", "biharmonic", "patch")
 _COUNT = 80

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 
 from bench.pictures import SIZE, photograph_crops, write_phrasecut
-from builders.instructions.joints import LAYOUTS
-from triplets.records import Image
+from ieiw.builders.instructions.joints import LAYOUTS
+from ieiw.triplets.records import Image
 
 _HD = (1280, 720)
 _COCO = 98

@@ -38,22 +38,22 @@ import numpy.typing as npt
 
 from bench import task_inputs
 from bench.common import Row
-from builders import registry
-from builders.assembly import Assembler
-from builders.point_rules import PointRules
-from builders.protocols import Source, Tools
-from builders.tasks._views import _crop
-from pipelines.plan import attempts_of
-from pipelines.plan_files import UnitRef, read_attempts, read_unit
-from pipelines.prepare import prepare
-from pipelines.recipe import Recipe
-from pipelines.unit import write_unit
-from pipelines.worker import UnitBuilder
-from triplets.labels import decode_labels
-from triplets.masks import polygons_mask
-from triplets.pictures import decode_mask, encode_jpeg, resize_mask, resize_short, short_side_size
-from triplets.records import PICTURE_ROLES, Attempt, Built, Encoded, Image, Record
-from triplets.storage import Store, open_store
+from ieiw.builders import catalogue
+from ieiw.builders.assembly import Assembler
+from ieiw.builders.formats.label_maps import decode_labels
+from ieiw.builders.point_rules import PointRules
+from ieiw.builders.protocols import Source, Tools
+from ieiw.builders.tasks._views import _crop
+from ieiw.pipelines.build.commit_unit import write_unit
+from ieiw.pipelines.build.worker import UnitBuilder
+from ieiw.pipelines.layout.plan_files import UnitRef, read_attempts, read_unit
+from ieiw.pipelines.planning.planner import attempts_of
+from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.images.codec import decode_mask, encode_jpeg, resize_mask, resize_short, short_side_size
+from ieiw.triplets.images.masks import polygons_mask
+from ieiw.triplets.records import PICTURE_ROLES, Attempt, Built, Encoded, Image, Record
+from ieiw.triplets.storage.store import Store, open_store
 
 _LIMIT = 1.25
 _SIDE = 256
@@ -197,7 +197,7 @@ def measure(case: Case, folder: Path, repeats: int) -> Cost:
     attempts = list(read_attempts(store, ref))
     groups = _floor(case, root, attempts)
     source = _source(case, root, attempts)
-    tasks = {case.task: registry.task(case.task, Tools(_SIDE, encode_jpeg), {})}
+    tasks = {case.task: catalogue.task(case.task, Tools(_SIDE, encode_jpeg), {})}
     built = UnitBuilder(store.location).build(ref)[0]  # warm: imports, caches
 
     def drawn() -> Iterator[object]:
@@ -265,7 +265,7 @@ def _planned(case: Case, root: Path, out: Path) -> tuple[Store, UnitRef]:
 
 def _source(case: Case, root: Path, attempts: Sequence[Attempt]) -> Source:
     split = attempts[0].record.split
-    return registry.source(case.dataset, name=case.dataset, root=str(root), split=split, options={})
+    return catalogue.source(case.dataset, name=case.dataset, root=str(root), split=split, options={})
 
 
 def _floor(case: Case, root: Path, attempts: Sequence[Attempt]) -> list[_Group]:
@@ -277,7 +277,7 @@ def _floor(case: Case, root: Path, attempts: Sequence[Attempt]) -> list[_Group]:
         noted.append(np.ascontiguousarray(pixels))
         return encode_jpeg(pixels)
 
-    task = registry.task(case.task, Tools(_SIDE, encode), {})
+    task = catalogue.task(case.task, Tools(_SIDE, encode), {})
     groups = []
     for _, same in groupby(attempts, key=lambda attempt: attempt.record.group):
         members = list(same)

@@ -35,7 +35,7 @@ class Build:
     """A running ``ieiw build``. What it says goes to ``log``."""
 
     def __init__(self, recipe: Path, out: Path, flags: Flags, log: Path) -> None:
-        command = [sys.executable, "-m", "apps.main", "build", str(recipe), "--out", str(out)]
+        command = [sys.executable, "-m", "ieiw.apps.main", "build", str(recipe), "--out", str(out)]
         command += ["--workers", str(flags.workers)] + ["--take-over"] * flags.take_over
         environment = os.environ | {"PYTHONSAFEPATH": "1"}
         if flags.fault:
@@ -84,7 +84,7 @@ def _role(process: psutil.Process) -> str:
     words = process.cmdline()
     if not words or "python" not in Path(words[0]).name:
         return ""  # the shell that Beam starts its workers through
-    if "pipelines.driver" in words:
+    if "ieiw.pipelines.engine.driver" in words:
         return "driver"
     return "worker" if any("sdk_worker_main" in word for word in words) else ""
 

@@ -9,11 +9,11 @@ from functools import cached_property, partial
 from itertools import groupby, islice
 from typing import Any
 
-from builders.protocols import PAINTED, PaintingTask, PaintJob, Source, Task
-from models.protocols import Inpainter
-from triplets.pictures import decode
-from triplets.reasons import Reason, Refusal, Stage
-from triplets.records import PICTURE_ROLES, Attempt, Built, Image, OpenRecord, Picture, Record, Reject, attempt_rng
+from ieiw.builders.protocols import PAINTED, PaintingTask, PaintJob, Source, Task
+from ieiw.models.protocols import Inpainter
+from ieiw.triplets.images.codec import decode
+from ieiw.triplets.records import PICTURE_ROLES, Attempt, Built, Image, OpenRecord, Picture, Record, Reject, attempt_rng
+from ieiw.triplets.rejects import Reason, Refusal, Stage
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Assembler:
     Args:
         source: where pictures are read.
         tasks: by name, those that the attempts ask for.
-        seed: of the recipe; see :func:`triplets.records.attempt_rng`.
+        seed: of the recipe; see :func:`ieiw.triplets.records.attempt_rng`.
         inpainter: paints for the painting tasks; its ``batch`` is the number of records in flight.
         used: group -> painted records that count against the cap from an earlier build of the same group.
     """

@@ -14,10 +14,10 @@ from typing import Any
 import cv2
 import numpy as np
 
-from builders.several import far_apart, mask_parts
-from triplets.masks import dilate
-from triplets.reasons import Reason, Refusal
-from triplets.records import Image, Mask
+from ieiw.builders.mask_components import far_apart, mask_parts
+from ieiw.triplets.images.masks import dilate
+from ieiw.triplets.records import Image, Mask
+from ieiw.triplets.rejects import Reason, Refusal
 
 _LEAST = 0.02
 """Share of the mask's pixels that must have the named colour."""

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from triplets.reasons import UsageError
-from triplets.settings import Strict
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.settings.yaml_file import Strict
 
 
 class Options(Strict):

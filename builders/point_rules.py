@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from builders.options import Options, parse_options
+from ieiw.builders.options import Options, parse_options
 
 
 class PointRules(Options):

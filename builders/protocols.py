@@ -8,9 +8,9 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from builders.kinds import Kind
-from models.protocols import Inpainter
-from triplets.records import Encoded, Image, Mask, OpenRecord, Record, Triplet
+from ieiw.builders.record_kinds import Kind
+from ieiw.models.protocols import Inpainter
+from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Record, Triplet
 
 
 class Source(Protocol):
@@ -37,7 +37,7 @@ class Source(Protocol):
         """How many picture groups the split has.
 
         Raises:
-            triplets.reasons.UsageError: the root or an annotation file is missing or has another layout.
+            ieiw.triplets.errors.UsageError: the root or an annotation file is missing or has another layout.
         """
         ...
 
@@ -52,7 +52,7 @@ class Source(Protocol):
         """The bytes of a file that a record names.
 
         Raises:
-            triplets.reasons.Refusal: missing, too large, or outside the root.
+            ieiw.triplets.rejects.Refusal: missing, too large, or outside the root.
         """
         ...
 
@@ -66,7 +66,7 @@ class Tools:
         encode: picture -> the bytes that go into the shard.
         inpainter: the backend of the recipe, or None where no task of the build asks for one.
         wordings: kind of sentence -> the templates that a recipe brings instead of the hand-written ones
-            (:mod:`builders.instructions.wordings`).
+            (:mod:`ieiw.builders.instructions.template_sets`).
     """
 
     short_side: int
@@ -87,7 +87,7 @@ class Task(Protocol):
         """The triplets of one attempt (today: one).
 
         Raises:
-            triplets.reasons.Refusal: the record makes no triplet of this task.
+            ieiw.triplets.rejects.Refusal: the record makes no triplet of this task.
         """
         ...
 
@@ -115,10 +115,10 @@ class PaintingTask(Task, Protocol):
         """Check region and phrase and say what to paint; same job for every attempt of the record (use ``once``).
 
         Raises:
-            triplets.reasons.Refusal: the record makes no good pair.
+            ieiw.triplets.rejects.Refusal: the record makes no good pair.
         """
         ...
 
 
 PAINTED = "painted"
-"""Name under which an open record keeps its inpainted picture (an :data:`~triplets.records.Image`)."""
+"""Name under which an open record keeps its inpainted picture (an :data:`~ieiw.triplets.records.Image`)."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
-from builders.instructions.classes import ClassName, spoken_names
+from ieiw.builders.instructions.classes import ClassName, spoken_names
 
 CLASSES = "classes"
 """Role of the class names among a record's files."""

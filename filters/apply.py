@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from filters.duplicates import Alike, joined, near_duplicates, rank_within
-from filters.frame import Frame
-from filters.registry import better_of, kind_of
-from filters.rules import Cap, Decontaminate, Duplicates, Gap, Licences, PictureSet, Rule, RuleSet, Threshold
-from triplets.reasons import UsageError
+from ieiw.filters.duplicates import Alike, joined, near_duplicates, rank_within
+from ieiw.filters.frame import Frame
+from ieiw.filters.registry import better_of, kind_of
+from ieiw.filters.rules import Cap, Decontaminate, Duplicates, Gap, Licences, PictureSet, Rule, RuleSet, Threshold
+from ieiw.triplets.errors import UsageError
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[Any]

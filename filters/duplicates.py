@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from filters.near import Hashes, distances, near_pairs
+from ieiw.filters.near import Hashes, distances, near_pairs
 
 Ints = npt.NDArray[np.int64]
 _ODD = np.uint64(0x9E3779B97F4A7C15)

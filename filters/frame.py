@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from filters.columns import column, numbers
-from filters.composite import COMPOSITES
-from filters.digests import Words, places, words
-from filters.duplicates import joined
-from triplets.reasons import UsageError
+from ieiw.filters.columns import column, numbers
+from ieiw.filters.composite import COMPOSITES
+from ieiw.filters.digests import Words, places, words
+from ieiw.filters.duplicates import joined
+from ieiw.triplets.errors import UsageError
 
 COLUMNS = ("key", "source", "task", "group", "licence", "source_sha256", "target_sha256")
 """Columns of the index that rules may read."""
@@ -32,7 +32,7 @@ class Frame:
     """Rows to choose from.
 
     Attributes:
-        table: :data:`COLUMNS` of the index, one row a triplet; digests in hex or packed (:func:`filters.digests.packed`).
+        table: :data:`COLUMNS` of the index, one row a triplet; digests in hex or packed (:func:`ieiw.filters.digests.packed`).
         lookup: score name -> its ids (digests of pictures in hex, or keys) and values.
         more: name of another column of the index -> the column; few rules ask, so it is not kept.
     """
@@ -69,7 +69,7 @@ class Frame:
         return self._codes[column]
 
     def words(self, role: str) -> Words:
-        """The digests of all sources or targets, as :func:`filters.digests.words` gives them."""
+        """The digests of all sources or targets, as :func:`ieiw.filters.digests.words` gives them."""
         if role not in self._digests:
             name = f"{role}_sha256"
             self._digests[role] = words(self.table[name] if name in self.table.column_names else self.more(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
-from triplets.records import Image, Mask
+from ieiw.triplets.records import Image, Mask
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,22 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Literal, cast
 
-from filters.composite import COMPOSITES
-from filters.protocols import PairScore, PictureHash, PictureScore
-from triplets.reasons import UsageError
+from ieiw.filters.composite import COMPOSITES
+from ieiw.filters.protocols import PairScore, PictureHash, PictureScore
+from ieiw.triplets.errors import UsageError
 
 SCORES = {
-    "blockiness": "filters.scores.blockiness:Blockiness",
-    "change-inside": "filters.scores.change:ChangeInside",
-    "change-outside": "filters.scores.change:ChangeOutside",
-    "colourfulness": "filters.scores.colourfulness:Colourfulness",
-    "contrast": "filters.scores.contrast:Contrast",
-    "detail-inside": "filters.scores.detail:DetailInside",
-    "exposure": "filters.scores.exposure:Exposure",
-    "noise": "filters.scores.noise:Noise",
-    "phash": "filters.scores.phash:PerceptualHash",
-    "seam": "filters.scores.seam:Seam",
-    "sharpness": "filters.scores.sharpness:Sharpness",
+    "blockiness": "ieiw.filters.scores.blockiness:Blockiness",
+    "change-inside": "ieiw.filters.scores.change:ChangeInside",
+    "change-outside": "ieiw.filters.scores.change:ChangeOutside",
+    "colourfulness": "ieiw.filters.scores.colourfulness:Colourfulness",
+    "contrast": "ieiw.filters.scores.contrast:Contrast",
+    "detail-inside": "ieiw.filters.scores.detail:DetailInside",
+    "exposure": "ieiw.filters.scores.exposure:Exposure",
+    "noise": "ieiw.filters.scores.noise:Noise",
+    "phash": "ieiw.filters.scores.phash:PerceptualHash",
+    "seam": "ieiw.filters.scores.seam:Seam",
+    "sharpness": "ieiw.filters.scores.sharpness:Sharpness",
 }
 """Name -> class."""
 

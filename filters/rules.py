@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, model_validator
 
-from filters.composite import COMPOSITES
-from filters.near import MOST_BITS
-from filters.registry import kind_of, known
-from triplets.settings import SplitName, Strict, load_settings
+from ieiw.filters.composite import COMPOSITES
+from ieiw.filters.near import MOST_BITS
+from ieiw.filters.registry import kind_of, known
+from ieiw.triplets.settings.yaml_file import SplitName, Strict, load_settings
 
 Per = Literal["", "task", "source", "source+task"]
 Bound = Annotated[float | None, Field(allow_inf_nan=False)]

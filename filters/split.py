@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from filters.columns import numbers
-from filters.rules import Split
+from ieiw.filters.columns import numbers
+from ieiw.filters.rules import Split
 
 Ints = npt.NDArray[np.integer[Any]]
 

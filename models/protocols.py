@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from triplets.records import Image, Mask
+from ieiw.triplets.records import Image, Mask
 
 
 class Inpainter(Protocol):

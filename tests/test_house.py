@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("triplets", "models", "builders", "filters", "pipelines", "train", "eval", "apps")
+PACKAGES = (
+    "ieiw",
+    "triplets",
+    "models",
+    "builders",
+    "filters",
+    "pipelines",
+    "train",
+    "eval",
+    "synthetic",
+    "apps",
+    "recipes",
+)
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +29,7 @@ def house(tmp_path_factory):
     """A copy of the code alone, to be damaged."""
     copy = tmp_path_factory.mktemp("house")
     for name in PACKAGES:
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     return copy
 
@@ -32,11 +44,11 @@ def run(house, tool, *arguments):
 @pytest.mark.parametrize(
     ("file", "line", "contract"),
     [
-        ("triplets/rows.py", "import models.protocols", "Imports only go down"),
+        ("triplets/layout/rows.py", "import ieiw.models.protocols", "Imports only go down"),
         ("builders/protocols.py", "import apache_beam", "Only pipelines knows Beam"),
         ("builders/protocols.py", "import filters", "Imports only go down"),
-        ("train/__init__.py", "import builders.protocols", "Training reads shards"),
-        ("pipelines/state.py", "import apps.console", "Imports only go down"),
+        ("train/__init__.py", "import ieiw.builders.protocols", "Training reads shards"),
+        ("pipelines/layout/build_state.py", "import ieiw.apps.console", "Imports only go down"),
     ],
 )
 def test_a_forbidden_import_breaks_its_contract(house, file, line, contract):
@@ -63,7 +75,7 @@ def test_a_type_error_fails_the_check(house):
         '"""Wrong on purpose."""\n\n\ndef count() -> int:\n    """Not a number."""\n    return "three"\n'
     )
     try:
-        result = run(house, "mypy", "triplets/planted.py")
+        result = run(house, "mypy", "-m", "ieiw.triplets.planted")
     finally:
         planted.unlink()
     assert result.returncode == 1
@@ -72,7 +84,7 @@ def test_a_type_error_fails_the_check(house):
 
 def test_help_answers_without_loading_torch_or_beam():
     heavy = {"torch", "apache_beam", "diffusers", "transformers", "faiss", "cv2"}
-    code = f"import sys, apps.main; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, ieiw.apps.main; print(sorted({heavy} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
 

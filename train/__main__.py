@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from train.settings import load_stage
-from triplets.reasons import UsageError
+from ieiw.train.config import load_stage
+from ieiw.triplets.errors import UsageError
 
 
 def main() -> int:
@@ -18,7 +18,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         stage = load_stage(arguments.stage, arguments.changes)
-        from train.trainer import train
+        from ieiw.train.loop import train
 
         outcome = train(stage, lambda line: print(line, file=sys.stderr, flush=True))
     except UsageError as error:

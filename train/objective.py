@@ -11,9 +11,9 @@ from typing import Any
 
 import torch
 
-from train.parts import Parts
-from train.settings import Dropout
-from triplets.bijection import key_of
+from ieiw.models.diffusion.components import Parts
+from ieiw.train.config import Dropout
+from ieiw.triplets.permutation import key_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from triplets.reasons import Reason, Stage
+from ieiw.triplets.rejects import Reason, Stage
 
 Image = npt.NDArray[np.uint8]
 """A picture in memory: (height, width, 3), RGB, 0..255, upright."""

@@ -14,10 +14,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from apps.audit import lookup, plots
-from apps.audit.view import view
-from pipelines.audit import Audit, Options, rows_file
-from triplets.storage import Store
+from ieiw.apps.audit import packed_lookup, plots
+from ieiw.apps.audit.view import view
+from ieiw.pipelines.audit.run import Audit, Options, rows_file
+from ieiw.triplets.storage.store import Store
 
 _HERE = Path(__file__).parent
 _LOOKUP_MOST = 9 * 10**6
@@ -38,7 +38,7 @@ class Written:
 
 def write(store: Store, audit: Audit, options: Options) -> Written:
     """Publish ``audit/NAME.html`` with what belongs to it; the page is written last."""
-    packed = lookup.pack(audit.lost_keys)
+    packed = packed_lookup.pack(audit.lost_keys)
     fits = len(packed.data) <= _LOOKUP_MOST
     budget = min(options.inline_bytes, _PAGE_MOST - (len(packed.data) if fits else 0) - 3 * 10**6)
     addresses = _pictures(store, audit, budget)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from filters.statistics import Histogram, Joint
-from pipelines.audit_figures import Distribution, Drifted, Mark
-from pipelines.audit_sweeps import Swept
+from ieiw.filters.statistics import Histogram, Joint
+from ieiw.pipelines.audit.figures import Distribution, Drifted, Mark
+from ieiw.pipelines.audit.sweeps import Swept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ import http.server
 from pathlib import Path
 from urllib.parse import quote
 
-from apps.console import say
-from triplets.reasons import UsageError
-from triplets.storage import open_store
+from ieiw.apps.console import say
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.storage.store import open_store
 
 
 def check_local(build: str) -> Path:

@@ -6,10 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from apps.audit import plots
-from apps.console import human_bytes
-from pipelines.audit import Audit, rows_file
-from pipelines.audit_figures import Distribution, Drifted, Figures
+from ieiw.apps.audit import plots
+from ieiw.apps.console import human_bytes
+from ieiw.pipelines.audit.figures import Distribution, Drifted, Figures
+from ieiw.pipelines.audit.run import Audit, rows_file
 
 _STEADY, _MOVED = 0.1, 0.25
 _MOST_DRIFT = 12

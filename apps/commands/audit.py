@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from apps.console import AsJson, human_bytes, print_json, say
+from ieiw.apps.console import AsJson, human_bytes, print_json, say
 
 
 def audit(
@@ -20,11 +20,11 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Write one HTML page about a cut: what was dropped and why, distributions, thresholds, pictures, drift."""
-    from apps.audit.page import write
-    from apps.audit.serve import check_local, serve_page
-    from pipelines.audit import Options
-    from pipelines.audit import audit as gather
-    from triplets.storage import open_store
+    from ieiw.apps.audit.page import write
+    from ieiw.apps.audit.serve import check_local, serve_page
+    from ieiw.pipelines.audit.run import Options
+    from ieiw.pipelines.audit.run import audit as gather
+    from ieiw.triplets.storage.store import open_store
 
     if serve:
         check_local(build)

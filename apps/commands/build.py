@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from apps.console import AsJson, Bar, Changes, human_bytes, print_json, print_table, say
+from ieiw.apps.console import AsJson, Bar, Changes, human_bytes, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from pipelines.build import Result
+    from ieiw.pipelines.build.run import Result
 
 
 def build(
@@ -34,9 +34,9 @@ def build(
 
     Flags that are not listed here go to Beam unchanged (--runner=…, --job_endpoint=…, --setup_file=…).
     """
-    from pipelines.build import Options
-    from pipelines.build import build as run_build
-    from pipelines.recipe import load_recipe
+    from ieiw.pipelines.build.run import Options
+    from ieiw.pipelines.build.run import build as run_build
+    from ieiw.pipelines.recipe.schema import load_recipe
 
     options = Options(
         workers=workers,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apps.console import AsJson, Bar, print_json, print_table, say
+from ieiw.apps.console import AsJson, Bar, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from pipelines.cut_compare import Comparison
-    from triplets.cuts import CutState
+    from ieiw.pipelines.cut.compare import Comparison
+    from ieiw.triplets.layout.cut_state import CutState
 
 
 def cut(
@@ -30,11 +30,11 @@ def cut(
     as_json: AsJson = False,
 ) -> None:
     """Choose triplets by rules: a view in seconds, or new shards. The same rules again change nothing."""
-    from filters.rules import DEFAULT, load_rules
-    from pipelines.cut import cut as make_cut
-    from pipelines.cut_compare import compare
-    from triplets.cuts import load_cut
-    from triplets.storage import open_store
+    from ieiw.filters.rules import DEFAULT, load_rules
+    from ieiw.pipelines.cut.compare import compare
+    from ieiw.pipelines.cut.run import cut as make_cut
+    from ieiw.triplets.layout.cut_state import load_cut
+    from ieiw.triplets.storage.store import open_store
 
     store = open_store(build)
     if against:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apps.console import Bar, say
+from ieiw.apps.console import Bar, say
 
 if TYPE_CHECKING:
-    from pipelines.recipe import Recipe
-    from pipelines.state import BuildState
+    from ieiw.pipelines.layout.build_state import BuildState
+    from ieiw.pipelines.recipe.schema import Recipe
 
 STEPS = 8
 CUT = "default"
@@ -38,9 +38,9 @@ def demo(
     page = _audit(build_folder)
     model = _train(out)
     _step(8, "three edits of pictures that the training never saw")
-    from apps.edits import edit_sheet
-    from apps.sheet import choose, contact_sheet
-    from triplets.storage import open_store
+    from ieiw.apps.edit_samples import edit_sheet
+    from ieiw.apps.sheet import choose, contact_sheet
+    from ieiw.triplets.storage.store import open_store
 
     store = open_store(build_folder)
     edits = edit_sheet(store, CUT, model, out / "edits.png")
@@ -57,9 +57,9 @@ def _step(number: int, what: str) -> None:
 
 
 def _scenes(folder: Path, count: int, seed: int, workers: int) -> None:
-    from builders.scenes import make_scenes
-    from builders.scenes.more import write_rooms_and_pets
-    from builders.scenes.pairs import write_pairs
+    from ieiw.synthetic import make_scenes
+    from ieiw.synthetic.pairs import write_pairs
+    from ieiw.synthetic.rooms_and_pets import write_rooms_and_pets
 
     if (folder / "truth" / "scenes.jsonl").exists():
         _step(1, f"scenes are there already: {folder}")
@@ -75,18 +75,18 @@ def _recipe(out: Path, seed: int) -> Recipe:
     """``recipes/demo.yaml``, left in ``out`` with its roots there, for the reader to change."""
     from importlib.resources import files
 
-    from pipelines.recipe import load_recipe
+    from ieiw.pipelines.recipe.schema import load_recipe
 
-    text = files("recipes").joinpath("demo.yaml").read_text(encoding="utf-8").replace("demo-out/", f"{out}/")
+    text = files("ieiw.recipes").joinpath("demo.yaml").read_text(encoding="utf-8").replace("demo-out/", f"{out}/")
     file = out / "demo.yaml"
     file.write_text(text, encoding="utf-8")
     return load_recipe(file, [f"seed={seed}"])
 
 
 def _build(recipe: Recipe, folder: Path, workers: int) -> BuildState:
-    from apps.commands.build import show
-    from pipelines.build import Options, build
-    from pipelines.estimate import estimate
+    from ieiw.apps.commands.build import show
+    from ieiw.pipelines.build.run import Options, build
+    from ieiw.pipelines.planning.estimate import estimate
 
     lines = estimate(recipe, str(folder))
     attempts, units = sum(line.attempts for line in lines), sum(line.units for line in lines)
@@ -99,7 +99,7 @@ def _build(recipe: Recipe, folder: Path, workers: int) -> BuildState:
 
 
 def _lint(folder: Path, workers: int) -> None:
-    from pipelines.lint import lint
+    from ieiw.pipelines.lint.run import lint
 
     _step(3, "counting everything again from the files")
     found = lint(folder, workers=workers)
@@ -110,8 +110,8 @@ def _lint(folder: Path, workers: int) -> None:
 
 
 def _score(folder: Path, workers: int) -> None:
-    from pipelines.build import Options
-    from pipelines.score import score
+    from ieiw.pipelines.build.run import Options
+    from ieiw.pipelines.scoring.run import score
 
     _step(4, "scoring every picture and pair")
     bar = Bar("scoring")
@@ -120,9 +120,9 @@ def _score(folder: Path, workers: int) -> None:
 
 
 def _cut(folder: Path) -> None:
-    from apps.commands.cut import show_funnel
-    from filters.rules import DEFAULT, Split
-    from pipelines.cut import cut
+    from ieiw.apps.commands.cut import show_funnel
+    from ieiw.filters.rules import DEFAULT, Split
+    from ieiw.pipelines.cut.run import cut
 
     _step(5, "choosing triplets by the default rules")
     # A tenth for validation instead of a fiftieth: of so few pictures that would be one or two.
@@ -130,9 +130,9 @@ def _cut(folder: Path) -> None:
 
 
 def _audit(folder: Path) -> Path:
-    from apps.audit.page import write
-    from pipelines.audit import Options, audit
-    from triplets.storage import open_store
+    from ieiw.apps.audit.page import write
+    from ieiw.pipelines.audit.run import Options, audit
+    from ieiw.triplets.storage.store import open_store
 
     _step(6, "writing the audit page")
     written = write(open_store(folder), audit(str(folder), CUT), Options())
@@ -143,10 +143,10 @@ def _train(out: Path) -> Path:
     """A minute of training with the settings of the file that is left in ``out`` for the reader to change."""
     from importlib.resources import files
 
-    from train.settings import load_stage
-    from train.trainer import train
+    from ieiw.train.config import load_stage
+    from ieiw.train.loop import train
 
-    text = files("recipes").joinpath("train-demo.yaml").read_text(encoding="utf-8")
+    text = files("ieiw.recipes").joinpath("train-demo.yaml").read_text(encoding="utf-8")
     stage = out / "train.yaml"
     stage.write_text(text, encoding="utf-8")
     changes = [f"out={out / 'train'}", f"data.build={out / 'build'}", f"data.cut={CUT}"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from apps.console import AsJson, print_json, print_table, say
+from ieiw.apps.console import AsJson, print_json, print_table, say
 
 
 def doctor(as_json: AsJson = False) -> None:
     """Check this machine: versions, cores, memory, disk, GPU, model weights, and that workers start."""
-    from apps.checkup import examine
+    from ieiw.apps.doctor import examine
 
     checks = examine()
     if as_json:

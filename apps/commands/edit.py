@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apps.console import say
+from ieiw.apps.console import say
 
 
 def edit(
@@ -22,15 +22,15 @@ def edit(
     short_side: Annotated[int | None, typer.Option(min=16, help="Pixels; by default what the model knows.")] = None,
 ) -> None:
     """Edit a picture by an instruction."""
-    from triplets.pictures import encoder
-    from triplets.reasons import UsageError
+    from ieiw.triplets.errors import UsageError
+    from ieiw.triplets.images.codec import encoder
 
     extension = out.suffix.lower().lstrip(".").replace("jpeg", "jpg")
     if extension not in {"png", "jpg"}:
         raise UsageError(f"--out {out}: end it in .png or .jpg")
     if not instruction.strip():
         raise UsageError('the instruction is empty: say what to do, such as "Remove the red car."')
-    from train.edit import Editor, EditSettings, read_picture
+    from ieiw.models.diffusion.editor import Editor, EditSettings, read_picture
 
     before = read_picture(picture)
     editor = Editor(model)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apps.console import AsJson, print_json, say
+from ieiw.apps.console import AsJson, print_json, say
 
 
 def inspect(
@@ -19,10 +19,10 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show all that is known of one triplet or reject, or look at many on a contact sheet."""
-    from apps.drawing import check_ending
-    from apps.inspect_triplet import find, picture, render
-    from pipelines.state import require_state
-    from triplets.storage import open_store
+    from ieiw.apps.drawing import check_ending
+    from ieiw.apps.inspect_triplet import find, picture, render
+    from ieiw.pipelines.layout.build_state import require_state
+    from ieiw.triplets.storage.store import open_store
 
     if sheet is not None:
         check_ending(sheet)
@@ -40,7 +40,7 @@ def inspect(
     if sheet is None:
         say("give a KEY, or --sheet FILE for a contact sheet")
         raise typer.Exit(2)
-    from apps.sheet import choose, contact_sheet
+    from ieiw.apps.sheet import choose, contact_sheet
 
     written = contact_sheet(store, state, choose(store, state, count, seed), sheet)
     if as_json:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apps.console import AsJson, print_json, say
+from ieiw.apps.console import AsJson, print_json, say
 
 if TYPE_CHECKING:
-    from builders.instructions.expand import Expansion
-    from models.writer import Writer
+    from ieiw.builders.instructions.expand import Expansion
+    from ieiw.models.write.writer import Writer
 
 
 def instructions(
@@ -37,10 +37,10 @@ def instructions(
 
     A recipe uses the file with `instructions: {TASK: FILE}`. Read it before: a model may have written what you would not say.
     """
-    from builders.instructions.expand import Expansion, Plan, document, expand
-    from builders.instructions.wordings import hand_written
-    from models.writer import writer as make_writer
-    from triplets.storage import open_store
+    from ieiw.builders.instructions.expand import Expansion, Plan, document, expand
+    from ieiw.builders.instructions.template_sets import hand_written
+    from ieiw.models.write.writer import writer as make_writer
+    from ieiw.triplets.storage.store import open_store
 
     templates = list(hand_written(kind))
     author: Writer | None = None
@@ -79,7 +79,7 @@ def _write(out: Path, written: dict[str, object]) -> None:
     """The file, whole or not at all."""
     import yaml
 
-    from triplets.reasons import UsageError
+    from ieiw.triplets.errors import UsageError
 
     text = yaml.safe_dump(written, allow_unicode=True, sort_keys=False, width=130)
     spooled = out.with_name(f".{out.name}.{os.getpid()}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apps.console import AsJson, print_json, print_table, say
+from ieiw.apps.console import AsJson, print_json, print_table, say
 
 
 def lint(
@@ -17,7 +17,7 @@ def lint(
     as_json: AsJson = False,
 ) -> None:
     """Re-count a build from its files and verify every digest; exit 1 where anything is wrong."""
-    from pipelines.lint import lint as run_lint
+    from ieiw.pipelines.lint.run import lint as run_lint
 
     found = run_lint(build, fast=fast, workers=workers)
     if as_json:

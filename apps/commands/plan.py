@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apps.console import AsJson, Changes, human_bytes, human_time, print_json, print_table, say
+from ieiw.apps.console import AsJson, Changes, human_bytes, human_time, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from pipelines.estimate import Estimate
-    from pipelines.recipe import Recipe
+    from ieiw.pipelines.planning.estimate import Estimate
+    from ieiw.pipelines.recipe.schema import Recipe
 
 
 _SETS = 4  # evaluation sets that are named in a line
@@ -26,9 +26,9 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Count records, triplets, bytes and time of a recipe before anything runs, and say what is missing on disk."""
-    from pipelines.estimate import estimate
-    from pipelines.places import located
-    from pipelines.recipe import load_recipe
+    from ieiw.pipelines.planning.estimate import estimate
+    from ieiw.pipelines.recipe.root_search import located
+    from ieiw.pipelines.recipe.schema import load_recipe
 
     given = load_recipe(recipe, changes or ())
     loaded = located(given)
@@ -121,7 +121,7 @@ def _told(sets: Sequence[str]) -> str:
 
 def _complain(recipe: Recipe, lines: Sequence[Estimate]) -> None:
     """End with an error that lists everything that is missing, evaluation sets of ``hold_out`` included."""
-    from pipelines.workshop import Workshop, raise_all
+    from ieiw.pipelines.recipe.components import Workshop, raise_all
 
     missing = Workshop(recipe).complaints() | {line.name: line.missing for line in lines if line.missing}
     raise_all(list(missing.values()))

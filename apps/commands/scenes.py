@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from apps.console import AsJson, print_json, say
+from ieiw.apps.console import AsJson, print_json, say
 
 
 def make_scenes(
@@ -25,10 +25,10 @@ def make_scenes(
     as_json: AsJson = False,
 ) -> None:
     """Draw scenes with exact ground truth, in the official layouts of PhraseCut, COCO and others."""
-    from builders.scenes import make_scenes as draw
-    from builders.scenes.more import write_rooms_and_pets
-    from builders.scenes.pairs import write_pairs
-    from triplets.reasons import UsageError
+    from ieiw.synthetic import make_scenes as draw
+    from ieiw.synthetic.pairs import write_pairs
+    from ieiw.synthetic.rooms_and_pets import write_rooms_and_pets
+    from ieiw.triplets.errors import UsageError
 
     width, _, height = size.partition("x")
     if not (width.isdecimal() and height.isdecimal() and min(int(width), int(height)) >= 128):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apps.console import AsJson, Bar, print_json, print_table, say
+from ieiw.apps.console import AsJson, Bar, print_json, print_table, say
 
 
 def score(
@@ -21,9 +21,9 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score every picture and pair; stop it and run it again at will. Unknown flags go to Beam."""
-    from pipelines.build import Options
-    from pipelines.score import EMBEDDED
-    from pipelines.score import score as run_score
+    from ieiw.pipelines.build.run import Options
+    from ieiw.pipelines.scoring.run import EMBEDDED
+    from ieiw.pipelines.scoring.run import score as run_score
 
     names = EMBEDDED if scores == "embedded" else tuple(dict.fromkeys(name.strip() for name in scores.split(",")))
     say(f"scoring {build} with {', '.join(names)}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apps.console import AsJson, print_json, say
+from ieiw.apps.console import AsJson, print_json, say
 
 
 def train(
@@ -19,11 +19,11 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train straight from a cut; run it again after a stop, and it goes on at the very next sample."""
-    from train.settings import load_stage
+    from ieiw.train.config import load_stage
 
     settings = load_stage(stage, changes or [])
     say(f"training on cut {settings.data.cut} of {settings.data.build} into {settings.out}")
-    from train.trainer import train as run
+    from ieiw.train.loop import train as run
 
     outcome = run(settings, say)
     first, last = (list(outcome.validation.values())[index] if outcome.validation else None for index in (0, -1))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from builders.instructions.words import MASS, is_plural, plural, singular
+from ieiw.builders.instructions.words import MASS, is_plural, plural, singular
 
 _SPOKEN = {
     "aeroplane": "airplane", "apparel": "clothes", "ashcan": "trash can", "base": "pedestal",

@@ -15,10 +15,10 @@ from typing import Any
 
 import msgspec
 
-from builders.instructions.wordings import hand_written, placeholders
-from models.writer import Writer
-from triplets.shards import canonical_json
-from triplets.storage import Store
+from ieiw.builders.instructions.template_sets import hand_written, placeholders
+from ieiw.models.write.writer import Writer
+from ieiw.triplets.layout.shards import canonical_json
+from ieiw.triplets.storage.store import Store
 
 PROMPT = """\
 Here is an instruction for a program that edits pictures:
@@ -80,7 +80,7 @@ def expand(
     """Rewrite the hand-written templates of a kind.
 
     Args:
-        kind: a kind of :func:`builders.instructions.wordings.kinds`.
+        kind: a kind of :func:`ieiw.builders.instructions.template_sets.kinds`.
         writer: the model.
         cache: where answers are kept.
         plan: how much is asked for.

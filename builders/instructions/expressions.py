@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from builders.instructions.naming import means_any, names_any_thing, what_is_named, words_of
-from builders.instructions.phrases import NounPhrase, noun_phrase
-from builders.instructions.words import BODY, FINITE, UNIQUE, UNKIND, WORN, is_known, is_plural, singular
-from triplets.reasons import Refusal
+from ieiw.builders.instructions.class_naming import means_any, names_any_thing, what_is_named, words_of
+from ieiw.builders.instructions.phrases import NounPhrase, noun_phrase
+from ieiw.builders.instructions.words import BODY, FINITE, UNIQUE, UNKIND, WORN, is_known, is_plural, singular
+from ieiw.triplets.rejects import Refusal
 
 _MOST_WORDS = 12
 """Longer expressions are often whole sentences; they are quoted."""
@@ -48,7 +48,7 @@ _CLOCK = re.compile(r"\b(?:at )?(\d\d?) o ?'? ?clock\b")
 _COLLAGE = re.compile(r"\b(left|right|top|bottom|first|second|middle|other)([ -]hand)? (picture|pic|photo|image)\b")
 """Annotators of a collage speak of its parts as pictures."""
 _MADE = frozenset({"'s", ",", "frontmost"})
-"""What :func:`builders.instructions.naming.words_of` gives that no dictionary has."""
+"""What :func:`ieiw.builders.instructions.class_naming.words_of` gives that no dictionary has."""
 _MARK = re.compile(r"\s+([,.;:!?])")
 _APOSTROPHE = re.compile(r"\s+'\s*(s|t|re|ve|ll|d|m)\b")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from builders.instructions import relations
-from builders.instructions.words import (
+from ieiw.builders.instructions import relations
+from ieiw.builders.instructions.words import (
     ARTICLES,
     BODY,
     COLOURS,
@@ -41,7 +41,7 @@ from builders.instructions.words import (
     plural,
     singular,
 )  # fmt: skip
-from triplets.reasons import Reason, Refusal
+from ieiw.triplets.rejects import Reason, Refusal
 
 _MOST_WORDS = 18
 _DIGITS = {str(value): word for word, value in NUMBERS.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builders.instructions.words import (
+from ieiw.builders.instructions.words import (
     ARTICLES,
     BODY,
     COLOURS,
@@ -23,7 +23,7 @@ from builders.instructions.words import (
     plural,
     singular,
 )  # fmt: skip
-from triplets.reasons import Reason, Refusal
+from ieiw.triplets.rejects import Reason, Refusal
 
 _MOST_WORDS = 4  # of a noun phrase inside a relation, its determiner not counted
 _SPORTS = frozenset(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from builders.instructions.phrases import NounPhrase, noun_phrase
-from triplets.reasons import Reason, Refusal
+from ieiw.builders.instructions.phrases import NounPhrase, noun_phrase
+from ieiw.triplets.rejects import Reason, Refusal
 
 _RELATIONS = frozenset(
     {"to the left of", "to the right of", "above", "below", "under", "underneath", "beneath"}

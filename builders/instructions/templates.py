@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from builders.instructions.phrases import NounPhrase
+from ieiw.builders.instructions.phrases import NounPhrase
 
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "removal": (

@@ -7,7 +7,7 @@ import importlib.util
 from functools import cache
 from pathlib import Path
 
-from builders.instructions.nouns import OBJECTS
+from ieiw.builders.instructions.nouns import OBJECTS
 
 ARTICLES = frozenset({"a", "an", "the"})
 POSSESSIVES = frozenset({"his", "her", "their", "its", "my", "our", "your"})

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from builders.sources._wrong import what_is_wrong
-from triplets.documents import array_spans, parse
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.formats.json_stream import array_spans, parse
+from ieiw.builders.sources._decode_errors import what_is_wrong
 
 
 class CocoElement(msgspec.Struct):
@@ -70,7 +70,7 @@ def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> Ele
 
     Raises:
         UsageError: the file is missing.
-        triplets.documents.DocumentError: no such array, or the file is cut short.
+        ieiw.builders.formats.json_stream.DocumentError: no such array, or the file is cut short.
     """
     found = Elements[_Element](key)
     with root.open(file) as stream:

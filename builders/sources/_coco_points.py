@@ -9,18 +9,18 @@ from typing import Any
 
 import msgspec
 
-from builders.instructions.joints import LAYOUTS, joint_key
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.sources._coco import CategoryEntry, CocoElement, Elements, elements_by_id, whose
-from builders.sources._ears import without_far_ears
-from builders.sources._grouped import Element, GroupedElements
-from builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
-from builders.sources._wrong import what_is_wrong
-from triplets.documents import DocumentError
-from triplets.reasons import Reason
-from triplets.records import Fault, Record
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.formats.json_stream import DocumentError
+from ieiw.builders.instructions.joints import LAYOUTS, joint_key
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._coco import CategoryEntry, CocoElement, Elements, elements_by_id, whose
+from ieiw.builders.sources._decode_errors import what_is_wrong
+from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._keypoint_cleaning import without_far_ears
+from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 
 class CocoImage(CocoElement):
@@ -66,7 +66,7 @@ class CocoPoints(ABC):
     version = 3
     gives = Kind.JOINTED
     layout: str
-    """Name of its joints in :data:`~builders.instructions.joints.LAYOUTS`."""
+    """Name of its joints in :data:`~ieiw.builders.instructions.joints.LAYOUTS`."""
     unlisted = False
     """Whether others may be in view whom the file leaves out."""
     shift = 0.5

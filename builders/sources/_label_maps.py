@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.vocabulary import CLASSES, LABELS, classes_document
-from triplets.reasons import Reason, Refusal, UsageError
-from triplets.records import Fault, Record
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.vocabulary import CLASSES, LABELS, classes_document
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason, Refusal
 
 CLASS_LIST = "@classes"
 """The reference under which a source hands out its class names; no file of that name is read."""
@@ -37,7 +38,7 @@ class LabelMaps(ABC):
     version = 1
     gives = Kind.LABELLED
     coding = "index"
-    """How numbers are written, see :data:`triplets.labels.Coding`."""
+    """How numbers are written, see :data:`ieiw.builders.formats.label_maps.Coding`."""
     options_model: type[Options] = Options
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:

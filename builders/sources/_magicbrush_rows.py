@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 
-from builders.sources._magicbrush_sessions import JUMP, Session, Turn
-from builders.sources._parquet_rows import ParquetRows
-from triplets.reasons import Reason
-from triplets.records import Fault
+from ieiw.builders.sources._magicbrush_sessions import JUMP, Session, Turn
+from ieiw.builders.sources._parquet_rows import ParquetRows
+from ieiw.triplets.records import Fault
+from ieiw.triplets.rejects import Reason
 
 _PICTURES = ("source_img", "mask_img", "target_img")
 

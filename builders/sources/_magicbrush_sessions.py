@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from triplets.documents import load_json
-from triplets.reasons import Reason
-from triplets.records import Fault
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.formats.json_stream import load_json
+from ieiw.triplets.records import Fault
+from ieiw.triplets.rejects import Reason
 
 _MAX_DOCUMENT = 2**30
 _NUMBER = re.compile(r"(\d+)[-_.]")

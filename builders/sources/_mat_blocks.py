@@ -10,8 +10,8 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from triplets.reasons import UsageError
-from triplets.records import Image
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Image
 
 _MOST_BYTES = 2 * 2**30
 _VERSION = "a MATLAB 7.3 file, which is HDF5; save it in MATLAB with '-v7'"

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from builders.boxes import Box
-from builders.sources._persons import Joint, Person, box_around
-from triplets.documents import DocumentError
-from triplets.matlab import read_matlab
-from triplets.reasons import Reason
-from triplets.records import Fault
+from ieiw.builders.boxes import Box
+from ieiw.builders.formats.json_stream import DocumentError
+from ieiw.builders.formats.matlab import read_matlab
+from ieiw.builders.sources._persons import Joint, Person, box_around
+from ieiw.triplets.records import Fault
+from ieiw.triplets.rejects import Reason
 
 _JOINTS = 16
 _SIDE = 200.0

@@ -11,9 +11,9 @@ from typing import IO, Any
 import cv2
 import numpy as np
 
-from triplets.matlab import read_matlab
-from triplets.pictures import encode_png
-from triplets.reasons import UsageError
+from ieiw.builders.formats.matlab import read_matlab
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import encode_png
 
 UNITS_PER_METRE = 5000.0
 """Of the PNG that depth is handed out in: a fifth of a millimetre, up to 13.1 m."""

@@ -10,11 +10,12 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from triplets.reasons import Reason, Refusal, UsageError
-from triplets.records import Fault, Record
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason, Refusal
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"})
 """Files that are pictures by their name; whatever else lies in a folder (checksums, a file manager's notes) is none."""

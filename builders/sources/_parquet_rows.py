@@ -17,10 +17,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triplets.documents import DocumentError
-from triplets.picture_columns import PictureColumns, open_parquet, picture_leaf, reference
-from triplets.reasons import UsageError
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.formats.json_stream import DocumentError
+from ieiw.builders.formats.picture_columns import PictureColumns, open_parquet, picture_leaf, reference
+from ieiw.triplets.errors import UsageError
 
 _REVISION = re.compile(r"-[0-9a-f]{16}$")
 """What the site appends to a file's name; another upload of the same rows has another one."""

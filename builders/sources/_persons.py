@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from builders.boxes import Box
-from builders.instructions.joints import LAYOUTS
-from triplets.reasons import Reason
-from triplets.records import Fault, Record
+from ieiw.builders.boxes import Box
+from ieiw.builders.instructions.joints import LAYOUTS
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 Joint = tuple[float, float, int]
 """x, y in pixels of the stored picture, continuous (0.5 is the centre of the first); 0 not labelled, 1 hidden, 2 seen."""
@@ -93,7 +93,7 @@ def joints_of(
 
     Args:
         flat: as many triples as the layout has joints.
-        layout: a name of :data:`~builders.instructions.joints.LAYOUTS`.
+        layout: a name of :data:`~ieiw.builders.instructions.joints.LAYOUTS`.
         shift: added to x and y: 0.5 where the file counts pixels from 0, -0.5 where it counts from 1.
         codes: the file's visibility -> COCO's (0 not labelled, 1 hidden, 2 seen); None where the file's is COCO's.
 

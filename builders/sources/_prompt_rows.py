@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from builders.instructions.published import tidy
-from builders.sources._parquet_rows import ParquetRows
-from triplets.reasons import Reason
-from triplets.records import Fault, Record
+from ieiw.builders.instructions.published import tidy
+from ieiw.builders.sources._parquet_rows import ParquetRows
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 _CAPTIONS = ("original_prompt", "edited_prompt")
 

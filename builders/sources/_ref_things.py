@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from builders.sources._by_id import ElementsById
-from builders.sources._coco import CategoryEntry, CocoElement, elements_by_id, whole_number
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.sources._coco import CategoryEntry, CocoElement, elements_by_id, whole_number
+from ieiw.builders.sources._json_by_id import ElementsById
 
 
 class _Head(CocoElement):
@@ -30,7 +30,7 @@ class RefThings:
 
     Raises:
         UsageError: the file is missing.
-        triplets.documents.DocumentError: no such array, or the file is cut short.
+        ieiw.builders.formats.json_stream.DocumentError: no such array, or the file is cut short.
     """
 
     def __init__(self, root: Root, path: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from triplets.documents import load_json
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.formats.json_stream import load_json
 
 PICTURE_LIST = "image_data.json"
 _MAX_DOCUMENT = 2**31
@@ -17,7 +17,7 @@ def coco_names(root: Root, file: str) -> dict[str, str]:
         file: the list, objects with ``image_id`` and ``coco_id`` (a number or null).
 
     Raises:
-        triplets.documents.DocumentError: damaged, or no list.
+        ieiw.builders.formats.json_stream.DocumentError: damaged, or no list.
     """
     entries = load_json(root.read(file, _MAX_DOCUMENT), f"{root.location}/{file}", list)
     found = {}

@@ -14,12 +14,13 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from builders.options import Options
-from builders.sources._label_maps import LabelMaps, numbered_names
-from triplets.documents import load_json
-from triplets.reasons import Refusal, UsageError
-from triplets.remembered import remembered
-from triplets.unpickle import load_pickle
+from ieiw.builders.formats.json_stream import load_json
+from ieiw.builders.formats.unpickle import load_pickle
+from ieiw.builders.options import Options
+from ieiw.builders.sources._label_maps import LabelMaps, numbered_names
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.rejects import Refusal
+from ieiw.triplets.storage.cache import remembered
 
 _INFO = "objectInfo150.txt"
 _INDEX = "index_ade20k.pkl"

@@ -20,15 +20,15 @@ from typing import Any
 
 import msgspec
 
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.sources._coco_points import CocoImage, CocoPoints
-from builders.sources._grouped import Element, GroupedElements
-from builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
-from builders.sources._wrong import what_is_wrong
-from triplets.reasons import Reason
-from triplets.records import Fault, Record
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._coco_points import CocoImage, CocoPoints
+from ieiw.builders.sources._decode_errors import what_is_wrong
+from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 _CODES = {1: 2, 2: 1, 3: 0}
 """The release's visibility -> COCO's."""

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from builders.instructions.joints import species
-from builders.sources._coco_points import CocoImage, CocoPoints
+from ieiw.builders.instructions.joints import species
+from ieiw.builders.sources._coco_points import CocoImage, CocoPoints
 
 
 class AP10K(CocoPoints):

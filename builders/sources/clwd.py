@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from builders.kinds import Kind
-from builders.sources._paired import Folders, Pair, PairedFolders
-from triplets.records import Record
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._paired import Folders, Pair, PairedFolders
+from ieiw.triplets.records import Record
 
 
 class Clwd(PairedFolders):

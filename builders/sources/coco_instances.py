@@ -18,16 +18,24 @@ from typing import Any, ClassVar, Literal
 
 import msgspec
 
-from builders.instructions.words import is_plural
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.several import far_apart, polygon_parts
-from builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, licence_of, whole_number, whose
-from builders.sources._grouped import Element, GroupedElements
-from builders.sources._wrong import what_is_wrong
-from triplets.reasons import Reason
-from triplets.records import Fault, Record
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.instructions.words import is_plural
+from ieiw.builders.mask_components import far_apart, polygon_parts
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._coco import (
+    CategoryEntry,
+    Elements,
+    ImageEntry,
+    elements_by_id,
+    licence_of,
+    whole_number,
+    whose,
+)
+from ieiw.builders.sources._decode_errors import what_is_wrong
+from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 
 class _Annotation(msgspec.Struct):

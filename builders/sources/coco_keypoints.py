@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from builders.sources._coco import licence_of
-from builders.sources._coco_points import CocoImage, CocoPoints
+from ieiw.builders.sources._coco import licence_of
+from ieiw.builders.sources._coco_points import CocoImage, CocoPoints
 
 
 class CocoKeypoints(CocoPoints):

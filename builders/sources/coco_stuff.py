@@ -14,13 +14,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from builders.options import Options
-from builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, licence_of, whose
-from builders.sources._grouped import Element, GroupedElements
-from builders.sources._label_maps import CLASS_LIST, LabelMaps, numbered_names
-from builders.vocabulary import CLASSES
-from triplets.reasons import Reason, UsageError
-from triplets.records import Fault, Record
+from ieiw.builders.options import Options
+from ieiw.builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, licence_of, whose
+from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._label_maps import CLASS_LIST, LabelMaps, numbered_names
+from ieiw.builders.vocabulary import CLASSES
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 _NEVER = frozenset({12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91})
 """COCO ids that no picture is annotated with; nothing is known of where they are."""

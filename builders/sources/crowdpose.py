@@ -7,7 +7,7 @@ of their own.
 
 from __future__ import annotations
 
-from builders.sources._coco_points import CocoImage, CocoPoints
+from ieiw.builders.sources._coco_points import CocoImage, CocoPoints
 
 _FOLDERS = ("json/", "annotations/", "")
 

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from builders.instructions.published import tidy
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from triplets.documents import load_json
-from triplets.reasons import Reason
-from triplets.records import Fault, Record
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.formats.json_stream import load_json
+from ieiw.builders.instructions.published import tidy
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 _FILES = ("GIER.json", "GIER_new.json")
 _MAX_DOCUMENT = 2**30

@@ -13,17 +13,17 @@ from typing import Any, Literal
 
 import msgspec
 
-from builders.instructions.phrases import NounPhrase
-from builders.instructions.scene_graph import Scene, SceneObject
-from builders.instructions.templates import TEMPLATES
-from builders.kinds import Kind
-from builders.object_words import colour_of
-from builders.options import Options, parse_options
-from builders.sources._visual_genome import PICTURE_LIST, coco_names
-from triplets.documents import check_keys, load_json
-from triplets.reasons import Reason, Refusal
-from triplets.records import Fault, Record
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.formats.json_stream import check_keys, load_json
+from ieiw.builders.instructions.phrases import NounPhrase
+from ieiw.builders.instructions.scene_graph import Scene, SceneObject
+from ieiw.builders.instructions.templates import TEMPLATES
+from ieiw.builders.object_words import colour_of
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._visual_genome import PICTURE_LIST, coco_names
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason, Refusal
 
 _MAX_DOCUMENT = 4 * 2**30
 _LICENCE = "GQA-Inpaint (pictures: Visual Genome, CC BY 4.0)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from builders.sources._coco_points import CocoImage, CocoPoints
+from ieiw.builders.sources._coco_points import CocoImage, CocoPoints
 
 _OUTER = "HumanArt/"
 _FIGURES = frozenset({"garage kits", "relief", "sculpture", "shadow play"})

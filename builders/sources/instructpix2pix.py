@@ -14,16 +14,17 @@ from typing import Any
 
 import msgspec
 
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.sources._grouped import Element, GroupedElements
-from builders.sources._parquet_rows import ParquetRows
-from builders.sources._prompt_rows import PromptRows
-from triplets.documents import DocumentError, load_json
-from triplets.reasons import Reason, Refusal, UsageError
-from triplets.records import Fault, Record
-from triplets.roots import Root
-from triplets.zips import ZipFiles
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.formats.json_stream import DocumentError, load_json
+from ieiw.builders.formats.zips import ZipFiles
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._parquet_rows import ParquetRows
+from ieiw.builders.sources._prompt_rows import PromptRows
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason, Refusal
 
 _SPLITS = {"train": (0.0, 0.9), "val": (0.9, 0.95), "test": (0.95, 1.0), "all": (0.0, 1.0)}
 """Shares of the prompts, in the order of ``seeds.json`` or of the rows, as its authors' loader cuts them."""

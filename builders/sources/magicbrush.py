@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from builders.instructions.published import in_one, tidy
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.sources._magicbrush_rows import RowSessions
-from builders.sources._magicbrush_sessions import FolderSessions, ListedSessions, Session, Sessions, Turn
-from builders.sources._parquet_rows import ParquetRows
-from triplets.reasons import Reason
-from triplets.records import Fault, Record
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.instructions.published import in_one, tidy
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._magicbrush_rows import RowSessions
+from ieiw.builders.sources._magicbrush_sessions import FolderSessions, ListedSessions, Session, Sessions, Turn
+from ieiw.builders.sources._parquet_rows import ParquetRows
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 _FILE = "edit_sessions.json"
 _LICENCE = "MagicBrush (CC BY 4.0; pictures from COCO)"

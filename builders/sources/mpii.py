@@ -20,16 +20,17 @@ from typing import Any
 
 import msgspec
 
-from builders.boxes import Box
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.sources._grouped import Element, GroupedElements
-from builders.sources._mpii_mat import MatPicture, read_mat
-from builders.sources._persons import Joint, Person, Scene, box_around, joints_of, records_of
-from builders.sources._wrong import what_is_wrong
-from triplets.reasons import Reason, UsageError
-from triplets.records import Fault, Record
-from triplets.roots import Root
+from ieiw.builders.boxes import Box
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._decode_errors import what_is_wrong
+from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._mpii_mat import MatPicture, read_mat
+from ieiw.builders.sources._persons import Joint, Person, Scene, box_around, joints_of, records_of
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 _MAT = "mpii_human_pose_v1_u12_1.mat"
 _SIDE = 200.0

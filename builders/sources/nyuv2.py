@@ -12,12 +12,13 @@ from typing import cast
 
 from pydantic import Field
 
-from builders.kinds import Kind
-from builders.options import Options
-from builders.sources._nyu_mat import UNITS_PER_METRE, NyuMat, split_numbers
-from builders.sources._paired import Folders, Named, Pair, PairedFolders
-from triplets.reasons import Reason, Refusal, UsageError
-from triplets.records import Record
+from ieiw.builders.options import Options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._nyu_mat import UNITS_PER_METRE, NyuMat, split_numbers
+from ieiw.builders.sources._paired import Folders, Named, Pair, PairedFolders
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Record
+from ieiw.triplets.rejects import Reason, Refusal
 
 _MAT = "nyu_depth_v2_labeled.mat"
 _SPLITS = "splits.mat"

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.sources._parquet_rows import ParquetRows
-from builders.vocabulary import CLASSES, classes_document
-from triplets.reasons import Reason, Refusal, UsageError
-from triplets.records import Fault, Record
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._parquet_rows import ParquetRows
+from ieiw.builders.vocabulary import CLASSES, classes_document
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason, Refusal
 
 BREEDS: dict[str, str] = {
     "Abyssinian": "Abyssinian cat", "american_bulldog": "American bulldog",

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
-from builders.options import Options
-from builders.sources._label_maps import LabelMaps, numbered_names
-from triplets.reasons import UsageError
+from ieiw.builders.options import Options
+from ieiw.builders.sources._label_maps import LabelMaps, numbered_names
+from ieiw.triplets.errors import UsageError
 
 _VOC = (
     "aeroplane bicycle bird boat bottle bus car cat chair cow dining_table dog horse motorbike person potted_plant sheep sofa "

@@ -14,14 +14,15 @@ from typing import Any
 
 import msgspec
 
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.sources._grouped import Element, GroupedElements
-from builders.sources._wrong import what_is_wrong
-from triplets.documents import DocumentError, load_json, parse
-from triplets.reasons import Reason, UsageError
-from triplets.records import Fault, Record
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.formats.json_stream import DocumentError, load_json, parse
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._decode_errors import what_is_wrong
+from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 _PICTURE_LISTS = ("image_data_split.json", "image_data_split3000.json")
 _MAX_DOCUMENT = 2**31

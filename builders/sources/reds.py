@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from builders.kinds import Kind
-from builders.options import Options
-from builders.sources._paired import Folders, PairedFolders
+from ieiw.builders.options import Options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._paired import Folders, PairedFolders
 
 
 class RedsOptions(Options):

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from builders.sources.refcoco import RefCoco
-from triplets.documents import load_json
-from triplets.reasons import Reason, UsageError
-from triplets.records import Fault, Record
+from ieiw.builders.formats.json_stream import load_json
+from ieiw.builders.sources.refcoco import RefCoco
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 _QUERIES = "referit_query.json"
 _KEY = re.compile(r"(\d+)_(\d+)")

@@ -11,16 +11,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.sources._coco import Elements, ImageEntry, elements_by_id, licence_of
-from builders.sources._ref_fields import annotation_ids, is_of_split, is_sound_segmentation, number_in, sentences_of
-from builders.sources._ref_things import RefThings
-from triplets.documents import load_json
-from triplets.reasons import Reason, UsageError
-from triplets.records import Fault, Record
-from triplets.roots import Root
-from triplets.unpickle import load_pickle
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.formats.json_stream import load_json
+from ieiw.builders.formats.unpickle import load_pickle
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._coco import Elements, ImageEntry, elements_by_id, licence_of
+from ieiw.builders.sources._ref_fields import (
+    annotation_ids,
+    is_of_split,
+    is_sound_segmentation,
+    number_in,
+    sentences_of,
+)
+from ieiw.builders.sources._ref_things import RefThings
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.rejects import Reason
 
 _MAX_REFS = 2**31
 _COCO = ("images/mscoco/images/train2014", "images/train2014", "train2014")

@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from builders.kinds import Kind
-from builders.sources._mat_blocks import MatBlocks
-from builders.sources._paired import Folders, Pair, PairedFolders
-from triplets.pictures import encode_png
-from triplets.reasons import Reason, Refusal, UsageError
-from triplets.records import Fault
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._mat_blocks import MatBlocks
+from ieiw.builders.sources._paired import Folders, Pair, PairedFolders
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import encode_png
+from ieiw.triplets.records import Fault
+from ieiw.triplets.rejects import Reason, Refusal
 
 _BLOCK = re.compile(r"(?P<file>.+\.mat)#(?P<index>\d+)", re.IGNORECASE)
 

@@ -10,16 +10,16 @@ from typing import Any
 import cv2
 import numpy as np
 
-from builders.instructions.phrases import NounPhrase, noun_phrase
-from builders.instructions.templates import TEMPLATES, fill
-from builders.instructions.wordings import chosen
-from builders.kinds import Kind
-from builders.protocols import PAINTED, PaintJob, Tools
-from builders.regions import check_region, hole_of, region_rules
-from triplets.masks import bounding_box, polygon_area, polygons_mask, to_rle
-from triplets.pictures import annotation_frame, resize_mask, resize_short, upright_mask
-from triplets.reasons import Reason, Refusal
-from triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
+from ieiw.builders.instructions.phrases import NounPhrase, noun_phrase
+from ieiw.builders.instructions.template_sets import chosen
+from ieiw.builders.instructions.templates import TEMPLATES, fill
+from ieiw.builders.protocols import PAINTED, PaintJob, Tools
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.region_rules import check_region, hole_of, region_rules
+from ieiw.triplets.images.codec import annotation_frame, resize_mask, resize_short, upright_mask
+from ieiw.triplets.images.masks import bounding_box, polygon_area, polygons_mask, to_rle
+from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
+from ieiw.triplets.rejects import Reason, Refusal
 
 
 @dataclass(frozen=True, slots=True)

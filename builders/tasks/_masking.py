@@ -11,16 +11,16 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field, field_validator
 
-from builders.instructions.words import singular
-from builders.options import Options
-from builders.protocols import Tools
-from triplets.drawing import shade_region
-from triplets.masks import bounding_box, to_rle
-from triplets.palette import Rgb, palette
-from triplets.pictures import resize_short
-from triplets.reasons import UsageError
-from triplets.records import Image, Mask, OpenRecord, Triplet
-from triplets.visibility import visible_on
+from ieiw.builders.instructions.words import singular
+from ieiw.builders.options import Options
+from ieiw.builders.protocols import Tools
+from ieiw.triplets.drawings.contrast import visible_on
+from ieiw.triplets.drawings.drawing import shade_region
+from ieiw.triplets.drawings.palette import Rgb, palette
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import resize_short
+from ieiw.triplets.images.masks import bounding_box, to_rle
+from ieiw.triplets.records import Image, Mask, OpenRecord, Triplet
 
 _WORD = re.compile(r"[a-z]+")
 
@@ -31,7 +31,7 @@ class MaskOptions(Options):
     alpha: float = Field(default=0.5, gt=0, le=1)
     """Opacity of the mask; the paper's masks let half of the picture through."""
     palette: str = "default"
-    """A palette of ``triplets.palette.PALETTES``."""
+    """A palette of ``ieiw.triplets.drawings.palette.PALETTES``."""
     instructions: Literal["natural", "simple"] = "natural"
     """Sentences, or the paper's simple indicators with fixed colours."""
     min_share: float = Field(default=0.0, ge=0, lt=1)

@@ -7,9 +7,9 @@ import math
 
 import cv2
 
-from builders.protocols import Tools
-from triplets.reasons import Reason, Refusal
-from triplets.records import Encoded, Image, OpenRecord
+from ieiw.builders.protocols import Tools
+from ieiw.triplets.records import Encoded, Image, OpenRecord
+from ieiw.triplets.rejects import Reason, Refusal
 
 VISIBLE = 12
 """Levels (of 255) by which a channel must differ for a pixel to count as changed."""

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from triplets.reasons import Reason, Refusal
-from triplets.records import Image
+from ieiw.triplets.records import Image
+from ieiw.triplets.rejects import Reason, Refusal
 
 _WORKING_SIDE = 640
 """Longer side at which points are matched."""

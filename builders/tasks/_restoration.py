@@ -7,16 +7,16 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from builders.instructions.restoration import Wording, sentences
-from builders.instructions.wordings import chosen
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.protocols import Tools
-from builders.tasks._published import encode_both, pair_name, two_pictures
-from triplets.crops import crop_box
-from triplets.masks import bounding_box, to_rle
-from triplets.pictures import decode_mask, fit_mask, resize_mask, resize_short
-from triplets.records import Encoded, Mask, OpenRecord, Triplet
+from ieiw.builders.instructions.restoration import Wording, sentences
+from ieiw.builders.instructions.template_sets import chosen
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.protocols import Tools
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._published import encode_both, pair_name, two_pictures
+from ieiw.triplets.images.codec import decode_mask, fit_mask, resize_mask, resize_short
+from ieiw.triplets.images.crop import crop_box
+from ieiw.triplets.images.masks import bounding_box, to_rle
+from ieiw.triplets.records import Encoded, Mask, OpenRecord, Triplet
 
 View = Literal["native", "scaled"]
 

@@ -13,12 +13,12 @@ from typing import cast
 import cv2
 import numpy as np
 
-from builders.boxes import Box
-from builders.instructions.whereabouts import Company, who
-from builders.point_rules import PointRules
-from triplets.pictures import annotation_frame, resize_short, short_side_size, upright_points
-from triplets.reasons import Reason, Refusal
-from triplets.records import Image, OpenRecord
+from ieiw.builders.boxes import Box
+from ieiw.builders.instructions.person_reference import Company, who
+from ieiw.builders.point_rules import PointRules
+from ieiw.triplets.images.codec import annotation_frame, resize_short, short_side_size, upright_points
+from ieiw.triplets.records import Image, OpenRecord
+from ieiw.triplets.rejects import Reason, Refusal
 
 Point = tuple[float, float]
 """x, y."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from builders.tasks._erasure import Erased, Erasure
-from triplets.records import Encoded
+from ieiw.builders.tasks._erasure import Erased, Erasure
+from ieiw.triplets.records import Encoded
 
 
 class Addition(Erasure):

@@ -12,16 +12,16 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
-from builders.instructions.wordings import chosen
-from builders.instructions.words import article
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.protocols import Tools
-from builders.tasks._masking import output_picture
-from builders.vocabulary import CLASSES, vocabulary
-from triplets.palette import PALETTE
-from triplets.records import OpenRecord, Triplet
+from ieiw.builders.instructions.template_sets import chosen
+from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
+from ieiw.builders.instructions.words import article
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.protocols import Tools
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._masking import output_picture
+from ieiw.builders.vocabulary import CLASSES, vocabulary
+from ieiw.triplets.drawings.palette import PALETTE
+from ieiw.triplets.records import OpenRecord, Triplet
 
 _SIMPLE = ("white", "black")
 
@@ -37,7 +37,7 @@ class ClassifyOptions(Options):
 
 
 class Classify:
-    """InstructCV's classification. A record brings its classes (:mod:`builders.vocabulary`) and the number of its own.
+    """InstructCV's classification. A record brings its classes (:mod:`ieiw.builders.vocabulary`) and the number of its own.
 
     Args:
         tools: picture size and encoder of the build.

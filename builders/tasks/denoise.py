@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from builders.kinds import Kind
-from builders.tasks._restoration import Restoration
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._restoration import Restoration
 
 
 class Denoise(Restoration):

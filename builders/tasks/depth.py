@@ -14,17 +14,17 @@ import cv2
 import numpy as np
 from pydantic import Field, model_validator
 
-from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
-from builders.instructions.wordings import chosen
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.protocols import Tools
-from builders.tasks._masking import output_picture
-from triplets.labels import decode_labels, fit_labels
-from triplets.masks import to_rle
-from triplets.readback_depth import Depth, DepthScale, draw_depth
-from triplets.reasons import Reason, Refusal
-from triplets.records import Mask, OpenRecord, Triplet
+from ieiw.builders.formats.label_maps import decode_labels, fit_labels
+from ieiw.builders.instructions.template_sets import chosen
+from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.protocols import Tools
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._masking import output_picture
+from ieiw.triplets.drawings.readback_depth import Depth, DepthScale, draw_depth
+from ieiw.triplets.images.masks import to_rle
+from ieiw.triplets.records import Mask, OpenRecord, Triplet
+from ieiw.triplets.rejects import Reason, Refusal
 
 
 class DepthOptions(Options):

@@ -14,20 +14,20 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from builders.instructions.classes import class_name
-from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
-from builders.instructions.wordings import chosen
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.protocols import Tools
-from builders.tasks._masking import output_picture
-from triplets.drawing import outline_box
-from triplets.palette import PALETTE, Rgb
-from triplets.pictures import annotation_frame, upright_points
-from triplets.readback_boxes import PixelBox, boxes_in
-from triplets.reasons import Reason, Refusal
-from triplets.records import Image, Mask, OpenRecord, Triplet
-from triplets.visibility import visible_on
+from ieiw.builders.instructions.classes import class_name
+from ieiw.builders.instructions.template_sets import chosen
+from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.protocols import Tools
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._masking import output_picture
+from ieiw.triplets.drawings.contrast import visible_on
+from ieiw.triplets.drawings.drawing import outline_box
+from ieiw.triplets.drawings.palette import PALETTE, Rgb
+from ieiw.triplets.drawings.readback_boxes import PixelBox, boxes_in
+from ieiw.triplets.images.codec import annotation_frame, upright_points
+from ieiw.triplets.records import Image, Mask, OpenRecord, Triplet
+from ieiw.triplets.rejects import Reason, Refusal
 
 _FIXED_COLOUR = "blue"  # InstructCV's
 

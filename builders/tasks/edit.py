@@ -7,20 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from builders.instructions.published import reframes, tidy
-from builders.instructions.restoration import Wording
-from builders.kinds import Kind
-from builders.object_words import true_of
-from builders.options import Options, parse_options
-from builders.protocols import Tools
-from builders.tasks._published import changed_share, check_changed, pair_name, two_pictures
-from builders.tasks._registration import register
-from triplets.clear_masks import decode_clear_mask
-from triplets.documents import DocumentError, load_json
-from triplets.masks import bounding_box, to_rle
-from triplets.pictures import decode_mask, fit_mask, resize_mask, resize_short
-from triplets.reasons import Reason, Refusal
-from triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
+from ieiw.builders.formats.alpha_masks import decode_clear_mask
+from ieiw.builders.formats.json_stream import DocumentError, load_json
+from ieiw.builders.instructions.published import reframes, tidy
+from ieiw.builders.instructions.restoration import Wording
+from ieiw.builders.object_words import true_of
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.protocols import Tools
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._published import changed_share, check_changed, pair_name, two_pictures
+from ieiw.builders.tasks._registration import register
+from ieiw.triplets.images.codec import decode_mask, fit_mask, resize_mask, resize_short
+from ieiw.triplets.images.masks import bounding_box, to_rle
+from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
+from ieiw.triplets.rejects import Reason, Refusal
 
 
 class EditOptions(Options):
@@ -36,7 +36,7 @@ class Edit:
     ``prompt`` is a JSON document with ``edit``. Optional: ``pair`` (records that name the same one are two directions of one
     pair), ``register`` (true: pictures of different sizes are aligned), ``masks`` (roles of masks that together tell where the
     edit is, and how they are drawn: ``{"mask": "clear"}`` or ``"bright"``), ``answer`` (more for the evaluator), ``object`` (what
-    the words say of the one thing that the masks show, see :mod:`builders.object_words`; ``shown`` is the picture it is in).
+    the words say of the one thing that the masks show, see :mod:`ieiw.builders.object_words`; ``shown`` is the picture it is in).
 
     Args:
         tools: picture size and encoder of the build.

@@ -12,18 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from builders.boxes import Box
-from builders.instructions.joints import LAYOUTS, fixed_colour, spoken
-from builders.instructions.point_sentences import Wish, fill_points, simple_points
-from builders.kinds import Kind
-from builders.point_rules import point_rules
-from builders.protocols import Tools
-from builders.tasks._views import Point, View, make_view
-from triplets.drawing import draw_points, share_of
-from triplets.palette import Rgb, palette
-from triplets.reasons import Reason, Refusal
-from triplets.records import Image, OpenRecord, Triplet
-from triplets.visibility import visible_shares
+from ieiw.builders.boxes import Box
+from ieiw.builders.instructions.joints import LAYOUTS, fixed_colour, spoken
+from ieiw.builders.instructions.point_sentences import Wish, fill_points, simple_points
+from ieiw.builders.point_rules import point_rules
+from ieiw.builders.protocols import Tools
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._views import Point, View, make_view
+from ieiw.triplets.drawings.contrast import visible_shares
+from ieiw.triplets.drawings.drawing import draw_points, share_of
+from ieiw.triplets.drawings.palette import Rgb, palette
+from ieiw.triplets.records import Image, OpenRecord, Triplet
+from ieiw.triplets.rejects import Reason, Refusal
 
 _STANDS_OUT = 60.0
 """CIELAB distance of a circle's colour from what lies beneath; at 45 a brown circle on a dark suit was still overlooked."""
@@ -46,11 +46,11 @@ class Mark:
 
 
 class Keypoints:
-    """The task. A record's annotation is what :func:`builders.sources._persons.records_of` writes.
+    """The task. A record's annotation is what :func:`ieiw.builders.sources._persons.records_of` writes.
 
     Args:
         tools: picture size and encoder of the build.
-        options: the recipe's ``task_options.keypoints``; see :class:`builders.point_rules.PointRules`.
+        options: the recipe's ``task_options.keypoints``; see :class:`ieiw.builders.point_rules.PointRules`.
 
     Raises:
         UsageError: a wrong option.

@@ -15,23 +15,23 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from builders.instructions.coco_nouns import COCO_CLASSES
-from builders.instructions.doubts import Scene, doubt_about_name, fitting
-from builders.instructions.expressions import Expression, read_expression, without_scraps
-from builders.instructions.mask_sentences import fill_what
-from builders.instructions.placing import Thing
-from builders.instructions.wordings import chosen
-from builders.kinds import Kind
-from builders.options import parse_options
-from builders.protocols import Tools
-from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
-from triplets.coco_masks import union
-from triplets.labels import decode_matlab
-from triplets.masks import polygons_mask
-from triplets.palette import palette
-from triplets.pictures import annotation_frame, decode_mask, fit_mask, resize_mask, upright_mask
-from triplets.reasons import Reason, Refusal
-from triplets.records import Mask, OpenRecord, Record, Triplet
+from ieiw.builders.formats.coco_masks import union
+from ieiw.builders.formats.label_maps import decode_matlab
+from ieiw.builders.instructions.coco_nouns import COCO_CLASSES
+from ieiw.builders.instructions.expression_checks import Scene, doubt_about_name, fitting
+from ieiw.builders.instructions.expressions import Expression, read_expression, without_scraps
+from ieiw.builders.instructions.mask_sentences import fill_what
+from ieiw.builders.instructions.spatial_words import Thing
+from ieiw.builders.instructions.template_sets import chosen
+from ieiw.builders.options import parse_options
+from ieiw.builders.protocols import Tools
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._masking import MaskOptions, Painting, output_picture, painted
+from ieiw.triplets.drawings.palette import palette
+from ieiw.triplets.images.codec import annotation_frame, decode_mask, fit_mask, resize_mask, upright_mask
+from ieiw.triplets.images.masks import polygons_mask
+from ieiw.triplets.records import Mask, OpenRecord, Record, Triplet
+from ieiw.triplets.rejects import Reason, Refusal
 
 _MOST_EXPRESSIONS = 6
 
@@ -66,7 +66,7 @@ class Refer:
 
         Raises:
             Refusal: ``empty_phrase``; ``phrase_unusable``, ``phrase_contradicted``, ``ambiguous`` (see
-                :func:`builders.instructions.doubts.fitting`); ``region_empty`` where there is a target without a pixel;
+                :mod:`~ieiw.builders.instructions.expression_checks`); ``region_empty`` where there is a target without a pixel;
                 ``region_too_small``; ``picture_size_mismatch``, ``mask_unreadable``, ``mask_size_mismatch``.
         """
         expressions = record.once("expressions", lambda: _expressions(record.record, self._options.keep_all))

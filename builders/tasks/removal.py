@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builders.tasks._erasure import Erasure
+from ieiw.builders.tasks._erasure import Erasure
 
 
 class Removal(Erasure):

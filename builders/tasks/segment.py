@@ -1,7 +1,7 @@
 """Semantic segmentation: one class of the picture's label map covered with a see-through colour, or a class that is not there.
 
-A record brings its classes (:mod:`builders.vocabulary`) and the map: a file of role ``labels`` (with
-``annotation["coding"]``, a :data:`triplets.labels.Coding` or ``matlab:NAME``), or
+A record brings its classes (:mod:`ieiw.builders.vocabulary`) and the map: a file of role ``labels`` (with
+``annotation["coding"]``, a :data:`ieiw.builders.formats.label_maps.Coding` or ``matlab:NAME``), or
 ``annotation["segments"]``, COCO segmentations with their numbers. ``annotation["rough"]``, (first, end): numbers that are
 outlined roughly.
 Numbers that are neither named nor void are things known to be of no named class.
@@ -18,20 +18,20 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from builders.instructions.mask_sentences import fill_what
-from builders.instructions.wordings import chosen
-from builders.kinds import Kind
-from builders.options import Options, parse_options
-from builders.protocols import Tools
-from builders.tasks._masking import MaskOptions, Painting, output_picture, painted
-from builders.vocabulary import CLASSES, LABELS, Vocabulary, splitters, unrelated, vocabulary
-from triplets.coco_masks import segmentation_mask
-from triplets.labels import Coding, Labels, decode_labels, decode_matlab, fit_labels
-from triplets.masks import to_rle
-from triplets.palette import palette
-from triplets.pictures import annotation_frame, resize_mask, upright_mask
-from triplets.reasons import Reason, Refusal
-from triplets.records import Mask, OpenRecord, Triplet
+from ieiw.builders.formats.coco_masks import segmentation_mask
+from ieiw.builders.formats.label_maps import Coding, Labels, decode_labels, decode_matlab, fit_labels
+from ieiw.builders.instructions.mask_sentences import fill_what
+from ieiw.builders.instructions.template_sets import chosen
+from ieiw.builders.options import Options, parse_options
+from ieiw.builders.protocols import Tools
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._masking import MaskOptions, Painting, output_picture, painted
+from ieiw.builders.vocabulary import CLASSES, LABELS, Vocabulary, splitters, unrelated, vocabulary
+from ieiw.triplets.drawings.palette import palette
+from ieiw.triplets.images.codec import annotation_frame, resize_mask, upright_mask
+from ieiw.triplets.images.masks import to_rle
+from ieiw.triplets.records import Mask, OpenRecord, Triplet
+from ieiw.triplets.rejects import Reason, Refusal
 
 _NOTICED = 0.001
 """Share of the picture from which on one sees that a class is there."""

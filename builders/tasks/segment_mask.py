@@ -9,15 +9,15 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
-from builders.instructions.wordings import chosen
-from builders.kinds import Kind
-from builders.options import parse_options
-from builders.protocols import Tools
-from builders.tasks._masking import Painting, output_picture
-from builders.tasks.segment import ClassOptions, Segment
-from triplets.masks import bounding_box, to_rle
-from triplets.records import Image, Mask, OpenRecord, Triplet
+from ieiw.builders.instructions.template_sets import chosen
+from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
+from ieiw.builders.options import parse_options
+from ieiw.builders.protocols import Tools
+from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._masking import Painting, output_picture
+from ieiw.builders.tasks.segment import ClassOptions, Segment
+from ieiw.triplets.images.masks import bounding_box, to_rle
+from ieiw.triplets.records import Image, Mask, OpenRecord, Triplet
 
 
 class SegmentMaskOptions(ClassOptions):
@@ -47,10 +47,10 @@ class SegmentMask:
         self._choice = Segment(tools, self._options.model_dump(exclude={"instructions"}))
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
-        """One triplet: a class that :class:`~builders.tasks.segment.Segment` would ask for, white on black.
+        """One triplet: a class that :class:`~ieiw.builders.tasks.segment.Segment` would ask for, white on black.
 
         Raises:
-            Refusal: as :meth:`builders.tasks.segment.Segment.triplets`.
+            Refusal: as :meth:`ieiw.builders.tasks.segment.Segment.triplets`.
         """
         work = self._choice.draw(record, rng)
         picture = output_picture(record, self._tools.short_side)

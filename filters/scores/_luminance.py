@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from triplets.records import Image, Mask
+from ieiw.triplets.records import Image, Mask
 
 
 def luminance(picture: Image) -> npt.NDArray[np.float32]:

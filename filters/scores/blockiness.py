@@ -7,8 +7,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from filters.scores._luminance import luminance
-from triplets.records import Image
+from ieiw.filters.scores._luminance import luminance
+from ieiw.triplets.records import Image
 
 _BLOCK = 8
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from filters.protocols import Pair
-from filters.scores._luminance import difference
+from ieiw.filters.protocols import Pair
+from ieiw.filters.scores._luminance import difference
 
 _VISIBLE = 12  # grey levels of 255: above what JPEG at quality 95 changes, about what an eye sees side by side
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from triplets.records import Image
+from ieiw.triplets.records import Image
 
 
 class Colourfulness:

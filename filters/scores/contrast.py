@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from filters.scores._luminance import luminance
-from triplets.records import Image
+from ieiw.filters.scores._luminance import luminance
+from ieiw.triplets.records import Image
 
 
 class Contrast:

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from filters.scores._luminance import luminance
-from triplets.records import Image
+from ieiw.filters.scores._luminance import luminance
+from ieiw.triplets.records import Image
 
 _BLACK, _WHITE = 4, 251
 

@@ -8,8 +8,8 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from filters.scores._luminance import luminance
-from triplets.records import Image
+from ieiw.filters.scores._luminance import luminance
+from ieiw.triplets.records import Image
 
 _MASK = np.array(
     [[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32

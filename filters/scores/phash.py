@@ -7,8 +7,8 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from filters.scores._luminance import luminance
-from triplets.records import Image
+from ieiw.filters.scores._luminance import luminance
+from ieiw.triplets.records import Image
 
 _SIDE, _KEPT = 32, 8
 

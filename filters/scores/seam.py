@@ -7,8 +7,8 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from filters.protocols import Pair
-from filters.scores._luminance import relative_slope
+from ieiw.filters.protocols import Pair
+from ieiw.filters.scores._luminance import relative_slope
 
 _BAND = 3  # pixels on each side that the step is compared with
 

@@ -12,17 +12,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from apps.audit.page import script_json
-from apps.audit.plots import places_of
-from filters.rules import RuleSet
-from pipelines.audit import Options, audit
-from pipelines.audit_books import words
-from pipelines.lint import lint
+from ieiw.apps.audit.page import script_json
+from ieiw.apps.audit.plots import places_of
+from ieiw.filters.rules import RuleSet
+from ieiw.pipelines.audit.accounting import words
+from ieiw.pipelines.audit.run import Options, audit
+from ieiw.pipelines.lint.run import lint
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import PictureLimits, decode
 from tests.support.audited import RULES, cut_here, losses_by_files, page_data, score_here, write_page
 from tests.support.builds import ieiw
 from tests.support.tiny_build import Wanted, edit_state, tiny_build
-from triplets.pictures import PictureLimits, decode
-from triplets.reasons import UsageError
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 

@@ -10,9 +10,9 @@ from urllib.request import url2pathname
 
 import pytest
 
-from apps.audit.serve import server
-from pipelines.audit import Options
-from pipelines.lint import lint
+from ieiw.apps.audit.serve import server
+from ieiw.pipelines.audit.run import Options
+from ieiw.pipelines.lint.run import lint
 from tests.support.audited import cut_here, losses_by_files, score_here, write_page
 from tests.support.chromium import browser
 from tests.support.tiny_build import Wanted, tiny_build

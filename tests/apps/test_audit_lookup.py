@@ -9,9 +9,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.audit.lookup import pack, prefix_numbers
-from pipelines.audit_lost import LostKeys
-from triplets.records import sample_key
+from ieiw.apps.audit.packed_lookup import pack, prefix_numbers
+from ieiw.pipelines.audit.excluded import LostKeys
+from ieiw.triplets.records import sample_key
 
 
 def _lost(keys, seed=0):

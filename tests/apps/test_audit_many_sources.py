@@ -7,17 +7,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from apps.audit import lookup
-from apps.audit.page import render
-from filters.frame import Frame
-from pipelines.audit import Audit
-from pipelines.audit_books import MOST_GROUPS
-from pipelines.audit_figures import figures
-from pipelines.audit_load import KEPT, Ledger
-from pipelines.audit_lost import lost_keys
-from pipelines.recipe import Recipe
-from pipelines.state import BuildState, SourceCounts, SourceState
-from triplets.records import sample_key
+from ieiw.apps.audit import packed_lookup
+from ieiw.apps.audit.page import render
+from ieiw.filters.frame import Frame
+from ieiw.pipelines.audit.accounting import MOST_GROUPS
+from ieiw.pipelines.audit.excluded import lost_keys
+from ieiw.pipelines.audit.figures import figures
+from ieiw.pipelines.audit.load import KEPT, Ledger
+from ieiw.pipelines.audit.run import Audit
+from ieiw.pipelines.layout.build_state import BuildState, SourceCounts, SourceState
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.records import sample_key
 
 _ODD = (
     "<img src=x onerror=alert(1)>",
@@ -86,7 +86,7 @@ def test_the_largest_are_named_and_the_others_summed(ledger):
 def test_the_page_stays_small_and_shows_names_as_text(ledger):
     found, keys = figures(ledger, None), lost_keys(ledger)
     audit = Audit("build", "here", ledger.state, None, (), found, {}, (), {}, {}, (), keys, "")
-    data = {"lookup": lookup.pack(keys).sources}
+    data = {"lookup": packed_lookup.pack(keys).sources}
     page = render(audit, data, []).decode("utf-8")
     assert len(page) < 4_000_000
     body = page[: page.index('id="data"')]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.audit import plots
-from filters import statistics
-from pipelines.audit_figures import Distribution, Mark
-from pipelines.audit_sweeps import Swept
+from ieiw.apps.audit import plots
+from ieiw.filters import statistics
+from ieiw.pipelines.audit.figures import Distribution, Mark
+from ieiw.pipelines.audit.sweeps import Swept
 
 SQUARE = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], float)
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 import yaml
 
-from apps.main import app, run
+from ieiw.apps.main import app, run
 from tests.support.builds import ROOT, build_serially, index, write_recipe
 from tests.support.damage import flip
 from tests.support.phrasecut_folder import Folder, write_phrasecut
@@ -56,7 +56,7 @@ def python(code, *arguments):
 
 HELP = f"""
 import sys
-from apps.main import run
+from ieiw.apps.main import run
 sys.argv = ["ieiw", *sys.argv[1:]]
 try:
     run()
@@ -195,7 +195,7 @@ def test_a_stop_by_the_keyboard_says_what_to_do_next(ieiw, recipe, tmp_path, mon
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipelines.build.build", stopped)
+    monkeypatch.setattr("ieiw.pipelines.build.run.build", stopped)
     status, out, err = ieiw("build", recipe, "--out", tmp_path / "out")
     assert (status, out) == (130, "")
     assert err.splitlines()[-1] == "ieiw: stopped. What is done is kept; run the same command to go on."

@@ -1,6 +1,6 @@
 """Tables: nothing is cut off, and nothing is folded where there is no terminal."""
 
-from apps.console import print_table
+from ieiw.apps.console import print_table
 
 NAME = "phrasecut-5kr2jvs6ubhx77pagjzq"
 

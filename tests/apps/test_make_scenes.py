@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from apps.commands.demo import _recipe as demo_recipe
-from apps.main import run
-from builders import registry
-from pipelines.estimate import estimate
+from ieiw.apps.commands.demo import _recipe as demo_recipe
+from ieiw.apps.main import run
+from ieiw.builders import catalogue
+from ieiw.pipelines.planning.estimate import estimate
 
 
 def _make(monkeypatch, capsys, *arguments):
@@ -27,7 +27,7 @@ def test_the_demo_recipe_finds_every_task_in_the_scenes(monkeypatch, capsys, tmp
     assert all(lines.values())
     assert (lines["nyuv2"], lines["oxford-pet"]) == (2, 2)
     taught = {task for source in recipe.sources for task in source.tasks}
-    assert taught == set(registry.TASKS)
+    assert taught == set(catalogue.TASKS)
 
 
 def test_no_pairs_when_none_are_asked_for(monkeypatch, capsys, tmp_path):

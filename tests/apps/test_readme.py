@@ -5,8 +5,8 @@ import re
 import pytest
 import typer.main
 
-from apps.main import app
-from builders.registry import SOURCES, TASKS
+from ieiw.apps.main import app
+from ieiw.builders.catalogue import SOURCES, TASKS
 from tests.support.builds import ROOT
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from apps.sheet import changed, choose, contact_sheet
+from ieiw.apps.sheet import changed, choose, contact_sheet
+from ieiw.triplets.errors import UsageError
 from tests.support.tiny_build import tiny_build
-from triplets.reasons import UsageError
 
 
 @pytest.fixture(scope="module")

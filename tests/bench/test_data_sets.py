@@ -6,11 +6,11 @@ import pytest
 from bench.data_sets import cells, with_counts, with_figures
 from bench.read_back import Drawn, _boxes, _points, figure, table
 from bench.samples import SAMPLES, Sample
-from builders.registry import SOURCES, TASKS
-from pipelines.lint_report import SourceReport
-from triplets.drawing import draw_points, outline_box
-from triplets.reasons import UsageError
-from triplets.records import check_source_name
+from ieiw.builders.catalogue import SOURCES, TASKS
+from ieiw.pipelines.lint.report import SourceReport
+from ieiw.triplets.drawings.drawing import draw_points, outline_box
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import check_source_name
 
 PAGE = """# Data sets
 

@@ -3,10 +3,10 @@
 import hashlib
 
 from bench.pictures import PHRASES, recipe, write_phrasecut
-from builders.sources.phrasecut import PhraseCut
-from pipelines.prepare import prepare
-from pipelines.worker import UnitBuilder
-from triplets.storage import open_store
+from ieiw.builders.sources.phrasecut import PhraseCut
+from ieiw.pipelines.build.worker import UnitBuilder
+from ieiw.pipelines.planning.prepare import prepare
+from ieiw.triplets.storage.store import open_store
 
 
 def digest(root):

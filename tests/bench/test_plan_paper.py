@@ -1,8 +1,8 @@
 """The paper's mixture at a hundredth of its size: every data set's count and every group's epoch."""
 
 from bench.plan_paper import COUNTS, GROUPS, run
-from pipelines.recipe import load_recipe
-from tests.pipelines.test_estimate import RECIPES
+from ieiw.pipelines.recipe.schema import load_recipe
+from tests.pipelines.planning.test_estimate import RECIPES
 
 
 def test_a_hundredth_of_the_mixture_is_counted_as_it_was_written():

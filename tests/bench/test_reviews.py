@@ -7,9 +7,9 @@ import os
 import pytest
 
 from bench.reviews import COLUMNS, FOLDER, MOST, built, faults_of, main, of_data_set, read_review, renewed, told
-from builders.registry import SOURCES
-from pipelines.recipe import Recipe, load_recipe
-from triplets.reasons import UsageError
+from ieiw.builders.catalogue import SOURCES
+from ieiw.pipelines.recipe.schema import Recipe, load_recipe
+from ieiw.triplets.errors import UsageError
 
 needs_samples = pytest.mark.skipif(
     not os.environ.get("IEIW_REAL_DATA"), reason="needs IEIW_REAL_DATA, the folder of real samples"

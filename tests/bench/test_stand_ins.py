@@ -6,7 +6,7 @@ import pytest
 
 from bench.stand_in_holes import SIDE, cases, scene_cases
 from bench.stand_ins import METHODS, measure, ranking, score, sheet
-from models.registry import inpainter
+from ieiw.models.roles import inpainter
 
 
 @pytest.fixture(scope="module")

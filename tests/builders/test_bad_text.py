@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from ieiw.triplets.errors import UsageError
 from tests.builders import (
-    test_coco_instances,
     test_edit_sources,
     test_key_point_sources,
     test_label_maps,
-    test_phrasecut,
 )
+from tests.builders.sources import test_coco_instances, test_phrasecut
 from tests.support.source_case import SourceCase
-from triplets.reasons import UsageError
 
 _MODULES = (test_coco_instances, test_edit_sources, test_key_point_sources, test_label_maps, test_phrasecut)
 _WITHOUT = ("MPIIRelease", "CocoStuff", "Ade20k150", "PascalVoc", "PascalVocAug", "PascalContext")

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from builders.sources._coco import CategoryEntry, ImageEntry, elements_by_id, whose
-from triplets.roots import Root
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.sources._coco import CategoryEntry, ImageEntry, elements_by_id, whose
 
 DEEP = '{"id": 3, "file_name": "c.jpg", "width": 8, "height": 8, "more": ' + "[" * 100_000 + "]" * 100_000 + "}"
 

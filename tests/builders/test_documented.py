@@ -5,9 +5,9 @@ import pkgutil
 import re
 from pathlib import Path
 
-import builders
-from builders.options import Options
-from triplets.reasons import SELECTION, Reason
+from ieiw import builders
+from ieiw.builders.options import Options
+from ieiw.triplets.rejects import SELECTION, Reason
 
 PAGE = (Path(__file__).parents[2] / "docs" / "recipes.md").read_text()
 
@@ -15,13 +15,13 @@ PAGE = (Path(__file__).parents[2] / "docs" / "recipes.md").read_text()
 def all_options(model=Options):
     """Every block of options that a recipe may hold."""
     for below in model.__subclasses__():
-        if below.__module__.startswith("builders."):
+        if below.__module__.startswith("ieiw.builders."):
             yield below
         yield from all_options(below)
 
 
 def test_every_option_is_on_the_page():
-    for module in pkgutil.walk_packages(builders.__path__, "builders."):
+    for module in pkgutil.walk_packages(builders.__path__, "ieiw.builders."):
         importlib.import_module(module.name)
     found = {(model.__name__, field) for model in all_options() for field in model.model_fields}
     assert len({model for model, _ in found}) > 15

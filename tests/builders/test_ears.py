@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders.sources._ears import without_far_ears
-from builders.sources._persons import joints_of
+from ieiw.builders.sources._keypoint_cleaning import without_far_ears
+from ieiw.builders.sources._persons import joints_of
 
 NONE = (0.0, 0.0, 0)
 RIGHT_PROFILE = {

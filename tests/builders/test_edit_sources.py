@@ -7,12 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from builders import registry
-from builders.evaluation import picture_names
+from ieiw.builders import catalogue
+from ieiw.builders.benchmark_overlap import picture_names
+from ieiw.builders.formats.json_stream import DocumentError
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.rejects import Refusal
 from tests.support.pairs import drawn, save
 from tests.support.source_case import SourceCase
-from triplets.documents import DocumentError
-from triplets.reasons import Refusal, UsageError
 
 
 def _dump(path, value):
@@ -130,7 +131,7 @@ class TestGqaInpaint(SourceCase):
 
 
 def _source(dataset, root, split="train", **options):
-    return registry.source(dataset, name=dataset, root=str(root), split=split, options=options)
+    return catalogue.source(dataset, name=dataset, root=str(root), split=split, options=options)
 
 
 def _records(source):

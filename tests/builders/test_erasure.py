@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from builders import registry
-from builders.protocols import PAINTED, Tools
-from builders.regions import RegionRules, hole_of
-from triplets.masks import from_rle, polygons_mask
-from triplets.pictures import encode_png
-from triplets.reasons import Refusal
-from triplets.records import OpenRecord, Picture, Record
+from ieiw.builders import catalogue
+from ieiw.builders.protocols import PAINTED, Tools
+from ieiw.builders.region_rules import RegionRules, hole_of
+from ieiw.triplets.images.codec import encode_png
+from ieiw.triplets.images.masks import from_rle, polygons_mask
+from ieiw.triplets.records import OpenRecord, Picture, Record
+from ieiw.triplets.rejects import Refusal
 
 WIDTH, HEIGHT = 80, 60
 BOX = [[20, 15], [50, 15], [50, 40], [20, 40]]
@@ -36,7 +36,7 @@ def opened(polygons=None, phrase="blue bird", name="bird", picture=None, size=(W
 
 def tasks(short_side=60, **rules):
     tools = Tools(short_side, encode_png)
-    return {name: registry.task(name, tools, rules) for name in ("removal", "addition")}
+    return {name: catalogue.task(name, tools, rules) for name in ("removal", "addition")}
 
 
 def painted(record, task, paint=lambda picture: 255 - picture):
@@ -116,7 +116,7 @@ def test_both_directions_encode_each_picture_once():
         calls.append(image.shape)
         return encode_png(image)
 
-    made = {name: registry.task(name, Tools(60, encode), {}) for name in ("removal", "addition")}
+    made = {name: catalogue.task(name, Tools(60, encode), {}) for name in ("removal", "addition")}
     record = opened()
     painted(record, made["removal"])
     for task in made.values():
@@ -143,7 +143,7 @@ def test_a_turned_picture_takes_its_region_along(orientation):
     exif[0x0112] = orientation
     file = io.BytesIO()
     Pillow.fromarray(stored).save(file, "PNG", exif=exif)
-    from triplets.pictures import decode
+    from ieiw.triplets.images.codec import decode
 
     picture = decode(file.getvalue())
     job = tasks(short_side=200, dilate_percent=0, dilate_pixels=0)["removal"].prepare(opened(picture=picture))

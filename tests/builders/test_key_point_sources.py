@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import scipy.io
 
-from builders import registry
-from builders.instructions.joints import LAYOUTS
+from ieiw.builders import catalogue
+from ieiw.builders.instructions.joints import LAYOUTS
+from ieiw.triplets.errors import UsageError
 from tests.support.points import (
     BOX,
     FAULTS,
@@ -23,14 +24,13 @@ from tests.support.points import (
     write_coco,
 )
 from tests.support.source_case import SourceCase, draw_picture
-from triplets.reasons import UsageError
 
 REAL = os.environ.get("IEIW_REAL_DATA")
 needs_real = pytest.mark.skipif(not REAL, reason="IEIW_REAL_DATA is not set: no real samples")
 
 
 def records(dataset, root, split):
-    source = registry.source(dataset, name=dataset, root=str(root), split=split, options={})
+    source = catalogue.source(dataset, name=dataset, root=str(root), split=split, options={})
     return [record for index in range(source.group_count()) for record in source.group(index)]
 
 
@@ -103,7 +103,7 @@ class TestCocoKeypoints(PointCase):
 
     def test_unknown_option(self, root):
         with pytest.raises(UsageError, match="options.fast"):
-            registry.source(self.dataset, name="x", root=str(root), split="train2017", options={"fast": 1})
+            catalogue.source(self.dataset, name="x", root=str(root), split="train2017", options={"fast": 1})
 
 
 class TestCrowdPose(PointCase):

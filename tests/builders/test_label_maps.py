@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import scipy.io
 
-from builders import registry
-from builders.vocabulary import vocabulary
+from ieiw.builders import catalogue
+from ieiw.builders.vocabulary import vocabulary
+from ieiw.triplets.errors import UsageError
 from tests.support.label_maps import SIZE, ade_colours, blocks, write_map, write_pair
 from tests.support.source_case import SourceCase, draw_picture, square
-from triplets.reasons import UsageError
 
 
 def names(source):
@@ -20,7 +20,7 @@ def names(source):
 
 
 def make(dataset, root, split, **options):
-    return registry.source(dataset, name="s", root=str(root), split=split, options=options)
+    return catalogue.source(dataset, name="s", root=str(root), split=split, options=options)
 
 
 class TestCocoStuff(SourceCase):

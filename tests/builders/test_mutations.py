@@ -5,21 +5,19 @@ import shutil
 
 import pytest
 
-from builders import registry
-from pipelines.build import Options, build
-from pipelines.lint import lint
+from ieiw.builders import catalogue
+from ieiw.pipelines.build.run import Options, build
+from ieiw.pipelines.lint.run import lint
+from ieiw.triplets.errors import UsageError
 from tests.builders import (
-    test_coco_instances,
     test_edit_sources,
     test_key_point_sources,
     test_label_maps,
-    test_phrasecut,
-    test_refcoco,
     test_vision_sources,
 )
+from tests.builders.sources import test_coco_instances, test_phrasecut, test_refcoco
 from tests.support.builds import build_serially, index
 from tests.support.mutations import damaged
-from triplets.reasons import UsageError
 
 CASES = (
     test_coco_instances.TestCocoInstances,
@@ -99,4 +97,4 @@ def _build(made, root, out, records, turn):
 def test_every_source_with_such_files_is_among_them():
     without = {"clwd", "gopro", "reds", "sidd", "nyuv2", "oxford-pet", "pascal-context", "pascal-voc", "ade20k-150"}
     alike = {"refcoco-plus", "refcocog"}  # files of RefCOCO's form, read by the same class
-    assert {case.dataset for case in CASES} == set(registry.SOURCES) - without - alike
+    assert {case.dataset for case in CASES} == set(catalogue.SOURCES) - without - alike

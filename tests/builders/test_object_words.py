@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from builders.object_words import colour_of, true_of
-from triplets.palette import PALETTE
-from triplets.reasons import Reason, Refusal
+from ieiw.builders.object_words import colour_of, true_of
+from ieiw.triplets.drawings.palette import PALETTE
+from ieiw.triplets.rejects import Reason, Refusal
 
 MASK = np.zeros((40, 60), np.bool_)
 MASK[10:30, 10:50] = True

@@ -8,14 +8,15 @@ import pytest
 import scipy.io
 from pycocotools import mask as coco
 
-from builders import registry
+from ieiw.builders import catalogue
+from ieiw.builders.formats.coco_masks import segmentation_mask
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.rejects import Refusal
 from tests.support.source_case import SourceCase, draw_picture
-from triplets.coco_masks import segmentation_mask
-from triplets.reasons import Refusal, UsageError
 
 
 def records(dataset, root, split, **options):
-    source = registry.source(dataset, name=dataset, root=str(root), split=split, options=options)
+    source = catalogue.source(dataset, name=dataset, root=str(root), split=split, options=options)
     return [record for index in range(source.group_count()) for record in source.group(index)]
 
 
@@ -171,7 +172,7 @@ def test_what_a_mac_packs_beside_each_file_is_no_picture(tmp_path):
 def test_endings_in_capitals_are_found(tmp_path):
     for name in ("pug_1.JPG", "pug_2.jpg"):
         draw_picture(tmp_path / "images" / name)
-    source = registry.source("oxford-pet", name="pets", root=str(tmp_path), split="all", options={})
+    source = catalogue.source("oxford-pet", name="pets", root=str(tmp_path), split="all", options={})
     found = [record for index in range(source.group_count()) for record in source.group(index)]
     assert [record.id for record in found] == ["pug_1", "pug_2"]
     assert [len(source.read(record.files["picture"])) > 100 for record in found] == [True, True]
@@ -196,7 +197,7 @@ def test_a_damaged_table_of_ade_is_met_before_anything_is_built(tmp_path):
     (tmp_path / "annotations" / "validation" / "a.png").write_bytes(b"")
     (tmp_path / "objectInfo150.txt").write_text("Idx\tName\nx\ty\n")
     with pytest.raises(UsageError, match="objectInfo150.txt: not the challenge's table"):
-        registry.source("ade20k-150", name="ade", root=str(tmp_path), split="validation", options={}).group_count()
+        catalogue.source("ade20k-150", name="ade", root=str(tmp_path), split="validation", options={}).group_count()
 
 
 @pytest.mark.parametrize("number", [True, 2**70, [1], None, "5"])
@@ -205,7 +206,7 @@ def test_a_class_number_that_is_none_names_no_class_of_ade(tmp_path, number):
     draw_picture(folder / "a.jpg")
     things = [{"name_ndx": at, "name": name, "parts": {"part_level": 0}} for at, name in ((number, "odd"), (3, "tree"))]
     (folder / "a.json").write_text(json.dumps({"annotation": {"object": things}}))
-    source = registry.source("ade20k-847", name="ade", root=str(tmp_path), split="training", options={})
+    source = catalogue.source("ade20k-847", name="ade", root=str(tmp_path), split="training", options={})
     assert source.group_count() == 1
     assert b"tree" in source.read("@classes") and b"odd" not in source.read("@classes")
 

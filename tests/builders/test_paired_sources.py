@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.io import savemat
 
-from builders import registry
-from builders.sources._paired import Folders, pair_up
+from ieiw.builders import catalogue
+from ieiw.builders.sources._paired import Folders, pair_up
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import decode
+from ieiw.triplets.rejects import Refusal
 from tests.support.pairs import drawn, save, save_pair
 from tests.support.source_case import SourceCase
-from triplets.pictures import decode
-from triplets.reasons import Refusal, UsageError
 
 
 class TestGoPro(SourceCase):
@@ -93,7 +94,7 @@ class TestClwd(SourceCase):
 
 
 def _source(dataset, root, split, **options):
-    return registry.source(dataset, name=dataset, root=str(root), split=split, options=options)
+    return catalogue.source(dataset, name=dataset, root=str(root), split=split, options=options)
 
 
 def _records(source):
@@ -225,23 +226,23 @@ def test_every_file_is_in_exactly_one_pair(left, right):
 
 def test_a_side_that_was_never_unpacked_is_one_error_that_names_it_not_a_reject_for_each_picture(tmp_path):
     save(tmp_path / "train/train_sharp/000/00000000.png", drawn())
-    source = registry.source("reds", name="reds", root=str(tmp_path), split="train", options={})
+    source = catalogue.source("reds", name="reds", root=str(tmp_path), split="train", options={})
     with pytest.raises(UsageError, match=r"train/train_blur is missing.*blur: blur_jpeg"):
         source.inputs()
     save(tmp_path / "train/train_blur_jpeg/000/00000000.jpg", drawn())
-    other = registry.source("reds", name="reds", root=str(tmp_path), split="train", options={"blur": "blur_jpeg"})
+    other = catalogue.source("reds", name="reds", root=str(tmp_path), split="train", options={"blur": "blur_jpeg"})
     assert other.group_count() == 1
 
 
 def test_a_whole_layout_goes_before_half_of_another(tmp_path):
     save(tmp_path / "train/GOPR1/sharp/000001.png", drawn())
     save_pair(tmp_path / "train/input/a.png", tmp_path / "train/target/a.png", 1)
-    source = registry.source("gopro", name="gopro", root=str(tmp_path), split="train", options={})
+    source = catalogue.source("gopro", name="gopro", root=str(tmp_path), split="train", options={})
     assert [record.id for record in source.group(0)] == ["a"]
 
 
 def test_sidd_without_clean_pictures_says_which_files_it_wants(tmp_path):
     save(tmp_path / "Data/0001_001_S6/0001_NOISY_SRGB_010.PNG", drawn())
-    source = registry.source("sidd", name="sidd", root=str(tmp_path), split="train", options={})
+    source = catalogue.source("sidd", name="sidd", root=str(tmp_path), split="train", options={})
     with pytest.raises(UsageError, match=r"Data/\*/\*_GT_\* is missing"):
         source.inputs()

@@ -7,17 +7,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from builders import registry
+from ieiw.builders import catalogue
+from ieiw.builders.formats.picture_columns import PictureColumns
+from ieiw.triplets.errors import UsageError
 from tests.builders.test_edit_sources import TestMagicBrush as Folders
 from tests.support.hub_rows import INSTRUCTPIX2PIX, MAGICBRUSH, PICTURE, magicbrush_rows, picture, write_rows
 from tests.support.pairs import drawn, save
 from tests.support.source_case import SourceCase
-from triplets.picture_columns import PictureColumns
-from triplets.reasons import UsageError
 
 
 def _source(dataset, root, split="train", **options):
-    return registry.source(dataset, name=dataset, root=str(root), split=split, options=options)
+    return catalogue.source(dataset, name=dataset, root=str(root), split=split, options=options)
 
 
 def _records(source):

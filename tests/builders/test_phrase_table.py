@@ -2,8 +2,8 @@
 
 import pytest
 
-from builders.instructions.phrases import noun_phrase
-from triplets.reasons import Reason, Refusal
+from ieiw.builders.instructions.phrases import noun_phrase
+from ieiw.triplets.rejects import Reason, Refusal
 
 SAID = """
 laptop | laptop | 1 | the laptop | a laptop

@@ -14,12 +14,12 @@ import pytest
 from PIL import Image
 from scipy.io import loadmat
 
-from pipelines.build import Options, build
-from pipelines.lint import lint
-from pipelines.recipe import Recipe
+from ieiw.pipelines.build.run import Options, build
+from ieiw.pipelines.lint.run import lint
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.images.masks import from_rle
 from tests.support.builds import build_serially, index
 from tests.support.hub_rows import MAGICBRUSH, magicbrush_rows, write_rows
-from triplets.masks import from_rle
 
 REAL = os.environ.get("IEIW_REAL_DATA", "")
 pytestmark = pytest.mark.skipif(

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import skimage.data
 
-from builders.tasks._registration import register
-from triplets.reasons import Reason, Refusal
+from ieiw.builders.tasks._registration import register
+from ieiw.triplets.rejects import Reason, Refusal
 
 
 def _placed(scale, turn, cut):

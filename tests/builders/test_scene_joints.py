@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from builders.scenes import render
-from builders.scenes.things.people import JOINTS
+from ieiw.synthetic import render
+from ieiw.synthetic.things.people import JOINTS
 
 
 def people(count):

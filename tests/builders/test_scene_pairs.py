@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from builders import registry
-from builders.scenes import make_scenes
-from builders.scenes.pairs import write_pairs
-from triplets.pictures import decode, decode_mask
-from triplets.reasons import UsageError
+from ieiw.builders import catalogue
+from ieiw.synthetic import make_scenes
+from ieiw.synthetic.pairs import write_pairs
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import decode, decode_mask
 
 _FOLDERS = {"gopro": "GOPRO_Large", "sidd": "SIDD", "clwd": "CLWD", "gqa-inpaint": "GQA-Inpaint"}
 
@@ -22,7 +22,7 @@ def scenes(tmp_path_factory):
 
 
 def _records(scenes, dataset):
-    source = registry.source(dataset, name=dataset, root=str(scenes / _FOLDERS[dataset]), split="train", options={})
+    source = catalogue.source(dataset, name=dataset, root=str(scenes / _FOLDERS[dataset]), split="train", options={})
     return source, [record for index in range(source.group_count()) for record in source.group(index)]
 
 

@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
-from builders import registry
-from builders.scenes.backdrops.parts import WINDOW
-from builders.scenes.more import COATS, depth_of, pet, write_rooms_and_pets
-from builders.scenes.scene import render
-from builders.sources.oxford_pet import BREEDS
-from triplets.labels import decode_labels
-from triplets.pictures import decode
+from ieiw.builders import catalogue
+from ieiw.builders.formats.label_maps import decode_labels
+from ieiw.builders.sources.oxford_pet import BREEDS
+from ieiw.synthetic.backdrops.parts import WINDOW
+from ieiw.synthetic.rooms_and_pets import COATS, depth_of, pet, write_rooms_and_pets
+from ieiw.synthetic.scene import render
+from ieiw.triplets.images.codec import decode
 
 COUNT = 15
 
@@ -23,7 +23,7 @@ def folder(tmp_path_factory):
 
 
 def _records(dataset, root, split):
-    source = registry.source(dataset, name=dataset, root=str(root), split=split, options={})
+    source = catalogue.source(dataset, name=dataset, root=str(root), split=split, options={})
     return source, [record for index in range(source.group_count()) for record in source.group(index)]
 
 

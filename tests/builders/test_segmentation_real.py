@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builders import registry
-from builders.assembly import Assembler
-from builders.protocols import Tools
-from triplets.masks import from_rle
-from triplets.palette import PALETTE
-from triplets.pictures import decode, encode_jpeg
-from triplets.readback_mask import read_colour, read_mask
-from triplets.records import Attempt, Built
+from ieiw.builders import catalogue
+from ieiw.builders.assembly import Assembler
+from ieiw.builders.protocols import Tools
+from ieiw.triplets.drawings.palette import PALETTE
+from ieiw.triplets.drawings.readback_mask import read_colour, read_mask
+from ieiw.triplets.images.codec import decode, encode_jpeg
+from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.records import Attempt, Built
 
 REAL = os.environ.get("IEIW_REAL_DATA", "")
 pytestmark = pytest.mark.skipif(not REAL, reason="needs IEIW_REAL_DATA, the folder of real samples")
@@ -43,8 +43,8 @@ def verdicts(dataset, variants):
     folder, split, task, _, _ = SAMPLES[dataset]
     if not Path(REAL, folder).is_dir():
         pytest.skip(f"IEIW_REAL_DATA has no {folder}")
-    source = registry.source(dataset, name=dataset, root=str(Path(REAL, folder)), split=split, options={})
-    made = registry.task(task, Tools(256, partial(encode_jpeg, quality=95)), {})
+    source = catalogue.source(dataset, name=dataset, root=str(Path(REAL, folder)), split=split, options={})
+    made = catalogue.task(task, Tools(256, partial(encode_jpeg, quality=95)), {})
     attempts = (
         Attempt(dataset, record, task, variant)
         for index in range(source.group_count())

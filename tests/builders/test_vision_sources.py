@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from builders import registry
-from builders.sources.oxford_pet import BREEDS
+from ieiw.builders import catalogue
+from ieiw.builders.sources.oxford_pet import BREEDS
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import decode
+from ieiw.triplets.rejects import Refusal
 from tests.support.source_case import SourceCase, draw_picture, square
-from triplets.pictures import decode
-from triplets.reasons import Refusal, UsageError
 
 REAL = os.environ.get("IEIW_REAL_DATA", "")
 needs_real = pytest.mark.skipif(not REAL, reason="IEIW_REAL_DATA is not set")
@@ -81,7 +82,7 @@ class TestCocoClasses(SourceCase):
 
     def source(self, root):
         options = {"records": "classes"}
-        return registry.source(self.dataset, name=self.dataset, root=str(root), split=self.split, options=options)
+        return catalogue.source(self.dataset, name=self.dataset, root=str(root), split=self.split, options=options)
 
     def recipe(self, root):
         recipe = super().recipe(root)
@@ -98,7 +99,7 @@ class TestCocoClasses(SourceCase):
 def test_all_pets_are_known_by_their_names_where_there_is_no_list(tmp_path):
     for name in ("Maine_Coon_1", "great_pyrenees_12"):
         draw_picture(tmp_path / "images" / f"{name}.jpg")
-    source = registry.source("oxford-pet", name="pet", root=str(tmp_path), split="all", options={})
+    source = catalogue.source("oxford-pet", name="pet", root=str(tmp_path), split="all", options={})
     found = {record.id: record for index in range(source.group_count()) for record in source.group(index)}
     assert found["Maine_Coon_1"].annotation == {
         "class": "Maine Coon cat",
@@ -145,7 +146,7 @@ class TestNyuOfficial(SourceCase):
 
 def test_the_official_file_gives_its_pictures_and_metres(tmp_path):
     pictures, depths = write_official(tmp_path)
-    source = registry.source("nyuv2", name="nyu", root=str(tmp_path), split="train", options={})
+    source = catalogue.source("nyuv2", name="nyu", root=str(tmp_path), split="train", options={})
     assert source.group_count() == 2
     (record,) = source.group(1)
     assert record.id == "0003"
@@ -157,7 +158,7 @@ def test_the_official_file_gives_its_pictures_and_metres(tmp_path):
 
 def test_what_was_not_measured_is_no_depth(tmp_path):
     _, depths = write_official(tmp_path)
-    source = registry.source("nyuv2", name="nyu", root=str(tmp_path), split="test", options={"raw": True})
+    source = catalogue.source("nyuv2", name="nyu", root=str(tmp_path), split="test", options={"raw": True})
     (record,) = source.group(0)
     levels = cv2.imdecode(np.frombuffer(source.read(record.files["depth"]), np.uint8), cv2.IMREAD_UNCHANGED)
     assert not levels[:, :12].any()
@@ -177,7 +178,7 @@ def test_what_was_not_measured_is_no_depth(tmp_path):
 )
 def test_another_file_of_that_name_is_one_clear_error(tmp_path, changes, told):
     write_official(tmp_path, **changes)
-    source = registry.source("nyuv2", name="nyu", root=str(tmp_path), split="all", options={})
+    source = catalogue.source("nyuv2", name="nyu", root=str(tmp_path), split="all", options={})
     with pytest.raises(UsageError, match=rf"labeled\.mat: {told}"):
         source.group_count()
 
@@ -191,7 +192,7 @@ def test_a_damaged_official_file_is_an_error_or_a_refusal_never_more(tmp_path):
         for at in dice.integers(512, 4000, 6):
             damaged[at] = dice.integers(256)
         file.write_bytes(damaged)
-        source = registry.source("nyuv2", name="nyu", root=str(tmp_path), split="all", options={})
+        source = catalogue.source("nyuv2", name="nyu", root=str(tmp_path), split="all", options={})
         try:
             if source.group_count():
                 source.read("nyu_depth_v2_labeled.mat#images/0")
@@ -202,17 +203,17 @@ def test_a_damaged_official_file_is_an_error_or_a_refusal_never_more(tmp_path):
 
 def test_the_official_file_needs_its_splits(tmp_path):
     (tmp_path / "nyu_depth_v2_labeled.mat").write_bytes(b"x")
-    source = registry.source("nyuv2", name="nyu", root=str(tmp_path), split="train", options={})
+    source = catalogue.source("nyuv2", name="nyu", root=str(tmp_path), split="train", options={})
     with pytest.raises(UsageError, match=r"splits.mat.*split: all"):
         source.inputs()
 
 
 @needs_real
 def test_real_samples_are_read():
-    pets = registry.source("oxford-pet", name="p", root=f"{REAL}/oxford_pet", split="all", options={})
+    pets = catalogue.source("oxford-pet", name="p", root=f"{REAL}/oxford_pet", split="all", options={})
     records = [record for index in range(pets.group_count()) for record in pets.group(index)]
     assert len(records) >= 15 and all(record.fault is None for record in records)
-    nyu = registry.source(
+    nyu = catalogue.source(
         "nyuv2", name="n", root=f"{REAL}/nyuv2/rgb_depth", split="train", options={"units_per_metre": 5000}
     )
     assert nyu.group_count() == 1

@@ -6,21 +6,22 @@ import cv2
 import numpy as np
 import pytest
 
-from builders.protocols import Tools
-from builders.tasks.classify import Classify
-from builders.tasks.depth import DepthEstimation
-from builders.tasks.detect import Detect
-from builders.tasks.segment_mask import SegmentMask
-from builders.vocabulary import classes_document
+from ieiw.builders.protocols import Tools
+from ieiw.builders.tasks.classify import Classify
+from ieiw.builders.tasks.depth import DepthEstimation
+from ieiw.builders.tasks.detect import Detect
+from ieiw.builders.tasks.segment_mask import SegmentMask
+from ieiw.builders.vocabulary import classes_document
+from ieiw.triplets.drawings.palette import PALETTE
+from ieiw.triplets.drawings.readback_boxes import read_boxes
+from ieiw.triplets.drawings.readback_colour import read_solid, read_white
+from ieiw.triplets.drawings.readback_depth import DepthScale, read_depth
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import decode, encode_jpeg, encode_png
+from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.records import OpenRecord, Picture, Record
+from ieiw.triplets.rejects import Reason, Refusal
 from tests.support.label_maps import blocks
-from triplets.masks import from_rle
-from triplets.palette import PALETTE
-from triplets.pictures import decode, encode_jpeg, encode_png
-from triplets.readback_boxes import read_boxes
-from triplets.readback_colour import read_solid, read_white
-from triplets.readback_depth import DepthScale, read_depth
-from triplets.reasons import Reason, Refusal, UsageError
-from triplets.records import OpenRecord, Picture, Record
 
 SIDE = 128
 TOOLS = Tools(short_side=SIDE, encode=encode_jpeg)

@@ -1,6 +1,6 @@
 import pytest
 
-from builders.sources._wrong import what_is_wrong
+from ieiw.builders.sources._decode_errors import what_is_wrong
 
 ERROR = ValueError("Expected `float`, got `str` - at `$.area[3]`")
 

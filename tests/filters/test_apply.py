@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters.apply import KEPT, apply_rules, check_names, licences_of
-from filters.frame import Frame
-from filters.rules import RuleSet
+from ieiw.filters.apply import KEPT, apply_rules, check_names, licences_of
+from ieiw.filters.frame import Frame
+from ieiw.filters.rules import RuleSet
+from ieiw.triplets.errors import UsageError
 from tests.support.frames import frame, value_of
-from triplets.reasons import UsageError
 
 FAR = 65
 

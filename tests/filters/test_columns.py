@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.columns import column, named, numbers
+from ieiw.filters.columns import column, named, numbers
 
 
 @pytest.mark.parametrize("kind", ["int16", "int64", "uint64", "float32"])
@@ -37,7 +37,7 @@ def test_pandas_stays_out():
     program = """
 import sys
 import numpy as np
-from filters.columns import column, named, numbers
+from ieiw.filters.columns import column, named, numbers
 numbers(column(np.arange(3)).filter(column(np.ones(3, bool))))
 named(np.zeros(2, bool), ("train", "validation"))
 assert "pandas" not in sys.modules

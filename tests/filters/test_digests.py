@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters.digests import packed, places, words
-from filters.duplicates import joined
+from ieiw.filters.digests import packed, places, words
+from ieiw.filters.duplicates import joined
 
 NUMBERS = st.lists(st.integers(0, 60), max_size=60)
 
@@ -34,7 +34,7 @@ def test_places(wanted, known, in_order):
 
 
 def test_words_are_the_first_128_bits_in_any_slice(monkeypatch):
-    monkeypatch.setattr("filters.digests._AT_ONCE", 3)
+    monkeypatch.setattr("ieiw.filters.digests._AT_ONCE", 3)
     texts = digests(range(10))
     expected = [[int(text[:16], 16) for text in texts], [int(text[16:32], 16) for text in texts]]
     assert words(pa.array(texts)).tolist() == expected
@@ -54,7 +54,7 @@ def test_joined_tells_combinations_apart(rows, mixed_alike):
     columns = [np.array([row[at] for row in rows], np.int64) for at in range(3)]
     with pytest.MonkeyPatch.context() as patch:
         if mixed_alike:  # a product with 0 makes all alike, which must be noticed
-            patch.setattr("filters.duplicates._ODD", np.uint64(0))
+            patch.setattr("ieiw.filters.duplicates._ODD", np.uint64(0))
         codes = joined(*columns).tolist()
     for one, first in zip(rows, codes, strict=True):
         for two, second in zip(rows, codes, strict=True):

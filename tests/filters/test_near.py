@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters.near import MOST_BITS, distances, least_distances, near_pairs
+from ieiw.filters.near import MOST_BITS, distances, least_distances, near_pairs
 
 
 def brute(hashes, distance):
@@ -40,7 +40,7 @@ def test_wherever_the_bits_differ(spread):
 
 
 def test_thousands_of_equal_hashes_are_cut_into_bites(monkeypatch):
-    monkeypatch.setattr("filters.near._AT_ONCE", 100)
+    monkeypatch.setattr("ieiw.filters.near._AT_ONCE", 100)
     first, second = near_pairs(np.zeros(300, np.uint64), 2)
     assert len(first) == 300 * 299 // 2
     assert (first < second).all()
@@ -62,5 +62,5 @@ def test_least_distances_in_blocks(monkeypatch):
     random = np.random.default_rng(0)
     hashes, others = (random.integers(0, 2**64, count, dtype=np.uint64) for count in (101, 7))
     expected = distances(hashes[:, None], others[None]).min(axis=1).tolist()
-    monkeypatch.setattr("filters.near._AT_ONCE", 20)
+    monkeypatch.setattr("ieiw.filters.near._AT_ONCE", 20)
     assert least_distances(hashes, others).tolist() == expected

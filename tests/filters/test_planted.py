@@ -6,9 +6,9 @@ import pytest
 import skimage.data
 
 from bench.planted import OWN_SCORE, PICTURE_DEFECTS, auc, stored
-from filters.protocols import Pair
-from filters.registry import better_of, score
-from filters.rules import DEFAULT
+from ieiw.filters.protocols import Pair
+from ieiw.filters.registry import better_of, score
+from ieiw.filters.rules import DEFAULT
 
 SIDE = 256
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from filters.registry import kind_of, known
-from filters.rules import DEFAULT, RuleSet, load_rules, to_yaml
-from triplets.reasons import UsageError
+from ieiw.filters.registry import kind_of, known
+from ieiw.filters.rules import DEFAULT, RuleSet, load_rules, to_yaml
+from ieiw.triplets.errors import UsageError
 
 
 def refused(tmp_path, text):

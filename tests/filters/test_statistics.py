@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import ks_2samp
 
-from filters import statistics
+from ieiw.filters import statistics
 
 VALUES = hnp.arrays(
     np.float32,

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.opencv import spread
-from models.patch_level import RADIUS, RISE, Level, pyramid
-from models.patch_search import best_match, better_match, finer_match, vote
-from models.registry import INPAINTERS, inpainter
-from triplets.reasons import UsageError
+from ieiw.models.inpaint.opencv import spread
+from ieiw.models.inpaint.patch_level import RADIUS, RISE, Level, pyramid
+from ieiw.models.inpaint.patch_search import best_match, better_match, finer_match, vote
+from ieiw.models.roles import INPAINTERS, inpainter
+from ieiw.triplets.errors import UsageError
 
 EMBEDDED = sorted(set(INPAINTERS) - {"lama"})
 PAINTING = sorted(set(EMBEDDED) - {"noop"})
@@ -201,7 +201,7 @@ def test_the_exhaustive_search_finds_the_true_minimum():
 
 def test_the_random_search_never_makes_a_match_worse_and_stays_among_sources(monkeypatch):
     level = small_level(1)
-    monkeypatch.setattr("models.patch_search._EXHAUSTIVE", 0)
+    monkeypatch.setattr("ieiw.models.inpaint.patch_search._EXHAUSTIVE", 0)
     coarse = Level(level.picture[::2, ::2], level.hole[::2, ::2])
     match = finer_match(coarse, best_match(coarse), level)
     rng = np.random.default_rng(0)
@@ -277,7 +277,7 @@ def test_wrong_names_and_options_are_named(name, options, message):
 
 def test_making_a_stand_in_loads_neither_torch_nor_scikit_image():
     code = (
-        "import sys; from models.registry import INPAINTERS, inpainter;"
+        "import sys; from ieiw.models.roles import INPAINTERS, inpainter;"
         "[inpainter(name, {}) for name in INPAINTERS if name != 'lama'];"
         "print({'torch', 'skimage', 'scipy', 'diffusers'} & set(sys.modules))"
     )

@@ -8,16 +8,16 @@ import webdataset
 import xxhash
 import yaml
 
-from filters.rules import RuleSet
-from pipelines.cut import cut
-from pipelines.cut_card import card
-from pipelines.cut_files import Chosen
-from pipelines.cut_materialise import _runs, materialise
+from ieiw.filters.rules import RuleSet
+from ieiw.pipelines.cut.choose import Chosen
+from ieiw.pipelines.cut.copy_shards import _runs, materialise
+from ieiw.pipelines.cut.dataset_card import card
+from ieiw.pipelines.cut.run import cut
+from ieiw.triplets.layout.cut_state import CutState, FunnelStep, load_cut
+from ieiw.triplets.layout.shards import members
 from tests.support.builds import index
 from tests.support.scored import WANTED
 from tests.support.tiny_build import tiny_build
-from triplets.cuts import CutState, FunnelStep, load_cut
-from triplets.shards import members
 
 ALL = RuleSet.model_validate({"split": {"validation": 0.3}})
 
@@ -29,7 +29,7 @@ def tiny(tmp_path_factory):
 
 def small_shards(monkeypatch, size=20_000):
     monkeypatch.setattr(
-        "pipelines.cut.copy_samples",
+        "ieiw.pipelines.cut.run.copy_samples",
         lambda store, name, chosen, unit, report: materialise(store, name, chosen, size, report),
     )
 
@@ -59,7 +59,7 @@ def test_the_cut_knows_the_digest_of_each_of_its_shards(tiny, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):  # with all shards copied, none noted
-        broken.setattr("pipelines.cut.publish_index", stop)
+        broken.setattr("ieiw.pipelines.cut.run.publish_index", stop)
         cut(tiny.store.location, "digests", ALL, materialise=True)
     before = set(tiny.store.sizes("cuts/digests/shards"))
     (tiny.path / "cuts/digests/shards" / max(before)).unlink()

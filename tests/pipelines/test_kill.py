@@ -11,8 +11,8 @@ from bench.kill import UNITS, prepare, series
 from bench.kill_round import Round
 from bench.kills import END, MIDDLE, START, Kill, rounds
 from bench.victims import Wrong
+from ieiw.triplets.storage.failpoints import POINTS
 from tests.support.builds import ROOT
-from triplets.faults import POINTS
 
 
 @pytest.fixture(scope="module")

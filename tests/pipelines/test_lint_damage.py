@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.lint import Kind, lint
-from pipelines.plan_files import UnitRef, read_unit, write_plan
-from pipelines.state import source_state
+from ieiw.pipelines.layout.build_state import source_state
+from ieiw.pipelines.layout.plan_files import UnitRef, read_unit, write_plan
+from ieiw.pipelines.lint.run import Kind, lint
+from ieiw.triplets.images.codec import encode_jpeg, encode_png
+from ieiw.triplets.layout.rows import read_mark
+from ieiw.triplets.storage.store import open_store
 from tests.support.damage import Piece, flip, open_unit, remark, seal, unit_names
 from tests.support.tiny_build import Tiny, Wanted, build_unit, edit_state, tiny_build
-from triplets.pictures import encode_jpeg, encode_png
-from triplets.rows import read_mark
-from triplets.storage import open_store
 
 SMALL = Wanted(pictures=8, sources=("shapes",))
 

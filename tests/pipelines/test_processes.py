@@ -187,7 +187,9 @@ def test_nothing_lives_on_when_its_supervisor_is_killed(recipe, undisturbed, tmp
 def test_stopping_with_the_keyboard_is_no_failure(recipe, undisturbed, tmp_path):
     out, log = tmp_path / "out", tmp_path / "said"
     with started(recipe, out, "--workers", "1", log=log) as build:
-        wait_until(lambda: any("pipelines.driver" in process.cmdline() for process in below(build)))  # not its vfork
+        wait_until(
+            lambda: any("ieiw.pipelines.engine.driver" in process.cmdline() for process in below(build))
+        )  # not its vfork
         family = freeze_below(build)  # lest a slow test's signal comes when all is built
         build.send_signal(signal.SIGINT)
         assert build.wait(60) == 130, log.read_text()

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 import s3fs
 
-from pipelines.lint import lint
+from ieiw.pipelines.lint.run import lint
 from tests.support.builds import ieiw, run_build, tree, write_recipe
 from tests.support.phrasecut_folder import Folder, write_phrasecut
 from tests.support.processes import freeze, started, wait_until, wake

@@ -1,8 +1,8 @@
 """Several sources in one build: their order in the recipe shows nowhere."""
 
-from pipelines.build import Options, build
-from pipelines.lint import lint
-from pipelines.recipe import Recipe
+from ieiw.pipelines.build.run import Options, build
+from ieiw.pipelines.lint.run import lint
+from ieiw.pipelines.recipe.schema import Recipe
 from tests.support.builds import build_serially, recipe_values
 from tests.support.phrasecut_folder import Folder, write_phrasecut
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from ieiw.triplets.images.codec import decode
 from tests.support.builds import index
 from tests.support.tiny_build import Wanted, tiny_build
-from triplets.pictures import decode
 
 
 @dataclass(frozen=True)

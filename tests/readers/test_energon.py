@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.lint import lint
+from ieiw.pipelines.lint.run import lint
 from tests.readers.conftest import check_json
 
 energon = pytest.importorskip("megatron.energon")

@@ -8,12 +8,12 @@ import re
 import pyarrow.parquet as pq
 import pytest
 
-from filters.rules import RuleSet
-from pipelines.audit import Options, audit
-from pipelines.cut import cut
-from pipelines.score import EMBEDDED, score
-from pipelines.score_unit import UnitScorer
-from triplets.storage import open_store
+from ieiw.filters.rules import RuleSet
+from ieiw.pipelines.audit.run import Options, audit
+from ieiw.pipelines.cut.run import cut
+from ieiw.pipelines.scoring.run import EMBEDDED, score
+from ieiw.pipelines.scoring.worker import UnitScorer
+from ieiw.triplets.storage.store import open_store
 
 RULES = {
     "rules": [
@@ -44,7 +44,7 @@ def score_here(tiny, names=EMBEDDED):
             worker.work(ref)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipelines.score.run_driver", run)
+        patch.setattr("ieiw.pipelines.scoring.run.run_driver", run)
         score(str(tiny.path), names)
 
 
@@ -55,7 +55,7 @@ def cut_here(tiny, name="strict", rules=None):
 
 def write_page(tiny, name="strict", options=Options(each=4), against=None):  # noqa: B008 - frozen
     """Audit a cut; returns what was gathered and what was written."""
-    from apps.audit.page import write
+    from ieiw.apps.audit.page import write
 
     result = audit(str(tiny.path), name, against, options)
     return result, write(open_store(tiny.path), result, options)

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from pipelines.build import Options, Result, build
-from pipelines.plan_files import UnitRef
-from pipelines.recipe import Recipe
-from pipelines.worker import UnitBuilder
-from triplets.storage import Store
+from ieiw.pipelines.build.run import Options, Result, build
+from ieiw.pipelines.build.worker import UnitBuilder
+from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.storage.store import Store
 
 ROOT = Path(__file__).parent.parent.parent
 UNDISTURBED = ("build.json", "index", "plan", "rejects", "rows", "shards")
@@ -60,7 +60,7 @@ def build_serially(monkeypatch: pytest.MonkeyPatch) -> None:
             builder.build(ref)
             on_poll()
 
-    monkeypatch.setattr("pipelines.build.run_driver", run)
+    monkeypatch.setattr("ieiw.pipelines.build.run.run_driver", run)
 
 
 def run_build(
@@ -80,7 +80,7 @@ def ieiw(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own; returns it when it has ended."""
     return subprocess.run(
-        [str(python), "-m", "apps.main", *map(str, arguments)],
+        [str(python), "-m", "ieiw.apps.main", *map(str, arguments)],
         cwd=cwd,
         env=os.environ | {"PYTHONSAFEPATH": "1"} | environment,
         capture_output=True,

@@ -5,8 +5,8 @@ import io
 
 import numpy as np
 
+from ieiw.triplets.layout.cut_state import SAMPLE, CutFile, CutState, FunnelStep, ShardFile, cut_file, sample_file
 from tests.support.builds import index as index_rows
-from triplets.cuts import SAMPLE, CutFile, CutState, FunnelStep, ShardFile, cut_file, sample_file
 
 
 def made_up_index(samples=100, per_shard=50, sources=2, sample_bytes=50_000, seed=0):

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field, replace
 
 import pyarrow.parquet as pq
 
-from pipelines.finalise import finalise
-from pipelines.state import require_state
-from triplets.rows import REJECTS, ROWS, Mark, mark_metadata, read_mark, to_parquet
+from ieiw.pipelines.build.finalise import finalise
+from ieiw.pipelines.layout.build_state import require_state
+from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark, mark_metadata, read_mark, to_parquet
 
 
 @dataclass

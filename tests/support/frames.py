@@ -5,8 +5,8 @@ import hashlib
 import numpy as np
 import pyarrow as pa
 
-from filters.composite import COMPOSITES
-from filters.frame import Frame
+from ieiw.filters.composite import COMPOSITES
+from ieiw.filters.frame import Frame
 
 PICTURE_SCORES = ("blockiness", "colourfulness", "contrast", "exposure", "noise", "sharpness", "phash")
 PAIR_SCORES = ("change-inside", "change-outside", "detail-inside", "seam")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from builders.instructions.joints import LAYOUTS
+from ieiw.builders.instructions.joints import LAYOUTS
 from tests.support.source_case import draw_picture
 
 WIDTH, HEIGHT = 160, 128

@@ -13,7 +13,7 @@ import psutil
 @contextmanager
 def started(recipe, out, *flags, log, **environment):
     """A running ``ieiw build``; what it says goes to ``log``. It and all below it are gone when the block ends."""
-    command = [sys.executable, "-m", "apps.main", "build", str(recipe), "--out", str(out), *flags]
+    command = [sys.executable, "-m", "ieiw.apps.main", "build", str(recipe), "--out", str(out), *flags]
     with log.open("wb") as output:
         build = subprocess.Popen(
             command,

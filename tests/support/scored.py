@@ -3,10 +3,10 @@
 import shutil
 from unittest.mock import patch
 
-from pipelines.score import score
-from pipelines.score_unit import UnitScorer
+from ieiw.pipelines.scoring.run import score
+from ieiw.pipelines.scoring.worker import UnitScorer
+from ieiw.triplets.storage.store import open_store
 from tests.support.tiny_build import Tiny, Wanted, tiny_build
-from triplets.storage import open_store
 
 WANTED = Wanted(pictures=12, size=(96, 64))
 
@@ -19,7 +19,7 @@ def score_serially(location):
         for ref in refs:
             scorer.work(ref)
 
-    with patch("pipelines.score.run_driver", run):
+    with patch("ieiw.pipelines.scoring.run.run_driver", run):
         score(str(location))
 
 

@@ -8,16 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
-from builders import registry
-from builders.kinds import lacking
-from pipelines.plan import plan_rows, plan_units
-from pipelines.plan_files import UnitRef, read_attempts
-from pipelines.prepare import prepare
-from pipelines.recipe import Recipe
-from pipelines.worker import UnitBuilder
-from triplets.reasons import UsageError
-from triplets.rows import read_mark
-from triplets.storage import open_store
+from ieiw.builders import catalogue
+from ieiw.builders.record_kinds import lacking
+from ieiw.pipelines.build.worker import UnitBuilder
+from ieiw.pipelines.layout.plan_files import UnitRef, read_attempts
+from ieiw.pipelines.planning.planner import plan_rows, plan_units
+from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.rows import read_mark
+from ieiw.triplets.storage.store import open_store
 
 
 def draw_picture(path: Path, width: int = 96, height: int = 64, seed: int = 0) -> None:
@@ -59,7 +59,7 @@ class SourceCase:
         return folder
 
     def source(self, root: Path):
-        return registry.source(self.dataset, name=self.dataset, root=str(root), split=self.split, options={})
+        return catalogue.source(self.dataset, name=self.dataset, root=str(root), split=self.split, options={})
 
     def recipe(self, root: Path) -> Recipe:
         entry = {"name": self.dataset, "root": str(root), "split": self.split, "tasks": list(self.tasks)}
@@ -80,7 +80,7 @@ class SourceCase:
 
     def test_its_records_hold_what_it_says_they_give(self, root):
         source = self.source(root)
-        registry.check_fit(source, self.tasks)
+        catalogue.check_fit(source, self.tasks)
         sound = [record for at in range(source.group_count()) for record in source.group(at) if record.fault is None]
         assert {record.id: lacking(source.gives, record) for record in sound} == {record.id: [] for record in sound}
 

@@ -8,19 +8,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipelines.finalise import finalise
-from pipelines.marks import pending
-from pipelines.plan import plan_rows, plan_units
-from pipelines.plan_files import UnitRef, read_attempts, write_plan
-from pipelines.recipe import Recipe
-from pipelines.retry import plan_retries
-from pipelines.state import BuildState, require_state, save_state, source_state
-from pipelines.unit import write_unit
-from triplets.masks import to_rle
-from triplets.pictures import encoder
-from triplets.reasons import Reason, Stage
-from triplets.records import Built, Fault, Record, Reject, Triplet
-from triplets.storage import Store, open_store
+from ieiw.pipelines.build.commit_unit import write_unit
+from ieiw.pipelines.build.finalise import finalise
+from ieiw.pipelines.layout.build_state import BuildState, require_state, save_state, source_state
+from ieiw.pipelines.layout.marks import pending
+from ieiw.pipelines.layout.plan_files import UnitRef, read_attempts, write_plan
+from ieiw.pipelines.planning.planner import plan_rows, plan_units
+from ieiw.pipelines.planning.retry import plan_retries
+from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.images.codec import encoder
+from ieiw.triplets.images.masks import to_rle
+from ieiw.triplets.records import Built, Fault, Record, Reject, Triplet
+from ieiw.triplets.rejects import Reason, Stage
+from ieiw.triplets.storage.store import Store, open_store
 
 THINGS = ("red car", "dog on the left", "café “Zoë” sign", "wooden table", "the man's hat")
 

@@ -5,14 +5,14 @@ import json
 import numpy as np
 import pytest
 
-from train.augment import KINDS, Changes
-from train.decode import SampleDecoder
-from train.reading import Shards
-from triplets.drawing import shade_region
-from triplets.masks import to_rle
-from triplets.palette import PALETTE, nearest
-from triplets.pictures import decode, encode_jpeg, encode_png
-from triplets.reasons import UsageError
+from ieiw.train.data.augment import KINDS, Changes
+from ieiw.train.data.sample_decoder import SampleDecoder
+from ieiw.train.data.shard_reader import Shards
+from ieiw.triplets.drawings.drawing import shade_region
+from ieiw.triplets.drawings.palette import PALETTE, nearest
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import decode, encode_jpeg, encode_png
+from ieiw.triplets.images.masks import to_rle
 
 SOURCE = np.full((48, 48, 3), 120, np.uint8)
 MASK = np.zeros((48, 48), np.bool_)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triplets.records import Attempt, Record, attempt_rng
+from ieiw.triplets.records import Attempt, Record, attempt_rng
 
 
 def _attempt(record, variant=0):

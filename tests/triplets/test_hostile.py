@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from triplets.archives import Member, members
-from triplets.documents import DocumentError, load_json
-from triplets.pictures import annotation_frame, decode, decode_mask, fit_mask, upright_mask
-from triplets.reasons import Reason, Refusal
-from triplets.roots import Root
-from triplets.unpickle import load_pickle
+from ieiw.builders.formats.archives import Member, members
+from ieiw.builders.formats.dataset_root import Root
+from ieiw.builders.formats.json_stream import DocumentError, load_json
+from ieiw.builders.formats.unpickle import load_pickle
+from ieiw.triplets.images.codec import annotation_frame, decode, decode_mask, fit_mask, upright_mask
+from ieiw.triplets.rejects import Reason, Refusal
 
 _REAL = os.environ.get("IEIW_REAL_DATA")
 FOLDER = Path(_REAL or "unset") / "coco_hostile"

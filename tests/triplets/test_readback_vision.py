@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triplets.drawing import outline_box
-from triplets.palette import PALETTE
-from triplets.pictures import decode, encode_jpeg
-from triplets.readback_boxes import boxes_in, read_boxes
-from triplets.readback_colour import read_solid, read_white
-from triplets.readback_depth import DepthScale, draw_depth, read_depth
-from triplets.visibility import visible_on
+from ieiw.triplets.drawings.contrast import visible_on
+from ieiw.triplets.drawings.drawing import outline_box
+from ieiw.triplets.drawings.palette import PALETTE
+from ieiw.triplets.drawings.readback_boxes import boxes_in, read_boxes
+from ieiw.triplets.drawings.readback_colour import read_solid, read_white
+from ieiw.triplets.drawings.readback_depth import DepthScale, draw_depth, read_depth
+from ieiw.triplets.images.codec import decode, encode_jpeg
 
 LINE = 3
 

@@ -1,7 +1,7 @@
 """Put on PYTHONPATH by tests: commit marks that are written in place, as one would without care."""
 
-from triplets.faults import reach
-from triplets.storage import FolderStore
+from ieiw.triplets.storage.failpoints import reach
+from ieiw.triplets.storage.store import FolderStore
 
 
 def create(self, name, data):

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from models.noop import Noop
+from ieiw.models.inpaint.noop import Noop
 
 
 class Hostile(Noop):

@@ -1,5 +1,5 @@
 """Put on PYTHONPATH by tests: adds an inpainter that kills its own process at a red picture, as broken native code would."""
 
-import models.registry
+import ieiw.models.roles
 
-models.registry.INPAINTERS["hostile"] = "hostile_painter:Hostile"
+ieiw.models.roles.INPAINTERS["hostile"] = "hostile_painter:Hostile"

@@ -1,0 +1,1 @@
+"""The input doors: the file formats of official layouts, read without trust."""

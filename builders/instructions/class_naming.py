@@ -1,0 +1,143 @@
+"""Which of COCO's classes a short description is about, where its first noun leaves no doubt; nothing where it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ieiw.builders.instructions.coco_nouns import CLASS_OF, GROUP_OF
+from ieiw.builders.instructions.words import (
+    ARTICLES,
+    COLOURS,
+    NUMBERS,
+    PLACES,
+    PREPOSITIONS,
+    RELATIVES,
+    UNIQUE,
+    is_plural,
+    singular,
+)
+
+_TAKEN_FOR = (
+    {"food", "kitchen"},  # the carrots, for the bowl of them
+    {"furniture", "indoor"},  # the flowers, for their vase
+    {"furniture", "outdoor"},  # a bench is a chair
+    {"electronic", "appliance"},
+    {"animal", "indoor"},  # teddy bears, and what looks like animals
+)
+"""Supercategories between which names wander."""
+_FOND = frozenset("guy girl boy baby kid child dude mom mother dad father fella chick adult".split())
+"""Said of animals too."""
+_COUNTED = frozenset({"person", "animal", "vehicle"})
+"""Each of these is outlined on its own; one outline may well hold several carrots or books."""
+_MODIFIERS = (
+    ARTICLES
+    | COLOURS
+    | PLACES
+    | UNIQUE - {"other"}
+    | NUMBERS.keys()
+    | frozenset(
+        """
+        far upper lower bald old older young younger tall taller short shorter big bigger small smaller large larger little tiny
+        long blond blonde male female adult asian standing sitting seated walking whole full empty half partial visible wooden
+        metal plastic striped checkered plaid spotted stuffed stuff toy baby 1 2 3 4 5
+        """.split()
+    )
+)
+_VERBS = frozenset("is are was were has have had wears holds looks sits stands".split())
+_THING_OF = {"of", "'s"}
+_ENDS = PREPOSITIONS | RELATIVES | PLACES | UNIQUE | _VERBS | {",", "and", "far", "upper", "lower", "full"}
+"""What may follow a noun that is not part of a longer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a description is about.
+
+    Attributes:
+        noun: as it stands there.
+        group: COCO's supercategory.
+        name: COCO's class, or empty for any of the group.
+        rest: the words after the noun.
+        number: how many it says there are; 0 where it does not say.
+    """
+
+    noun: str
+    group: str
+    name: str
+    rest: tuple[str, ...]
+    number: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether every thing of the class fits the noun; a man is a person, but a person need not be a man."""
+        return singular(self.noun) in {self.name, "person", "people"}
+
+    def contradicts(self, classes: Sequence[str]) -> bool:
+        """Whether none of some classes of COCO can be meant."""
+        groups = [GROUP_OF.get(name, "") for name in classes]
+        return bool(groups) and not any(
+            self._may_mean(name, group) for name, group in zip(classes, groups, strict=True)
+        )
+
+    def _may_mean(self, name: str, group: str) -> bool:
+        fond = singular(self.noun) in _FOND and (group == "animal" or name == "teddy bear")
+        nickname = self.name == "dog" and name == "hot dog"
+        return not group or group == self.group or {group, self.group} in _TAKEN_FOR or fond or nickname
+
+    @property
+    def says_several(self) -> bool:
+        """Whether it speaks of several things where each would have an outline of its own."""
+        return self.number > 1 or (self.group in _COUNTED and is_plural(self.noun))
+
+
+@lru_cache(maxsize=1024)
+def words_of(text: str) -> tuple[str, ...]:
+    """The lower-case words, numbers, commas and possessive endings of an expression."""
+    mended = re.sub(r"\s*['’`]\s*s\b", " 's", text.lower())
+    mended = re.sub(r"\b(right|left|top|bottom|upper|front)[\s-]most\b", r"\1most", mended)
+    return tuple(re.findall(r"'s|[a-zà-ÿ]+(?:['-][a-zà-ÿ]+)*|\d+[a-z]*|,", mended))
+
+
+@lru_cache(maxsize=1024)
+def what_is_named(text: str) -> Named | None:
+    """What an expression is about: its first noun, where only adjectives stand before it and none of its own noun follows.
+
+    So ``man on left bite banana`` is about a person, but of ``horse trailer``, ``bowl of soup`` and ``banana man is eating``
+    nothing is said.
+    """
+    words, number = words_of(text), 0
+    for at, word in enumerate(words):
+        for size in (2, 1):
+            noun = " ".join(words[at : at + size])
+            found = CLASS_OF.get(singular(noun)) or CLASS_OF.get(noun)
+            if found and len(words) >= at + size and not _has_more(words, at + size):
+                return Named(noun, *found, words[at + size :], number)
+        if word not in _MODIFIERS:
+            return None
+        number = NUMBERS.get(word, number)
+    return None
+
+
+def _has_more(words: Sequence[str], at: int) -> bool:
+    """Whether the words that follow a noun belong to it, so that it may not be what is meant."""
+    if at == len(words):
+        return False
+    word = words[at]
+    if word in _THING_OF:
+        return True
+    return word not in _ENDS and not word.endswith("ing")
+
+
+def names_any_thing(words: Sequence[str], nouns: frozenset[str] = frozenset()) -> bool:
+    """Whether any of the words is a noun of COCO's classes or of ``nouns``."""
+    return any(word in CLASS_OF or {word, singular(word)} & (nouns | CLASS_OF.keys()) for word in words)
+
+
+def means_any(words: Sequence[str], classes: Sequence[str]) -> bool:
+    """Whether any of the words is a noun for one of some classes of COCO, or for its like."""
+    pairs = [" ".join(words[at : at + 2]) for at in range(len(words))]
+    found = {CLASS_OF[noun][0] for word in (*words, *pairs) for noun in {word, singular(word)} & CLASS_OF.keys()}
+    return bool(found & {GROUP_OF[name] for name in classes})

@@ -1,0 +1,215 @@
+"""What speaks against a referring expression: damage to its words, and what the outlines in the picture say against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ieiw.builders.boxes import Box, area
+from ieiw.builders.instructions.class_naming import Named, names_any_thing, what_is_named, words_of
+from ieiw.builders.instructions.expressions import LIMBS, Expression
+from ieiw.builders.instructions.nouns import OBJECTS
+from ieiw.builders.instructions.spatial_words import FRAME, PLACE_WORDS, Place, Thing, bare_place, only_place
+from ieiw.builders.instructions.words import (
+    ARTICLES,
+    BODY,
+    COLOURS,
+    MASS,
+    PEOPLE,
+    PLACES,
+    POSITIONS,
+    WORN,
+    is_plural,
+    singular,
+)
+from ieiw.triplets.rejects import Reason, Refusal
+
+_GENERAL = frozenset(
+    "thing object item one animal food fruit vegetable toy bag glass orange mouse flower sign light vehicle furniture".split()
+)
+_NOUNS = (BODY | WORN | PEOPLE | MASS | OBJECTS | _GENERAL) - FRAME - PLACES
+_SCRAP = 2
+"""Expressions of so few words that do not even read as a noun phrase (``banana 3``, ``hand only``) mean nothing to others."""
+_BESIDE = ARTICLES | {"on", "in", "at", "to", "side", "corner", "most"}
+"""What may stand beside a bare place and adds nothing."""
+_ALONE = 0.25
+"""Where the noun fits others as well, they count from this share of the area of the one that is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the annotations say of the picture.
+
+    Attributes:
+        meant: what the expression means; empty for nothing.
+        others: what else is outlined.
+        size: (width, height) of the picture.
+    """
+
+    meant: tuple[Thing, ...]
+    others: tuple[Thing, ...]
+    size: tuple[float, float]
+
+    @property
+    def classes(self) -> list[str]:
+        """COCO's classes of what is meant, as far as they are known."""
+        return [thing.name for thing in self.meant if thing.name]
+
+    @property
+    def rivals(self) -> list[Box]:
+        """Boxes of the others of the class of the one thing that is meant."""
+        return [thing.box for thing in self.others if thing.name == self.meant[0].name and thing.box is not None]
+
+
+def fitting(expressions: list[Expression], scene: Scene | None, targets: int = 0) -> list[Expression]:
+    """The expressions that nothing speaks against; bare places (``far right``) with the name of the class that is there.
+
+    Args:
+        expressions: of one record; at least one.
+        scene: what is outlined in the picture, where the data set says so.
+        targets: where it does not: how many things are meant, as far as it is known.
+
+    Raises:
+        Refusal: something speaks against each of them: ``phrase_unusable`` (unkind, misspelt, chat, names no thing),
+            ``phrase_contradicted``, ``ambiguous``; the detail names each and why.
+    """
+    judged = [(expression.raw, _judged(expression, scene, targets)) for expression in expressions]
+    kept = [verdict for _, verdict in judged if isinstance(verdict, Expression)]
+    if kept:
+        return kept
+    doubts = [(raw, verdict) for raw, verdict in judged if isinstance(verdict, Refusal)]
+    raise Refusal(doubts[0][1].reason, "; ".join(f"{raw!r}: {doubt.detail}" for raw, doubt in doubts))
+
+
+def _judged(expression: Expression, scene: Scene | None, targets: int) -> Expression | Refusal:
+    """The expression as it is to be said, or what speaks against it."""
+    if doubt := doubt_about_words(expression):
+        return doubt
+    if place := bare_place(expression.raw):
+        placed = _placed(expression, place, scene)
+        return placed or _unusable("it says a place, but no thing that alone is there")
+    return (doubt_in_scene(expression, scene) if scene else _doubt_in_itself(expression, targets)) or expression
+
+
+def doubt_about_words(expression: Expression) -> Refusal | None:
+    """Why no instruction can be made of an expression, whatever the picture shows."""
+    if expression.is_unkind:
+        return _unusable("unkind words")
+    if expression.slip:
+        return _unusable(f"{expression.slip!r} is misspelt, chat, or speaks of a collage")
+    words = words_of(expression.raw)
+    if expression.spoken or bare_place(expression.raw):
+        return None
+    named = what_is_named(expression.raw)
+    if len(words) <= _SCRAP and (named is None or named.rest[-1:] and named.rest[-1].isdigit()):
+        return _unusable("too short to be read")
+    return _unusable("it names no thing") if set(words) <= COLOURS | PLACE_WORDS else None
+
+
+def doubt_about_name(phrase: str, name: str, namesakes: Sequence[str]) -> Refusal | None:
+    """Whether an outline is what a phrase calls it, where other phrases name the very same outline: the larger number is right.
+
+    A shirt whose outline is somewhere called a man is the whole man; ``bed`` does not tell which of the ``beds`` is meant.
+    """
+    own, others = what_is_named(name), [what_is_named(other) for other in namesakes]
+    head = singular(words_of(name)[-1]) if words_of(name) else ""
+    against = [other for other in others if other and _is_another(own, head, other)]
+    support = sum(bool(own and other and not own.contradicts([other.name])) for other in others)
+    if len(against) > support:
+        return _contradicted(f"another phrase calls the same outline {against[0].noun!r}")
+    bare = tuple(word for word in words_of(phrase) if word not in ARTICLES) == words_of(name)
+    groups = [other.noun for other in others if own and other and is_plural(other.noun) and other.name == own.name]
+    if own and bare and groups and not is_plural(own.noun):
+        return Refusal(Reason.AMBIGUOUS, f"it is one of the {groups[0]} of another phrase")
+    return None
+
+
+def _is_another(own: Named | None, head: str, other: Named) -> bool:
+    """Whether an outline that is the other thing cannot be what the first name says."""
+    if own is None:
+        return other.group == "person" and head in (WORN | BODY) - LIMBS
+    return bool(other.name) and own.contradicts([other.name])
+
+
+def _placed(expression: Expression, place: Place, scene: Scene | None) -> Expression | None:
+    """A bare place as ``the person on the right``; None where that would not be sure to mean the region."""
+    said = POSITIONS.get(" ".join(word for word in words_of(expression.raw) if word not in _BESIDE), "")
+    if not said or scene is None or len(scene.classes) != 1 or len(scene.meant) != 1 or scene.meant[0].box is None:
+        return None
+    sure = place.holds(scene.meant[0].box, scene.rivals, scene.size, alike=True) == "holds"
+    return Expression(expression.raw, f"the {scene.classes[0]} {said}") if sure else None
+
+
+def _doubt_in_itself(expression: Expression, targets: int) -> Refusal | None:
+    named = what_is_named(expression.raw)
+    if targets == 1 and named and _names_two(named):
+        return _contradicted("it speaks of two things, the region holds one")
+    return None
+
+
+def doubt_in_scene(expression: Expression, scene: Scene) -> Refusal | None:
+    """Why an expression does not fit what is outlined in the picture."""
+    named = what_is_named(expression.raw)
+    if not scene.meant:
+        return _absence(expression, named, scene)
+    classes = scene.classes
+    if not classes:
+        return None
+    if named and named.contradicts(classes):
+        return _contradicted(f"it names {named.noun!r}, the region is of class {' and '.join(sorted(set(classes)))}")
+    if named and (detail := _count(named, len(scene.meant), expression.raw)):
+        return _contradicted(detail)
+    if not expression.spoken and not names_any_thing(words_of(expression.raw), _NOUNS):
+        return _unusable("it names no thing")
+    return _place(expression, named, scene) if named and len(scene.meant) == 1 else None
+
+
+def _absence(expression: Expression, named: Named | None, scene: Scene) -> Refusal | None:
+    """Nothing is meant, but such a thing is there."""
+    place = only_place(expression.raw)
+    if named is None or place is None:
+        return None
+    for thing in scene.others:
+        there = not isinstance(place, Place) or thing.box is None or place.has(thing.box, scene.size)
+        if thing.name and thing.name == named.name and there:
+            return _contradicted(f"it is said to mean nothing, but there is such a {thing.name}")
+    return None
+
+
+def _count(named: Named, targets: int, text: str) -> str:
+    """How the number of things that an expression speaks of differs from the region's."""
+    if targets == 1 and _names_two(named):
+        return "it speaks of two things, the region holds one"
+    if {"and", ","} & set(words_of(text)):
+        return ""
+    if named.number and targets > 1 and named.number != targets:
+        return f"it says {named.number}, the region holds {targets}"
+    if targets == 1 and named.says_several:
+        return f"it speaks of several {named.noun}, the region holds one"
+    return ""
+
+
+def _names_two(named: Named) -> bool:
+    return named.rest[:1] == ("and",) and what_is_named(" ".join(named.rest[1:])) is not None
+
+
+def _place(expression: Expression, named: Named, scene: Scene) -> Refusal | None:
+    """What the boxes say against an expression whose only mark is a place, or that has no mark at all."""
+    place, meant = only_place(expression.raw), scene.meant[0]
+    alike = named.is_open and named.name == meant.name
+    if meant.box is None or place is None:
+        return None
+    if isinstance(place, Place):
+        verdict = place.holds(meant.box, scene.rivals, scene.size, alike=alike)
+        return _contradicted("another one is further there") if verdict == "contradicted" else None
+    if alike and any(area(box) > _ALONE * area(meant.box) for box in scene.rivals):
+        return Refusal(Reason.AMBIGUOUS, f"there is more than one {named.noun}")
+    return None
+
+
+def _unusable(detail: str) -> Refusal:
+    return Refusal(Reason.PHRASE_UNUSABLE, detail)
+
+
+def _contradicted(detail: str) -> Refusal:
+    return Refusal(Reason.PHRASE_CONTRADICTED, detail)

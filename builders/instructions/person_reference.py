@@ -1,0 +1,123 @@
+"""Which one is meant: words that tell a person from the others in view, or none where nothing tells them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ieiw.builders.boxes import CLEAR_SHARE, Box, area
+
+_COUNTS = 0.1
+"""Those whose part in view is smaller than this share of the one who is meant are background that nobody thinks of."""
+_LARGER = 2.5
+"""The one in front covers at least so many times the area of anyone else."""
+_BEYOND = 0.1
+"""Joints that lie further outside his box than this share of its longer side belong to a part of him that the box leaves out."""
+_CENTRAL = 0.12
+"""The one in the middle is no further from the view's centre, as a share of its width …"""
+_ASIDE = 0.2
+"""… from which everyone else keeps so far away, …"""
+_SLIGHT = 0.15
+"""… except those who cover less than this share of his area."""
+_WEIGHTY = 0.6
+"""… and covers at least this share of anyone's area; somebody behind a larger person is not whom one thinks of."""
+_AMID = 0.15
+"""Amid a crowd, he covers at least this share of the view: the people of a crowd are smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who is in view.
+
+    Attributes:
+        one: the box of the one who is meant.
+        others: boxes of the others of the kind.
+        crowds: boxes that hold many of the kind.
+        size: (width, height) of the view; boxes may reach beyond it.
+        whole: whether everybody is listed; else others may be in view whom nobody boxed.
+        joints: x, y of the joints of the one who is meant. Whoever is in front shows them all within his box: a body whose face
+            lies in another's box is the same person's, outlined twice.
+    """
+
+    one: Box
+    others: Sequence[Box]
+    crowds: Sequence[Box]
+    size: tuple[float, float]
+    whole: bool = True
+    joints: Sequence[tuple[float, float]] = ()
+
+
+def who(company: Company, noun: str = "person") -> str | None:
+    """``the person``, ``the person on the left``, ``the person in the middle``; None where no such words fit one alone.
+
+    Amid people whom nobody listed only a place in the middle can be told: further left there may be another one.
+    """
+    one = _seen(company.one, company.size)
+    rivals = [box for each in company.others if _counts(box := _seen(each, company.size), one)]
+    masses = [box for each in company.crowds if _counts(box := _seen(each, company.size), one)]
+    if area(one) <= 0:
+        return None
+    if not company.whole:
+        return f"the {noun} in the middle" if not masses and _central(one, rivals, company.size) else None
+    if not rivals and not masses:
+        return f"the {noun}"
+    place = _place(one, rivals, masses, company.size)
+    if not place and not masses and _is_in_front(one, rivals) and _holds_all(company.one, company.joints):
+        place = "in front"
+    return f"the {noun} {place}" if place else None
+
+
+def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[float, float]) -> str:
+    margin = CLEAR_SHARE * size[0]
+    many = len(rivals) + len(masses) > 1 or bool(masses)
+    lefts = [_centre(box) for box in rivals] + [box[0] for box in masses]
+    rights = [_centre(box) for box in rivals] + [box[0] + box[2] for box in masses]
+    left_half, right_half = _centre(one) < size[0] / 2, _centre(one) > size[0] / 2
+    outer_left = all(one[0] < box[0] for box in rivals)
+    outer_right = all(one[0] + one[2] > box[0] + box[2] for box in rivals)
+    if outer_left and _centre(one) + margin <= min(lefts) and (left_half or not many):
+        return "on the far left" if many else "on the left"
+    if outer_right and _centre(one) - margin >= max(rights) and (right_half or not many):
+        return "on the far right" if many else "on the right"
+    if _central(one, rivals, size) and (not masses or area(one) >= _AMID * size[0] * size[1]):
+        return "in the middle"
+    return ""
+
+
+def _is_in_front(one: Box, rivals: Sequence[Box]) -> bool:
+    return all(area(one) >= _LARGER * area(box) and _feet(one) >= _feet(box) for box in rivals)
+
+
+def _holds_all(box: Box, joints: Sequence[tuple[float, float]]) -> bool:
+    """Whether all joints lie in a box or hardly beyond it."""
+    more = _BEYOND * max(box[2:])
+    left, top, right, bottom = box[0] - more, box[1] - more, box[0] + box[2] + more, box[1] + box[3] + more
+    return all(left <= x <= right and top <= y <= bottom for x, y in joints)
+
+
+def _central(one: Box, rivals: Sequence[Box], size: tuple[float, float]) -> bool:
+    """Whether one is in the middle of the view, and nobody else of note is."""
+    middle = size[0] / 2
+    near = [box for box in rivals if abs(_centre(box) - middle) < _ASIDE * size[0]]
+    alone = all(area(box) < _SLIGHT * area(one) for box in near)
+    weighty = all(area(one) >= _WEIGHTY * area(box) for box in rivals)
+    return abs(_centre(one) - middle) <= _CENTRAL * size[0] and alone and weighty
+
+
+def _seen(box: Box, size: tuple[float, float]) -> Box:
+    """The part of a box that lies in view; of no area where none does."""
+    left, top = max(0.0, box[0]), max(0.0, box[1])
+    right, bottom = min(size[0], box[0] + box[2]), min(size[1], box[1] + box[3])
+    return left, top, max(0.0, right - left), max(0.0, bottom - top)
+
+
+def _counts(box: Box, one: Box) -> bool:
+    return area(box) > _COUNTS * area(one)
+
+
+def _centre(box: Box) -> float:
+    return box[0] + box[2] / 2
+
+
+def _feet(box: Box) -> float:
+    return box[1] + box[3]

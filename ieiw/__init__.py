@@ -1,0 +1,1 @@
+"""The open IEIW: instruction-editing data and training, rebuilt."""

@@ -1,0 +1,1 @@
+"""Latent diffusion: its parts, their loading, editing with them."""

@@ -1,0 +1,180 @@
+"""A language model behind an OpenAI-compatible endpoint: asked, waited for, and asked again where that may help."""
+
+from __future__ import annotations
+
+import os
+import time
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from ieiw.models.write.writer import MOST_TOKENS, whole_lines
+from ieiw.triplets.errors import UsageError
+
+KEY_VARIABLE = "OPENAI_API_KEY"
+"""Environment variable of the endpoint's key; local servers need none."""
+_CHAT = "/chat/completions"
+_MOST_WAIT = 30.0  # seconds between two tries
+_MOST_ASKED_WAIT = 300.0  # where the server says how long
+
+
+class EndpointWriter:
+    """A model behind ``POST <base>/chat/completions``.
+
+    Connections that fail, time-outs, and the statuses 408, 409, 429 and 5xx are tried again with growing pauses.
+
+    Args:
+        base: such as ``http://localhost:8000/v1``; a bare host gets ``/v1``.
+        model: as the server calls it; may be empty where the server has just one.
+        temperature: of sampling, 0 to 2.
+        timeout: seconds for one answer.
+        tries: of one request, at least 1.
+        first_pause: seconds before the second try; doubled each time.
+
+    Raises:
+        UsageError: ``base`` is no http address.
+    """
+
+    name = "endpoint"
+
+    def __init__(
+        self,
+        base: str,
+        model: str = "",
+        *,
+        temperature: float = 1.0,
+        timeout: float = 120.0,
+        tries: int = 5,
+        first_pause: float = 1.0,
+    ) -> None:
+        parts = urlsplit(base)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise UsageError(
+                f"--with {base}: not an http address; write http://HOST:PORT/v1, or a folder of a local model"
+            )
+        if parts.username or parts.password:
+            raise UsageError(f"--with: no user name or password in the address; put the key in {KEY_VARIABLE}")
+        path = parts.path.rstrip("/").removesuffix(_CHAT)
+        self._base = f"{parts.scheme}://{parts.netloc}{path or '/v1'}"
+        self._wanted = model
+        self._temperature, self._timeout = temperature, timeout
+        self._tries, self._first_pause = max(1, tries), first_pause
+
+    def describe(self) -> dict[str, str]:
+        """Model and temperature; the address is no part of it, since the same model may move."""
+        return {"writer": self.name, "model": self._model, "temperature": f"{self._temperature:g}"}
+
+    def write(self, prompt: str, seed: int) -> str:
+        """See :class:`ieiw.models.write.writer.Writer`."""
+        body = {
+            "model": self._model,
+            "messages": [{"role": "user", "content": prompt}],
+            "temperature": self._temperature,
+            "max_tokens": MOST_TOKENS,
+            "seed": seed,
+        }
+        answer = self._asked("POST", _CHAT, body)
+        try:
+            choice = answer["choices"][0]
+            text = choice["message"]["content"]
+        except (KeyError, IndexError, TypeError) as error:
+            raise UsageError(f"{self._base}{_CHAT}: no choices[0].message.content in the answer") from error
+        if not isinstance(text, str):
+            return ""
+        return whole_lines(text) if choice.get("finish_reason") == "length" else text
+
+    @cached_property
+    def _model(self) -> str:
+        if self._wanted:
+            return self._wanted
+        listed = self._asked("GET", "/models", None).get("data")
+        names = (
+            [str(entry.get("id")) for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+        )
+        if len(names) != 1:
+            raise UsageError(f"{self._base}: say which model with --model; it has {', '.join(names[:20]) or 'none'}")
+        return names[0]
+
+    @cached_property
+    def _client(self) -> Any:
+        import httpx
+
+        key = os.environ.get(KEY_VARIABLE, "")
+        return httpx.Client(timeout=self._timeout, headers={"Authorization": f"Bearer {key}"} if key else {})
+
+    def _asked(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        """The answer as JSON.
+
+        Raises:
+            UsageError: after the last try, or at once where trying again is of no use.
+        """
+        import httpx
+        from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+        usual = wait_exponential_jitter(initial=self._first_pause, max=_MOST_WAIT, jitter=self._first_pause)
+
+        def pause(state: RetryCallState) -> float:
+            asked = _asked_pause(state.outcome.exception() if state.outcome else None)
+            return usual(state) if asked is None else min(asked, _MOST_ASKED_WAIT)
+
+        retrying = Retrying(
+            retry=retry_if_exception(_passing), stop=stop_after_attempt(self._tries), wait=pause, reraise=True
+        )
+        where = f"{self._base}{path}"
+        try:
+            found = retrying(self._once, method, where, body)
+        except httpx.HTTPStatusError as error:
+            raise UsageError(_told(where, error.response.status_code, error.response.text, self._tries)) from error
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            kind = f"{type(error).__name__}: {error}".rstrip(": ")
+            raise UsageError(
+                f"{where}: no answer in {self._tries} tries ({kind}). Is the server running? What was written so far is kept; "
+                "run the same command again to go on."
+            ) from error
+        if not isinstance(found, dict):
+            raise UsageError(f"{where}: the answer is no JSON object; is this an OpenAI-compatible endpoint?")
+        return found
+
+    def _once(self, method: str, where: str, body: dict[str, Any] | None) -> Any:
+        response = self._client.request(method, where, json=body)
+        response.raise_for_status()
+        return response.json()
+
+
+def _asked_pause(error: BaseException | None) -> float | None:
+    """Seconds that a server asks for in ``Retry-After`` (a number or a date, RFC 9110); None where it does not."""
+    import httpx
+
+    said = error.response.headers.get("retry-after", "") if isinstance(error, httpx.HTTPStatusError) else ""
+    if said.strip().isdigit():
+        return float(said)
+    try:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None
+
+
+def _passing(error: BaseException) -> bool:
+    """Whether trying again may help."""
+    import httpx
+
+    if isinstance(error, httpx.HTTPStatusError):
+        status = error.response.status_code
+        return status in {408, 409, 429} or status >= 500
+    return isinstance(error, httpx.TransportError | ValueError)  # ValueError: half an answer is no JSON
+
+
+def _told(where: str, status: int, text: str, tries: int) -> str:
+    said = " ".join(text.split())[:200]
+    if status in {401, 403}:
+        return f"{where}: status {status}, the key is refused. Put the right one in {KEY_VARIABLE}. ({said})"
+    if status == 404:
+        return (
+            f"{where}: status 404. Is the address right (it mostly ends with /v1), and is there such a model? ({said})"
+        )
+    if status in {408, 409, 429} or status >= 500:
+        return (
+            f"{where}: status {status} in {tries} tries ({said}). What was written so far is kept; run it again later."
+        )
+    return f"{where}: status {status} ({said})"

@@ -1,0 +1,1 @@
+"""What ``ieiw audit`` shows."""

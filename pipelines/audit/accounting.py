@@ -1,0 +1,198 @@
+"""The books of an audit: every attempt accounted for, by reason, rule, source, task and unit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ieiw.filters.rules import Cap, Decontaminate, Duplicates, Gap, Licences, Rule, Threshold
+from ieiw.pipelines.audit.load import KEPT, Ledger, coded_text
+from ieiw.triplets.rejects import SELECTION
+
+MOST_GROUPS = 15
+"""Sources, tasks and units that a table names one by one; the rest is summed up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One equation of the books, in words with its numbers, and whether it holds."""
+
+    text: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RuleNote:
+    """A rule in plain words with its line of the funnel."""
+
+    name: str
+    kind: str
+    words: str
+    dropped: int
+    undefined: int
+    left: int
+    asked: int
+    bounds: dict[str, tuple[float | None, float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A source, task or unit: what was planned for it and what became of it."""
+
+    name: str
+    planned: int
+    rejected: int
+    dropped: int
+    kept: int
+    main_loss: str = ""
+
+    @property
+    def lost(self) -> float:
+        """Share of what was planned that was rejected or dropped."""
+        return (self.rejected + self.dropped) / self.planned if self.planned else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Every attempt accounted for. ``reasons`` and ``rules`` are in falling and in asked order."""
+
+    planned: int
+    rejected: int
+    built: int
+    dropped: int
+    kept: int
+    train: int
+    validation: int
+    reasons: dict[str, int]
+    chosen: tuple[str, ...]
+    rules: tuple[RuleNote, ...]
+    checks: tuple[Check, ...]
+
+
+def books(ledger: Ledger) -> Books:
+    """Counted anew from the index and the cut's rows; what build.json and cut.json say is only compared."""
+    planned = sum(source.attempts for source in ledger.state.sources.values())
+    reasons = dict(Counter(ledger.rejects["reason"].to_pylist()).most_common())
+    built, rejected = len(ledger.frame), ledger.rejects.num_rows
+    kept = int((ledger.rule == KEPT).sum())
+    train, validation = (int((ledger.side == side).sum()) for side in (0, 1))
+    rules = _rule_notes(ledger)
+    checks = [Check(f"{planned:,} planned = {built:,} built + {rejected:,} rejected", planned == built + rejected)]
+    told = sum(count.built for count in ledger.state.counts.values())
+    checks.append(Check(f"{built:,} rows in the index = {told:,} built by build.json", built == told))
+    if ledger.cut is not None:
+        dropped = sum(rule.dropped for rule in rules)
+        checks.append(Check(f"{built:,} built = {kept:,} kept + {dropped:,} dropped", built == kept + dropped))
+        checks.append(Check(f"{kept:,} kept = {train:,} train + {validation:,} validation", kept == train + validation))
+        same = all(note.dropped == step.dropped for note, step in zip(rules, ledger.cut.funnel, strict=True))
+        checks.append(Check("what each rule dropped, counted by row, is what cut.json says", same))
+    chosen = tuple(reason for reason in reasons if reason in SELECTION)
+    return Books(planned, rejected, built, built - kept, kept, train, validation, reasons, chosen, rules, tuple(checks))
+
+
+def _rule_notes(ledger: Ledger) -> tuple[RuleNote, ...]:
+    if ledger.cut is None:
+        return ()
+    counts = np.bincount(ledger.rule[ledger.rule >= 0], minlength=len(ledger.rules))
+    notes, left = [], len(ledger.frame)
+    for rule, step, count in zip(ledger.rules, ledger.cut.funnel, counts.tolist(), strict=True):
+        asked, left = left, left - count
+        notes.append(RuleNote(rule.name, rule.kind, words(rule), count, step.undefined, left, asked, step.bounds))
+    return tuple(notes)
+
+
+def words(rule: Rule) -> str:
+    """What a rule asks for, and of which tasks and sources where not of all, as one phrase."""
+    scopes = [(rule.tasks, "tasks"), (rule.sources, "sources")]
+    told = [", ".join(names) if len(names) <= 2 else f"{len(names)} {kind}" for names, kind in scopes if names]
+    return _asked(rule) + (f" (of {' in '.join(told)})" if told else "")
+
+
+def _asked(rule: Rule) -> str:
+    if isinstance(rule, Threshold | Gap):
+        what = f"{rule.score} of the {rule.of}" if isinstance(rule, Threshold) else f"{rule.score}, source minus target"
+        limits = [f"at least {rule.min:g}"] if rule.min is not None else []
+        limits += [f"at most {rule.max:g}"] if rule.max is not None else []
+        limits += [f"not among the lowest {rule.drop_lowest:.3g}"] if rule.drop_lowest is not None else []
+        limits += [f"not among the highest {rule.drop_highest:.3g}"] if rule.drop_highest is not None else []
+        return f"{what}: {' and '.join(limits)}" + (
+            f", within each {rule.per.replace('+', ' and ')}" if rule.per else ""
+        )
+    if isinstance(rule, Duplicates):
+        near = f"within {rule.distance} bits" if rule.distance else "equal"
+        return f"no {rule.of} with {near} pictures; the best by {rule.keep} stays"
+    if isinstance(rule, Decontaminate):
+        return f"no picture within {rule.distance} bits of one in {', '.join(rule.pictures)}"
+    if isinstance(rule, Licences):
+        return f"licence starts with {' or '.join(rule.allow)}"
+    assert isinstance(rule, Cap)
+    return f"at most {rule.most:,} of each {rule.per.replace('+', ' and ')}; the best by {rule.keep} stay"
+
+
+def groups_of(ledger: Ledger, column: str) -> list[Group]:
+    """What became of each value of a column, units named with their source."""
+    table, rejects = ledger.frame.table, ledger.rejects
+    codes, names = coded_text(table[column])
+    dead, dead_names = coded_text(rejects[column])
+    number = {name: at for at, name in enumerate(names)}
+    for name in dead_names:
+        number.setdefault(name, len(number))
+    remapped = np.array([number[name] for name in dead_names] or [0], np.int64)[dead]
+    count = len(number)
+    lost = ledger.rule >= 0
+    built = np.bincount(codes, minlength=count)
+    dropped = np.bincount(codes[lost], minlength=count)
+    rejected = np.bincount(remapped, minlength=count)
+    loss = _main_losses(ledger, codes, remapped, count)
+    return [
+        Group(
+            name,
+            int(built[at] + rejected[at]),
+            int(rejected[at]),
+            int(dropped[at]),
+            int(built[at] - dropped[at]),
+            loss[at],
+        )
+        for name, at in number.items()
+    ]
+
+
+def _main_losses(ledger: Ledger, codes: npt.NDArray[np.int64], dead: npt.NDArray[np.int64], count: int) -> list[str]:
+    """The reason or rule that took most of each group; empty where nothing was lost."""
+    reasons, reason_names = coded_text(ledger.rejects["reason"])
+    labels = [*(rule.name for rule in ledger.rules), *reason_names]
+    if not labels:
+        return [""] * count
+    lost = ledger.rule >= 0
+    places = np.concatenate(
+        [codes[lost] * len(labels) + ledger.rule[lost], dead * len(labels) + reasons + len(ledger.rules)]
+    )
+    distinct, counts = np.unique(places, return_counts=True)
+    best: dict[int, tuple[int, int]] = {}
+    for place, each in zip(distinct.tolist(), counts.tolist(), strict=True):
+        group, label = divmod(place, len(labels))
+        if each > best.get(group, (0, 0))[0]:
+            best[group] = (each, label)
+    return [labels[best[at][1]] if at in best else "" for at in range(count)]
+
+
+def worst_units(ledger: Ledger, groups: list[Group]) -> tuple[Group, ...]:
+    """The units that lost the largest share, named as their files are: source, dash, unit."""
+    ordered = sorted(groups, key=lambda each: (-each.lost, -each.planned, each.name))[:MOST_GROUPS]
+    source = {ref.unit: ref.source for ref in ledger.state.refs()} if ordered else {}
+    return tuple(
+        replace(each, name=f"{source[each.name]}-{each.name}" if each.name in source else each.name) for each in ordered
+    )
+
+
+def largest(groups: list[Group]) -> tuple[Group, ...]:
+    """The largest groups one by one, all others as one."""
+    ordered = sorted(groups, key=lambda each: (-each.planned, each.name))
+    if len(ordered) <= MOST_GROUPS:
+        return tuple(ordered)
+    head, rest = ordered[: MOST_GROUPS - 1], ordered[MOST_GROUPS - 1 :]
+    sums = [sum(getattr(each, name) for each in rest) for name in ("planned", "rejected", "dropped", "kept")]
+    return (*head, Group(f"{len(rest):,} others", *sums))

@@ -1,0 +1,214 @@
+"""Contact sheets: which rows each shows, and their pictures as thumbnails read by byte range."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ieiw.filters.rules import Gap, Threshold
+from ieiw.pipelines.audit.load import KEPT, TRAIN, VALIDATION, Ledger, take_rows
+from ieiw.pipelines.audit.sweeps import margins
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import PictureLimits, decode
+from ieiw.triplets.rejects import Refusal
+from ieiw.triplets.storage.store import Store
+
+_LIMITS = PictureLimits(min_side=1)
+_COLUMNS = [
+    "key",
+    "source",
+    "task",
+    "record",
+    "unit",
+    "instruction",
+    "shard",
+    *(f"{role}_{part}" for role in ("source", "target") for part in ("offset", "size", "sha256")),
+]
+_AT_ONCE = 4
+_WEBP_QUALITY = 74
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows that tell something about a rule (or, with an empty ``rule``, about the build as a whole).
+
+    ``values`` are what the rule looked at, None where that was undefined.
+    """
+
+    rule: str
+    kind: str
+    title: str
+    rows: tuple[int, ...]
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One triplet of a sheet. ``source_picture`` and ``target_picture`` are digests; ``verdict`` a rule's name or a side."""
+
+    row: int
+    key: str
+    source: str
+    task: str
+    record: str
+    unit: str
+    instruction: str
+    verdict: str
+    source_picture: str
+    target_picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a picture's bytes lie."""
+
+    shard: str
+    offset: int
+    size: int
+    sha256: str
+
+
+def choose(ledger: Ledger, each: int, seed: int = 0) -> tuple[Sheet, ...]:
+    """The sheets of every rule, then those of the build: ``each`` rows a sheet, empty sheets left out."""
+    random = np.random.default_rng(seed)
+    found: list[Sheet] = []
+    for number, rule in enumerate(ledger.rules):
+        if isinstance(rule, Threshold | Gap):
+            found += _bounded(ledger, number, rule, each)
+        dropped = np.flatnonzero(ledger.rule == number)
+        found.append(_sheet(rule.name, "random", "Random drops", _some(random, dropped, each), ledger.value))
+    found += _whole(ledger, each, random)
+    return tuple(sheet for sheet in found if sheet.rows)
+
+
+def _bounded(ledger: Ledger, number: int, rule: Threshold | Gap, each: int) -> Iterator[Sheet]:
+    """By how far from the bound, then by value, among the rows that the rule was asked about."""
+    sides = margins(ledger, number)
+    if not sides:  # a share of no defined values is no bound
+        return
+    asked = ledger.reaching(number)
+    values = ledger.values(rule)
+    inside = np.minimum.reduce(list(sides.values()))
+    good = values if ledger.info(rule.score).better == "higher" and isinstance(rule, Threshold) else -values
+    codes = ledger.frame.codes("picture_sha256")
+
+    def sheet(kind: str, title: str, rows: npt.NDArray[np.bool_], order: npt.NDArray[Any]) -> Sheet:
+        return _sheet(rule.name, kind, title, _first(order, rows & ~np.isnan(values), codes, each), values)
+
+    yield sheet("just-dropped", "Just dropped", asked & (inside < 0), -inside)
+    yield sheet("just-kept", "Just kept", asked & (inside >= 0), inside)
+    yield sheet("worst", "Worst", asked, good)
+    yield sheet("best", "Best", asked, -good)
+
+
+def _whole(ledger: Ledger, each: int, random: np.random.Generator) -> Iterator[Sheet]:
+    """The kept rows at random, and the ends by the first composite."""
+    kept = ledger.rule == KEPT
+    title = "Random, kept" if ledger.cut else "Random"
+    nothing = np.full(len(kept), np.nan, np.float32)
+    yield _sheet("", "random", title, _some(random, np.flatnonzero(kept), each), nothing)
+    for info in [info for info in ledger.scores if info.composite][:1]:
+        values, codes = ledger.frame.score(info.name, "target"), ledger.frame.codes("picture_sha256")
+        sound = kept & ~np.isnan(values)
+        yield _sheet("", "worst", f"Lowest {info.name} of the target", _first(values, sound, codes, each), values)
+        yield _sheet("", "best", f"Highest {info.name} of the target", _first(-values, sound, codes, each), values)
+
+
+def _sheet(rule: str, kind: str, title: str, rows: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> Sheet:
+    shown = (float(value) if np.isfinite(value) else None for value in values[rows])
+    return Sheet(rule, kind, title, tuple(rows.tolist()), tuple(shown))
+
+
+def _some(random: np.random.Generator, rows: npt.NDArray[np.int64], each: int) -> npt.NDArray[np.int64]:
+    return np.sort(random.choice(rows, min(each, len(rows)), replace=False)) if len(rows) else rows
+
+
+def _first(
+    order: npt.NDArray[Any], among: npt.NDArray[np.bool_], pictures: npt.NDArray[np.int64], each: int
+) -> npt.NDArray[np.int64]:
+    """Rows with the least ``order``; several rows of one picture only where there are too few pictures."""
+    rows = np.flatnonzero(among)
+    most = 16 * each
+    if len(rows) > most:
+        rows = rows[np.argpartition(order[rows], most)[:most]]
+    rows = rows[np.lexsort((rows, order[rows]))]
+    _, first = np.unique(pictures[rows], return_index=True)
+    fresh = np.zeros(len(rows), np.bool_)
+    fresh[first] = True
+    picked = np.concatenate([np.flatnonzero(fresh), np.flatnonzero(~fresh)])[:each]
+    return np.asarray(rows[np.sort(picked)], np.int64)
+
+
+def cards(store: Store, ledger: Ledger, sheets: Sequence[Sheet]) -> tuple[dict[int, Card], dict[str, Place]]:
+    """A card for every row on a sheet, and where its pictures lie by digest, in the order in which sheets need them."""
+    rows = list(dict.fromkeys(row for sheet in sheets for row in sheet.rows))
+    made: dict[int, Card] = {}
+    places: dict[str, Place] = {}
+    for row, values in zip(rows, take_rows(store, ledger.state, rows, _COLUMNS), strict=True):
+        for role in ("source", "target"):
+            offset, size, digest = (values[f"{role}_{part}"] for part in ("offset", "size", "sha256"))
+            places.setdefault(digest, Place(values["shard"], offset, size, digest))
+        made[row] = Card(
+            row=row,
+            **{name: values[name] for name in ("key", "source", "task", "record", "unit", "instruction")},
+            verdict=verdict_name(ledger, row),
+            source_picture=values["source_sha256"],
+            target_picture=values["target_sha256"],
+        )
+    return made, places
+
+
+def verdict_name(ledger: Ledger, row: int) -> str:
+    """The rule that dropped a row, else its side of the split, else ``built``."""
+    number = int(ledger.rule[row])
+    if number != KEPT:
+        return ledger.rules[number].name
+    return {TRAIN: "train", VALIDATION: "validation"}.get(int(ledger.side[row]), "built")
+
+
+def thumbnails(store: Store, places: dict[str, Place], side: int) -> Iterator[tuple[str, bytes]]:
+    """Digest and WebP bytes of each picture, in order, its longer side at most ``side`` pixels.
+
+    Raises:
+        UsageError: a shard is missing, or its bytes are not those that the row names.
+    """
+    waiting = iter(places.values())
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        while batch := list(islice(waiting, 16 * _AT_ONCE)):
+            made = pool.map(lambda place: _thumbnail(store, place, side), batch)
+            yield from zip((place.sha256 for place in batch), made, strict=True)
+
+
+def _thumbnail(store: Store, place: Place, side: int) -> bytes:
+    try:
+        data = store.read_range(place.shard, place.offset, place.size)
+    except FileNotFoundError as error:
+        raise UsageError(f"{store.location}/{place.shard} is missing. See what else is: ieiw lint") from error
+    if hashlib.sha256(data).hexdigest() != place.sha256:
+        where = f"{store.location}/{place.shard}, byte {place.offset:,}"
+        raise UsageError(f"{where}: not the picture that its row names. Find the damage with: ieiw lint")
+    try:
+        pixels = decode(data, _LIMITS).pixels
+    except Refusal as error:
+        raise UsageError(f"{store.location}/{place.shard}, byte {place.offset:,}: {error}") from error
+    height, width = pixels.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    if scale < 1:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    good, coded = cv2.imencode(
+        ".webp", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, _WEBP_QUALITY]
+    )
+    if not good:
+        raise UsageError(
+            f"{store.location}/{place.shard}: OpenCV cannot write WebP here; install opencv-python-headless"
+        )
+    return bytes(coded.tobytes())

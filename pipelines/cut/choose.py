@@ -1,0 +1,229 @@
+"""The files of a cut: which rows, where their bytes lie, and why the others were dropped."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ieiw.filters.apply import KEPT as STAYS
+from ieiw.filters.apply import Verdicts
+from ieiw.filters.columns import column, named, numbers
+from ieiw.filters.frame import Frame
+from ieiw.filters.rules import RuleSet, Split
+from ieiw.filters.split import validation_rows
+from ieiw.pipelines.index.columns import read_parts
+from ieiw.pipelines.layout.build_state import BuildState
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.cut_state import (
+    DROPPED,
+    KEPT,
+    SAMPLE,
+    CutFile,
+    ShardFile,
+    cut_file,
+    sample_file,
+    verify_shards,
+)
+from ieiw.triplets.layout.shards import shard_size
+from ieiw.triplets.storage.store import Store
+
+Samples = npt.NDArray[np.void]
+Side = Literal["train", "validation"]
+SIDES: tuple[Side, Side] = ("train", "validation")
+ROWS_PER_PART = 500_000
+_SPANS = tuple(f"{role}_{part}" for role in ("source", "target", "json") for part in ("offset", "size"))
+_PLACES = ("pair", "picture_sha256", "width", "height", "shard", *_SPANS)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The kept rows.
+
+    Attributes:
+        rows: their numbers in the build's index, rising.
+        samples: :data:`ieiw.triplets.layout.cut_state.SAMPLE` of each.
+        validation: whether each is for validation.
+        keys: of each.
+        shards: the shards that the samples lie in; ``samples["shard"]`` counts them.
+        sources: names that ``samples["source"]`` counts.
+        tasks: names that ``samples["task"]`` counts.
+    """
+
+    rows: npt.NDArray[np.int64]
+    samples: Samples
+    validation: npt.NDArray[np.bool_]
+    keys: pa.ChunkedArray
+    shards: tuple[ShardFile, ...]
+    sources: tuple[str, ...]
+    tasks: tuple[str, ...]
+
+    def emptied(self, column: Literal["source", "task"]) -> list[str]:
+        """Names of the build's sources or tasks that no kept row has."""
+        names = self.sources if column == "source" else self.tasks
+        counts = np.bincount(self.samples[column], minlength=len(names))
+        return [name for name, count in zip(names, counts, strict=True) if not count]
+
+    def of_side(self, side: Side) -> Samples:
+        """The samples of one side, by shard and offset."""
+        samples = self.samples[self.validation == (side == "validation")]
+        shards, offsets = samples["shard"].astype(np.int64), samples["source_offset"]
+        steps = np.diff(shards)
+        if (steps >= 0).all() and (offsets[1:] >= offsets[:-1])[steps == 0].all():  # as builds write their index
+            return np.asarray(samples)
+        return np.asarray(samples[np.lexsort((offsets, shards))])
+
+
+class _Names:
+    """Numbers for names, in the order in which they come."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, int] = {}
+
+    def number(self, column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+        """The number of each value of a column."""
+        encoded = column.combine_chunks().dictionary_encode()
+        table = [self.known.setdefault(str(name), len(self.known)) for name in encoded.dictionary.to_pylist()]
+        return np.asarray(np.array(table, np.int64)[numbers(encoded.indices)])
+
+
+def choose(store: Store, build: BuildState, frame: Frame, verdicts: Verdicts, split: Split) -> Chosen:
+    """Look up where the kept rows lie, and part them.
+
+    Raises:
+        UsageError: a shard is missing or was changed.
+    """
+    keeps = verdicts.rule == STAYS
+    shards = _Names()
+    ends: dict[int, int] = {}
+    parts: list[Samples] = []
+    tables: list[pa.Table] = []
+    start = 0
+    for table in read_parts(store, build, _PLACES):
+        origins = shards.number(table["shard"])
+        _note_ends(ends, origins, table)
+        keep = keeps[start : start + table.num_rows]
+        start += table.num_rows
+        table = table.filter(column(keep))
+        parts.append(_placed(table, origins[keep]))
+        tables.append(table.select(["pair", "picture_sha256"]))
+    samples, rest = np.concatenate(parts), pa.concat_tables(tables).unify_dictionaries()
+    del parts, tables
+    rows = np.flatnonzero(keeps)
+    _name(samples, frame, rows, rest["pair"])
+    names, used = list(shards.known), np.unique(samples["shard"])
+    files = tuple(ShardFile(name=names[number], size=shard_size(ends[number])) for number in used.tolist())
+    verify_shards(store, files)
+    samples["shard"] = np.searchsorted(used, samples["shard"])
+    kept = frame.table.select(["key", "group"]).take(column(rows))
+    apart = validation_rows(kept["group"].combine_chunks(), rest["picture_sha256"].combine_chunks(), split)
+    return Chosen(rows, samples, apart, kept["key"], files, tuple(frame.names("source")), tuple(frame.names("task")))
+
+
+def _note_ends(ends: dict[int, int], shards: npt.NDArray[np.int64], table: pa.Table) -> None:
+    """Where the last member of each shard ends, kept or not: that gives the shard's size."""
+    last = numbers(table["json_offset"]) + numbers(table["json_size"])
+    distinct, inverse = np.unique(shards, return_inverse=True)
+    found = np.zeros(len(distinct), np.int64)
+    np.maximum.at(found, inverse, last)
+    for number, end in zip(distinct.tolist(), found.tolist(), strict=True):
+        ends[number] = max(ends.get(number, 0), end)
+
+
+def _placed(table: pa.Table, shards: npt.NDArray[np.int64]) -> Samples:
+    """Samples with their places and sizes."""
+    samples = np.zeros(table.num_rows, SAMPLE)
+    samples["shard"] = shards
+    for name in (*_SPANS, "width", "height"):
+        samples[name] = _fitting(numbers(table[name]), name)
+    return samples
+
+
+def _name(samples: Samples, frame: Frame, rows: npt.NDArray[np.int64], pairs: pa.ChunkedArray) -> None:
+    """Set source, task and pair. A row that is no half of a pair gets a pair of its own, from its key."""
+    samples["source"] = _fitting(frame.codes("source")[rows], "source")
+    samples["task"] = _fitting(frame.codes("task")[rows], "task")
+    encoded = pairs.combine_chunks().dictionary_encode()
+    texts, codes = encoded.dictionary.to_pylist(), numbers(encoded.indices)
+    sources = frame.names("source")
+    alone = np.isin(codes, [at for at, text in enumerate(texts) if not text])
+    both = column(samples["source"].astype(np.int64) * len(texts) + codes).dictionary_encode()
+    of_source, of_text = (part.tolist() for part in np.divmod(numbers(both.dictionary), len(texts)))
+    hashes = _hashes([sources[at] for at in of_source], [texts[at] for at in of_text])
+    samples["pair"] = hashes[numbers(both.indices)]
+    if alone.any():
+        keys = frame.table["key"].take(column(rows[alone])).to_pylist()
+        samples["pair"][alone] = _hashes([sources[at] for at in samples["source"][alone].tolist()], keys)
+
+
+def _hashes(sources: Sequence[str], pairs: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """First 64 bits of a hash of each (source, pair)."""
+    blake = hashlib.blake2b
+    named = (f"{source}\0{pair}" for source, pair in zip(sources, pairs, strict=True))
+    return np.frombuffer(b"".join([blake(name.encode(), digest_size=8).digest() for name in named]), "<u8")
+
+
+def _fitting(values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+    most = np.iinfo(SAMPLE[name]).max
+    if len(values) and int(values.max()) > most:
+        raise UsageError(f"index, {name}: {int(values.max()):,} is more than a cut can hold ({most:,})")
+    return values
+
+
+def clear(store: Store, name: str) -> None:
+    """Undo a cut: its commit mark first, then the index and what a killed attempt left in the spool. Its shards stay."""
+    store.delete(cut_file(name))
+    for file in store.sizes(f"cuts/{name}/index"):
+        store.delete(f"cuts/{name}/index/{file}")
+    store.sweep()
+
+
+def spooled(store: Store) -> Path:
+    """A new file in the spool."""
+    return store.spool() / uuid.uuid4().hex
+
+
+def publish_index(
+    store: Store, name: str, frame: Frame, verdicts: Verdicts, rules: RuleSet, chosen: Chosen
+) -> list[CutFile]:
+    """Write everything below ``cuts/NAME/index``."""
+    files = []
+    for side in SIDES:
+        file = spooled(store)
+        with file.open("wb") as stream:
+            np.save(stream, chosen.of_side(side), allow_pickle=False)
+        files.append(_publish(store, sample_file(name, side), file))
+    side_names = named(chosen.validation, SIDES)
+    kept = pa.table({"row": column(chosen.rows), "key": chosen.keys, "side": side_names}, schema=KEPT)
+    rows = np.flatnonzero(verdicts.rule != STAYS)
+    rule_names = named(verdicts.rule[rows], [rule.name for rule in rules.rules])
+    keys = frame.table["key"].take(column(rows))
+    values = column(verdicts.value[rows])
+    dropped = pa.table({"row": column(rows), "key": keys, "rule": rule_names, "value": values}, schema=DROPPED)
+    for kind, table in (("kept", kept), ("dropped", dropped)):
+        files.extend(_publish_table(store, name, kind, table))
+    return files
+
+
+def _publish_table(store: Store, name: str, kind: str, table: pa.Table) -> Iterator[CutFile]:
+    """The table in parts of a bounded number of rows; an empty one still makes one file, so that readers find its columns."""
+    for number, start in enumerate(range(0, max(table.num_rows, 1), ROWS_PER_PART)):
+        file = spooled(store)
+        pq.write_table(table.slice(start, ROWS_PER_PART), file, compression="zstd")
+        yield _publish(store, f"cuts/{name}/index/{kind}-{number:05d}.parquet", file)
+
+
+def _publish(store: Store, name: str, file: Path) -> CutFile:
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    size = file.stat().st_size
+    store.publish(name, file)
+    return CutFile(name=name, size=size, sha256=digest)

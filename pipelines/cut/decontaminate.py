@@ -1,0 +1,108 @@
+"""Pictures that no cut may hold, by perceptual hash: of folders, of data sets, and the sources of other builds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ieiw.filters.apply import Near
+from ieiw.filters.near import least_distances
+from ieiw.filters.rules import PictureSet
+from ieiw.filters.scores.phash import PerceptualHash
+from ieiw.pipelines.index.columns import index_parts, open_frame
+from ieiw.pipelines.layout.build_state import BuildState, load_state
+from ieiw.pipelines.recipe import holdout
+from ieiw.pipelines.recipe.picture_hashes import hashes_of, picture_hash
+from ieiw.pipelines.recipe.root_search import place_of
+from ieiw.pipelines.recipe.schema import HoldOut
+from ieiw.pipelines.scoring.run import fresh_note
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.shards import canonical_json
+from ieiw.triplets.storage.store import Store, open_store
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
+Place = str | PictureSet
+
+
+def nearest(hashes: npt.NDArray[np.uint64], places: Sequence[Place]) -> npt.NDArray[np.uint8]:
+    """For each hash the least distance in bits to a picture of the places. See :data:`ieiw.filters.apply.Near`.
+
+    Raises:
+        UsageError: as :func:`stamp`; or a picture that cannot be read.
+    """
+    known = np.unique(np.concatenate([_hashes(place) for place in places]))
+    return least_distances(hashes, known)
+
+
+def stamp(place: Place) -> str:
+    """Digest of what tells the pictures of a place: names, sizes and times of a folder's files, the index of a build, annotations.
+
+    Raises:
+        UsageError: neither a folder with pictures, nor a complete build that has its hashes, nor a data set's layout.
+    """
+    return hashlib.sha256("\n".join(_parts(place)).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _parts(place: Place) -> Iterator[str]:
+    if isinstance(place, PictureSet):
+        yield canonical_json(holdout.digest_of(_entry(place)))
+    elif (build := _build(place)[1]) is not None:
+        yield from (part.sha256 for part in index_parts(build))
+    else:
+        for file in _pictures(place):
+            status = file.stat()
+            yield f"{file}\0{status.st_size}\0{status.st_mtime_ns}"
+
+
+def _hashes(place: Place) -> npt.NDArray[np.uint64]:
+    if isinstance(place, PictureSet):
+        entry = _entry(place)
+        return np.fromiter(hashes_of(entry, holdout.source_of(entry)), np.uint64)
+    store, build = _build(place)
+    if build is not None:
+        return open_frame(store, build).score("phash", "source").astype(np.uint64)
+    return np.fromiter((picture_hash(str(file), file.read_bytes) for file in _pictures(place)), np.uint64)
+
+
+def _entry(place: PictureSet) -> HoldOut:
+    """The set as ``hold_out`` of a recipe names it."""
+    entry = HoldOut.model_validate(place.model_dump())
+    return entry.model_copy(update={"root": place_of(entry.dataset, entry)})
+
+
+def _build(place: str) -> tuple[Store, BuildState | None]:
+    """The store at a place, and the build there, or None where it is a plain folder.
+
+    Raises:
+        UsageError: the build is not complete, or lacks its hashes.
+    """
+    store = open_store(Path(place).expanduser() if "://" not in place else place)
+    build = load_state(store)
+    if build is not None and build.state != "complete":
+        raise UsageError(f"rule file, pictures: the build {place} is not complete; finish it first: ieiw build")
+    if build is not None and fresh_note(store, build, PerceptualHash.name) is None:
+        raise UsageError(
+            f"rule file, pictures: the build {place} has no hashes. Compute them: ieiw score {place} --with phash"
+        )
+    return store, build
+
+
+def _folder(place: str) -> Path:
+    root = Path(place).expanduser()
+    if not root.is_dir():
+        raise UsageError(f"rule file, pictures: no folder {place!r}; name a folder of pictures to keep out, or a build")
+    return root
+
+
+def _pictures(place: str) -> Iterator[Path]:
+    files = sorted(file for file in _folder(place).rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    if not files:
+        raise UsageError(f"rule file, pictures: {place} holds no picture ({', '.join(sorted(SUFFIXES))}) and no build")
+    yield from files
+
+
+_: Near = nearest

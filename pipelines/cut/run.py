@@ -1,0 +1,161 @@
+"""``ieiw cut``: choose rows of a complete, scored build by rules. A view is an index only; a materialised cut is new shards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ieiw.filters.apply import KEPT, Step, Verdicts, apply_rules, check_names, licences_of
+from ieiw.filters.frame import Frame
+from ieiw.filters.rules import DEFAULT, RuleSet
+from ieiw.pipelines.cut.choose import Chosen, choose, clear, publish_index
+from ieiw.pipelines.cut.copy_shards import Copying, forget_attempt, remove_shards
+from ieiw.pipelines.cut.copy_shards import materialise as copy_samples
+from ieiw.pipelines.cut.dataset_card import add_card
+from ieiw.pipelines.cut.decontaminate import nearest, stamp
+from ieiw.pipelines.index.columns import index_parts, open_frame, score_notes
+from ieiw.pipelines.layout.build_state import BuildState, require_state
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.cut_state import CUT_NAME, WHOLE_BUILD, CutState, FunnelStep, cut_file, load_cut
+from ieiw.triplets.storage.failpoints import reach
+from ieiw.triplets.storage.store import Store, open_store
+
+
+def cut(
+    location: str,
+    name: str,
+    rules: RuleSet,
+    *,
+    materialise: bool = False,
+    report: Callable[[Copying], None] = lambda _: None,
+) -> CutState:
+    """Make a cut, or leave it as it is where the same rules chose from the same rows and scores before.
+
+    A view reads columns of the index and scores, never a picture. Killed anywhere, it leaves the finished cut or none of
+    that name, and the next run goes on (shards that were copied are kept).
+
+    Args:
+        location: a complete build, folder or URL.
+        name: the cut's: letters, digits, dots, dashes.
+        rules: what to keep.
+        materialise: copy the kept samples into shards of the cut's own.
+        report: told about the copying after each shard.
+
+    Raises:
+        UsageError: no such build, an unfinished one, a score that is missing or stale, rules that keep nothing (the message
+            shows the funnel), shards that changed, no room on the disk.
+    """
+    _check_name(name)
+    store = open_store(location)
+    build = complete_build(store)
+    wanted = _wanted(store, build, rules, materialise)
+    standing = _standing(store, name)
+    if (
+        standing
+        and all(getattr(standing, field) == value for field, value in wanted.items())
+        and _whole(store, standing)
+    ):
+        return standing
+    frame = open_frame(store, build)
+    if rules != DEFAULT:  # those speak of tasks that a build need not have
+        check_names(frame, rules)
+    verdicts = apply_rules(frame, rules, nearest)
+    if not (verdicts.rule == KEPT).any():
+        raise UsageError(f"cut {name}: the rules keep none of {len(frame):,} rows\n{funnel_text(verdicts.funnel)}")
+    frame.forget_scores()
+    chosen = choose(store, build, frame, verdicts, rules.split)
+    clear(store, name)
+    if materialise:
+        chosen = copy_samples(store, name, chosen, build.recipe.unit_bytes, report)
+    else:
+        remove_shards(store, name)
+    files = publish_index(store, name, frame, verdicts, rules, chosen)
+    reach("cut-index")
+    state = _state(name, wanted, frame, verdicts, chosen).model_copy(update={"files": tuple(files)})
+    state = add_card(store, state, rules, chosen)
+    store.publish_bytes(cut_file(name), (state.model_dump_json(indent=1) + "\n").encode())
+    forget_attempt(store, name)
+    return state
+
+
+def _check_name(name: str) -> None:
+    """Raise a :class:`UsageError` where a cut cannot be called so."""
+    if not CUT_NAME.fullmatch(name):
+        raise UsageError(
+            f"--name {name}: use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first"
+        )
+    if name.lower() == WHOLE_BUILD:
+        raise UsageError(f"--name {name}: the audit of the whole build has this name; take another")
+
+
+def _wanted(store: Store, build: BuildState, rules: RuleSet, materialise: bool) -> dict[str, Any]:
+    """The fields of ``cut.json`` that say what a cut is made of: equal ones, equal cut."""
+    return {
+        "kind": "materialised" if materialise else "view",
+        "index_sha256": tuple(part.sha256 for part in index_parts(build)),
+        "backends": build.backends,
+        "rules": rules.model_dump(mode="json"),
+        "scores": score_notes(store, build, rules),
+        "pictures": tuple(map(stamp, rules.places())),
+    }
+
+
+def _standing(store: Store, name: str) -> CutState | None:
+    """The cut of that name, if there is one that can be read."""
+    if not store.exists(cut_file(name)):
+        return None
+    try:
+        return load_cut(store, name)
+    except UsageError:  # damaged, or of another version: made again
+        return None
+
+
+def _whole(store: Store, state: CutState) -> bool:
+    """Whether all files and shards of a cut are there in their sizes."""
+    wanted = {file.name: file.size for file in state.files} | {shard.name: shard.size for shard in state.shards}
+    folders = {name.rpartition("/")[0] for name in wanted}
+    sizes = {f"{folder}/{name}": size for folder in folders for name, size in store.sizes(folder).items()}
+    return all(sizes.get(name) == size for name, size in wanted.items())
+
+
+def _state(name: str, wanted: dict[str, Any], frame: Frame, verdicts: Verdicts, chosen: Chosen) -> CutState:
+    kept, validation = len(chosen.rows), int(chosen.validation.sum())
+    return CutState(
+        name=name,
+        **wanted,
+        candidates=len(frame),
+        kept=kept,
+        train=kept - validation,
+        validation=validation,
+        funnel=tuple(FunnelStep.model_validate(asdict(step)) for step in verdicts.funnel),
+        licences=licences_of(frame, chosen.rows),
+        shards=chosen.shards,
+        sources=chosen.sources,
+        tasks=chosen.tasks,
+        emptied=tuple(chosen.emptied("source") + chosen.emptied("task")),
+        files=(),
+    )
+
+
+def complete_build(store: Store) -> BuildState:
+    """The state of a build that is complete.
+
+    Raises:
+        UsageError: there is none, or it is not complete.
+    """
+    build = require_state(store)
+    if build.state != "complete":
+        raise UsageError(f"{store.location}: the build is not complete; finish it first: ieiw build")
+    return build
+
+
+def funnel_text(funnel: Sequence[Step | FunnelStep]) -> str:
+    """The funnel as lines of text, one a rule; the rule that emptied the cut is marked."""
+    width = max(len(step.rule) for step in funnel) if funnel else 0
+    lines = []
+    for step in funnel:
+        mark = "  <- nothing left: loosen this rule" if step.left == 0 and step.dropped else ""
+        undefined = f" ({step.undefined:,} without a value)" if step.undefined else ""
+        lines.append(f"  {step.rule:<{width}}  dropped {step.dropped:>10,}{undefined}  left {step.left:>10,}{mark}")
+    return "\n".join(lines)

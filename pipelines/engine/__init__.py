@@ -1,0 +1,1 @@
+"""Runs units: Beam, its driver, its supervisor, its lock."""

@@ -1,0 +1,101 @@
+"""The process that runs Beam: ``python -m ieiw.pipelines.engine.driver JOB.json``. Its supervisor watches it and its report."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import threading
+import traceback
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psutil
+from pydantic import BaseModel
+
+from ieiw.pipelines.build.worker import FAILED, PARENT, leave_with_parent, notes
+from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.storage.processes import is_alive
+
+REPORT = "report.json"
+WORKER_GONE = 75
+"""Exit status of a driver whose worker process died."""
+_LEAVING = threading.Lock()
+
+
+class Job(BaseModel):
+    """What a supervisor asks of a driver."""
+
+    location: str
+    refs: list[tuple[str, str, int, int]]
+    running: str
+    beam_args: list[str]
+    worker: str
+    options: dict[str, str]
+
+
+def main(path: Path) -> int:
+    """Run the job; leaves ``report.json`` beside it.
+
+    It holds Beam's ``counters``, or the ``error`` that ended the pipeline, or units whose worker ``died``.
+    """
+    job = Job.model_validate_json(path.read_text(encoding="utf-8"))
+    leave_with_parent()
+    os.environ[PARENT] = str(os.getpid())  # our own workers watch us
+    report = path.with_name(REPORT)
+    threading.excepthook = partial(_leave_with_worker, Path(job.running), report)
+    try:
+        from ieiw.pipelines.engine.beam import WorkOnUnit, run
+
+        do = WorkOnUnit(job.location, job.running, job.worker, job.options)
+        counters = run([UnitRef(*ref) for ref in job.refs], do, job.beam_args)
+    except Exception as error:
+        traceback.print_exc()
+        _tell(report, {"error": _short(error)})
+        return 1
+    _tell(report, {"counters": counters})
+    return 0
+
+
+def _leave_with_worker(running: Path, report: Path, failure: threading.ExceptHookArgs) -> None:
+    """End this process when a worker process has: Beam's local runner would wait for its answer for ever.
+
+    Beam waits for each worker in a thread of this name, which raises when the worker ends with another status than 0.
+    """
+    threading.__excepthook__(failure)
+    if failure.thread is None or not failure.thread.name.startswith("run_worker"):
+        return
+    if notes(running, FAILED):
+        return  # an error of a unit ends the pipeline, and Beam its workers: the error is what there is to tell
+    _LEAVING.acquire()  # never let go: those that we kill below come here too
+    died = [(ref.source, ref.fingerprint, ref.round, ref.number) for pid, ref in notes(running) if not is_alive(pid)]
+    _tell(report, {"died": died})
+    for worker in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worker.kill()
+    sys.stderr.flush()
+    os._exit(WORKER_GONE)
+
+
+def _tell(report: Path, what: dict[str, Any]) -> None:
+    """Leave the report, whole or not at all."""
+    spooled = report.with_suffix(f".{threading.get_ident()}")
+    spooled.write_text(json.dumps(what), encoding="utf-8")
+    spooled.replace(report)
+
+
+def _short(error: Exception) -> str:
+    """The last line of the innermost error: Beam wraps a worker's traceback in a message of hundreds of lines."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in lines if "Error" in line.partition(":")[0] or "Exception" in line.partition(":")[0]]
+    return (telling or lines or [type(error).__name__])[-1][:1000]
+
+
+if __name__ == "__main__":
+    # Beam keeps threads that never end; all work is done once the report is written.
+    code = main(Path(sys.argv[1]))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

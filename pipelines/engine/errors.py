@@ -1,0 +1,29 @@
+"""How a build can end early; the command line gives each an exit status of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ieiw.pipelines.layout.plan_files import UnitRef
+
+
+class WorkerDiedError(Exception):
+    """A worker, or the driver itself, was killed.
+
+    Attributes:
+        units: what the dead were at; empty where they died between units.
+    """
+
+    def __init__(self, units: Sequence[UnitRef], what: str) -> None:
+        super().__init__(what)
+        self.units = tuple(units)
+
+
+class DriverFailedError(Exception):
+    """The pipeline ended with an error of its own (storage, a flag that Beam refuses); the message says which."""
+
+
+class TooManyRejectsError(Exception):
+    """A source rejected more than its ``max_reject_share``; the message gives the top reasons."""

@@ -1,0 +1,96 @@
+"""A lock that names the other driver. Nothing's correctness hangs on it: it spares two drivers the same work twice."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import threading
+import time
+from dataclasses import asdict, dataclass
+
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.storage.processes import is_alive, started
+from ieiw.triplets.storage.store import Store
+
+FILE = "lock.json"
+BEAT_S = 15.0
+STALE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who drives the build."""
+
+    host: str
+    pid: int
+    started: float
+    beat: float
+
+    def alive(self) -> bool:
+        """Whether the holder may still be at work: its process on this host, its heartbeat elsewhere."""
+        if self.host == socket.gethostname():
+            return is_alive(self.pid, self.started)
+        return time.time() - self.beat < STALE_S
+
+
+class Lock:
+    """Held while a build runs: ``with Lock(store, take_over):``.
+
+    Raises:
+        UsageError: another living driver holds it; the message names host and pid and the way on.
+    """
+
+    def __init__(self, store: Store, take_over: bool = False) -> None:
+        self._store = store
+        self._take_over = take_over
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True, name="lock-heartbeat")
+
+    def __enter__(self) -> Lock:
+        while not self._store.create(FILE, self._content()):
+            holder = read_holder(self._store)
+            if holder is None:
+                continue
+            if holder.alive() and not self._take_over and not _mine(holder):
+                raise UsageError(
+                    f"{self._store.location} is being built by process {holder.pid} on {holder.host}. "
+                    f"Wait for it, stop it, or build beside it with --take-over (safe, but work may be done twice)."
+                )
+            self._store.delete(FILE)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        holder = read_holder(self._store)
+        if holder is not None and _mine(holder):
+            self._store.delete(FILE)
+
+    def _content(self) -> bytes:
+        return json.dumps(asdict(Holder(socket.gethostname(), os.getpid(), started(), time.time()))).encode()
+
+    def _beat(self) -> None:
+        while not self._stop.wait(BEAT_S):
+            try:
+                holder = read_holder(self._store)
+                if holder is None or _mine(holder):  # another driver that took over keeps the lock
+                    self._store.publish_bytes(FILE, self._content())
+            except OSError as error:  # the next beat may get through; the build itself will say if the store is gone
+                logging.getLogger(__name__).warning("no heartbeat in %s: %s", self._store.location, error)
+
+
+def read_holder(store: Store) -> Holder | None:
+    """Who holds the lock; None where nobody does. A damaged lock counts as one whose holder is gone."""
+    try:
+        return Holder(**json.loads(store.read(FILE)))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError):
+        return Holder(socket.gethostname(), 0, 0.0, 0.0)
+
+
+def _mine(holder: Holder) -> bool:
+    return holder.host == socket.gethostname() and holder.pid == os.getpid()

@@ -1,0 +1,151 @@
+"""Runs the driver in a process of its own and notices what Beam's local runner would wait on for ever: dead workers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from ieiw.pipelines.build.worker import FAILED, PARENT, notes
+from ieiw.pipelines.engine.driver import REPORT, WORKER_GONE, Job
+from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
+from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.storage.processes import is_alive
+from ieiw.triplets.storage.store import Store
+
+POLL_S = 0.5
+GRACE_S = 30.0
+"""How long a driver may take to end after an error of a unit: it ends its workers first, some in the middle of a unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What to do with units: a class that :mod:`ieiw.pipelines.engine.beam` makes in every worker, and its options."""
+
+    worker: str = "ieiw.pipelines.build.worker:UnitBuilder"
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+BUILD = Work()
+
+
+def run_driver(
+    store: Store,
+    refs: Sequence[UnitRef],
+    beam_args: Sequence[str],
+    log: Path,
+    on_poll: Callable[[], None],
+    work: Work = BUILD,
+) -> None:
+    """Work on units in a driver process and wait for it.
+
+    Args:
+        store: the build.
+        refs: units to work on.
+        beam_args: flags for Beam, runner included.
+        log: file that takes the output of driver and workers.
+        on_poll: called about twice a second; may raise to stop the build.
+        work: what to do; default: build.
+
+    Raises:
+        WorkerDiedError: at the latest some seconds after a process of the build was killed.
+        DriverFailedError: the pipeline ended with an error.
+    """
+    # A worker whose driver was killed may still leave a note while the folder goes: that must not hide how the build ended.
+    with tempfile.TemporaryDirectory(prefix="ieiw-run-", ignore_cleanup_errors=True) as folder:
+        here = Path(folder)
+        running = here / "running"
+        running.mkdir()
+        job = Job(
+            location=store.location,
+            refs=[(ref.source, ref.fingerprint, ref.round, ref.number) for ref in refs],
+            running=str(running),
+            beam_args=list(beam_args),
+            worker=work.worker,
+            options=dict(work.options),
+        )
+        (here / "job.json").write_text(job.model_dump_json(), encoding="utf-8")
+        with _started(here / "job.json", log) as driver:
+            _wait(driver, running, on_poll)
+        _check_end(driver, here / REPORT, running, log)
+
+
+@contextlib.contextmanager
+def _started(job: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The driver process; it and all its children are gone when the block ends."""
+    environment = os.environ | {
+        PARENT: str(os.getpid()),
+        "PYTHONSAFEPATH": "1",  # a user's own filters.py or models/ in the working directory must not shadow ours
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
+        # The pool and the harness of Beam start a bare ``python``: let it be this one.
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))),
+    }
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        driver = subprocess.Popen(
+            [sys.executable, "-m", "ieiw.pipelines.engine.driver", str(job)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield driver
+    finally:
+        _kill_tree(driver)
+
+
+def _kill_tree(driver: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(driver.pid)
+        for each in [*process.children(recursive=True), process]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+    driver.wait()
+
+
+def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], None]) -> None:
+    """Until the driver ends, or a worker is found dead at its unit. Of one that dies between two, the driver tells."""
+    since: float | None = None
+    while driver.poll() is None:
+        time.sleep(POLL_S)
+        on_poll()
+        died = [unit for pid, unit in notes(running) if pid != driver.pid and not is_alive(pid)]
+        if not died or driver.poll() is not None:
+            continue
+        since = since or time.monotonic()
+        if not notes(running, FAILED) or time.monotonic() - since > GRACE_S:
+            raise WorkerDiedError(died, f"a worker died while it built unit {_names(died)}")
+
+
+def _check_end(driver: subprocess.Popen[bytes], report: Path, running: Path, log: Path) -> None:
+    """Turn the driver's end into the matching error, if it is one."""
+    code = driver.returncode
+    if code == 0:
+        return
+    said = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
+    if code == WORKER_GONE:
+        died = [UnitRef(*ref) for ref in said["died"]]
+        at = f"while it built unit {_names(died)}" if died else "between two units"
+        raise WorkerDiedError(died, f"a worker died {at} (log: {log})")
+    if "error" in said:
+        error = said["error"]
+        where = _names([unit for _, unit in notes(running, FAILED)])
+        raise DriverFailedError(f"{error}{f' (unit {where})' if where else ''}. Beam's log: {log}")
+    # Only what the driver itself was building is under suspicion: its workers merely leave with it.
+    at_work = [unit for pid, unit in notes(running) if pid == driver.pid]
+    what = f"the driver was killed while unit {_names(at_work)} was at work" if at_work else "the driver was killed"
+    raise WorkerDiedError(at_work, f"{what} (exit status {code}; log: {log})")
+
+
+def _names(units: Sequence[UnitRef]) -> str:
+    return ", ".join(f"{unit.source} {unit.unit}" for unit in units)

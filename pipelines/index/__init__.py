@@ -1,0 +1,1 @@
+"""The compacted index, as cut and audit read it."""

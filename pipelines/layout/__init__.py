@@ -1,0 +1,1 @@
+"""The plan and the build's own description."""

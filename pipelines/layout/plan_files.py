@@ -1,0 +1,145 @@
+"""The plan on disk: Parquet parts whose row groups are units."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ieiw.pipelines.planning.planner import PlanRow, attempts_of
+from ieiw.triplets.layout.tables import read_row_group
+from ieiw.triplets.records import Attempt
+from ieiw.triplets.storage.failpoints import reach
+from ieiw.triplets.storage.store import Store
+
+_REPEATED = ["unit", "source", "task", "record", "group", "split", "files", "licence", "fault"]
+UNITS_PER_PART = 64
+"""A part's footer is read for each of its units: few units keep it small, many keep the number of files down."""
+
+PLAN = pa.schema(
+    [
+        pa.field("unit", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("task", pa.string(), nullable=False),
+        pa.field("variant", pa.int32(), nullable=False),
+        pa.field("key", pa.string(), nullable=False),
+        pa.field("record", pa.string(), nullable=False),
+        pa.field("group", pa.string(), nullable=False),
+        pa.field("split", pa.string(), nullable=False),
+        pa.field("files", pa.binary(), nullable=False),
+        pa.field("annotation", pa.binary(), nullable=False),
+        pa.field("width", pa.int32(), nullable=False),
+        pa.field("height", pa.int32(), nullable=False),
+        pa.field("licence", pa.string(), nullable=False),
+        pa.field("fault", pa.string(), nullable=False),
+        pa.field("fault_detail", pa.string(), nullable=False),
+        pa.field("used", pa.int32(), nullable=False),
+    ]
+)
+"""One row an attempt. ``files`` and ``annotation`` are JSON; width and height are 0 where the layout does not say."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class UnitRef:
+    """A work unit: all that Beam ever moves. ``round`` 0 is the plan, 1, 2, … are retries of rejects."""
+
+    source: str
+    fingerprint: str
+    round: int
+    number: int
+
+    @property
+    def unit(self) -> str:
+        """Unit id, unique in the build: it changes with whatever could change the unit's content."""
+        turn = f"r{self.round:02d}" if self.round else ""
+        return f"{self.fingerprint[:6]}{turn}-{self.number:06d}"
+
+    @property
+    def part(self) -> str:
+        """Name of the plan's part that holds the unit."""
+        return part_name(self.source, self.fingerprint, self.round, self.number // UNITS_PER_PART)
+
+    @property
+    def row_group(self) -> int:
+        """Its row group in that part."""
+        return self.number % UNITS_PER_PART
+
+    @property
+    def rows(self) -> str:
+        """Name of the unit's row file, its commit mark."""
+        return f"rows/{self.source}-{self.unit}.parquet"
+
+
+def part_name(source: str, fingerprint: str, turn: int, part: int) -> str:
+    """Name of a part of the plan; it carries the fingerprint, so that plans of two parameter sets never mix."""
+    kind = f"retry-{turn:02d}" if turn else "part"
+    return f"plan/{source}/{kind}-{fingerprint[:6]}-{part:05d}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSize:
+    """What a plan holds."""
+
+    units: int
+    records: int
+    attempts: int
+    faults: int
+
+
+def write_plan(store: Store, units: Iterable[list[PlanRow]], first: UnitRef) -> PlanSize:
+    """Write units as row groups, ``UNITS_PER_PART`` to a part, one unit in memory at a time.
+
+    Args:
+        store: the build.
+        units: rows of each unit, in unit order, none empty.
+        first: source, fingerprint and round of the plan; its number is 0.
+    """
+    counted = _Counter()
+    pending = iter(units)
+    part = 0
+    while (opening := next(pending, None)) is not None:
+        spooled = store.spool() / uuid.uuid4().hex
+        with pq.ParquetWriter(spooled, PLAN, compression="zstd", use_dictionary=_REPEATED) as writer:
+            for rows in chain([opening], islice(pending, UNITS_PER_PART - 1)):
+                writer.write_table(counted.table(rows), row_group_size=len(rows))
+        store.publish(part_name(first.source, first.fingerprint, first.round, part), spooled)
+        reach("plan-published")
+        part += 1
+    return PlanSize(counted.units, counted.records, counted.attempts, counted.faults)
+
+
+class _Counter:
+    """Counts what goes by on its way into Parquet."""
+
+    def __init__(self) -> None:
+        self.units = self.records = self.attempts = self.faults = 0
+
+    def table(self, rows: list[PlanRow]) -> pa.Table:
+        """The rows of one unit as a table, counted."""
+        columns = {name: [row[name] for row in rows] for name in PLAN.names}
+        records = columns["record"]
+        self.units += 1
+        self.attempts += len(rows)
+        self.faults += sum(1 for fault in columns["fault"] if fault)
+        self.records += sum(1 for index, record in enumerate(records) if index == 0 or records[index - 1] != record)
+        return pa.table(columns, schema=PLAN)
+
+
+def read_unit(store: Store, ref: UnitRef) -> list[PlanRow]:
+    """The plan rows of one unit.
+
+    Raises:
+        FileNotFoundError: the plan was removed from the build.
+    """
+    with store.open(ref.part) as file:
+        return cast(list[PlanRow], read_row_group(file, ref.row_group).to_pylist())
+
+
+def read_attempts(store: Store, ref: UnitRef) -> Iterator[Attempt]:
+    """The attempts of one unit, in building order."""
+    return attempts_of(read_unit(store, ref))

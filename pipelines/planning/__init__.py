@@ -1,0 +1,1 @@
+"""``ieiw plan``: attempts, units, estimates."""

@@ -1,0 +1,143 @@
+"""``ieiw plan``: what a recipe comes to, before anything runs."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from ieiw.pipelines.planning.planner import triplet_bytes
+from ieiw.pipelines.planning.prepare import prepare, told_empty, units_of
+from ieiw.pipelines.recipe.components import Workshop, told_of
+from ieiw.pipelines.recipe.holdout import looking_alike, not_held_out
+from ieiw.pipelines.recipe.schema import Recipe, SourceSettings
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Record
+from ieiw.triplets.rejects import Reason, Refusal
+from ieiw.triplets.settings.yaml_file import Strict
+from ieiw.triplets.storage.store import open_store
+
+SECONDS_PER_MEGAPIXEL = {"classical": 0.35, "noop": 0.12}
+"""CPU seconds per million output pixels of a triplet, decode and encode included; measured, see docs/benchmarks.md."""
+_USUAL_SECONDS = 1.0  # for a backend that was not measured
+
+
+class Estimate(Strict):
+    """One source's line of the plan.
+
+    Attributes:
+        name: of the source.
+        records: annotated inputs, faulty ones included.
+        faults: attempts that are known to make no triplet.
+        attempts: records by tasks and variants.
+        units: work units, one shard each.
+        triplets: attempts without fault; bytes and time are estimates if every one of them succeeds.
+        bytes: of the shards.
+        core_seconds: on one core.
+        weight: how often an epoch of training sees each triplet.
+        epoch: samples of an epoch, ``int(weight * triplets)``; of ``expected`` triplets where the source cannot be counted.
+        expected: triplets of the published set, by the recipe.
+        missing: why the source cannot be counted; all counts are 0 then.
+        lacking: file of the first sound record that is not there: the pictures lie elsewhere, or were not unpacked.
+        unheld: known evaluation sets that may show its pictures and are not in ``hold_out``.
+        alike: known evaluation sets that may show its pictures under other names and have no ``distance`` in ``hold_out``.
+    """
+
+    name: str
+    records: int = 0
+    faults: int = 0
+    attempts: int = 0
+    units: int = 0
+    triplets: int = 0
+    bytes: int = 0
+    core_seconds: float = 0.0
+    weight: float = 1.0
+    epoch: int = 0
+    expected: int | None = None
+    missing: str = ""
+    lacking: str = ""
+    unheld: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
+
+
+def estimate(recipe: Recipe, out: str = "") -> list[Estimate]:
+    """Count every source of the recipe; with ``out``, also write the plan there.
+
+    Without ``out``, a source that is not on disk, or wrong in the recipe, has a line that says so; the others are counted.
+
+    Raises:
+        UsageError: with ``out``, all that is missing on disk or wrong in the recipe.
+    """
+    if out:
+        state = prepare(open_store(out), recipe)
+        return [
+            _line(recipe, name, source.records, source.faults, source.attempts, source.units)
+            for name, source in state.sources.items()
+        ]
+    complaints = Workshop(recipe).complaints()
+    return [_counted(recipe, settings, complaints.get(settings.name, "")) for settings in recipe.sources]
+
+
+def _counted(recipe: Recipe, settings: SourceSettings, complaint: str) -> Estimate:
+    """A source's line, or why there is none: a damaged annotation file must not keep the others from being counted."""
+    if not complaint:
+        try:
+            return _count(recipe, settings)
+        except UsageError as error:
+            complaint = told_of(settings.name, str(error))
+    return _missing(settings, complaint)
+
+
+def _missing(settings: SourceSettings, complaint: str) -> Estimate:
+    epoch = int((settings.expected or 0) * settings.weight)
+    return Estimate(
+        name=settings.name, weight=settings.weight, epoch=epoch, expected=settings.expected, missing=complaint
+    )
+
+
+def _count(recipe: Recipe, settings: SourceSettings) -> Estimate:
+    records = faults = attempts = units = 0
+    first: Record | None = None
+    for unit in units_of(Workshop(recipe), settings):
+        units += 1
+        first = first or next((each.record for each in unit.attempts if each.record.fault is None), None)
+        attempts += len(unit.attempts)
+        faults += sum(1 for attempt in unit.attempts if attempt.record.fault is not None)
+        records += sum(1 for _ in groupby(unit.attempts, key=lambda attempt: attempt.record.id))
+    if attempts == 0:
+        raise UsageError(told_empty(settings))
+    line = _line(recipe, settings.name, records, faults, attempts, units)
+    return line.model_copy(update={"lacking": _lacking(recipe, settings.name, first)})
+
+
+def _lacking(recipe: Recipe, name: str, record: Record | None) -> str:
+    """A file of the record that is not there; empty where all are."""
+    source = Workshop(recipe).source(name)
+    for reference in record.files.values() if record else ():
+        try:
+            source.read(reference)
+        except Refusal as refusal:
+            if refusal.reason is Reason.PICTURE_MISSING:
+                return reference
+    return ""
+
+
+def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, units: int) -> Estimate:
+    image, settings = recipe.image_of(name), recipe.source(name)
+    sound = attempts - faults
+    megapixels = image.short_side * image.short_side * 4 / 3 / 1e6
+    backend = recipe.backends.inpaint.name if Workshop(recipe).paints(name) else "noop"
+    rate = SECONDS_PER_MEGAPIXEL.get(backend, _USUAL_SECONDS)
+    return Estimate(
+        name=name,
+        records=records,
+        faults=faults,
+        attempts=attempts,
+        units=units,
+        triplets=sound,
+        bytes=sound * triplet_bytes(image.short_side, image.format),
+        core_seconds=round(sound * megapixels * rate, 1),
+        weight=settings.weight,
+        epoch=int(sound * settings.weight),
+        expected=settings.expected,
+        unheld=tuple(not_held_out(recipe, settings)),
+        alike=tuple(looking_alike(recipe, settings)),
+    )

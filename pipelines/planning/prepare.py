@@ -1,0 +1,179 @@
+"""From a recipe and a folder to a planned build: plan what is new, keep what is there, refuse what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ieiw.pipelines.layout.build_state import BuildState, SourceState, load_state, save_state, source_state
+from ieiw.pipelines.layout.plan_files import UnitRef, write_plan
+from ieiw.pipelines.planning.planner import PlannedUnit, PlanRow, plan_rows, plan_units, triplet_bytes
+from ieiw.pipelines.recipe.components import Workshop
+from ieiw.pipelines.recipe.schema import Recipe, SourceSettings
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.rejects import Refusal
+from ieiw.triplets.storage.failpoints import reach
+from ieiw.triplets.storage.store import Store
+
+_LEFT_OVER_ATTEMPTS = 1.1  # a disk check that is right to the last byte would still be wrong
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDigest:
+    """What decides a source's triplets, before anything is planned."""
+
+    fingerprint: str
+    inputs: dict[str, str]
+
+
+def digests(recipe: Recipe) -> dict[str, SourceDigest]:
+    """Fingerprint of every source of the recipe. Reads annotation files only where their digest is not cached.
+
+    Raises:
+        UsageError: a root, an annotation file, a data set or a task is unknown or missing.
+    """
+    workshop = Workshop(recipe)
+    workshop.check()
+    found = {}
+    for source in recipe.sources:
+        inputs = workshop.inputs(source.name)
+        found[source.name] = SourceDigest(workshop.fingerprint(source.name, inputs), inputs)
+    return found
+
+
+def changed_sources(state: BuildState, found: Mapping[str, SourceDigest]) -> list[str]:
+    """Sources of the build that the recipe no longer has, or has with another fingerprint."""
+    return [
+        name
+        for name, source in state.sources.items()
+        if name not in found or found[name].fingerprint != source.fingerprint
+    ]
+
+
+def prepare(
+    store: Store,
+    recipe: Recipe,
+    replace: frozenset[str] = frozenset(),
+    found: Mapping[str, SourceDigest] | None = None,
+) -> BuildState:
+    """Plan every source that the build does not have yet and save the state; a planned build is left as it is.
+
+    Args:
+        store: of the build.
+        recipe: what to plan.
+        replace: sources that may have changed; they are planned anew.
+        found: what :func:`digests` gives for the recipe, where the caller has it already.
+
+    Raises:
+        UsageError: a source changed since the build began and is not named in ``replace``.
+    """
+    state = load_state(store)
+    found = digests(recipe) if found is None else found
+    known = set(found) | set(state.sources if state else ())
+    if unknown := sorted(replace - known):
+        raise UsageError(
+            f"--replace {unknown[0]}: no source is called {unknown[0]!r}. Known: {', '.join(sorted(known))}"
+        )
+    changed = changed_sources(state, found) if state is not None else []
+    if state is not None:
+        refused = [name for name in changed if name not in replace]
+        if refused:
+            raise UsageError(_refusal(store, state, found, refused[0]))
+        if not changed and set(state.sources) == set(found):
+            return _with_recipe(store, state, recipe)
+    kept = {} if state is None else {name: each for name, each in state.sources.items() if name not in changed}
+    workshop = Workshop(recipe)
+    sources: dict[str, SourceState] = {}
+    for settings in recipe.sources:
+        digest = found[settings.name]
+        if settings.name in kept:
+            sources[settings.name] = kept[settings.name]
+            continue
+        first = UnitRef(settings.name, digest.fingerprint, 0, 0)
+        size = write_plan(store, _unit_rows(workshop, settings, first), first)
+        if size.attempts == 0:
+            raise UsageError(f"source {settings.name}: {told_empty(settings)}")
+        sources[settings.name] = source_state(digest.fingerprint, digest.inputs, size)
+    # By name, as build.json gives them back: the index must come out alike in this process and after a restart.
+    ordered = dict(sorted(sources.items()))
+    planned = BuildState(state="planned", recipe=recipe, backends=workshop.backends(), sources=ordered)
+    save_state(store, planned)
+    reach("build-planned")
+    return planned
+
+
+def _with_recipe(store: Store, state: BuildState, recipe: Recipe) -> BuildState:
+    """The same build under a recipe that differs only in what no fingerprint covers (roots, shares of rejects)."""
+    if state.recipe == recipe:
+        return state
+    updated = state.model_copy(update={"recipe": recipe})
+    save_state(store, updated)
+    return updated
+
+
+def _unit_rows(workshop: Workshop, settings: SourceSettings, first: UnitRef) -> Iterator[list[PlanRow]]:
+    for unit in units_of(workshop, settings):
+        ref = UnitRef(settings.name, first.fingerprint, 0, unit.number)
+        yield plan_rows(unit.attempts, ref.unit, {})
+
+
+def units_of(workshop: Workshop, settings: SourceSettings) -> Iterator[PlannedUnit]:
+    """The units of one of the recipe's sources, one at a time.
+
+    Raises:
+        UsageError: an annotation file is damaged, or may not be read.
+    """
+    recipe = workshop.recipe
+    try:
+        yield from plan_units(
+            workshop.source(settings.name),
+            settings.name,
+            settings.tasks,
+            variants=settings.variants,
+            attempts_per_unit=attempts_per_unit(recipe, settings.name),
+            key=f"{recipe.seed}\0{settings.name}",
+        )
+    except Refusal as error:
+        raise UsageError(f"source {settings.name}: {error}") from error
+
+
+def told_empty(settings: SourceSettings) -> str:
+    """What is said of a source without records, when it is planned and when it is built."""
+    return f"split {settings.split!r} of {settings.root} holds no records. Another `split` or `root` may; or take the source out."
+
+
+def attempts_per_unit(recipe: Recipe, name: str) -> int:
+    """How many attempts of a source fill ``unit_bytes`` if all of them succeed."""
+    return max(1, recipe.unit_bytes // _bytes_each(recipe, name))
+
+
+def _bytes_each(recipe: Recipe, name: str) -> int:
+    image = recipe.image_of(name)
+    return triplet_bytes(image.short_side, image.format)
+
+
+def _refusal(store: Store, state: BuildState, found: Mapping[str, SourceDigest], name: str) -> str:
+    built = f"{store.location} was built"
+    if name not in found:
+        return (
+            f"{built} with source {name}, which the recipe lacks. Put it back, or drop its triplets: --replace {name}"
+        )
+    files = [file for file, digest in found[name].inputs.items() if state.sources[name].inputs.get(file) != digest]
+    what = f"its file {files[0]} changed" if files else "its parameters, backend or code version changed"
+    return f"{built} with another {name}: {what}. Use another --out, or build that source anew: --replace {name}"
+
+
+def check_disk(store: Store, recipe: Recipe, attempts: Mapping[str, int]) -> None:
+    """Refuse to start a build that the disk cannot hold.
+
+    Raises:
+        UsageError: free space is below the estimate for the attempts still to make.
+    """
+    free = store.free_bytes()
+    total = sum(count * _bytes_each(recipe, name) for name, count in attempts.items())
+    needed = int(total * _LEFT_OVER_ATTEMPTS)
+    if free is not None and free < needed:
+        raise UsageError(
+            f"{store.location}: {needed / 1e9:.1f} GB are needed (estimate for {sum(attempts.values()):,} attempts), "
+            f"{free / 1e9:.1f} GB are free. Free some, give another --out, or start anyway with --no-disk-check."
+        )

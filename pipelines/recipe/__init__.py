@@ -1,0 +1,1 @@
+"""Recipes: their schema, and the sources, tasks and backends that they name."""

@@ -1,0 +1,244 @@
+"""Recipes: YAML checked by pydantic, with messages that name the line, the field and the remedy."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import check_source_name
+from ieiw.triplets.settings.yaml_file import SplitName, Strict, check_split, load_settings, read_yaml
+
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+
+
+def parse_bytes(value: object) -> object:
+    """``256MB``, ``1.5 GiB`` or a number -> bytes; anything else is passed on for pydantic to refuse."""
+    if isinstance(value, str):
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", value)
+        if match and match[2].upper() in _UNITS:
+            return int(float(match[1]) * _UNITS[match[2].upper()])
+    return value
+
+
+Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(ge=1)]
+
+
+_MOST_VALUES = 100_000
+
+
+class ImageSettings(Strict):
+    """How pictures are scaled and encoded. ``short_side`` in pixels; pictures are never enlarged."""
+
+    short_side: int = Field(default=256, ge=16, le=8192)
+    format: Literal["jpg", "png"] = "jpg"
+    quality: int = Field(default=95, ge=1, le=100)
+
+
+class BackendChoice(Strict):
+    """A model backend by name, with its options (such as ``weights``)."""
+
+    name: str
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+def _backend(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class Backends(Strict):
+    """Which model does which job."""
+
+    inpaint: Annotated[BackendChoice, BeforeValidator(_backend)] = BackendChoice(name="classical")
+
+
+def _expanded(value: str) -> str:
+    return os.path.expanduser(os.path.expandvars(value))  # noqa: PTH111 - may be a URL, which Path would mangle
+
+
+class HoldOut(Strict):
+    """An evaluation set whose pictures no training triplet may show: a data set's split, or a ``file`` of picture names.
+
+    With ``distance`` data sets that gave its pictures new names are compared by their looks: so many bits of the perceptual hash.
+    """
+
+    dataset: str = ""
+    root: str = ""
+    split: str = ""
+    options: dict[str, Any] = Field(default_factory=dict)
+    file: str = ""
+    distance: int | None = Field(default=None, ge=0, le=16)
+
+    @field_validator("root", "file")
+    @classmethod
+    def _place(cls, value: str) -> str:
+        return _expanded(value)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> HoldOut:
+        if bool(self.file) == bool(self.dataset) or (self.dataset and not (self.root and self.split)):
+            raise ValueError("give either `dataset`, `root` and `split`, or a `file` of picture names")
+        if self.file and self.distance is not None:
+            raise ValueError("`distance` compares pictures, a `file` holds names; take it out")
+        if self.dataset:
+            check_split(self.split)
+        return self
+
+    @property
+    def told(self) -> str:
+        """What it is called in rejects."""
+        return self.file or f"{self.dataset} {self.split}"
+
+
+class Wordings(Strict):
+    """Templates of one kind, as ``ieiw instructions`` writes them; a recipe names the file, a build keeps what was in it."""
+
+    kind: str = ""
+    templates: tuple[str, ...] = Field(min_length=1)
+    provenance: dict[str, Any] = Field(default_factory=dict)
+
+
+class SourceSettings(Strict):
+    """One data set of the recipe.
+
+    ``name`` starts keys and file names; ``dataset`` is the registered data set (default: the same as ``name``), so one data set
+    can be used twice under two names. ``region`` holds the region rules of the erasing tasks, ``task_options`` what each other
+    task knows (by its name), ``options`` what the source alone knows. ``image`` replaces the recipe's for this source.
+    ``weight`` says how often an epoch of training sees each triplet, ``expected`` how many triplets the published set has; both
+    are for ``ieiw plan`` and for training, and change no triplet.
+    """
+
+    name: str
+    dataset: str = ""
+    root: str
+    split: SplitName = "train"
+    tasks: tuple[str, ...] = Field(min_length=1)
+    variants: int = Field(default=1, ge=1, le=10_000)
+    max_reject_share: float = Field(default=0.2, ge=0, le=1)
+    weight: float = Field(default=1.0, gt=0, le=1_000_000)
+    expected: int | None = Field(default=None, ge=0)
+    image: ImageSettings | None = None
+    region: dict[str, Any] = Field(default_factory=dict)
+    task_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        return check_source_name(value)
+
+    @field_validator("root")
+    @classmethod
+    def _root(cls, value: str) -> str:
+        return _expanded(value)
+
+    @field_validator("tasks")
+    @classmethod
+    def _tasks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("a task is named twice; use `variants` for more than one triplet a record")
+        return value
+
+    @model_validator(mode="after")
+    def _of_its_tasks(self) -> SourceSettings:
+        unknown = sorted(self.task_options.keys() - set(self.tasks))
+        if unknown:
+            raise ValueError(
+                f"task_options.{unknown[0]}: the source has no such task; its tasks: {', '.join(self.tasks)}"
+            )
+        return self
+
+    @property
+    def data_set(self) -> str:
+        """The registered data set."""
+        return self.dataset or self.name
+
+
+class Recipe(Strict):
+    """What to build. See ``docs/recipes.md``."""
+
+    seed: int = 0
+    image: ImageSettings = ImageSettings()
+    unit_bytes: Bytes = 256 * 10**6
+    sources: tuple[SourceSettings, ...] = Field(min_length=1)
+    backends: Backends = Backends()
+    hold_out: tuple[HoldOut, ...] = ()
+    instructions: dict[str, Wordings] = Field(default_factory=dict)
+
+    @field_validator("instructions")
+    @classmethod
+    def _fillable(cls, value: dict[str, Wordings]) -> dict[str, Wordings]:
+        from ieiw.builders.instructions.template_sets import check_templates
+
+        for kind, wordings in value.items():
+            if wordings.kind not in {"", kind}:
+                raise ValueError(f"{kind}: the file holds instructions for {wordings.kind}")
+            try:
+                check_templates(kind, wordings.templates)
+            except UsageError as error:
+                raise ValueError(str(error)) from error
+        return value
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Recipe:
+        names = [source.name for source in self.sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two sources are named {twice[0]!r}; give one another `name` and keep its `dataset`")
+        return self
+
+    def source(self, name: str) -> SourceSettings:
+        """The settings of one source by its name."""
+        return next(source for source in self.sources if source.name == name)
+
+    def image_of(self, name: str) -> ImageSettings:
+        """How pictures of a source are scaled and encoded."""
+        return self.source(name).image or self.image
+
+
+def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
+    """Read a recipe and apply ``path=value`` changes (``sources.0.root=data``, ``sources.phrasecut.split=val``).
+
+    Raises:
+        UsageError: missing file, broken YAML, unknown or wrong field: names the file, the line, the field and the remedy.
+    """
+
+    def amend(values: dict[str, Any]) -> None:
+        _bring_instructions(path, values)
+        _check_plain(path, values)
+
+    return load_settings(Recipe, path, "recipe", changes=changes, example="image.short_side=128", amend=amend)
+
+
+def _bring_instructions(path: Path, values: dict[str, Any]) -> None:
+    """Put the templates of the files that ``instructions`` names (relative to the recipe) in place of their names.
+
+    The build keeps them in its recipe: workers on other machines need no file, and what was built can be told for ever.
+    """
+    named = values.get("instructions")
+    if not isinstance(named, dict):
+        return
+    for kind, place in named.items():
+        if isinstance(place, str):
+            named[kind] = read_yaml(path.parent / _expanded(place), f"file of instructions for {kind}")[0]
+
+
+def _check_plain(path: Path, values: object) -> None:
+    """Refuse what JSON could not give back as it was (``build.json`` keeps the recipe): dates, number keys, cycles, NaN."""
+    waiting, seen = [values], 0
+    while waiting:
+        value, seen = waiting.pop(), seen + 1
+        if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif not (value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))):
+            raise UsageError(f"{path}: {str(value)[:60]!r} is neither text, number, list nor mapping; put it in quotes")
+        if seen > _MOST_VALUES:  # an alias inside its own anchor, or aliases of aliases
+            raise UsageError(f"{path}: more than {_MOST_VALUES:,} values; resolve its aliases")

@@ -1,0 +1,130 @@
+"""Class names in words."""
+
+import pytest
+
+from ieiw.builders.instructions.classes import class_name, spoken_names
+from ieiw.builders.instructions.mask_sentences import SENTENCES, fill_what
+
+
+@pytest.mark.parametrize(
+    ("raw", "everything"),
+    [
+        ("person", "all the people"),
+        ("car, auto, automobile, machine, motorcar", "all the cars"),
+        ("sky-other", "the sky"),
+        ("wall-brick", "all the brick walls"),
+        ("wall-other", "all the walls"),
+        ("floor-tile", "the tiled floor"),
+        ("grass", "all the grass"),
+        ("sheep", "all the sheep"),
+        ("stairs, steps", "all the stairs"),
+        ("chest of drawers, chest", "all the chests of drawers"),
+        ("window-blind", "all the window blinds"),
+        ("desk-stuff", "all the desks"),
+        ("tvmonitor", "all the TVs"),
+        ("pottedplant", "all the potted plants"),
+        ("bed ", "all the beds"),
+        ("mouse", "all the computer mice"),
+        ("shelf", "all the shelves"),
+        ("water-other", "all the water"),
+        ("horse drawn carriage", "all the horse-drawn carriages"),
+    ],
+)
+def test_the_whole_class_as_people_say_it(raw, everything):
+    assert class_name(raw).everything() == everything
+
+
+def test_leftovers_beside_their_relatives():
+    assert class_name("wall-other").everything(other=True) == "all the other walls"
+    assert class_name("furniture-other").everything(other=True) == "all the other furniture"
+
+
+@pytest.mark.parametrize(
+    ("rest", "of", "whether"),
+    [
+        ("wall-other", "wall-brick", True),
+        ("floor-other", "playingfield", False),
+        ("building-other", "house", True),
+        ("building-other", "roof", False),
+    ],
+)
+def test_what_leaves_something_over(rest, of, whether):
+    assert class_name(rest).is_rest_of(class_name(of)) is whether
+
+
+@pytest.mark.parametrize(
+    ("raw", "plain"),
+    [
+        ("wall-concrete", "all the walls"),
+        ("floor-marble", "the floor"),
+        ("ceiling-tile", "the ceiling"),
+        ("wall", "all the walls"),
+        ("window-blind", "all the window blinds"),
+        ("crt screen", "all the CRT monitors"),
+    ],
+)
+def test_walls_floors_and_ceilings_go_without_their_material(raw, plain):
+    assert class_name(raw).plain() == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "whether"),
+    [
+        ("table", "dining table", True),
+        ("dining table", "table", False),
+        ("clothes", "person", True),
+        ("apparel, wearing apparel", "person", True),
+        ("person", "clothes", True),
+        ("wall-brick", "wall-concrete", True),
+        ("wall-brick", "floor-stone", False),
+        ("ground", "grass", True),
+        ("grass", "ground", False),
+        ("earth, ground", "grass", False),
+        ("light", "traffic light", True),
+        ("car", "bus", False),
+        ("floor-marble", "carpet", True),
+        ("floor-wood", "rug", False),
+        ("rug", "carpet", True),
+        ("building-other", "house", True),
+    ],
+)
+def test_what_holds_a_part_of_what_people_would_call_by_the_name(name, by, whether):
+    assert class_name(name).split_by(class_name(by)) is whether
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("wall-other", "wall-brick"),
+        ("building", "house"),
+        ("chair", "swivel chair"),
+        ("sea", "water"),
+        ("clothes", "person"),
+        ("table", "coffee table"),
+        ("grass", "field"),
+    ],
+)
+def test_what_may_be_taken_for_each_other_is_related(one, other):
+    assert class_name(one).related(class_name(other))
+    assert class_name(other).related(class_name(one))
+
+
+@pytest.mark.parametrize(("one", "other"), [("bus", "zebra"), ("person", "car"), ("grass", "sky"), ("pizza", "train")])
+def test_what_cannot_is_not(one, other):
+    assert not class_name(one).related(class_name(other))
+
+
+def test_two_classes_that_sound_alike_get_different_names():
+    found = spoken_names(["bat, chiropteran", "bat, club", "door-stuff"])
+    assert [name.spoken for name in found] == ["bat", "club", "door"]
+
+
+def test_there_are_ten_sentences_of_each_kind_and_none_is_written_twice():
+    for kind, sentences in SENTENCES.items():
+        assert len(set(sentences)) == len(sentences)
+        assert len(sentences) >= 10 or kind.endswith("-simple")
+        assert all("{color}" in text and "{what}" in text for text in sentences)
+
+
+def test_braces_in_a_name_stay_data():
+    assert all("{ color}" in text for text in fill_what("segment", "a {color} {what}"))

@@ -1,0 +1,62 @@
+"""Scoring: what a shard holds is held against its rows; damage is told, and costs no other unit its scores."""
+
+import pytest
+
+from ieiw.pipelines.scoring.run import EMBEDDED
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.rows import read_mark
+from tests.support.scored import score_serially
+from tests.support.tiny_build import Wanted, tiny_build
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    return tiny_build(tmp_path / "build", Wanted(pictures=6, size=(48, 32), sources=("shapes",)))
+
+
+def shards(tiny):
+    marks = [read_mark(tiny.store.read(ref.rows)) for ref in tiny.state.refs()]
+    return [tiny.path / mark.shard for mark in marks if mark.shard]
+
+
+def flip(file, at):
+    data = bytearray(file.read_bytes())
+    data[at] ^= 0xFF
+    file.write_bytes(data)
+
+
+def left_over(tiny):
+    return sorted(name.rpartition(".")[2] for name in tiny.store.sizes("scores/parts"))
+
+
+@pytest.mark.parametrize("place", [0.3, 0.5, 0.7])
+def test_a_damaged_shard_is_told_by_sample_and_the_others_are_scored(tiny, place):
+    file = shards(tiny)[0]
+    data = file.read_bytes()
+    picture = data.index(b"\xff\xd8\xff", int(len(data) * place))
+    flip(file, picture + 700)  # within the picture data: it decodes, to other pixels
+    with pytest.raises(UsageError, match=rf"shards/{file.name}, sample shapes-\w+: its (source|target) differs"):
+        score_serially(tiny.path)
+    assert left_over(tiny) == ["parquet"] * (len(shards(tiny)) - 1)
+    assert not tiny.store.exists("scores/sharpness/score.json")
+    file.write_bytes(data)
+    score_serially(tiny.path)
+    assert left_over(tiny) == []
+    assert all(tiny.store.exists(f"scores/{name}/score.json") for name in EMBEDDED)
+
+
+def test_a_cut_and_a_missing_shard_are_told_at_once(tiny):
+    first, second = shards(tiny)[:2]
+    first.write_bytes(first.read_bytes()[:2000])
+    second.unlink()
+    with pytest.raises(
+        UsageError, match=f"(?s)(?=.*{second.name} is missing)(?=.*{first.name}, sample).*delete their row"
+    ):
+        score_serially(tiny.path)
+
+
+def test_a_damaged_json_is_told(tiny):
+    file = shards(tiny)[0]
+    flip(file, file.read_bytes().index(b'"answer"') + 12)
+    with pytest.raises(UsageError, match="its json differs"):
+        score_serially(tiny.path)

@@ -1,0 +1,52 @@
+"""STAGE.yaml: right values pass, wrong ones are told by line and remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from ieiw.train.config import load_stage
+from ieiw.triplets.errors import UsageError
+
+GOOD = "out: run\nsteps: 10\ndata:\n  build: b\n  cut: c\n"
+
+
+def stage_file(folder, text):
+    file = folder / "stage.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_the_demos_stage_is_right():
+    assert load_stage(Path(__file__).parents[2] / "recipes" / "train-demo.yaml").data.cut == "default"
+
+
+def test_changes_of_the_command_line_win(tmp_path):
+    stage = load_stage(stage_file(tmp_path, GOOD), ["optimiser.rate=3e-4", "data.size=64", "model.channels=[32,64]"])
+    assert (stage.optimiser.rate, stage.data.size, stage.model.channels) == (3e-4, 64, (32, 64))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (GOOD + "stepz: 3\n", r"stage\.yaml, line 6, stepz: unknown key.*steps"),
+        (GOOD + "optimiser:\n  rat: 3\n", r"line 7, optimiser\.rat: unknown key.*known here: rate"),
+        (GOOD.replace("steps: 10", "steps: 0"), r"line 2, steps: .*greater than or equal to 1"),
+        (GOOD.replace("  cut: c\n", ""), r"line 3, data\.cut: is required; add it"),
+        (
+            GOOD + "dropout: {text: 0.5, image: 0.4, both: 0.2}\n",
+            r"line 6, dropout: text \+ image \+ both is more than 1",
+        ),
+        (GOOD + "  weights: {a: -1}\n", r"line 3, data: weights\.a: a number from 0 to 1000"),
+        (GOOD + "model: {channels: [10, 20]}\n", r"line 6, model: channels: two or more multiples of 16"),
+        ("- a\n", r"a stage file is a mapping"),
+    ],
+)
+def test_wrong_files_are_told_by_line(tmp_path, text, told):
+    with pytest.raises(UsageError, match=told):
+        load_stage(stage_file(tmp_path, text))
+
+
+@pytest.mark.parametrize("change", ["steps", "steps.x=1", "=3", "optimiser.rate=[1"])
+def test_wrong_changes_are_told(tmp_path, change):
+    with pytest.raises(UsageError, match="--set"):
+        load_stage(stage_file(tmp_path, GOOD), [change])

@@ -1,0 +1,231 @@
+"""The trainer: killed and resumed as if undisturbed, checkpoints that stock code loads, errors that say what to do."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from ieiw.apps.main import app
+from ieiw.train.checkpoint import checkpoints, load_state
+from ieiw.train.config import Stage
+from ieiw.train.loop import train
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.images.codec import decode, encode_png
+from tests.support.cuts import write_cut
+from tests.support.tiny_build import Wanted, tiny_build
+
+TINY = {"channels": [16, 16], "text_width": 16}
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory):
+    torch.set_num_threads(1)
+    made = tiny_build(tmp_path_factory.mktemp("build"), Wanted(pictures=12, size=(32, 32)))
+    write_cut(made)
+    write_cut(made, name="small", validation_groups=5)
+    write_cut(made, name="whole", validation_groups=0)
+    return made
+
+
+def stage(build, out, **changes):
+    values = {
+        "out": str(out),
+        "steps": 8,
+        "batch": 4,
+        "device": "cpu",
+        "data": {"build": str(build.path), "cut": "all", "size": 32, "workers": 1},
+        "model": TINY,
+        "optimiser": {"rate": 1e-3, "ema": 0.9},
+        "reports": {
+            "validate_every": 4,
+            "save_every": 3,
+            "validation_samples": 4,
+            "pictures": 1,
+            "picture_steps": 2,
+            "log": 2,
+        },
+    }
+    return Stage.model_validate(values | changes)
+
+
+def told(out):
+    return [json.loads(line) for line in (out / "losses.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(build, tmp_path_factory):
+    out, lines = tmp_path_factory.mktemp("run") / "run", []
+    outcome = train(stage(build, out), lines.append)
+    return out, outcome, lines
+
+
+def test_a_resumed_run_has_the_same_losses_to_the_last_digit(build, undisturbed, tmp_path):
+    out = tmp_path / "run"
+    train(stage(build, out, steps=5), lambda line: None)
+    (out / "losses.jsonl").open("a").write('{"step": 6, "loss": 1')  # as a killed run leaves it
+    for last in checkpoints(out / "checkpoints")[-1:]:
+        (last / "train_state.pt").unlink()  # as if killed before step 5 was saved: it goes on from step 3
+    two = {"build": str(build.path), "cut": "all", "size": 32, "workers": 2}  # who decodes makes no difference
+    outcome = train(stage(build, out, data=two), lambda line: None)
+    assert told(out) == [entry for entry in told(undisturbed[0]) if "loss" in entry or entry["step"] in (0, 4, 8)]
+    one, other = (load_state(path) for path in (outcome.checkpoint, undisturbed[1].checkpoint))
+    for name in ("unet", "loader", "step"):
+        assert (
+            str(one[name]) == str(other[name])
+            if name != "unet"
+            else all(torch.equal(weight, other["unet"][key]) for key, weight in one["unet"].items())
+        )
+    assert all(
+        torch.equal(a, b) for a, b in zip(one["ema"]["shadow_params"], other["ema"]["shadow_params"], strict=True)
+    )
+
+
+def test_a_killed_run_leaves_whole_checkpoints_only(build, undisturbed, tmp_path):
+    out, file = tmp_path / "run", tmp_path / "stage.yaml"
+    file.write_text(stage(build, out).model_dump_json())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "train", str(file)],
+        env=os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())},  # sums depend on how they are split
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 120
+    while len(checkpoints(out / "checkpoints")) < 2 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    for checkpoint in checkpoints(out / "checkpoints"):
+        load_state(checkpoint)
+    train(stage(build, out), lambda line: None)
+    losses = [entry["loss"] for entry in told(out) if "loss" in entry]
+    assert losses == [entry["loss"] for entry in told(undisturbed[0]) if "loss" in entry]
+
+
+def test_stock_code_loads_a_checkpoint_and_edits(undisturbed):
+    from diffusers import StableDiffusionInstructPix2PixPipeline
+    from PIL import Image
+
+    pipeline = StableDiffusionInstructPix2PixPipeline.from_pretrained(undisturbed[1].checkpoint)
+    assert type(pipeline.unet).__name__ == "UNet2DConditionModel" and pipeline.unet.config.in_channels == 8
+    made = pipeline(
+        "Remove it.", image=Image.new("RGB", (32, 32), "red"), num_inference_steps=2, output_type="np"
+    ).images
+    assert made.shape == (1, 32, 32, 3) and np.isfinite(made).all()
+
+
+def test_what_is_told(undisturbed):
+    out, outcome, lines = undisturbed
+    text = "\n".join(lines)
+    assert "samples/s" in text and "data wait" in text and "to go" in text
+    assert sorted(outcome.validation) == [0, 4, 8]
+    assert list((out / "tensorboard").glob("events*"))
+    picture = decode((out / "pictures" / "step-00000008.png").read_bytes()).pixels
+    assert picture.shape[1] == 3 * (128 + 4)
+    assert not list((out / "checkpoints").glob(".partial*"))
+    assert len(checkpoints(out / "checkpoints")) == 3
+
+
+def test_the_pipeline_holds_the_average_and_the_state_the_raw_weights(undisturbed):
+    from ieiw.models.diffusion.components import load_parts
+
+    checkpoint = undisturbed[1].checkpoint
+    state = load_state(checkpoint)
+    saved = list(load_parts(str(checkpoint)).unet.parameters())
+    assert all(torch.allclose(one, other) for one, other in zip(saved, state["ema"]["shadow_params"], strict=True))
+    assert any(not torch.allclose(one, other) for one, other in zip(saved, state["unet"].values(), strict=False))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"model": TINY | {"channels": [16, 32]}},
+            r"another architecture: model\.channels was \(16, 16\), now it is \(16, 32\)",
+        ),
+        ({"seed": 1}, "other settings: seed was 0, now it is 1"),
+        ({"batch": 2}, "other settings: batch was 4, now it is 2"),
+    ],
+)
+def test_a_checkpoint_of_other_settings_is_refused(build, undisturbed, changes, message):
+    with pytest.raises(UsageError, match=message):
+        train(stage(build, undisturbed[0], **changes), lambda line: None)
+
+
+def test_a_damaged_checkpoint_is_told(build, undisturbed, tmp_path):
+    import shutil
+
+    out = tmp_path / "run"
+    shutil.copytree(undisturbed[0], out)
+    state = checkpoints(out / "checkpoints")[-1] / "train_state.pt"
+    state.write_bytes(state.read_bytes()[:1000])
+    with pytest.raises(UsageError, match=r"train_state\.pt: cannot be read.*Remove the folder step-00000008"):
+        train(stage(build, out, steps=9), lambda line: None)
+
+
+def test_bad_data_is_told(build, tmp_path):
+    data = {"build": str(build.path), "cut": "all", "size": 32}
+    with pytest.raises(UsageError, match="batch: 4096 is larger than the data"):
+        train(stage(build, tmp_path / "a", batch=4096), lambda line: None)
+    with pytest.raises(UsageError, match=r"data\.weights: .* has no source 'coco'; it has shapes, tiles-2"):
+        train(stage(build, tmp_path / "b", data=data | {"weights": {"coco": 2}}), lambda line: None)
+
+
+def test_damage_that_decodes_ends_the_run(build, tmp_path, monkeypatch):
+    monkeypatch.setattr("ieiw.train.data.verify_shards.damage", lambda store, name, stop: f"{name}: damaged")
+    with pytest.raises(UsageError, match=r"shards/.*: damaged"):
+        train(stage(build, tmp_path / "run"), lambda line: None)
+
+
+def test_without_a_validation_side_it_says_so(build, tmp_path):
+    lines = []
+    data = {"build": str(build.path), "cut": "whole", "size": 32, "weights": {"shapes": 0.5}}
+    outcome = train(stage(build, tmp_path / "run", steps=1, data=data), lines.append)
+    assert outcome.validation == {} and any("no validation side" in line for line in lines)
+
+
+def test_training_goes_on_from_a_pipeline_on_another_cut(build, undisturbed, tmp_path):
+    data = {"build": str(build.path), "cut": "small", "size": 32}
+    settings = stage(build, tmp_path / "run", steps=1, data=data, model={"start": str(undisturbed[1].checkpoint)})
+    assert train(settings, lambda line: None).steps == 1
+
+
+def test_the_command_line_edits_a_picture(undisturbed, tmp_path):
+    picture = tmp_path / "in.png"
+    picture.write_bytes(encode_png(np.full((40, 60, 3), 90, np.uint8)).data)
+    out = tmp_path / "new" / "out.png"
+    asked = ["edit", str(picture), "Remove the dog.", "--model", str(undisturbed[0]), "--steps", "2"]
+    done = CliRunner().invoke(app, [*asked, "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert decode(out.read_bytes()).pixels.shape == (32, 48, 3)
+    for wrong, message in (
+        (["--out", "out.xyz"], "end it in .png or .jpg"),
+        (["--out", str(out)], "no Stable Diffusion pipeline"),
+    ):
+        asked[4] = str(tmp_path)
+        refused = CliRunner().invoke(app, [*asked, *wrong])
+        assert isinstance(refused.exception, UsageError) and message in str(refused.exception)
+
+
+def test_the_command_line_trains(build, tmp_path):
+    file = tmp_path / "stage.yaml"
+    file.write_text(stage(build, tmp_path / "run").model_dump_json())
+    done = CliRunner().invoke(app, ["train", str(file), "--set", "steps=1", "--json"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["steps"] == 1
+
+
+def test_what_cannot_be_edited_is_told(tmp_path):
+    from ieiw.models.diffusion.editor import read_picture
+
+    (tmp_path / "a.png").write_bytes(b"nothing")
+    with pytest.raises(UsageError, match=r"a\.png: picture_unreadable.*Give a JPEG"):
+        read_picture(tmp_path / "a.png")
+    with pytest.raises(UsageError, match=r"b\.png: cannot be read"):
+        read_picture(tmp_path / "b.png")

@@ -1,0 +1,35 @@
+"""Colours: apart from each other, and named again."""
+
+import itertools
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ieiw.triplets.drawings.palette import PALETTE, PALETTES, nearest, palette
+from ieiw.triplets.errors import UsageError
+
+
+def lab(rgb):
+    return cv2.cvtColor(np.float32([[rgb]]) / 255, cv2.COLOR_RGB2Lab)[0, 0]
+
+
+def test_any_two_colours_are_far_apart():
+    assert len(PALETTE) >= 12
+    for one, other in itertools.combinations(PALETTE.values(), 2):
+        assert np.linalg.norm(lab(one) - lab(other)) >= 40, (one, other)
+
+
+@pytest.mark.parametrize("colours", PALETTES.values(), ids=PALETTES)
+@given(noise=st.tuples(*[st.integers(-12, 12)] * 3), pick=st.integers(0, 1000))
+def test_a_colour_with_a_little_noise_keeps_its_name(colours, noise, pick):
+    name = list(colours)[pick % len(colours)]
+    seen = np.clip(np.array(colours[name]) + noise, 0, 255)
+    assert nearest(seen, colours) == name
+
+
+def test_an_unknown_palette_is_named():
+    with pytest.raises(UsageError, match="release-masks"):
+        palette("nope")

@@ -1,0 +1,202 @@
+"""Every store keeps the same promises: a folder, a bucket, and a bucket behind a network that loses things."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import uuid
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.storage.store import SPOOL, FolderStore, ObjectStore, open_store
+from tests.support.s3 import KEYS, client, faulty_proxy, s3_server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with s3_server(tmp_path_factory.mktemp("moto") / "log") as url:
+        client(url).create_bucket(Bucket="builds")
+        yield url
+
+
+@pytest.fixture(params=["folder", "bucket", "faulty"])
+def store(request, tmp_path, monkeypatch):
+    if request.param == "folder":
+        yield FolderStore(tmp_path / "store")
+        return
+    url = request.getfixturevalue("server")
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    if request.param == "bucket":
+        yield bucket_at(url, monkeypatch)
+        return
+    with faulty_proxy(url, share=0.3, seed=1) as proxy:
+        yield bucket_at(proxy.url, monkeypatch)
+        assert sum(proxy.faults.values()) > 0 or request.node.name.startswith("test_spool")
+
+
+def bucket_at(url, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    import s3fs
+
+    s3fs.S3FileSystem.clear_instance_cache()
+    return open_store(f"s3://builds/{uuid.uuid4().hex}")
+
+
+def test_what_is_published_is_read(store, tmp_path):
+    store.publish_bytes("rows/a.parquet", b"0123456789")
+    spooled = store.spool() / uuid.uuid4().hex
+    spooled.write_bytes(b"x" * 100_000)
+    store.publish("shards/b.tar", spooled)
+    assert not spooled.exists()
+    assert store.read("rows/a.parquet") == b"0123456789"
+    assert store.read("shards/b.tar") == b"x" * 100_000
+    assert store.read_range("rows/a.parquet", 2, 3) == b"234"
+    assert store.read_range("rows/a.parquet", 8, 30) == b"89"
+    with store.open("rows/a.parquet") as file:
+        file.seek(-2, os.SEEK_END)
+        assert file.read() == b"89"
+
+
+def test_publishing_again_replaces(store):
+    store.publish_bytes("build.json", b"one")
+    store.publish_bytes("build.json", b"two two")
+    assert store.read("build.json") == b"two two"
+
+
+def test_creating_is_exclusive(store):
+    assert store.create("rows/a", b"first")
+    assert not store.create("rows/a", b"second")
+    assert store.read("rows/a") == b"first"
+
+
+def test_of_many_that_create_one_wins(store):
+    won = []
+    threads = [
+        threading.Thread(target=lambda n=n: won.append(n) if store.create("rows/a", b"%d" % n) else None)
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert store.read("rows/a") == b"%d" % won[0]
+
+
+def test_listings(store):
+    assert store.sizes("rows") == {}
+    assert store.folders("plan") == []
+    for name in ("rows/a", "rows/b", "plan/one/x", "plan/two/y", "plan/z"):
+        store.publish_bytes(name, name.encode())
+    assert store.sizes("rows") == {"a": 6, "b": 6}
+    assert store.sizes("plan") == {"z": 6}
+    assert store.folders("plan") == ["one", "two"]
+    assert store.folders("rows") == []
+
+
+def test_what_is_not_there(store):
+    store.publish_bytes("rows/a", b"a")
+    assert store.exists("rows/a")
+    assert not store.exists("rows/b")
+    assert not store.exists("rows")
+    assert not store.exists("nowhere/b")
+    with pytest.raises(FileNotFoundError):
+        store.read("rows/b")
+    with pytest.raises(FileNotFoundError), store.open("rows/b") as file:
+        file.read()
+    store.delete("rows/a")
+    store.delete("rows/a")
+    assert not store.exists("rows/a")
+    assert store.sizes("rows") == {}
+
+
+def test_listings_see_what_others_just_wrote(store):
+    other = open_store(store.location)
+    assert other.sizes("rows") == {}
+    store.publish_bytes("rows/a", b"a")
+    assert other.sizes("rows") == {"a": 1}
+    store.publish_bytes("rows/b", b"b")
+    assert other.sizes("rows") == {"a": 1, "b": 1}
+    assert other.exists("rows/b")
+
+
+def test_a_store_that_is_gone_says_so(monkeypatch, server):
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("ieiw.triplets.storage.objects._ATTEMPTS", 2)
+    monkeypatch.setattr("s3fs.S3FileSystem.retries", 1)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    store = bucket_at("http://127.0.0.1:9", monkeypatch)
+    for call in (
+        lambda: store.exists("a"),
+        lambda: store.read("a"),
+        lambda: store.sizes("a"),
+        lambda: store.create("a", b""),
+    ):
+        with pytest.raises(OSError, match="s3://builds"):
+            call()
+
+
+def test_a_bucket_that_is_not_there_says_so(monkeypatch, server):
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    bucket_at(server, monkeypatch)
+    with pytest.raises(OSError, match="nosuchbucket"):
+        open_store("s3://nosuchbucket/x").publish_bytes("a", b"a")
+
+
+def test_a_folder_is_not_made_by_looking(tmp_path):
+    store = open_store(tmp_path / "deep" / "er")
+    assert store.sizes("rows") == {}
+    assert store.free_bytes() > 0
+    assert not (tmp_path / "deep").exists()
+    assert isinstance(open_store("memory://x"), ObjectStore)
+    assert open_store(f"file://{tmp_path}").location == str(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc on this system")
+def test_a_place_that_nobody_can_write_to_is_told_with_the_remedy():
+    with pytest.raises(UsageError, match=r"/proc/x: cannot be written .*--out"):
+        open_store("/proc/x").publish_bytes("build.json", b"{}")
+
+
+@pytest.mark.parametrize("location", ["", "  "])
+def test_no_location_is_not_taken_for_the_folder_one_is_in(location):
+    with pytest.raises(UsageError, match="no folder is given"):
+        open_store(location)
+
+
+def test_a_sweep_takes_what_the_dead_left_and_nothing_of_the_living(tmp_path):
+    store, theirs = FolderStore(tmp_path), FolderStore(tmp_path)
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    host, pid, began = socket.gethostname(), sleeper.pid, psutil.Process(sleeper.pid).create_time()
+    try:
+        names = {
+            "own": store.spool().name,
+            "living": f"{host}={pid}={began:.2f}",
+            "number used again": f"{host}={pid}={began - 1000:.2f}",
+            "dead": f"{host}={2**22 + 1}={began:.2f}",
+            "far": f"elsewhere={2**22 + 1}=1.00",
+            "far and old": f"elsewhere={2**22 + 2}=1.00",
+            "unknown": "what",
+        }
+        for name in names.values():
+            (tmp_path / SPOOL / name).mkdir(exist_ok=True)
+            (tmp_path / SPOOL / name / "half").write_bytes(b"half")
+        (tmp_path / SPOOL / "file").write_bytes(b"half")
+        os.utime(tmp_path / SPOOL / names["far and old"], (0, 0))
+        theirs.sweep()
+        left = {path.parent.name for path in (tmp_path / SPOOL).rglob("half")}
+        assert left == {names["own"], names["living"], names["far"]}
+        assert not (tmp_path / SPOOL / "file").exists()
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+    store.sweep()
+    left = {path.parent.name for path in (tmp_path / SPOOL).rglob("half")}
+    assert left == {names["own"], names["far"]}

@@ -1,0 +1,67 @@
+"""Checkpoints: a diffusers pipeline that stock code loads, and beside it what training needs to go on; whole or not there."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.storage.folder import sync
+
+STATE = "train_state.pt"
+_PARTIAL = ".partial-"
+
+
+def save_checkpoint(folder: Path, step: int, pipeline: Any, state: dict[str, Any], keep: int) -> Path:
+    """Write ``folder/step-00000123`` and let go of the oldest ones.
+
+    It is written under another name and renamed when every byte is on disk, so a killed run leaves no half of one.
+
+    Args:
+        folder: of the checkpoints.
+        step: that was done last.
+        pipeline: to be saved in diffusers' layout.
+        state: plain values and tensors only.
+        keep: how many checkpoints to keep.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f"{_PARTIAL}*"):
+        shutil.rmtree(left)
+    partial = folder / f"{_PARTIAL}{uuid.uuid4().hex}"
+    pipeline.save_pretrained(partial)
+    torch.save(state, partial / STATE)
+    for file in partial.rglob("*"):
+        sync(file)
+    final = folder / f"step-{step:08}"
+    if final.exists():
+        shutil.rmtree(final)
+    partial.rename(final)
+    sync(folder)
+    for old in checkpoints(folder)[:-keep]:
+        shutil.rmtree(old)
+    return final
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """Whole checkpoints, oldest first."""
+    return sorted(path for path in folder.glob("step-*") if (path / STATE).is_file())
+
+
+def load_state(checkpoint: Path) -> dict[str, Any]:
+    """What training goes on from; runs nothing that the file names.
+
+    Raises:
+        UsageError: damaged.
+    """
+    try:
+        state = torch.load(checkpoint / STATE, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises nearly anything on damaged files
+        raise UsageError(
+            f"{checkpoint / STATE}: cannot be read ({str(error)[:200]}). Remove the folder {checkpoint.name} to go on from the "
+            "one before it"
+        ) from error
+    return dict(state)

@@ -1,0 +1,134 @@
+"""STAGE.yaml: everything that decides a training run, checked before anything is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from ieiw.triplets.settings.yaml_file import Strict, load_settings
+
+
+def _check_channels(channels: Sequence[int], step: int) -> None:
+    if len(channels) < 2 or any(count < step or count % step for count in channels):
+        raise ValueError(f"channels: two or more multiples of {step} are needed")
+
+
+class Data(Strict):
+    """What to train on.
+
+    Attributes:
+        build: folder or URL of a complete build.
+        cut: name of a cut of it.
+        weights: source -> passes over it in an epoch, 0 leaves it out; of a source that is not named, the ``weight`` that the
+            build's recipe gives it, else 1.
+        size: of the square pictures, in pixels.
+        crop: which square part of a picture: ``random`` or ``centre``.
+        flip: share of samples to mirror; never those whose instruction speaks of sides or of writing.
+        redraw: draw points, masks and boxes again at every epoch, in other colours, from the samples' answers.
+        workers: processes that decode (threads for a build in an object store); by default one a core.
+    """
+
+    build: str
+    cut: str
+    weights: dict[str, float] = Field(default_factory=dict)
+    size: int = Field(default=256, ge=16, le=2048, multiple_of=8)
+    crop: Literal["random", "centre"] = "random"
+    flip: float = Field(default=0.5, ge=0, le=1)
+    redraw: bool = True
+    workers: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _finite(self) -> Data:
+        wrong = [name for name, weight in self.weights.items() if not 0 <= weight <= 1000]
+        if wrong:
+            raise ValueError(f"weights.{wrong[0]}: a number from 0 to 1000 is needed")
+        return self
+
+
+class Dropout(Strict):
+    """Share of samples that lose a condition, so that guidance has something to guide away from.
+
+    Exclusive, as InstructPix2Pix and InstructDiffusion draw them: at most their sum loses anything.
+    """
+
+    text: float = Field(default=0.05, ge=0, le=1)
+    image: float = Field(default=0.05, ge=0, le=1)
+    both: float = Field(default=0.05, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _sum(self) -> Dropout:
+        if self.text + self.image + self.both > 1:
+            raise ValueError("text + image + both is more than 1")
+        return self
+
+
+class Model(Strict):
+    """The network.
+
+    Attributes:
+        start: folder of a diffusers pipeline to go on from (Stable Diffusion 1.5, InstructPix2Pix, a checkpoint of ours); without
+            it, a small model of the same classes is made from scratch, around an exact autoencoder.
+        channels: of the UNet's levels, from scratch only.
+        text_width: of the text encoder, from scratch only.
+        prediction: what the network predicts, from scratch only: the noise, the velocity, or the picture itself
+            (``sample``), which gives calm pictures after the shortest training.
+    """
+
+    start: str | None = None
+    channels: tuple[int, ...] = (32, 64, 64)
+    text_width: int = Field(default=64, ge=16, multiple_of=16)
+    prediction: Literal["epsilon", "v_prediction", "sample"] = "epsilon"
+
+    @model_validator(mode="after")
+    def _eights(self) -> Model:
+        _check_channels(self.channels, 16)
+        return self
+
+
+class Optimiser(Strict):
+    """AdamW. Defaults are InstructDiffusion's; gradients are clipped to ``clip`` in norm, 0 leaves them."""
+
+    rate: float = Field(default=1e-4, gt=0)
+    warm_up: int = Field(default=0, ge=0)
+    weight_decay: float = Field(default=0.01, ge=0)
+    clip: float = Field(default=1.0, ge=0)
+    ema: float = Field(default=0.9999, ge=0, lt=1)
+
+
+class Reports(Strict):
+    """How often what is done, in steps; 0 never does it. ``pictures``: validation samples in the grid."""
+
+    log: int = Field(default=10, ge=1)
+    validate_every: int = Field(default=200, ge=0)
+    save_every: int = Field(default=1000, ge=0)
+    keep: int = Field(default=3, ge=1)
+    validation_samples: int = Field(default=64, ge=1)
+    pictures: int = Field(default=6, ge=0)
+    picture_steps: int = Field(default=20, ge=1)
+
+
+class Stage(Strict):
+    """A training run. ``batch`` counts samples a step."""
+
+    seed: int = 0
+    out: str
+    steps: int = Field(ge=1)
+    batch: int = Field(default=64, ge=1)
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    data: Data
+    model: Model = Model()
+    dropout: Dropout = Dropout()
+    optimiser: Optimiser = Optimiser()
+    reports: Reports = Reports()
+
+
+def load_stage(path: Path, changes: Sequence[str] = ()) -> Stage:
+    """Read a stage file and apply ``path=value`` changes, such as ``optimiser.rate=3e-4``.
+
+    Raises:
+        UsageError: names file, line, field and remedy.
+    """
+    return load_settings(Stage, path, "stage file", changes=changes, example="optimiser.rate=3e-4")

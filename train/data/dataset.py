@@ -1,0 +1,102 @@
+"""A cut opened for training: its index memory-mapped, its shards checked, its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import numpy as np
+
+from ieiw.train.data.blocks import Samples
+from ieiw.train.data.shard_reader import Shards
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.cut_state import SAMPLE, CutState, cut_file, load_cut, sample_file
+from ieiw.triplets.storage.store import Store
+
+Side = Literal["train", "validation"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCut:
+    """One side of a cut.
+
+    Attributes:
+        store: the build that the cut lies in.
+        state: ``cut.json``.
+        side: which side of the split.
+        samples: the index, memory-mapped and read-only.
+        fingerprint: SHA-256 of ``cut.json``, which holds the digests of all that the cut is.
+    """
+
+    store: Store
+    state: CutState
+    side: Side
+    samples: Samples
+    fingerprint: str
+
+    @property
+    def shards(self) -> Shards:
+        """Names of its shards, in the order that the index counts them."""
+        return Shards(self.store.location, tuple(shard.name for shard in self.state.shards))
+
+    @property
+    def where(self) -> str:
+        """For messages."""
+        return f"{self.store.location}, cut {self.state.name!r}"
+
+
+def open_cut(store: Store, name: str, side: Side = "train") -> OpenCut:
+    """Open one side of a cut and check that its files are those it was made with.
+
+    Raises:
+        UsageError: no such cut; index or shards are missing or of another size; this side is empty.
+    """
+    state = load_cut(store, name)
+    fingerprint = hashlib.sha256(store.read(cut_file(name))).hexdigest()
+    count = state.train if side == "train" else state.validation
+    if not count:
+        raise UsageError(f"{store.location}, cut {name!r}: no samples on the {side} side. Make a larger cut")
+    _check_shards(store, state)
+    samples = _map_index(store, state, side)
+    if samples.dtype != SAMPLE or samples.shape != (count,):
+        raise UsageError(f"{store.location}/{sample_file(name, side)}: not the index that cut.json tells of. Cut again")
+    return OpenCut(store, state, side, samples, fingerprint)
+
+
+def _check_shards(store: Store, state: CutState) -> None:
+    """Sizes of all shards, by one listing a folder."""
+    folders = {str(PurePosixPath(shard.name).parent) for shard in state.shards}
+    found = {f"{folder}/{name}": size for folder in folders for name, size in store.sizes(folder).items()}
+    for shard in state.shards:
+        size = found.get(shard.name)
+        if size != shard.size:
+            what = "is missing" if size is None else f"has {size:,} bytes, the cut was made with {shard.size:,}"
+            raise UsageError(
+                f"{store.location}/{shard.name} {what}. Bring the shard back, or cut again: "
+                f"ieiw cut {store.location} --name {state.name}"
+            )
+
+
+def _map_index(store: Store, state: CutState, side: Side) -> Samples:
+    name = sample_file(state.name, side)
+    try:
+        if store.local is not None:
+            return _mapped(store.local / name)
+        # Of a bucket a copy on disk is mapped; the mapping keeps the file alive after its name is gone.
+        with tempfile.NamedTemporaryFile(suffix=".npy") as file:
+            with store.open(name) as remote:
+                while part := remote.read(2**24):
+                    file.write(part)
+            file.flush()
+            return _mapped(Path(file.name))
+    except FileNotFoundError as error:
+        raise UsageError(f"{store.location}/{name} is missing. Cut again") from error
+    except ValueError as error:  # numpy's word for a damaged or truncated file
+        raise UsageError(f"{store.location}/{name}: damaged ({error}). Cut again") from error
+
+
+def _mapped(file: Path) -> Samples:
+    return np.load(file, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]

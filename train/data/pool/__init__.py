@@ -1,0 +1,1 @@
+"""Who decodes: threads, or processes that write into shared memory."""

@@ -1,0 +1,133 @@
+"""Damage that decodes: while training runs, every shard is held once against the digest that its name or its cut carries.
+
+A picture damaged within its data still decodes, to other pixels. Hashing each sample at every epoch would find it, and cost every
+epoch; hashing each shard once, beside the first steps, costs a core half a second a gigabyte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import threading
+
+import xxhash
+
+from ieiw.train.data.dataset import OpenCut
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.cut_state import ShardFile
+from ieiw.triplets.storage.store import Store
+
+_DIGEST = re.compile(r"shards/(?P<unit>.+)-(?P<digest>[0-9a-f]{12})\.tar")
+"""Of a build's own shards. Those of a materialised cut have theirs in ``cut.json``."""
+_PART = 2**22
+_LEAVE_S = 5.0
+
+
+class ShardWatch:
+    """Checks a cut's shards in a thread of its own; ends with them, or when closed. Buckets keep digests of their own: not read.
+
+    Args:
+        cut: whose shards to check.
+
+    Attributes:
+        without: shards that carry no digest, those of cuts that were materialised by an older version: not checked.
+    """
+
+    def __init__(self, cut: OpenCut) -> None:
+        shards = cut.state.shards if cut.store.local is not None else ()
+        self._shards = [shard for shard in shards if _expected(shard)]
+        self._store = cut.store
+        self.without = len(shards) - len(self._shards)
+        self._damage = ""
+        self._checked = 0
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="shard-watch")
+        self._thread.start()
+
+    def check(self) -> None:
+        """Raise what was found so far.
+
+        Raises:
+            UsageError: a shard is damaged; names it, and the first of its samples that are.
+        """
+        if self._damage:
+            raise UsageError(self._damage)
+
+    def wait(self) -> None:
+        """Until all shards are checked; raises as :meth:`check`."""
+        self._thread.join()
+        self.check()
+
+    @property
+    def left(self) -> int:
+        """Shards that are not checked yet."""
+        return len(self._shards) - self._checked
+
+    def close(self) -> None:
+        """Stop checking."""
+        self._closed.set()
+        self._thread.join(_LEAVE_S)
+
+    def _run(self) -> None:
+        for shard in self._shards:
+            try:
+                self._damage = damage(self._store, shard, self._closed)
+            except OSError as error:
+                self._damage = f"{self._store.location}/{shard.name}: {error}"
+            if self._damage or self._closed.is_set():
+                return
+            self._checked += 1
+
+
+def _expected(shard: ShardFile) -> str:
+    """The first digits of the shard's digest, or all; empty where nobody noted it."""
+    found = _DIGEST.fullmatch(shard.name)
+    return found["digest"] if found else shard.xxh3_128
+
+
+def damage(store: Store, shard: ShardFile, stop: threading.Event) -> str:
+    """What is wrong with a shard; empty where nothing is, where its digest is not known, or where it was stopped.
+
+    Args:
+        store: of the build.
+        shard: one of the build's, or one of a materialised cut's own.
+        stop: set where nobody waits for the answer any more.
+    """
+    found = _DIGEST.fullmatch(shard.name)
+    digest = hashlib.sha256() if found else xxhash.xxh3_128()
+    with store.open(shard.name) as file:
+        while part := file.read(_PART):
+            if stop.is_set():
+                return ""
+            digest.update(part)
+    if digest.hexdigest().startswith(_expected(shard)):
+        return ""
+    place = f"{store.location}/{shard.name}"
+    if found is None:
+        return (
+            f"{place}: its digest is not the one that the cut was made with, so some samples are damaged. Remove it, and make "
+            f"the cut again with --materialise"
+        )
+    sample = _first_damaged(store, shard.name, f"rows/{found['unit']}.parquet")
+    return (
+        f"{place}{sample}: its SHA-256 is not the one in its name, so some samples are damaged. Find all damage: "
+        f"ieiw lint {store.location}"
+    )
+
+
+def _first_damaged(store: Store, shard: str, rows: str) -> str:
+    """The first sample that differs from its row, in words; empty without sound rows, or where only what lies between differs."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        listed = pq.read_table(io.BytesIO(store.read(rows))).to_pylist()
+    except (FileNotFoundError, pa.ArrowException):
+        return ""
+    for row in listed:
+        for role in ("source", "target", "json"):
+            data = store.read_range(shard, row[f"{role}_offset"], row[f"{role}_size"])
+            if hashlib.sha256(data).hexdigest() != row[f"{role}_sha256"]:
+                return f", sample {row['key']} ({role})"
+    return ""

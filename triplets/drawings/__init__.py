@@ -1,0 +1,1 @@
+"""What targets show: drawn, read back, drawn anew."""

@@ -1,0 +1,91 @@
+"""Colours by name: what drawing paints with, what instructions call it, and how read-out names a colour again.
+
+:data:`PALETTE` is one palette for all tasks: any two of its colours are at least 40 apart in CIELAB, so that people and read-outs
+tell them apart. The palettes of the InstructDiffusion release are kept beside it, since "green" is two colours there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ieiw.triplets.errors import UsageError
+
+Rgb = tuple[int, int, int]
+"""Red, green, blue, 0..255."""
+
+PALETTE: dict[str, Rgb] = {
+    "red": (255, 0, 0),
+    "orange": (255, 140, 0),
+    "yellow": (255, 255, 0),
+    "lime green": (130, 255, 0),
+    "green": (0, 160, 0),
+    "cyan": (0, 255, 255),
+    "blue": (0, 0, 255),
+    "purple": (128, 0, 160),
+    "magenta": (255, 0, 255),
+    "pink": (255, 170, 200),
+    "brown": (130, 70, 20),
+    "white": (255, 255, 255),
+    "gray": (128, 128, 128),
+    "black": (0, 0, 0),
+}
+"""Name -> colour, for every task."""
+
+PALETTES: dict[str, dict[str, Rgb]] = {
+    "default": PALETTE,
+    "release-keypoints": {
+        "red": (255, 0, 0),
+        "green": (0, 255, 0),
+        "blue": (0, 0, 255),
+        "yellow": (255, 255, 0),
+        "cyan": (0, 255, 255),
+        "magenta": (255, 0, 255),
+        "gray": (128, 128, 128),
+        "white": (255, 255, 255),
+        "black": (0, 0, 0),
+    },
+    "release-masks": {
+        "red": (255, 0, 0),
+        "purple": (128, 0, 128),
+        "blue": (0, 0, 255),
+        "green": (0, 128, 0),
+        "yellow": (255, 255, 0),
+        "white": (255, 255, 255),
+        "black": (0, 0, 0),
+        "gray": (128, 128, 128),
+    },
+}
+"""Palettes by name: ours, and the two of the InstructDiffusion release (key points; masks)."""
+
+
+def palette(name: str) -> dict[str, Rgb]:
+    """A palette of :data:`PALETTES`.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
+    if name not in PALETTES:
+        raise UsageError(f"no palette is called {name!r}. Known: {', '.join(sorted(PALETTES))}")
+    return PALETTES[name]
+
+
+def nearest(rgb: Sequence[float], colours: Mapping[str, Rgb] = PALETTE) -> str:
+    """Name of the colour nearest to ``rgb`` (0..255) in CIELAB."""
+    names = list(colours)
+    distances = _distances(np.asarray([rgb], np.float32), colours)[0]
+    return names[int(distances.argmin())]
+
+
+def lab(rgb: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """CIELAB (N, 3) of colours (N, 3) in 0..255."""
+    return cast(npt.NDArray[np.float32], cv2.cvtColor(rgb[:, None] / np.float32(255), cv2.COLOR_RGB2Lab)[:, 0])
+
+
+def _distances(rgb: npt.NDArray[np.float32], colours: Mapping[str, Rgb]) -> npt.NDArray[np.float32]:
+    table = lab(np.asarray(list(colours.values()), np.float32))
+    return cast(npt.NDArray[np.float32], np.linalg.norm(lab(rgb)[:, None] - table[None], axis=2))

@@ -1,0 +1,1 @@
+"""Every file that lies on disk: its schema, its reader, its writer."""

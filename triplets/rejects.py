@@ -1,0 +1,82 @@
+"""The closed list of reasons for which an attempt makes no triplet."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why an attempt was refused. The value is what rejects, reports and ``--retry-rejects`` show."""
+
+    # the annotation
+    INVALID_RECORD = "invalid_record"  # a field is missing, or of another type, or not finite
+    DUPLICATE_RECORD = "duplicate_record"  # an official id that was seen before; the first one is kept
+    SKIPPED_BY_PUBLISHER = "skipped_by_publisher"  # the data set's own skip list names it
+    UNKNOWN_PICTURE = "unknown_picture"  # the annotation names a picture that the data set's list lacks
+    EMPTY_PHRASE = "empty_phrase"
+    PHRASE_UNUSABLE = "phrase_unusable"  # no instruction that reads as people write can be made of it
+    PHRASE_CONTRADICTED = "phrase_contradicted"  # it names another class, place or number than the region has
+    UNSAFE_PATH = "unsafe_path"  # absolute, parent folder, NUL: never opened
+    CROWD = "crowd"  # the region stands for many things that nobody outlined one by one
+    AMBIGUOUS = "ambiguous"  # the phrase fits several things in the picture, the region is one of them
+    NO_KEY_POINTS = "no_key_points"  # nobody labelled a joint of this person or animal
+    EVALUATION_PICTURE = "evaluation_picture"  # an evaluation set of the recipe's `hold_out` shows the same picture
+    # the picture
+    PICTURE_MISSING = "picture_missing"
+    PICTURE_UNREADABLE = "picture_unreadable"  # not a picture, truncated, damaged
+    PICTURE_TOO_LARGE = "picture_too_large"  # bytes or pixels over the limit, refused before decoding
+    PICTURE_TOO_SMALL = "picture_too_small"
+    PICTURE_SIZE_MISMATCH = "picture_size_mismatch"  # not the size the annotation was drawn on
+    # the region
+    REGION_EMPTY = "region_empty"  # no polygon with three points, or no pixel inside the picture
+    REGION_OUTSIDE = "region_outside"  # mostly outside the picture
+    REGION_TOO_SMALL = "region_too_small"
+    REGION_TOO_LARGE = "region_too_large"
+    REGION_TOO_THIN = "region_too_thin"
+    REGION_CUT_BY_BORDER = "region_cut_by_border"
+    PICTURE_CAP = "picture_cap"  # the picture gave as many pairs as the recipe allows
+    MASK_UNREADABLE = "mask_unreadable"
+    MASK_SIZE_MISMATCH = "mask_size_mismatch"
+    # the work
+    NOTHING_CHANGED = "nothing_changed"  # source and target came out alike
+    TASK_FAILED = "task_failed"  # the task raised an error that it does not know; the detail says which
+    WORKER_DIED = "worker_died"  # the unit killed its worker twice and was set aside
+
+
+SELECTION = frozenset(
+    {
+        Reason.SKIPPED_BY_PUBLISHER,
+        Reason.PHRASE_UNUSABLE,
+        Reason.PHRASE_CONTRADICTED,
+        Reason.CROWD,
+        Reason.AMBIGUOUS,
+        Reason.NO_KEY_POINTS,
+        Reason.EVALUATION_PICTURE,
+        Reason.REGION_TOO_SMALL,
+        Reason.REGION_TOO_LARGE,
+        Reason.REGION_TOO_THIN,
+        Reason.REGION_CUT_BY_BORDER,
+        Reason.PICTURE_CAP,
+        Reason.PICTURE_TOO_SMALL,
+    }
+)
+"""Refusals by the recipe's own choice of good pairs. They count in the books, but not towards ``max_reject_share``: that share
+watches over damaged data and failing work, and a strict rule is neither."""
+
+
+class Stage(StrEnum):
+    """Where in the flow the refusal happened."""
+
+    PLAN = "plan"
+    READ = "read"
+    TASK = "task"
+    WORKER = "worker"
+
+
+class Refusal(Exception):
+    """Raised by a door, a source or a task to turn one attempt into a reject; never crosses a unit's border."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,1 @@
+"""YAML settings: read safely, changed from the command line, explained by line."""

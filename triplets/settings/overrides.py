@@ -1,0 +1,70 @@
+"""``--set path=value``: one value of a settings file changed from the command line."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from ieiw.triplets.errors import UsageError
+
+_EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+
+
+def apply_change(values: dict[str, Any], change: str, example: str) -> None:
+    """Set one value in place; what lies on the way to it and is not there yet is made.
+
+    Args:
+        values: the settings as YAML gave them.
+        change: ``path=value``; steps of the path are keys, numbers of list items or their ``name``; the value is YAML.
+        example: a right one, for messages.
+
+    Raises:
+        UsageError: no path, no such item, nothing can lie there, or the value is not YAML.
+    """
+    path, separator, text = change.partition("=")
+    *way, last = path.split(".")
+    if not separator or not all([*way, last]):
+        raise UsageError(f"--set {change}: write path=value, such as {example}")
+    here: Any = values
+    for step in way:
+        here = _below(here, step, change)
+    value = _value(text, change)
+    if isinstance(here, list):
+        here[_position(here, last, change)] = value
+    elif isinstance(here, dict):
+        here[last] = value
+    else:
+        raise UsageError(f"--set {change}: nothing lies below {'.'.join(way)!r}")
+
+
+def _value(text: str, change: str) -> object:
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise UsageError(f"--set {change}: the value is not YAML; quote it") from error
+    # PyYAML speaks YAML 1.1, to which 3e-4 is text.
+    return float(value) if isinstance(value, str) and _EXPONENT.fullmatch(value) else value
+
+
+def _below(here: Any, step: str, change: str) -> Any:
+    if isinstance(here, list):
+        return here[_position(here, step, change)]
+    if not isinstance(here, dict):
+        raise UsageError(f"--set {change}: nothing lies below {step!r}")
+    following = here.setdefault(step, {})
+    if isinstance(following, str):  # `backends: {inpaint: lama}` is short for {name: lama}
+        following = here[step] = {"name": following}
+    if following is None:  # `region:` with nothing after it
+        following = here[step] = {}
+    return following
+
+
+def _position(items: list[Any], step: str, change: str) -> int:
+    names = [item.get("name") if isinstance(item, dict) else None for item in items]
+    if step in names:
+        return names.index(step)
+    if step.isdigit() and int(step) < len(items):
+        return int(step)
+    raise UsageError(f"--set {change}: no item {step!r}; there are {names}")

@@ -1,0 +1,1 @@
+"""Where a build lives: atomic publishing to folders and buckets."""

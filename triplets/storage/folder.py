@@ -1,0 +1,167 @@
+"""A build in a folder: spool, fsync, rename, fsync of the folder; exclusive creation is a hard link."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import socket
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.storage.failpoints import reach
+from ieiw.triplets.storage.processes import is_alive, started
+
+SPOOL = ".spool"
+"""Folder of half-written files below a build on disk; nothing in it is ever read."""
+_NOT_ALLOWED = {errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTSUP}
+"""What the system answers where no folder can be made, now or later; /proc says that there is no such file."""
+_ABANDONED_S = 86_400.0
+"""A spooled file of another machine is taken for left behind after so long."""
+
+
+class FolderStore:
+    """A build in a folder of a POSIX file system."""
+
+    def __init__(self, folder: Path) -> None:
+        self.local: Path | None = folder.expanduser().resolve()
+        self._folder = self.local
+        self.location = str(self._folder)
+
+    def publish(self, name: str, file: Path) -> None:
+        """See :class:`~.store.Store`."""
+        target = self._target(name)
+        with file.open("rb") as stream:
+            os.fsync(stream.fileno())
+        file.replace(target)
+        sync(target.parent)
+
+    def publish_bytes(self, name: str, data: bytes) -> None:
+        """See :class:`~.store.Store`."""
+        self.publish(name, self._spooled(data))
+
+    def create(self, name: str, data: bytes) -> bool:
+        """See :class:`~.store.Store`."""
+        target, spooled = self._target(name), self._spooled(data)
+        reach("rows-spooled")
+        try:
+            os.link(spooled, target)
+        except FileExistsError:
+            return False
+        finally:
+            spooled.unlink(missing_ok=True)
+        sync(target.parent)
+        return True
+
+    def read(self, name: str) -> bytes:
+        """See :class:`~.store.Store`."""
+        return (self._folder / name).read_bytes()
+
+    def read_range(self, name: str, offset: int, size: int) -> bytes:
+        """See :class:`~.store.Store`."""
+        with (self._folder / name).open("rb") as stream:
+            return os.pread(stream.fileno(), size, offset)
+
+    def open(self, name: str) -> Any:
+        """See :class:`~.store.Store`."""
+        return (self._folder / name).open("rb")
+
+    def sizes(self, folder: str) -> dict[str, int]:
+        """See :class:`~.store.Store`."""
+        try:
+            with os.scandir(self._folder / folder) as entries:
+                return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+        except FileNotFoundError:
+            return {}
+
+    def folders(self, folder: str) -> list[str]:
+        """See :class:`~.store.Store`."""
+        try:
+            with os.scandir(self._folder / folder) as entries:
+                return sorted(entry.name for entry in entries if entry.is_dir())
+        except FileNotFoundError:
+            return []
+
+    def exists(self, name: str) -> bool:
+        """See :class:`~.store.Store`."""
+        return (self._folder / name).is_file()
+
+    def delete(self, name: str) -> None:
+        """See :class:`~.store.Store`."""
+        (self._folder / name).unlink(missing_ok=True)
+
+    def spool(self) -> Path:
+        """See :class:`~.store.Store`. Each process has its own: no sweep takes what another is still writing."""
+        folder = self._folder / SPOOL / f"{socket.gethostname()}={os.getpid()}={started():.2f}"
+        if not folder.is_dir():
+            self.sweep()  # the first file of this process: what killed ones left is cleared by whatever comes next
+            self._make(folder)
+        return folder
+
+    def _make(self, folder: Path) -> None:
+        """The first thing that is written: here it shows whether anything can be."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if error.errno not in _NOT_ALLOWED:
+                raise
+            raise UsageError(
+                f"{self.location}: cannot be written ({error.strerror}). Give a folder that you may write to in --out"
+            ) from error
+
+    def sweep(self) -> None:
+        """See :class:`~.store.Store`. What living processes are writing stays."""
+        spools = self._folder / SPOOL
+        for spool in list(spools.iterdir()) if spools.is_dir() else ():
+            if not spool.is_dir():
+                spool.unlink(missing_ok=True)
+            elif not _in_use(spool):
+                shutil.rmtree(spool, ignore_errors=True)
+
+    def free_bytes(self) -> int | None:
+        """See :class:`~.store.Store`."""
+        folder = self._folder
+        while not folder.exists():
+            folder = folder.parent
+        return shutil.disk_usage(folder).free
+
+    def _target(self, name: str) -> Path:
+        target = self._folder / name
+        self._make(target.parent)
+        return target
+
+    def _spooled(self, data: bytes) -> Path:
+        file = self.spool() / uuid.uuid4().hex
+        with file.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        return file
+
+
+def _in_use(spool: Path) -> bool:
+    """Whether the process that owns a spool may still write: by its number on this host, by its age on another."""
+    host, _, rest = spool.name.partition("=")
+    pid, _, since = rest.partition("=")
+    try:
+        number, began = int(pid), float(since)
+    except ValueError:
+        return False
+    if host == socket.gethostname():
+        return is_alive(number, began)
+    try:
+        return time.time() - spool.stat().st_mtime < _ABANDONED_S
+    except FileNotFoundError:  # swept by another just now
+        return False
+
+
+def sync(path: Path) -> None:
+    """Bring a file, or a folder's names, to disk: a rename is durable only once its folder is."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
