@@ -7,9 +7,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from ieiw.pipelines.engine.progress import Progress
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object on standard output.")]
 _LOG_WIDTH = 250  # columns; a log has no width of its own, and rich would take it for a terminal of 80
@@ -72,40 +75,29 @@ def human_time(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
-class Progressing(Protocol):
-    """What a progress bar shows: units done of units to do, and what came of them."""
-
-    units: int
-    attempts: int
-    done_units: int
-    built: int
-    rejected: int
-    seconds: float
-
-
 class Bar:
     """A progress bar on a terminal; a line every ten seconds elsewhere."""
 
     def __init__(self, verb: str = "building") -> None:
+        from rich import progress as rich
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._live = sys.stderr.isatty()
         self._said = time.monotonic()
-        self._bar = Progress(
-            TextColumn(verb),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("units  {task.fields[note]}"),
-            TimeElapsedColumn(),
+        self._bar = rich.Progress(
+            rich.TextColumn(verb),
+            rich.BarColumn(),
+            rich.MofNCompleteColumn(),
+            rich.TextColumn("units  {task.fields[note]}"),
+            rich.TimeElapsedColumn(),
             console=Console(stderr=True),
             disable=not self._live,
         )
         self._task = self._bar.add_task(verb, total=None, note="")
         self._verb = verb
 
-    def update(self, progress: Progressing) -> None:
-        """Show where the build stands."""
+    def update(self, progress: Progress) -> None:
+        """Show how far the work is."""
         text = note(progress)
         self._bar.update(self._task, total=progress.units, completed=progress.done_units, note=text)
         if not self._live and time.monotonic() - self._said > 10:
@@ -119,11 +111,11 @@ class Bar:
             yield self
 
 
-def note(progress: Progressing) -> str:
-    """Built, rejected, rate and time to go."""
-    done = progress.built + progress.rejected
-    text = f"{progress.built:,} built, {progress.rejected:,} rejected"
+def note(progress: Progress) -> str:
+    """What the items became, rate and time to go."""
+    done = progress.counts.total()
+    text = ", ".join(f"{count:,} {word}" for word, count in sorted(progress.counts.items()))
     if done and progress.seconds > 0:
         rate = done / progress.seconds
-        text += f", {rate:,.0f}/s, {human_time(max(0, progress.attempts - done) / rate)} to go"
+        text += f", {rate:,.0f}/s, {human_time(max(0, progress.items - done) / rate)} to go"
     return text

@@ -22,9 +22,9 @@ import pyarrow.parquet as pq
 from ieiw.filters.protocols import PairScore
 from ieiw.filters.registry import SCORES
 from ieiw.filters.registry import score as make_score
+from ieiw.pipelines.index.score_notes import settings_of
 from ieiw.pipelines.layout.build_state import BuildState, IndexPart, SourceCounts, SourceState, save_state
 from ieiw.pipelines.recipe.schema import Recipe
-from ieiw.pipelines.scoring.run import settings_of
 from ieiw.triplets.images.codec import encode_jpeg
 from ieiw.triplets.layout.rows import REJECTS, ROWS
 from ieiw.triplets.rejects import Reason

@@ -86,7 +86,7 @@ def _begin(location: str) -> None:
 
 def _work(ref: UnitRef) -> None:
     assert _builder is not None
-    _builder.build(ref)
+    _builder.work(ref)
 
 
 def _measured(store: Store, seconds: float) -> _Run:

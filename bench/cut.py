@@ -31,10 +31,10 @@ from ieiw.pipelines.build.finalise import ROWS_PER_PART
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.cut.choose import Chosen
 from ieiw.pipelines.cut.copy_shards import materialise, remove_shards
+from ieiw.pipelines.index.score_notes import settings_of, value_type
 from ieiw.pipelines.layout.build_state import BuildState, IndexPart, save_state
 from ieiw.pipelines.recipe.schema import Recipe
-from ieiw.pipelines.scoring.run import settings_of
-from ieiw.pipelines.scoring.worker import Scorers, score_rows, scorers, value_type
+from ieiw.pipelines.scoring.worker import Scorers, score_rows, scorers
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.cut_state import SAMPLE, ShardFile
@@ -239,7 +239,7 @@ def scoring(folder: Path) -> list[Row]:
     builder, wanted = UnitBuilder(store.location), scorers(tuple(sorted(SCORES)))
     shares = []
     for ref in refs:
-        builder.build(ref)
+        builder.work(ref)
         rows = pq.read_table(io.BytesIO(store.read(ref.rows)), schema=ROWS)
         score_rows(store, rows, wanted)  # libraries are loaded, pages are in memory
         started = time.process_time()

@@ -55,7 +55,7 @@ def _spare_time(root: Path, folder: Path) -> tuple[float, int]:
     for ref in refs:
         attempts = list(read_attempts(store, ref))
         started = time.process_time()
-        made = builder.build(ref)[0]
+        made = builder.work(ref)["built"]
         whole = time.process_time() - started
         spare.append((whole - _three_alone(root, attempts)) / made)
         built += made
@@ -90,13 +90,13 @@ def _against_bare_loop(root: Path, folder: Path) -> tuple[float, float, float]:
     store, refs = _planned(root, folder / "classical", "classical")
     ref = max(refs, key=lambda each: len(list(read_attempts(store, each))))
     attempts = list(read_attempts(store, ref))
-    UnitBuilder(store.location).build(ref)  # warm: imports, caches
+    UnitBuilder(store.location).work(ref)  # warm: imports, caches
 
     def ours() -> float:
         store.delete(ref.rows)
         builder = UnitBuilder(store.location)
         started = time.process_time()
-        counted[0] = builder.build(ref)[0]
+        counted[0] = builder.work(ref)["built"]
         return time.process_time() - started
 
     def bare() -> float:

@@ -160,7 +160,7 @@ def build_here(root: Path, out: Path) -> dict[str, float]:
             if name.endswith(".jpg") and not file.exists():
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.hardlink_to(picture)
-    built, rejected = UnitBuilder(store.location).build(ref)
+    built, rejected = UnitBuilder(store.location).work(ref).values()
     return {"peak": _peak(), "built": built, "rejected": rejected}
 
 

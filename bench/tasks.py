@@ -198,13 +198,13 @@ def measure(case: Case, folder: Path, repeats: int) -> Cost:
     groups = _floor(case, root, attempts)
     source = _source(case, root, attempts)
     tasks = {case.task: catalogue.task(case.task, Tools(_SIDE, encode_jpeg), {})}
-    built = UnitBuilder(store.location).build(ref)[0]  # warm: imports, caches
+    built = UnitBuilder(store.location).work(ref)["built"]  # warm: imports, caches
 
     def drawn() -> Iterator[object]:
         yield from Assembler(source, tasks, 0).run(attempts)
 
     def whole(lap: Lap) -> None:
-        """What :meth:`UnitBuilder.build` does, with a clock at its triplets."""
+        """What :meth:`UnitBuilder.work` does, with a clock at its triplets."""
         store.delete(ref.rows)
         read = attempts_of(read_unit(store, ref))
         write_unit(store, ref, lapped(Assembler(source, tasks, 0).run(read), lap))

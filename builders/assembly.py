@@ -13,7 +13,7 @@ from ieiw.builders.protocols import PAINTED, PaintingTask, PaintJob, Source, Tas
 from ieiw.models.protocols import Inpainter
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.records import PICTURE_ROLES, Attempt, Built, Image, OpenRecord, Picture, Record, Reject, attempt_rng
-from ieiw.triplets.rejects import Reason, Refusal, Stage
+from ieiw.triplets.rejects import Place, Reason, Refusal
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class _Work:
     open: OpenRecord | None = None
     job: PaintJob | None = None
     refusal: Refusal | None = None
-    stage: Stage = Stage.PLAN
+    stage: Place = Place.PLAN
     picture_sha256: str = ""
 
 
@@ -98,7 +98,7 @@ class Assembler:
         if record.fault is not None:
             work.refusal = Refusal(record.fault.reason, record.fault.detail)
             return
-        work.stage = Stage.READ
+        work.stage = Place.READ
         pictures: dict[str, Picture] = {}
         data: dict[str, bytes] = {}
         for role, reference in record.files.items():
@@ -114,7 +114,7 @@ class Assembler:
                 work.picture_sha256 = read.sha256
         shared = self._decoded.shared.setdefault(record.files.get("picture", ""), {})
         work.open = OpenRecord(work.attempts[0].source, record, pictures, data, shared)
-        work.stage = Stage.TASK
+        work.stage = Place.TASK
 
     def _picture(self, record: Record, reference: str) -> _Read | Refusal:
         kept = self._files(record).kept
@@ -193,10 +193,10 @@ class Assembler:
             if len(triplets) != 1:
                 raise ValueError(f"{attempt.task} yielded {len(triplets)} triplets for one attempt")
         except Refusal as refusal:
-            return Reject(attempt, refusal.reason, Stage.TASK, refusal.detail)
+            return Reject(attempt, refusal.reason, Place.TASK, refusal.detail)
         except Exception as error:
             unexpected = _unexpected(error)
-            return Reject(attempt, unexpected.reason, Stage.TASK, unexpected.detail)
+            return Reject(attempt, unexpected.reason, Place.TASK, unexpected.detail)
         return Built(attempt, triplets[0], picture_sha256)
 
 

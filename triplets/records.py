@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.triplets.rejects import Reason, Stage
+from ieiw.triplets.rejects import Place, Reason
 
 Image = npt.NDArray[np.uint8]
 """A picture in memory: (height, width, 3), RGB, 0..255, upright."""
@@ -126,7 +126,7 @@ class Reject:
 
     attempt: Attempt
     reason: Reason
-    stage: Stage
+    stage: Place
     detail: str = ""
 
 

@@ -64,7 +64,7 @@ SELECTION = frozenset(
 watches over damaged data and failing work, and a strict rule is neither."""
 
 
-class Stage(StrEnum):
+class Place(StrEnum):
     """Where in the flow the refusal happened."""
 
     PLAN = "plan"

@@ -110,13 +110,13 @@ def _lint(folder: Path, workers: int) -> None:
 
 
 def _score(folder: Path, workers: int) -> None:
-    from ieiw.pipelines.build.run import Options
+    from ieiw.pipelines.engine.run import RunOptions
     from ieiw.pipelines.scoring.run import score
 
     _step(4, "scoring every picture and pair")
     bar = Bar("scoring")
     with bar.shown():
-        score(str(folder), options=Options(workers=workers), report=bar.update)
+        score(str(folder), options=RunOptions(workers=workers), report=bar.update)
 
 
 def _cut(folder: Path) -> None:

@@ -21,7 +21,7 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score every picture and pair; stop it and run it again at will. Unknown flags go to Beam."""
-    from ieiw.pipelines.build.run import Options
+    from ieiw.pipelines.engine.run import RunOptions
     from ieiw.pipelines.scoring.run import EMBEDDED
     from ieiw.pipelines.scoring.run import score as run_score
 
@@ -29,11 +29,18 @@ def score(
     say(f"scoring {build} with {', '.join(names)}")
     bar = Bar("scoring")
     with bar.shown():
-        result = run_score(build, names, Options(workers=workers, beam_args=tuple(context.args)), bar.update)
+        result = run_score(build, names, RunOptions(workers=workers, beam_args=tuple(context.args)), bar.update)
     if as_json:
         print_json(
-            {"values": result.values, "undefined": result.undefined, "seconds": round(result.progress.seconds, 1)}
+            {
+                "values": result.values,
+                "undefined": result.undefined,
+                "set_aside": list(result.set_aside),
+                "seconds": round(result.progress.seconds, 1),
+            }
         )
         return
     rows = [[name, count, result.undefined[name]] for name, count in result.values.items()]
     print_table("Scored", ["score", "values", "undefined"], rows)
+    for unit in result.set_aside:
+        say(f"without values: {unit}. To try it again, remove {build}/scores and score again")

@@ -14,6 +14,7 @@ import xxhash
 
 from ieiw.filters.columns import column
 from ieiw.pipelines.cut.choose import SIDES, Chosen, Samples, Side, spooled
+from ieiw.pipelines.engine.progress import Progress
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.cut_state import ShardFile
 from ieiw.triplets.layout.shards import BLOCK, shard_size
@@ -27,18 +28,6 @@ _FAR_READ_BYTES = 16 * 2**20
 _ROLES: tuple[str, ...] = ("source", "target", "json")
 
 
-@dataclass(slots=True)
-class Copying:
-    """Where the copying stands. A unit is a new shard; attempts are samples."""
-
-    units: int = 0
-    attempts: int = 0
-    done_units: int = 0
-    built: int = 0
-    rejected: int = 0
-    seconds: float = 0.0
-
-
 @dataclass(frozen=True, slots=True)
 class _NewShard:
     """A shard to write: its name and size, and its samples' numbers in the cut, in order."""
@@ -48,7 +37,7 @@ class _NewShard:
 
 
 def materialise(
-    store: Store, name: str, chosen: Chosen, unit_bytes: int, report: Callable[[Copying], None] = lambda _: None
+    store: Store, name: str, chosen: Chosen, unit_bytes: int, report: Callable[[Progress], None] = lambda _: None
 ) -> Chosen:
     """Copy the kept samples into shards of about ``unit_bytes``, in their order, each side into its own.
 
@@ -64,7 +53,7 @@ def materialise(
     planned = [new for side in SIDES for new in _plan(name, chosen, moved, side, unit_bytes)]
     present = _left_from_before(store, name, chosen, planned)
     _check_disk(store, sum(new.file.size for new in planned if new.file.name not in present))
-    progress = Copying(units=len(planned), attempts=len(moved))
+    progress = Progress(units=len(planned), items=len(moved))
     started = time.monotonic()
     files = list[ShardFile]()
     for number, new in enumerate(planned):
@@ -75,7 +64,8 @@ def materialise(
             reach("cut-shard")
         files.append(new.file.model_copy(update={"xxh3_128": digest}))
         moved["shard"][new.rows] = number
-        progress.done_units, progress.built = number + 1, progress.built + len(new.rows)
+        progress.done_units = number + 1
+        progress.counts["copied"] += len(new.rows)
         progress.seconds = time.monotonic() - started
         report(progress)
     return replace(chosen, samples=moved, shards=tuple(files))

@@ -10,10 +10,11 @@ from ieiw.filters.apply import KEPT, Step, Verdicts, apply_rules, check_names, l
 from ieiw.filters.frame import Frame
 from ieiw.filters.rules import DEFAULT, RuleSet
 from ieiw.pipelines.cut.choose import Chosen, choose, clear, publish_index
-from ieiw.pipelines.cut.copy_shards import Copying, forget_attempt, remove_shards
+from ieiw.pipelines.cut.copy_shards import forget_attempt, remove_shards
 from ieiw.pipelines.cut.copy_shards import materialise as copy_samples
 from ieiw.pipelines.cut.dataset_card import add_card
 from ieiw.pipelines.cut.decontaminate import nearest, stamp
+from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.index.columns import index_parts, open_frame, score_notes
 from ieiw.pipelines.layout.build_state import BuildState, require_state
 from ieiw.triplets.errors import UsageError
@@ -28,7 +29,7 @@ def cut(
     rules: RuleSet,
     *,
     materialise: bool = False,
-    report: Callable[[Copying], None] = lambda _: None,
+    report: Callable[[Progress], None] = lambda _: None,
 ) -> CutState:
     """Make a cut, or leave it as it is where the same rules chose from the same rows and scores before.
 

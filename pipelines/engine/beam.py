@@ -5,29 +5,20 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import apache_beam as beam
 from apache_beam.metrics.metric import Metrics
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from ieiw.pipelines.build.worker import leave_with_parent
+from ieiw.pipelines.engine.in_progress import leave_with_parent
+from ieiw.pipelines.engine.stage import load_stage
+from ieiw.pipelines.engine.work import UnitWork
 from ieiw.pipelines.layout.plan_files import UnitRef
 from ieiw.triplets.errors import UsageError
-
-UnitTuple = tuple[str, str, int, int]
-
-
-class UnitWorker(Protocol):
-    """Does one kind of work on units; made once a process with the build's location, the notes' folder and options."""
-
-    def work(self, ref: UnitRef) -> Mapping[str, int]:
-        """Do and commit one unit's work; returns counter -> what to add to it."""
-        ...
 
 
 class WorkOnUnit(beam.DoFn):
@@ -36,45 +27,47 @@ class WorkOnUnit(beam.DoFn):
     Args:
         location: the build's folder or URL.
         running: folder for notes that say which process is at which unit; empty on a cluster.
-        worker: ``module:Class`` of a :class:`UnitWorker`.
-        options: of that worker.
+        stage: :func:`~ieiw.pipelines.engine.stage.address` of the stage.
+        options: of that stage, as JSON.
     """
 
-    def __init__(self, location: str, running: str, worker: str, options: Mapping[str, str]) -> None:
-        self._location = location
-        self._running = running
-        self._named = worker
-        self._options = dict(options)
-        self._worker: UnitWorker | None = None
+    def __init__(self, location: str, running: str, stage: str, options: str) -> None:
+        self._location, self._running = location, running
+        self._stage, self._options = stage, options
+        self._work: UnitWork | None = None
 
     def setup(self) -> None:
-        """Once a worker: quiet threads, a watch on the driver, and the build's own description."""
+        """Once a worker: quiet threads, a watch on the driver, and the stage's own worker."""
         import cv2
 
         cv2.setNumThreads(1)  # parallelism is over units; a worker's own threads would only fight for the cores
         leave_with_parent()
-        module, _, name = self._named.partition(":")
-        made = getattr(import_module(module), name)
-        self._worker = made(self._location, Path(self._running) if self._running else None, self._options)
+        running = Path(self._running) if self._running else None
+        self._work = UnitWork(load_stage(self._stage, self._options), self._location, running)
 
-    def process(self, element: UnitTuple) -> Iterator[dict[str, int]]:
+    def process(self, element: str) -> Iterator[dict[str, int]]:
         """Do one unit's work."""
-        if self._worker is None:
+        if self._work is None:
             raise RuntimeError("Beam called process before setup")
-        counts = dict(self._worker.work(UnitRef(*element)))
+        counts = dict(self._work.do(UnitRef.decoded(element)))
         for name, count in counts.items():
             Metrics.counter("ieiw", name).inc(count)
         yield counts
 
 
-def run(refs: Sequence[UnitRef], do: WorkOnUnit, beam_args: Sequence[str]) -> dict[str, Any]:
-    """Work on the units and wait until it is done; returns Beam's committed counters by name."""
-    elements: list[UnitTuple] = [(ref.source, ref.fingerprint, ref.round, ref.number) for ref in refs]
+def run(refs: Sequence[str], do: WorkOnUnit, beam_args: Sequence[str]) -> dict[str, Any]:
+    """Work on the units and wait until it is done; returns Beam's committed counters by name.
+
+    Args:
+        refs: units, encoded.
+        do: what to do with each.
+        beam_args: flags for Beam, runner included.
+    """
     # beam_args alone decide: PipelineOptions would otherwise read this process's own command line.
     pipeline = beam.Pipeline(options=PipelineOptions(list(beam_args)))
     _ = (
         pipeline
-        | "Units" >> beam.Create(elements, reshuffle=False)
+        | "Units" >> beam.Create(list(refs), reshuffle=False)
         | "Spread" >> beam.Reshuffle()
         | "Work" >> beam.ParDo(do)
     )

@@ -15,8 +15,7 @@ from typing import Any
 import psutil
 from pydantic import BaseModel
 
-from ieiw.pipelines.build.worker import FAILED, PARENT, leave_with_parent, notes
-from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.pipelines.engine.in_progress import FAILED, PARENT, leave_with_parent, notes
 from ieiw.triplets.storage.processes import is_alive
 
 REPORT = "report.json"
@@ -29,11 +28,11 @@ class Job(BaseModel):
     """What a supervisor asks of a driver."""
 
     location: str
-    refs: list[tuple[str, str, int, int]]
+    stage: str
+    options: str
+    refs: list[str]
     running: str
     beam_args: list[str]
-    worker: str
-    options: dict[str, str]
 
 
 def main(path: Path) -> int:
@@ -49,8 +48,8 @@ def main(path: Path) -> int:
     try:
         from ieiw.pipelines.engine.beam import WorkOnUnit, run
 
-        do = WorkOnUnit(job.location, job.running, job.worker, job.options)
-        counters = run([UnitRef(*ref) for ref in job.refs], do, job.beam_args)
+        do = WorkOnUnit(job.location, job.running, job.stage, job.options)
+        counters = run(job.refs, do, job.beam_args)
     except Exception as error:
         traceback.print_exc()
         _tell(report, {"error": _short(error)})
@@ -70,7 +69,7 @@ def _leave_with_worker(running: Path, report: Path, failure: threading.ExceptHoo
     if notes(running, FAILED):
         return  # an error of a unit ends the pipeline, and Beam its workers: the error is what there is to tell
     _LEAVING.acquire()  # never let go: those that we kill below come here too
-    died = [(ref.source, ref.fingerprint, ref.round, ref.number) for pid, ref in notes(running) if not is_alive(pid)]
+    died = [ref.encoded() for pid, ref in notes(running) if not is_alive(pid)]
     _tell(report, {"died": died})
     for worker in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):

@@ -9,15 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psutil
 
-from ieiw.pipelines.build.worker import FAILED, PARENT, notes
 from ieiw.pipelines.engine.driver import REPORT, WORKER_GONE, Job
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
+from ieiw.pipelines.engine.in_progress import FAILED, PARENT, notes
+from ieiw.pipelines.engine.stage import Stage, address
 from ieiw.pipelines.layout.plan_files import UnitRef
 from ieiw.triplets.storage.processes import is_alive
 from ieiw.triplets.storage.store import Store
@@ -27,34 +27,23 @@ GRACE_S = 30.0
 """How long a driver may take to end after an error of a unit: it ends its workers first, some in the middle of a unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What to do with units: a class that :mod:`ieiw.pipelines.engine.beam` makes in every worker, and its options."""
-
-    worker: str = "ieiw.pipelines.build.worker:UnitBuilder"
-    options: Mapping[str, str] = field(default_factory=dict)
-
-
-BUILD = Work()
-
-
 def run_driver(
     store: Store,
+    stage: Stage,
     refs: Sequence[UnitRef],
     beam_args: Sequence[str],
     log: Path,
     on_poll: Callable[[], None],
-    work: Work = BUILD,
 ) -> None:
     """Work on units in a driver process and wait for it.
 
     Args:
         store: the build.
+        stage: what to do.
         refs: units to work on.
         beam_args: flags for Beam, runner included.
         log: file that takes the output of driver and workers.
-        on_poll: called about twice a second; may raise to stop the build.
-        work: what to do; default: build.
+        on_poll: called about twice a second; may raise to stop the run.
 
     Raises:
         WorkerDiedError: at the latest some seconds after a process of the build was killed.
@@ -67,11 +56,11 @@ def run_driver(
         running.mkdir()
         job = Job(
             location=store.location,
-            refs=[(ref.source, ref.fingerprint, ref.round, ref.number) for ref in refs],
+            stage=address(stage),
+            options=stage.model_dump_json(),
+            refs=[ref.encoded() for ref in refs],
             running=str(running),
             beam_args=list(beam_args),
-            worker=work.worker,
-            options=dict(work.options),
         )
         (here / "job.json").write_text(job.model_dump_json(), encoding="utf-8")
         with _started(here / "job.json", log) as driver:
@@ -124,7 +113,7 @@ def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], 
             continue
         since = since or time.monotonic()
         if not notes(running, FAILED) or time.monotonic() - since > GRACE_S:
-            raise WorkerDiedError(died, f"a worker died while it built unit {_names(died)}")
+            raise WorkerDiedError(died, f"a worker died at unit {_names(died)}")
 
 
 def _check_end(driver: subprocess.Popen[bytes], report: Path, running: Path, log: Path) -> None:
@@ -134,8 +123,8 @@ def _check_end(driver: subprocess.Popen[bytes], report: Path, running: Path, log
         return
     said = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
     if code == WORKER_GONE:
-        died = [UnitRef(*ref) for ref in said["died"]]
-        at = f"while it built unit {_names(died)}" if died else "between two units"
+        died = [UnitRef.decoded(ref) for ref in said["died"]]
+        at = f"at unit {_names(died)}" if died else "between two units"
         raise WorkerDiedError(died, f"a worker died {at} (log: {log})")
     if "error" in said:
         error = said["error"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from itertools import islice
 
 from ieiw.pipelines.layout.plan_files import UnitRef
@@ -18,12 +19,6 @@ _AT_ONCE = 16
 def committed(store: Store) -> set[str]:
     """Names of all row files, by one listing."""
     return {f"rows/{name}" for name in store.sizes("rows")}
-
-
-def pending(store: Store, refs: Iterable[UnitRef]) -> list[UnitRef]:
-    """The units that have no commit mark yet."""
-    done = committed(store)
-    return [ref for ref in refs if ref.rows not in done]
 
 
 def mark_of(store: Store, name: str) -> Mark:
@@ -40,39 +35,29 @@ def fetch(store: Store, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
             yield from zip(batch, pool.map(store.read, batch), strict=True)
 
 
-class Watch:
-    """Follows a build by its commit marks: each is read once."""
-
-    def __init__(self, store: Store, refs: Iterable[UnitRef]) -> None:
-        self._store = store
-        self._waiting = {ref.rows for ref in refs}
-        self.total = len(self._waiting)
-        self.marks: list[Mark] = []
-
-    def poll(self) -> list[Mark]:
-        """The marks that have appeared since the last call."""
-        fresh = sorted(self._waiting & committed(self._store))
-        self._waiting.difference_update(fresh)
-        found = [mark_of(self._store, name) for name in fresh]
-        self.marks.extend(found)
-        return found
-
-
 def read_reasons(store: Store, rejects: str) -> Counter[str]:
     """Reason -> count in one reject file."""
     with store.open(rejects) as file:
         return Counter(read_table(file, ["reason"])["reason"].to_pylist())
 
 
-def reasons_so_far(store: Store, refs: Iterable[UnitRef]) -> dict[str, Counter[str]]:
-    """Source -> reason -> count over the committed units among ``refs``; the empty reason counts what was built."""
+@dataclass(slots=True)
+class Verdicts:
+    """What the committed units of a source came to."""
+
+    built: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+
+def verdicts_so_far(store: Store, refs: Iterable[UnitRef]) -> dict[str, Verdicts]:
+    """Source -> triplets and reasons of rejects, over the committed units among ``refs``."""
     done = committed(store)
-    found: dict[str, Counter[str]] = {}
+    result: dict[str, Verdicts] = {}
     for ref in refs:
         if ref.rows in done:
             mark = mark_of(store, ref.rows)
-            count = found.setdefault(ref.source, Counter())
-            count[""] += mark.built
+            verdicts = result.setdefault(ref.source, Verdicts())
+            verdicts.built += mark.built
             if mark.rejects:
-                count.update(read_reasons(store, mark.rejects))
-    return found
+                verdicts.reasons.update(read_reasons(store, mark.rejects))
+    return result

@@ -71,8 +71,22 @@ class UnitRef:
 
     @property
     def rows(self) -> str:
-        """Name of the unit's row file, its commit mark."""
+        """Name of the unit's row file: the commit mark of a build."""
         return f"rows/{self.source}-{self.unit}.parquet"
+
+    def encoded(self) -> str:
+        """The reference as text, for jobs, notes and Beam."""
+        return f"{self.source}/{self.fingerprint}/{self.round}/{self.number}"
+
+    @classmethod
+    def decoded(cls, text: str) -> UnitRef:
+        """What :meth:`encoded` gave.
+
+        Raises:
+            ValueError: it did not give this text.
+        """
+        source, fingerprint, turn, number = text.split("/")
+        return cls(source, fingerprint, int(turn), int(number))
 
 
 def part_name(source: str, fingerprint: str, turn: int, part: int) -> str:

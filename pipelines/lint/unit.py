@@ -20,7 +20,7 @@ from ieiw.pipelines.lint.report import Finding, Findings, Kind
 from ieiw.pipelines.lint.shard import check_shard, printable
 from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark
 from ieiw.triplets.records import sample_key
-from ieiw.triplets.rejects import Reason, Stage
+from ieiw.triplets.rejects import Place, Reason
 from ieiw.triplets.storage.store import Store, open_store
 
 PENDING, BUILT, REJECTED = 0, 1, 2
@@ -28,7 +28,7 @@ PENDING, BUILT, REJECTED = 0, 1, 2
 REASONS = (*sorted(Reason), "unknown")
 _CODES: Mapping[str, int] = {reason: REJECTED + place for place, reason in enumerate(REASONS)}
 _UNKNOWN = REJECTED + len(REASONS) - 1
-_STAGES = frozenset(Stage)
+_STAGES = frozenset(Place)
 _PLAN_COLUMNS = ["unit", "source", "task", "variant", "key", "record", "group", "split", "licence", "fault"]
 _FROM_PLAN = ("task", "variant", "record", "group", "split")
 _TAIL = re.compile(r"[a-z2-7]{20}")

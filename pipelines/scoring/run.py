@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,34 +19,43 @@ import pyarrow.parquet as pq
 from ieiw.filters.protocols import PairScore, PictureHash, PictureScore
 from ieiw.filters.registry import SCORES
 from ieiw.filters.registry import score as make_score
-from ieiw.pipelines.build.run import Options, Progress, beam_flags, check_beam_args, log_folder
-from ieiw.pipelines.engine.supervisor import Work, run_driver
+from ieiw.pipelines.engine.progress import Progress
+from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
+from ieiw.pipelines.engine.stage import pending
+from ieiw.pipelines.index.score_notes import fresh_note, read_note, settings_of, value_type
 from ieiw.pipelines.layout.build_state import BuildState, require_state
 from ieiw.pipelines.layout.marks import fetch, mark_of
-from ieiw.pipelines.layout.plan_files import UnitRef
-from ieiw.pipelines.scoring.worker import damage_name, part_name, value_type
+from ieiw.pipelines.scoring.stage import SET_ASIDE, ScoreStage
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store, open_store
 
-_TOLD = 5  # damaged units that a message names
 EMBEDDED = tuple(sorted(SCORES))
 """The scores that need no weights: all of today's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What a scoring run came to, for each score: values kept and how many of them are NaN."""
+    """What a scoring run came to.
+
+    Attributes:
+        values: score -> values kept.
+        undefined: score -> how many of them are NaN.
+        set_aside: units without values, because they killed the scorer again and again; to try one again, remove the folders of
+            the scores.
+        progress: of this run.
+    """
 
     values: dict[str, int]
     undefined: dict[str, int]
+    set_aside: tuple[str, ...]
     progress: Progress
 
 
 def score(
     out: str,
     names: Sequence[str] = EMBEDDED,
-    options: Options | None = None,
+    options: RunOptions | None = None,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Scored:
     """Score what is not scored yet.
@@ -65,83 +72,31 @@ def score(
     """
     for name in names:
         make_score(name)
-    check_beam_args(options or Options())
+    check_beam_args(options.beam_args if options else ())
     store = open_store(out)
     state = require_state(store)
     if state.state != "complete":
         raise UsageError(f"{store.location}: the build is not complete; finish it first: ieiw build")
     fresh = [name for name in names if fresh_note(store, state, name) is None]
-    progress = Progress(units=0, attempts=0)
+    progress = Progress()
     if fresh:
-        refs = [ref for ref in state.refs() if mark_of(store, ref.rows).built]
-        _run(store, refs, fresh, options or Options(), progress, report)
-        _merge(store, state, refs, fresh)
-    kept = {name: _note(store, name) for name in names}
+        built = {ref: mark_of(store, ref.rows).built for ref in state.refs()}
+        stage, refs = ScoreStage(scores=tuple(fresh)), [ref for ref, count in built.items() if count]
+        items = sum(built[ref] for ref in pending(store, stage, refs))
+        progress = run_stage(store, stage, refs, options or RunOptions(), report, items=items)
+        _merge(store, state, [stage.mark(ref) for ref in refs], fresh)
+    kept = {name: read_note(store, name) for name in names}
     return Scored(
         {name: int(note["values"]) for name, note in kept.items()},
         {name: int(note["undefined"]) for name, note in kept.items()},
+        tuple(sorted({part for note in kept.values() for part in note.get("set_aside", [])})),
         progress,
     )
 
 
-def _run(
-    store: Store,
-    refs: Sequence[UnitRef],
-    names: Sequence[str],
-    options: Options,
-    progress: Progress,
-    report: Callable[[Progress], None],
-) -> None:
-    """Have every unit without committed scores scored."""
-
-    def poll() -> None:
-        done = _parts(store) & wanted.keys()
-        progress.done_units, progress.built = len(done), sum(wanted[part] for part in done)
-        progress.seconds = time.monotonic() - started
-        report(progress)
-
-    started = time.monotonic()
-    present = _parts(store)
-    left = [ref for ref in refs if part_name(ref, names) not in present]
-    wanted = {part_name(ref, names): mark_of(store, ref.rows).built for ref in left}
-    progress.units, progress.attempts = len(left), sum(wanted.values())
-    if left:
-        log = log_folder(store) / f"score-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
-        work = Work("ieiw.pipelines.scoring.worker:UnitScorer", {"scores": ",".join(names)})
-        notes = {damage_name(part) for part in wanted}
-        _taken(store, notes)
-        run_driver(store, left, beam_flags(options, len(left)), log, poll, work)
-        poll()
-        _check_whole(store, _taken(store, notes))
-
-
-def _taken(store: Store, notes: set[str]) -> list[str]:
-    """What units noted of damage, by name; the notes are taken away."""
-    found = sorted(notes & _parts(store))
-    texts = [store.read(name).decode() for name in found]
-    for name in found:
-        store.delete(name)
-    return texts
-
-
-def _check_whole(store: Store, found: Sequence[str]) -> None:
-    """Raise where units found damage."""
-    if found:
-        told = "; ".join(found[:_TOLD])
-        more = f"; and {len(found) - _TOLD:,} more" if len(found) > _TOLD else ""
-        raise UsageError(
-            f"{store.location}: damaged, see `ieiw lint`: {told}{more}. Bring the shards back, or delete their row files and run "
-            "the same `ieiw build`, which makes them again; then score again: what is scored is kept"
-        )
-
-
-def _parts(store: Store) -> set[str]:
-    return {f"scores/parts/{name}" for name in store.sizes("scores/parts")}
-
-
-def _merge(store: Store, state: BuildState, refs: Sequence[UnitRef], names: Sequence[str]) -> None:
+def _merge(store: Store, state: BuildState, parts: Sequence[str], names: Sequence[str]) -> None:
     """Bring the units' parts together: for each score one file with a value for each distinct picture (or for each key)."""
-    parts = [part_name(ref, names) for ref in refs]
+    set_aside = _set_aside(store, parts)
     for name in names:
         made = make_score(name)
         keys, values = _gather(store, parts, made)
@@ -154,10 +109,18 @@ def _merge(store: Store, state: BuildState, refs: Sequence[UnitRef], names: Sequ
             "values": len(values),
             "undefined": int(np.isnan(values.astype(np.float64)).sum()),
         }
+        if set_aside:
+            note["set_aside"] = set_aside
         store.publish_bytes(f"scores/{name}/score.json", (json.dumps(note, indent=2, sort_keys=True) + "\n").encode())
     for part in parts:
         store.delete(part)
     store.sweep()
+
+
+def _set_aside(store: Store, parts: Sequence[str]) -> list[str]:
+    """What the parts without values say of their units."""
+    metadata = (pq.read_schema(pa.BufferReader(data)).metadata or {} for _, data in fetch(store, parts))
+    return sorted(each[SET_ASIDE].decode() for each in metadata if SET_ASIDE in each)
 
 
 def ids_digest(ids: pa.Array) -> str:
@@ -189,29 +152,3 @@ def _gather(
         fresh[1:] = pc.not_equal(ordered[1:], ordered[:-1]).to_numpy(zero_copy_only=False)
     kept = np.concatenate(values)[order][fresh] if values else np.empty(0, np.float32)
     return ordered.filter(pa.array(fresh)), kept
-
-
-def settings_of(state: BuildState, made: PictureScore | PairScore | PictureHash) -> dict[str, Any]:
-    """What the values depend on."""
-    return {
-        "name": made.name,
-        "version": made.version,
-        "better": made.better,
-        "kind": "pair" if isinstance(made, PairScore) else "picture",
-        "short_side": {source.name: state.recipe.image_of(source.name).short_side for source in state.recipe.sources},
-        "index": [part.sha256 for part in state.index],
-    }
-
-
-def _note(store: Store, name: str) -> dict[str, Any]:
-    return dict(json.loads(store.read(f"scores/{name}/score.json")))
-
-
-def fresh_note(store: Store, state: BuildState, name: str) -> dict[str, Any] | None:
-    """What ``score.json`` says of a score; None where it is missing, of another version, or of other shards."""
-    try:
-        note = _note(store, name)
-    except FileNotFoundError:
-        return None
-    settings = settings_of(state, make_score(name))
-    return note if {key: note.get(key) for key in settings} == settings else None

@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,10 @@ import pyarrow.parquet as pq
 
 from ieiw.filters.protocols import Pair, PairScore, PictureHash, PictureScore
 from ieiw.filters.registry import score as make_score
-from ieiw.pipelines.build.worker import noted
+from ieiw.pipelines.engine.stage import DamageError
+from ieiw.pipelines.index.score_notes import value_type
 from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.pipelines.scoring.stage import ScoreStage
 from ieiw.triplets.images.codec import PictureLimits, decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.rows import ROWS
@@ -54,57 +55,44 @@ def scorers(names: Sequence[str]) -> Scorers:
     return Scorers(pictures, tuple(each for each in made if isinstance(each, PairScore)))
 
 
-def value_type(made: PictureScore | PairScore | PictureHash) -> pa.DataType:
-    """How a score's values are kept."""
-    return pa.uint64() if isinstance(made, PictureHash) else pa.float32()
-
-
-def part_name(ref: UnitRef, names: Sequence[str]) -> str:
-    """Name of a unit's scores; it carries the scores asked for, with their versions."""
-    versions = ",".join(f"{name}.{make_score(name).version}" for name in sorted(names))
-    return f"scores/parts/{hashlib.sha256(versions.encode()).hexdigest()[:8]}-{ref.source}-{ref.unit}.parquet"
-
-
-class DamageError(Exception):
-    """A shard is not what its rows tell of; the text says where."""
-
-
-def damage_name(part: str) -> str:
-    """Name of the note that takes the place of a unit's scores where its shard is damaged."""
-    return part.removesuffix(".parquet") + ".damage"
-
-
 class UnitScorer:
-    """Scores units of one build; see :class:`ieiw.pipelines.engine.beam.UnitWorker`.
+    """Scores units of one build.
 
     Args:
         location: the build.
-        running: folder for notes of what is at work.
-        options: ``scores``: names, separated by commas.
+        stage: which scores; names the file that a unit's values go to.
     """
 
-    def __init__(self, location: str, running: Path | None, options: Mapping[str, str]) -> None:
+    def __init__(self, location: str, stage: ScoreStage) -> None:
         self._store = open_store(location)
-        self._running = running
-        self._names = options["scores"].split(",")
-        self._scorers = scorers(self._names)
+        self._stage = stage
+        self._scorers = scorers(stage.scores)
 
     def work(self, ref: UnitRef) -> dict[str, int]:
-        """Score and commit one unit unless that was done; of a damaged one, leave a note and let the others go on."""
-        name = part_name(ref, self._names)
-        if self._store.exists(name):
-            return {"scored": 0}
-        with noted(self._running, ref):
-            rows = pq.read_table(pa.BufferReader(self._store.read(ref.rows)), schema=ROWS, use_threads=False)
-            try:
-                table = score_rows(self._store, rows, self._scorers)
-            except DamageError as error:
-                self._store.publish_bytes(damage_name(name), f"{error} (rows: {ref.rows})".encode())
-                return {"damaged": 1}
-            sink = io.BytesIO()
-            pq.write_table(table, sink, compression="zstd")
-            self._store.create(name, sink.getvalue())
+        """Score and commit one unit.
+
+        Raises:
+            DamageError: its shard is not what its rows say.
+        """
+        rows = pq.read_table(pa.BufferReader(self._store.read(ref.rows)), schema=ROWS, use_threads=False)
+        try:
+            table = score_rows(self._store, rows, self._scorers)
+        except DamageError as error:
+            raise DamageError(f"{error} (rows: {ref.rows})") from error
+        commit_values(self._store, self._stage.mark(ref), table)
         return {"scored": table.num_rows}
+
+
+def commit_values(store: Store, name: str, table: pa.Table) -> None:
+    """Write a unit's values, unless another process did."""
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    store.create(name, sink.getvalue())
+
+
+def no_values(names: Sequence[str]) -> pa.Table:
+    """The table of a unit that was set aside: all columns, no rows."""
+    return _table({}, scorers(names))
 
 
 def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
@@ -118,9 +106,7 @@ def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
         DamageError: the shard is missing, or a member is not the one whose digest its row holds.
     """
     known: dict[str, list[float | int]] = {}
-    columns: dict[str, list[Any]] = {"key": [], "source_sha256": [], "target_sha256": []}
-    columns |= {f"{role}.{each.name}": [] for each in wanted.pictures for role in ("source", "target")}
-    columns |= {f"pair.{each.name}": [] for each in wanted.pairs}
+    columns = _columns(wanted)
     decoded: dict[str, Image] = {}  # the last row's: a removal and its addition show the same two pictures
     for row, source, target, sample in _samples(store, rows):
         columns["key"].append(row["key"])
@@ -137,9 +123,22 @@ def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
             pair = _pair(decoded[row["source_sha256"]], decoded[row["target_sha256"]], sample)
             for one in wanted.pairs:
                 columns[f"pair.{one.name}"].append(one.of_pair(pair))
+    return _table(columns, wanted)
+
+
+def _columns(wanted: Scorers) -> dict[str, list[Any]]:
+    names = [f"{role}.{each.name}" for each in wanted.pictures for role in ("source", "target")]
+    names += [f"pair.{each.name}" for each in wanted.pairs]
+    return {name: [] for name in ("key", "source_sha256", "target_sha256", *names)}
+
+
+def _table(columns: Mapping[str, list[Any]], wanted: Scorers) -> pa.Table:
     kinds = {each.name: value_type(each) for each in (*wanted.pictures, *wanted.pairs)}
     return pa.table(
-        {name: pa.array(column, kinds.get(name.partition(".")[2], pa.string())) for name, column in columns.items()}
+        {
+            name: pa.array(values, kinds.get(name.partition(".")[2], pa.string()))
+            for name, values in (columns or _columns(wanted)).items()
+        }
     )
 
 

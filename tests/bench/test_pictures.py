@@ -28,5 +28,5 @@ def test_every_attempt_of_it_becomes_a_triplet(tmp_path):
     store = open_store(tmp_path / "out")
     refs = list(prepare(store, recipe(root, backend="noop", short_side=32, variants=2)).refs())
     builder = UnitBuilder(store.location)
-    built, rejected = (sum(counts) for counts in zip(*(builder.build(ref) for ref in refs), strict=True))
+    built, rejected = (sum(counts) for counts in zip(*(builder.work(ref).values() for ref in refs), strict=True))
     assert (built, rejected) == (6 * PHRASES * 2 * 2, 0)

@@ -12,8 +12,8 @@ from ieiw.filters.rules import RuleSet
 from ieiw.pipelines.audit.run import Options, audit
 from ieiw.pipelines.cut.run import cut
 from ieiw.pipelines.scoring.run import EMBEDDED, score
-from ieiw.pipelines.scoring.worker import UnitScorer
 from ieiw.triplets.storage.store import open_store
+from tests.support.builds import drive_here
 
 RULES = {
     "rules": [
@@ -38,13 +38,8 @@ RULES = {
 def score_here(tiny, names=EMBEDDED):
     """Score a build unit by unit in this process."""
 
-    def run(store, refs, beam_args, log, on_poll, work):
-        worker = UnitScorer(store.location, None, work.options)
-        for ref in refs:
-            worker.work(ref)
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ieiw.pipelines.scoring.run.run_driver", run)
+        patch.setattr("ieiw.pipelines.engine.run.run_driver", drive_here)
         score(str(tiny.path), names)
 
 

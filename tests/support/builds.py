@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from ieiw.pipelines.build.run import Options, Result, build
-from ieiw.pipelines.build.worker import UnitBuilder
+from ieiw.pipelines.engine.stage import Stage
+from ieiw.pipelines.engine.work import UnitWork
 from ieiw.pipelines.layout.plan_files import UnitRef
 from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.storage.store import Store
@@ -52,15 +53,22 @@ def write_recipe(path: Path, root: Path | str, **changes: Any) -> Path:
 def build_serially(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let builds of this test run their units one by one in this process, without Beam."""
 
-    def run(
-        store: Store, refs: Sequence[UnitRef], beam_args: Sequence[str], log: Path, on_poll: Callable[[], None]
-    ) -> None:
-        builder = UnitBuilder(store.location)
-        for ref in refs:
-            builder.build(ref)
-            on_poll()
+    monkeypatch.setattr("ieiw.pipelines.engine.run.run_driver", drive_here)
 
-    monkeypatch.setattr("ieiw.pipelines.build.run.run_driver", run)
+
+def drive_here(
+    store: Store,
+    stage: Stage,
+    refs: Sequence[UnitRef],
+    beam_args: Sequence[str],
+    log: Path,
+    on_poll: Callable[[], None],
+) -> None:
+    """Does a stage's units one by one in this process: takes the place of the driver and its processes."""
+    work = UnitWork(stage, store.location)
+    for ref in refs:
+        work.do(ref)
+        on_poll()
 
 
 def run_build(

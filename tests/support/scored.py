@@ -4,8 +4,8 @@ import shutil
 from unittest.mock import patch
 
 from ieiw.pipelines.scoring.run import score
-from ieiw.pipelines.scoring.worker import UnitScorer
 from ieiw.triplets.storage.store import open_store
+from tests.support.builds import drive_here
 from tests.support.tiny_build import Tiny, Wanted, tiny_build
 
 WANTED = Wanted(pictures=12, size=(96, 64))
@@ -14,12 +14,7 @@ WANTED = Wanted(pictures=12, size=(96, 64))
 def score_serially(location):
     """Score everything in this process."""
 
-    def run(store, refs, beam_args, log, poll, work):
-        scorer = UnitScorer(store.location, None, work.options)
-        for ref in refs:
-            scorer.work(ref)
-
-    with patch("ieiw.pipelines.scoring.run.run_driver", run):
+    with patch("ieiw.pipelines.engine.run.run_driver", drive_here):
         score(str(location))
 
 

@@ -106,7 +106,7 @@ class SourceCase:
         refs: list[UnitRef] = list(state.refs())
         builder = UnitBuilder(store.location)
         for ref in refs:
-            builder.build(ref)
+            builder.work(ref)
         marks = [read_mark(store.read(ref.rows)) for ref in refs]
         planned = sum(len(list(read_attempts(store, ref))) for ref in refs)
         assert sum(mark.built for mark in marks) == self.built

@@ -10,8 +10,9 @@ import numpy as np
 
 from ieiw.pipelines.build.commit_unit import write_unit
 from ieiw.pipelines.build.finalise import finalise
+from ieiw.pipelines.build.stage import BuildStage
+from ieiw.pipelines.engine.stage import pending
 from ieiw.pipelines.layout.build_state import BuildState, require_state, save_state, source_state
-from ieiw.pipelines.layout.marks import pending
 from ieiw.pipelines.layout.plan_files import UnitRef, read_attempts, write_plan
 from ieiw.pipelines.planning.planner import plan_rows, plan_units
 from ieiw.pipelines.planning.retry import plan_retries
@@ -19,7 +20,7 @@ from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.images.codec import encoder
 from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.records import Built, Fault, Record, Reject, Triplet
-from ieiw.triplets.rejects import Reason, Stage
+from ieiw.triplets.rejects import Place, Reason
 from ieiw.triplets.storage.store import Store, open_store
 
 THINGS = ("red car", "dog on the left", "café “Zoë” sign", "wooden table", "the man's hat")
@@ -103,7 +104,7 @@ def tiny_build(folder, wanted=Wanted(), leave=0, location=None):  # noqa: B008 -
 def retry_round(tiny, reason="any", heal=True, finish=True):
     """Try rejects again as new units; ``heal`` makes triplets of those that were refused by the task."""
     state = plan_retries(tiny.store, require_state(tiny.store), reason)
-    for ref in pending(tiny.store, state.refs()):
+    for ref in pending(tiny.store, BuildStage(), list(state.refs())):
         build_unit(tiny.store, ref, tiny.wanted, heal)
     if finish:
         state = finalise(tiny.store, state)
@@ -119,9 +120,9 @@ def build_unit(store, ref, wanted, heal=False):
 def _verdict(attempt, wanted, heal):
     record = attempt.record
     if record.fault:
-        return Reject(attempt, record.fault.reason, Stage.PLAN, record.fault.detail)
+        return Reject(attempt, record.fault.reason, Place.PLAN, record.fault.detail)
     if record.annotation["number"] % 10 == 7 and not heal:
-        return Reject(attempt, Reason.REGION_TOO_SMALL, Stage.TASK, "3 pixels")
+        return Reject(attempt, Reason.REGION_TOO_SMALL, Place.TASK, "3 pixels")
     full, empty, region, hole = pictures(attempt, wanted)
     encode = encoder(wanted.format)
     picture_sha256 = hashlib.sha256(full.tobytes()).hexdigest()

@@ -13,7 +13,7 @@ from ieiw.pipelines.layout.plan_files import UnitRef
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.layout.shards import ShardWriter, _header, _json, canonical_json, members, sample_json
 from ieiw.triplets.records import Attempt, Built, Encoded, Record, Reject, Triplet
-from ieiw.triplets.rejects import Reason, Stage
+from ieiw.triplets.rejects import Place, Reason
 from ieiw.triplets.storage.store import SPOOL, FolderStore
 
 REF = UnitRef("some", "0123456789", 0, 4)
@@ -30,7 +30,7 @@ def built(number, data=b"x"):
 
 
 def reject(number):
-    return Reject(attempt(number), Reason.REGION_EMPTY, Stage.TASK, "none")
+    return Reject(attempt(number), Reason.REGION_EMPTY, Place.TASK, "none")
 
 
 def files(store):

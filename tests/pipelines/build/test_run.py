@@ -6,7 +6,6 @@ from collections import Counter
 
 import pytest
 
-from ieiw.pipelines.build.run import Options, beam_flags
 from ieiw.pipelines.engine.errors import DriverFailedError, TooManyRejectsError
 from ieiw.pipelines.layout.build_state import load_state
 from ieiw.triplets.errors import UsageError
@@ -52,7 +51,8 @@ def test_everything_is_built_and_the_books_balance(root, tmp_path):
     assert result.state.state == "complete"
     assert balanced(tmp_path / "out") == (12 * 3 * 2, 0)
     assert result.progress.done_units == result.progress.units == result.state.sources["phrasecut"].units
-    assert result.progress.attempts == result.progress.built == 72
+    assert result.progress.items == 72
+    assert result.progress.counts == {"built": 72, "rejected": 0}
     assert not (tmp_path / "out" / "lock.json").exists()
 
 
@@ -164,7 +164,7 @@ def test_adding_a_source_leaves_the_others_files_alone(root, tmp_path):
     result = run_build(root, out, changes={"sources": [source(root), source(other, "more")]})
     assert stamps(out).items() >= before.items()
     assert balanced(out) == (12 * 6 + 5 * 4, 0)
-    assert result.progress.built == 20
+    assert result.progress.counts["built"] == 20
 
 
 def test_sources_named_in_any_order_give_an_index_that_lint_finds_in_order(root, tmp_path):
@@ -206,7 +206,7 @@ def test_retried_rejects_supersede(tmp_path):
     write_picture(root, 3, wanted)
     second = run_build(root, out, changes=lenient, retry_rejects="picture_missing")
     assert second.state.counts["phrasecut"].reasons == {"picture_missing": 6, "skipped_by_publisher": 4}
-    assert (second.progress.built, second.progress.rejected, second.progress.attempts) == (6, 6, 12)
+    assert (second.progress.counts, second.progress.items) == ({"built": 6, "rejected": 6}, 12)
     assert balanced(out) == (72 - 10, 10)
     write_picture(root, 7, wanted)
     third = run_build(root, out, changes=lenient, retry_rejects="any")
@@ -303,7 +303,7 @@ def test_choices_of_the_recipe_are_no_faults(tmp_path):
 
 
 def test_a_driver_that_does_nothing_is_found_out(root, tmp_path, monkeypatch):
-    monkeypatch.setattr("ieiw.pipelines.build.run.run_driver", lambda *_: None)
+    monkeypatch.setattr("ieiw.pipelines.engine.run.run_driver", lambda *_: None)
     with pytest.raises(DriverFailedError, match="no commit mark"):
         run_build(root, tmp_path / "out")
 
@@ -341,15 +341,3 @@ def test_out_may_be_relative_or_a_file_url(root, tmp_path, monkeypatch):
     run_build(root, "one")
     run_build(root, f"file://{tmp_path}/two")
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
-
-
-def test_flags_of_the_user_win():
-    ours = beam_flags(Options(workers=3), 10)
-    assert ours == ["--runner=FnApiRunner", "--direct_running_mode=multi_processing", "--direct_num_workers=3"]
-    assert beam_flags(Options(workers=8), 1)[1:] == ["--direct_running_mode=in_memory", "--direct_num_workers=1"]
-    for runner in (("--runner", "PortableRunner"), ("--runner=PortableRunner",)):
-        assert beam_flags(Options(beam_args=(*runner, "--x=1")), 10) == [*runner, "--x=1"]
-    assert beam_flags(Options(workers=3, beam_args=("--direct_num_workers=2",)), 10) == [
-        *ours,
-        "--direct_num_workers=2",
-    ]

@@ -63,7 +63,7 @@ def drive(folder, seconds):
 def test_the_first_death_is_told_whole_though_all_workers_go(folder):
     note(folder / "running", NOBODY, UNITS[1])
     assert drive(folder, 40) == WORKER_GONE
-    assert json.loads((folder / "report.json").read_text()) == {"died": [["pc", "abcdef", 0, 1]]}
+    assert json.loads((folder / "report.json").read_text()) == {"died": ["pc/abcdef/0/1"]}
     pids = [int(pid) for pid in (folder / "pids").read_text().split()]
     assert len(pids) == WORKERS
     assert not any(is_alive(pid) for pid in pids)

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from ieiw.pipelines.build.worker import FAILED, noted, notes
 from ieiw.pipelines.engine import supervisor
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
+from ieiw.pipelines.engine.in_progress import FAILED, noted, notes
 from ieiw.pipelines.engine.supervisor import _check_end, _wait
 from ieiw.pipelines.layout.plan_files import UnitRef
 
@@ -17,8 +17,7 @@ NOBODY = 2**22 + 1
 
 
 def note(folder, pid, ref, suffix=""):
-    text = json.dumps([ref.source, ref.fingerprint, ref.round, ref.number])
-    (folder / f"{pid}-1{suffix}").write_text(text)
+    (folder / f"{pid}-1{suffix}").write_text(ref.encoded())
 
 
 @pytest.fixture
@@ -82,7 +81,7 @@ def test_of_a_killed_driver_only_its_own_unit_is_under_suspicion(driver, tmp_pat
 def test_the_report_of_a_driver_is_told(driver, tmp_path):
     report, log = tmp_path / "report.json", tmp_path / "log"
     _check_end(ended(driver, 0), report, tmp_path, log)
-    report.write_text(json.dumps({"died": [["pc", "abcdef", 0, 1]]}))
+    report.write_text(json.dumps({"died": ["pc/abcdef/0/1"]}))
     with pytest.raises(WorkerDiedError, match="000001") as caught:
         _check_end(ended(driver, 75), report, tmp_path, log)
     assert list(caught.value.units) == [UNITS[1]]

@@ -85,7 +85,7 @@ def test_their_records_are_rejects_that_name_the_set_and_the_books_balance(coco,
     builder = UnitBuilder(store.location)
     marks = []
     for ref in state.refs():
-        builder.build(ref)
+        builder.work(ref)
         marks.append(read_mark(store.read(ref.rows)))
     assert (sum(mark.built for mark in marks), sum(mark.rejected for mark in marks)) == (2, 2)
     source = Workshop(recipe(coco, [evaluation(coco)])).source("coco")

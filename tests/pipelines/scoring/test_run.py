@@ -1,10 +1,16 @@
 """Scoring: what a shard holds is held against its rows; damage is told, and costs no other unit its scores."""
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
-from ieiw.pipelines.scoring.run import EMBEDDED
+from ieiw.pipelines.engine.errors import WorkerDiedError
+from ieiw.pipelines.index.columns import open_frame
+from ieiw.pipelines.layout.marks import mark_of
+from ieiw.pipelines.scoring.run import EMBEDDED, score
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.rows import read_mark
+from tests.support.builds import drive_here
 from tests.support.scored import score_serially
 from tests.support.tiny_build import Wanted, tiny_build
 
@@ -60,3 +66,26 @@ def test_a_damaged_json_is_told(tiny):
     flip(file, file.read_bytes().index(b'"answer"') + 12)
     with pytest.raises(UsageError, match="its json differs"):
         score_serially(tiny.path)
+
+
+def test_a_unit_that_kills_the_scorer_is_set_aside_and_told(tiny, monkeypatch):
+    def die(store, stage, refs, flags, log, on_poll):
+        if refs[0] == deadly:
+            raise WorkerDiedError([deadly], "a worker died")
+        drive_here(store, stage, [ref for ref in refs if ref != deadly], flags, log, on_poll)
+        if deadly in refs:
+            raise WorkerDiedError([deadly], "a worker died")
+
+    deadly = [ref for ref in tiny.state.refs() if mark_of(tiny.store, ref.rows).built][1]
+    monkeypatch.setattr("ieiw.pipelines.engine.run.run_driver", die)
+    with pytest.raises(WorkerDiedError):
+        score(str(tiny.path))
+    result = score(str(tiny.path))
+    assert result.progress.quarantined == 1
+    assert result.set_aside == (f"unit {deadly.unit} killed its worker 2 times when it ran alone",)
+    keys = set(pq.read_table(tiny.path / deadly.rows)["key"].to_pylist())
+    scored = set(pq.read_table(tiny.path / "scores/seam/values.parquet")["id"].to_pylist())
+    assert keys and not keys & scored
+    frame = open_frame(tiny.store, tiny.state)
+    undefined = np.isnan(frame.score("seam", "pair"))
+    assert {key for key, nan in zip(frame.table["key"].to_pylist(), undefined, strict=True) if nan} >= keys

@@ -1,0 +1,62 @@
+"""Who is at which unit: a note for each process at work, so that a supervisor knows what the dead were doing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.storage.processes import is_alive
+
+PARENT = "IEIW_PARENT"
+"""Set by a local driver to its process id: workers leave when it is gone."""
+FAILED = ".failed"
+"""Suffix of the note of a unit that an error, not a death, put an end to."""
+
+
+@contextlib.contextmanager
+def noted(running: Path | None, ref: UnitRef) -> Iterator[None]:
+    """While a unit is at work, a file named by the process says which; a supervisor reads it if we die."""
+    if running is None:
+        yield
+        return
+    note = running / f"{os.getpid()}-{threading.get_ident()}"
+    spooled = note.with_suffix(".new")
+    spooled.write_text(ref.encoded(), encoding="utf-8")
+    spooled.replace(note)
+    try:
+        yield
+    except BaseException:
+        # Kept, so that the driver's end names the unit; but this process did not die at it.
+        note.replace(note.with_suffix(FAILED))
+        raise
+    note.unlink(missing_ok=True)
+
+
+def notes(running: Path, suffix: str = "") -> list[tuple[int, UnitRef]]:
+    """Process id and unit of every thread at work; with ``suffix=FAILED``, of those that an error stopped."""
+    result = []
+    for note in sorted(running.glob("*-*")):
+        if note.suffix == suffix:
+            with contextlib.suppress(FileNotFoundError):  # finished between listing and reading
+                ref = UnitRef.decoded(note.read_text(encoding="utf-8"))
+                result.append((int(note.name.partition("-")[0]), ref))
+    return result
+
+
+def leave_with_parent() -> None:
+    """End this process soon after the local driver that started it is gone; does nothing on a cluster's worker."""
+    parent = int(os.environ.get(PARENT, "0"))
+    if parent and parent != os.getpid():
+        threading.Thread(target=_wait_for_orphanhood, args=(parent,), daemon=True, name="parent-watch").start()
+
+
+def _wait_for_orphanhood(parent: int) -> None:
+    """Not by our own parent's id: Beam starts workers through a shell."""
+    while is_alive(parent):
+        time.sleep(0.2)
+    os._exit(70)

@@ -1,0 +1,49 @@
+"""``scores/NAME/score.json``: what a score's values depend on, so that readers know whether they still hold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pyarrow as pa
+
+from ieiw.filters.protocols import PairScore, PictureHash, PictureScore
+from ieiw.filters.registry import score as make_score
+from ieiw.pipelines.layout.build_state import BuildState
+from ieiw.triplets.storage.store import Store
+
+
+def value_type(made: PictureScore | PairScore | PictureHash) -> pa.DataType:
+    """How a score's values are kept."""
+    return pa.uint64() if isinstance(made, PictureHash) else pa.float32()
+
+
+def read_note(store: Store, name: str) -> dict[str, Any]:
+    """What ``score.json`` says.
+
+    Raises:
+        FileNotFoundError: the score was never computed.
+    """
+    return dict(json.loads(store.read(f"scores/{name}/score.json")))
+
+
+def settings_of(state: BuildState, made: PictureScore | PairScore | PictureHash) -> dict[str, Any]:
+    """What the values depend on."""
+    return {
+        "name": made.name,
+        "version": made.version,
+        "better": made.better,
+        "kind": "pair" if isinstance(made, PairScore) else "picture",
+        "short_side": {source.name: state.recipe.image_of(source.name).short_side for source in state.recipe.sources},
+        "index": [part.sha256 for part in state.index],
+    }
+
+
+def fresh_note(store: Store, state: BuildState, name: str) -> dict[str, Any] | None:
+    """What ``score.json`` says of a score; None where it is missing, of another version, or of other shards."""
+    try:
+        note = read_note(store, name)
+    except FileNotFoundError:
+        return None
+    settings = settings_of(state, make_score(name))
+    return note if {key: note.get(key) for key in settings} == settings else None

@@ -1,0 +1,65 @@
+"""Scoring as a stage of the engine: a unit's shard in, one small file of values out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from ieiw.filters.registry import score as make_score
+from ieiw.pipelines.engine.stage import Stage
+from ieiw.pipelines.layout.marks import mark_of
+from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.storage.store import Store
+
+if TYPE_CHECKING:
+    from ieiw.pipelines.scoring.worker import UnitScorer
+
+PARTS = "scores/parts"
+SET_ASIDE = b"ieiw.set_aside"
+"""Metadata key of a part without values, whose unit killed the scorer again and again."""
+_NAMED = 5  # damaged units that a message names
+
+
+class ScoreStage(Stage):
+    """Scores the named scores of one pass.
+
+    Attributes:
+        scores: names, in the order in which they are computed.
+    """
+
+    name: ClassVar[str] = "score"
+    scores: tuple[str, ...]
+
+    def worker(self, location: str) -> UnitScorer:
+        """See :class:`~ieiw.pipelines.engine.stage.Stage`."""
+        from ieiw.pipelines.scoring.worker import UnitScorer
+
+        return UnitScorer(location, self)
+
+    def mark(self, ref: UnitRef) -> str:
+        """Name of the unit's values; it carries the scores of the pass, with their versions."""
+        versions = ",".join(f"{name}.{make_score(name).version}" for name in sorted(self.scores))
+        return f"{PARTS}/{hashlib.sha256(versions.encode()).hexdigest()[:8]}-{ref.source}-{ref.unit}.parquet"
+
+    def needs(self, ref: UnitRef) -> Sequence[str]:
+        """The unit's row file."""
+        return (ref.rows,)
+
+    def count(self, store: Store, ref: UnitRef) -> Mapping[str, int]:
+        """Triplets scored."""
+        return {"scored": mark_of(store, ref.rows).built}
+
+    def quarantine(self, store: Store, ref: UnitRef, detail: str) -> None:
+        """A part without values: rules see the unit's triplets as undefined, and the score's note names the unit."""
+        from ieiw.pipelines.scoring.worker import commit_values, no_values
+
+        commit_values(store, self.mark(ref), no_values(self.scores).replace_schema_metadata({SET_ASIDE: detail}))
+
+    def damage_message(self, notes: Sequence[str]) -> str:
+        """Which shards, and how to mend them."""
+        more = f"; and {len(notes) - _NAMED:,} more" if len(notes) > _NAMED else ""
+        return (
+            f"damaged, see `ieiw lint`: {'; '.join(notes[:_NAMED])}{more}. Bring the shards back, or delete their row files and "
+            "run the same `ieiw build`, which makes them again; then score again: what is scored is kept"
+        )
