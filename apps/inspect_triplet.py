@@ -161,10 +161,3 @@ def _pixels(store: Store, details: Details, part: Part) -> Image:
         return decode(store.read_range(shard, part.offset, part.size)).pixels
     except (FileNotFoundError, Refusal) as error:
         raise UsageError(f"{shard}: the {part.role} of {details.key} cannot be shown: {error}") from error
-
-
-def render(details: Details) -> str:
-    """The details as plain text for a person."""
-    from ieiw.apps.triplet_text import describe
-
-    return describe(details)

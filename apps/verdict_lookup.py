@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ieiw.pipelines.layout.build_state import BuildState
-from ieiw.pipelines.layout.plan_files import UnitRef, read_unit
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.plan import UnitRef, read_unit
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.layout.tables import rows_where
 from ieiw.triplets.storage.store import Store

@@ -14,10 +14,10 @@ from bench.common import Row, median_ratio
 from bench.pictures import recipe, write_phrasecut
 from ieiw.models.roles import inpainter
 from ieiw.pipelines.build.worker import UnitBuilder
-from ieiw.pipelines.layout.plan_files import UnitRef, read_attempts
 from ieiw.pipelines.planning.prepare import prepare
 from ieiw.triplets.images.codec import decode, encode_jpeg, resize_mask, resize_short
 from ieiw.triplets.images.masks import dilate, polygons_mask
+from ieiw.triplets.layout.plan import UnitRef, read_attempts
 from ieiw.triplets.records import Attempt, Image, Mask
 from ieiw.triplets.storage.store import Store, open_store
 

@@ -147,7 +147,7 @@ def build_here(root: Path, out: Path) -> dict[str, float]:
 
     from ieiw.pipelines.build.worker import UnitBuilder
     from ieiw.pipelines.layout.build_state import require_state
-    from ieiw.pipelines.layout.plan_files import read_attempts
+    from ieiw.triplets.layout.plan import read_attempts
     from ieiw.triplets.storage.store import open_store
 
     store = open_store(out)

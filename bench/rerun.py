@@ -13,7 +13,7 @@ import yaml
 from bench.common import Row
 from bench.pictures import recipe, write_phrasecut
 from ieiw.pipelines.build.run import Options, build
-from ieiw.pipelines.layout.marks import committed, mark_of
+from ieiw.triplets.layout.marks import committed, mark_of
 from ieiw.triplets.storage.store import open_store
 
 _RUNS = 5

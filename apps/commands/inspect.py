@@ -20,7 +20,8 @@ def inspect(
 ) -> None:
     """Show all that is known of one triplet or reject, or look at many on a contact sheet."""
     from ieiw.apps.drawing import check_ending
-    from ieiw.apps.inspect_triplet import find, picture, render
+    from ieiw.apps.inspect_triplet import find, picture
+    from ieiw.apps.triplet_text import describe
     from ieiw.pipelines.layout.build_state import require_state
     from ieiw.triplets.storage.store import open_store
 
@@ -33,7 +34,7 @@ def inspect(
         if as_json:
             print_json(details.as_json())
         else:
-            print(render(details))
+            print(describe(details))
         if sheet is not None:
             say(f"picture: {picture(store, details, sheet)}")
         return

@@ -39,7 +39,7 @@ def instructions(
     """
     from ieiw.builders.instructions.expand import Expansion, Plan, document, expand
     from ieiw.builders.instructions.template_sets import hand_written
-    from ieiw.models.write.writer import writer as make_writer
+    from ieiw.models.write.choose import writer as make_writer
     from ieiw.triplets.storage.store import open_store
 
     templates = list(hand_written(kind))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ieiw.triplets.errors import UsageError
-
 MOST_TOKENS = 1024
 """Of one answer."""
 
@@ -34,22 +32,6 @@ class Writer(Protocol):
     def describe(self) -> dict[str, str]:
         """Model and settings, for provenance and for the cache's key; never a secret."""
         ...
-
-
-def writer(place: str, model: str = "", temperature: float = 1.0) -> Writer:
-    """The writer at an http address, or of a local model.
-
-    Raises:
-        UsageError: the address is none.
-    """
-    from ieiw.models.write.endpoint import EndpointWriter
-    from ieiw.models.write.local import LocalWriter
-
-    if "://" in place:
-        return EndpointWriter(place, model, temperature=temperature)
-    if model:
-        raise UsageError(f"--model {model}: only endpoints have several; give the model itself with --with")
-    return LocalWriter(place, temperature=temperature)
 
 
 def whole_lines(text: str) -> str:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ieiw.pipelines.audit.load import KEPT, Ledger, take_rows
-from ieiw.pipelines.layout.plan_files import UnitRef, read_unit
+from ieiw.triplets.layout.plan import UnitRef, read_unit
 from ieiw.triplets.storage.store import Store
 
 EXAMPLES = 6

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark, mark_metadata, reject_row, row, to_parquet
 from ieiw.triplets.layout.shards import ShardWriter
 from ieiw.triplets.records import Built, Reject

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ieiw.pipelines.layout.build_state import BuildState, IndexPart, SourceCounts, save_state
-from ieiw.pipelines.layout.marks import fetch
-from ieiw.pipelines.layout.plan_files import UNITS_PER_PART, UnitRef, part_name, read_unit
+from ieiw.triplets.layout.marks import fetch
+from ieiw.triplets.layout.plan import UNITS_PER_PART, UnitRef, part_name, read_unit
 from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark, read_mark
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ieiw.pipelines.build.commit_unit import write_unit
 from ieiw.pipelines.engine.stage import Stage
-from ieiw.pipelines.layout.marks import mark_of
-from ieiw.pipelines.layout.plan_files import UnitRef, read_attempts
+from ieiw.triplets.layout.marks import mark_of
+from ieiw.triplets.layout.plan import UnitRef, read_attempts
 from ieiw.triplets.records import Reject
 from ieiw.triplets.rejects import Place, Reason
 from ieiw.triplets.storage.store import Store

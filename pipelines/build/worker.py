@@ -6,9 +6,8 @@ from ieiw.builders.assembly import Assembler
 from ieiw.builders.protocols import Source, Task
 from ieiw.pipelines.build.commit_unit import write_unit
 from ieiw.pipelines.layout.build_state import require_state
-from ieiw.pipelines.layout.plan_files import UnitRef, read_unit
-from ieiw.pipelines.planning.planner import attempts_of
 from ieiw.pipelines.recipe.components import Workshop
+from ieiw.triplets.layout.plan import UnitRef, attempts_of, read_unit
 from ieiw.triplets.storage.store import open_store
 
 

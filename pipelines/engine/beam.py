@@ -17,8 +17,8 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from ieiw.pipelines.engine.in_progress import leave_with_parent
 from ieiw.pipelines.engine.stage import load_stage
 from ieiw.pipelines.engine.work import UnitWork
-from ieiw.pipelines.layout.plan_files import UnitRef
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.plan import UnitRef
 
 
 class WorkOnUnit(beam.DoFn):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ieiw.pipelines.layout.plan_files import UnitRef
+    from ieiw.triplets.layout.plan import UnitRef
 
 
 class WorkerDiedError(Exception):

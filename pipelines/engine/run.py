@@ -13,8 +13,8 @@ from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.engine.stage import Stage, check_needs, committed, pending
 from ieiw.pipelines.engine.supervisor import run_driver
 from ieiw.pipelines.engine.work import damage_note
-from ieiw.pipelines.layout.plan_files import UnitRef
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.store import Store
 
 SOLO_DEATHS = 2

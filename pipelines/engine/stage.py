@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import ClassVar, Literal, Protocol
 
-from ieiw.pipelines.layout.plan_files import UnitRef
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.settings.yaml_file import Strict
 from ieiw.triplets.storage.store import Store
 

@@ -18,7 +18,7 @@ from ieiw.pipelines.engine.driver import REPORT, WORKER_GONE, Job
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
 from ieiw.pipelines.engine.in_progress import FAILED, PARENT, notes
 from ieiw.pipelines.engine.stage import Stage, address
-from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.processes import is_alive
 from ieiw.triplets.storage.store import Store
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ieiw.pipelines.engine.in_progress import noted
 from ieiw.pipelines.engine.stage import DamageError, Stage
-from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import open_store
 

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from ieiw.pipelines.layout.plan_files import PlanSize, UnitRef
 from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.plan import PlanSize, UnitRef
 from ieiw.triplets.settings.yaml_file import Strict
 from ieiw.triplets.storage.store import Store
 

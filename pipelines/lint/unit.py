@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ieiw.pipelines.layout.plan_files import PLAN, UnitRef
 from ieiw.pipelines.lint.files import as_dicts, mark_in, parquet, small_table, whole_table
 from ieiw.pipelines.lint.report import Finding, Findings, Kind
 from ieiw.pipelines.lint.shard import check_shard, printable
+from ieiw.triplets.layout.plan import PLAN, UnitRef
 from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark
 from ieiw.triplets.records import sample_key
 from ieiw.triplets.rejects import Place, Reason

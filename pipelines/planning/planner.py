@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import msgspec
-
 from ieiw.builders.protocols import Source
 from ieiw.pipelines.planning.unique_ids import UniqueIds
 from ieiw.triplets.layout.rows import clean_text
@@ -77,61 +75,3 @@ def storable(record: Record) -> Record:
         return record
     detail = f"width and height of the picture are {record.size[0]} and {record.size[1]}"
     return replace(record, size=None, fault=record.fault or Fault(Reason.INVALID_RECORD, detail))
-
-
-PlanRow = dict[str, object]
-
-
-def plan_rows(attempts: Sequence[Attempt], unit: str, used: dict[str, int]) -> list[PlanRow]:
-    """Attempts as rows of the plan's Parquet schema; ``used`` counts pairs a group already has (for retries)."""
-    rows: list[PlanRow] = []
-    record: Record | None = None
-    shared: PlanRow = {}
-    for attempt in attempts:
-        if attempt.record is not record:
-            record = attempt.record
-            shared = _record_columns(record) | {"unit": unit, "used": used.get(record.group, 0)}
-        rows.append(
-            shared | {"source": attempt.source, "task": attempt.task, "variant": attempt.variant, "key": attempt.key}
-        )
-    return rows
-
-
-def _record_columns(record: Record) -> PlanRow:
-    width, height = record.size or (0, 0)
-    return {
-        "record": record.id,
-        "group": record.group,
-        "split": record.split,
-        "files": msgspec.json.encode(record.files),
-        "annotation": msgspec.json.encode(record.annotation),
-        "width": width,
-        "height": height,
-        "licence": record.licence,
-        "fault": record.fault.reason.value if record.fault else "",
-        "fault_detail": clean_text(record.fault.detail)[:500] if record.fault else "",
-    }
-
-
-def attempts_of(rows: Sequence[PlanRow]) -> Iterator[Attempt]:
-    """The attempts that :func:`plan_rows` wrote; attempts of one record share one :class:`Record`."""
-    last: tuple[object, object] | None = None
-    record: Record | None = None
-    for row in rows:
-        if record is None or last != (row["source"], row["record"]):
-            last, record = (row["source"], row["record"]), _record(row)
-        yield Attempt(str(row["source"]), record, str(row["task"]), int(str(row["variant"])))
-
-
-def _record(row: PlanRow) -> Record:
-    size = (int(str(row["width"])), int(str(row["height"])))
-    return Record(
-        id=str(row["record"]),
-        group=str(row["group"]),
-        files=msgspec.json.decode(row["files"]),  # type: ignore[call-overload]
-        annotation=msgspec.json.decode(row["annotation"]),  # type: ignore[call-overload]
-        split=str(row["split"]),
-        size=size if size != (0, 0) else None,
-        licence=str(row["licence"]),
-        fault=Fault(Reason(str(row["fault"])), str(row["fault_detail"])) if row["fault"] else None,
-    )

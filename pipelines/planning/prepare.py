@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ieiw.pipelines.layout.build_state import BuildState, SourceState, load_state, save_state, source_state
-from ieiw.pipelines.layout.plan_files import UnitRef, write_plan
-from ieiw.pipelines.planning.planner import PlannedUnit, PlanRow, plan_rows, plan_units, triplet_bytes
+from ieiw.pipelines.planning.planner import PlannedUnit, plan_units, triplet_bytes
 from ieiw.pipelines.recipe.components import Workshop
 from ieiw.pipelines.recipe.schema import Recipe, SourceSettings
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.plan import PlanRow, UnitRef, plan_rows, write_plan
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store

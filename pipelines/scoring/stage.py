@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ieiw.filters.registry import score as make_score
 from ieiw.pipelines.engine.stage import Stage
-from ieiw.pipelines.layout.marks import mark_of
-from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.layout.marks import mark_of
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.store import Store
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class ScoreStage(Stage):
         """See :class:`~ieiw.pipelines.engine.stage.Stage`."""
         from ieiw.pipelines.scoring.worker import UnitScorer
 
-        return UnitScorer(location, self)
+        return UnitScorer(location, self.scores, self.mark)
 
     def mark(self, ref: UnitRef) -> str:
         """Name of the unit's values; it carries the scores of the pass, with their versions."""

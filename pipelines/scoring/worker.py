@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,9 @@ from ieiw.filters.protocols import Pair, PairScore, PictureHash, PictureScore
 from ieiw.filters.registry import score as make_score
 from ieiw.pipelines.engine.stage import DamageError
 from ieiw.pipelines.index.score_notes import value_type
-from ieiw.pipelines.layout.plan_files import UnitRef
-from ieiw.pipelines.scoring.stage import ScoreStage
 from ieiw.triplets.images.codec import PictureLimits, decode
 from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import ROWS
 from ieiw.triplets.records import Image
 from ieiw.triplets.storage.store import Store, open_store
@@ -60,13 +59,14 @@ class UnitScorer:
 
     Args:
         location: the build.
-        stage: which scores; names the file that a unit's values go to.
+        names: of the scores.
+        mark: names the file that a unit's values go to.
     """
 
-    def __init__(self, location: str, stage: ScoreStage) -> None:
+    def __init__(self, location: str, names: Sequence[str], mark: Callable[[UnitRef], str]) -> None:
         self._store = open_store(location)
-        self._stage = stage
-        self._scorers = scorers(stage.scores)
+        self._mark = mark
+        self._scorers = scorers(names)
 
     def work(self, ref: UnitRef) -> dict[str, int]:
         """Score and commit one unit.
@@ -79,7 +79,7 @@ class UnitScorer:
             table = score_rows(self._store, rows, self._scorers)
         except DamageError as error:
             raise DamageError(f"{error} (rows: {ref.rows})") from error
-        commit_values(self._store, self._stage.mark(ref), table)
+        commit_values(self._store, self._mark(ref), table)
         return {"scored": table.num_rows}
 
 

@@ -12,8 +12,8 @@ from bench import plan_coco
 from bench.pictures import SIZE
 from bench.task_inputs import write_key_points, write_stuff
 from bench.tasks import CASES, Case, Cost, _bare_loop, _crop_of_person, _floor, _planned, lapped, measure
-from ieiw.pipelines.layout.plan_files import read_attempts
 from ieiw.triplets.images.codec import short_side_size
+from ieiw.triplets.layout.plan import read_attempts
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,11 @@ import pytest
 from ieiw.builders import catalogue
 from ieiw.builders.record_kinds import lacking
 from ieiw.pipelines.build.worker import UnitBuilder
-from ieiw.pipelines.layout.plan_files import UnitRef, read_attempts
-from ieiw.pipelines.planning.planner import plan_rows, plan_units
+from ieiw.pipelines.planning.planner import plan_units
 from ieiw.pipelines.planning.prepare import prepare
 from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.plan import UnitRef, plan_rows, read_attempts
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.storage.store import open_store
 

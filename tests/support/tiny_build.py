@@ -13,12 +13,12 @@ from ieiw.pipelines.build.finalise import finalise
 from ieiw.pipelines.build.stage import BuildStage
 from ieiw.pipelines.engine.stage import pending
 from ieiw.pipelines.layout.build_state import BuildState, require_state, save_state, source_state
-from ieiw.pipelines.layout.plan_files import UnitRef, read_attempts, write_plan
-from ieiw.pipelines.planning.planner import plan_rows, plan_units
+from ieiw.pipelines.planning.planner import plan_units
 from ieiw.pipelines.planning.retry import plan_retries
 from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.images.codec import encoder
 from ieiw.triplets.images.masks import to_rle
+from ieiw.triplets.layout.plan import UnitRef, plan_rows, read_attempts, write_plan
 from ieiw.triplets.records import Built, Fault, Record, Reject, Triplet
 from ieiw.triplets.rejects import Place, Reason
 from ieiw.triplets.storage.store import Store, open_store

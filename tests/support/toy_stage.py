@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from ieiw.pipelines.engine.stage import DamageError, Stage
-from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.store import Store, open_store
 
 UNITS = [UnitRef("toy", "abcdef", 0, number) for number in range(6)]

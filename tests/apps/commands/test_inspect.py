@@ -8,12 +8,13 @@ import pytest
 from PIL import Image
 
 from ieiw.apps.drawing import difference
-from ieiw.apps.inspect_triplet import find, picture, render
+from ieiw.apps.inspect_triplet import find, picture
 from ieiw.apps.triplet_picture import OUTLINES
-from ieiw.pipelines.layout.plan_files import read_unit
+from ieiw.apps.triplet_text import describe
 from ieiw.pipelines.planning.retry import plan_retries
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode
+from ieiw.triplets.layout.plan import read_unit
 from ieiw.triplets.storage.store import open_store
 from tests.support.builds import index
 from tests.support.damage import flip
@@ -143,7 +144,7 @@ def test_damage_in_a_shard_is_named_member_by_member(tiny):
     flip(tiny.path / row["shard"], row["target_offset"] + 40)
     details = find(tiny.store, row["key"])
     assert [part.fault for part in details.parts] == ["", "other bytes than the row says", ""]
-    assert "WRONG: other bytes than the row says" in render(details)
+    assert "WRONG: other bytes than the row says" in describe(details)
     with (tiny.path / row["shard"]).open("r+b") as file:
         file.truncate(row["json_offset"] + 10)
     assert find(tiny.store, row["key"]).parts[2].fault == "the shard ends before it"
@@ -151,7 +152,7 @@ def test_damage_in_a_shard_is_named_member_by_member(tiny):
     (tiny.path / row["shard"]).unlink()
     gone = find(tiny.store, row["key"])
     assert {part.fault for part in gone.parts} == {"the shard is missing"}
-    assert "WRONG: the shard is missing" in render(gone)
+    assert "WRONG: the shard is missing" in describe(gone)
 
 
 def test_a_row_that_points_at_another_member_is_told(tiny):
@@ -200,20 +201,20 @@ def test_without_its_plan_a_build_still_answers(tiny):
         part.unlink()
     details = find(tiny.store, rows(tiny)[0]["key"])
     assert details.planned is None
-    assert "The plan was removed" in render(details)
+    assert "The plan was removed" in describe(details)
 
 
 def test_the_text_holds_what_a_person_asks_for_and_fits_a_terminal(tiny):
     row = next(row for row in rows(tiny, "addition") if "café" in row["instruction"])
     details = find(tiny.store, row["key"])
-    text = render(details)
+    text = describe(details)
     wanted = [row["key"], row["instruction"], row["shard"], row["unit"], row["record"], "CC-BY-4.0", "telea", "48 × 32"]
     assert [part for part in [*wanted, *details.pair] if part not in text] == []
     assert text.count("digest right") == 3
     assert max(map(len, text.splitlines())) <= 100
     assert details.sample["answer"]["hole"]["counts"] not in text
     reject = next(row for row in index(tiny.path, "rejects") if row["reason"] == "empty_phrase")
-    text = render(find(tiny.store, reject["key"]))
+    text = describe(find(tiny.store, reject["key"]))
     assert all(part in text for part in (reject["key"], "rejected", "empty_phrase", "stage plan", reject["picture"]))
 
 

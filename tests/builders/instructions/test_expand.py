@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from ieiw.builders.catalogue import TASKS
 from ieiw.builders.instructions.expand import Plan, document, expand, lines_of, unfit
 from ieiw.builders.instructions.template_sets import MOST, check_templates, chosen, hand_written, kinds, placeholders
+from ieiw.models.write.choose import writer
 from ieiw.models.write.endpoint import EndpointWriter
 from ieiw.models.write.local import LocalWriter
-from ieiw.models.write.writer import writer
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.storage.store import open_store
 from tests.support.chat_server import MODEL, chat_server

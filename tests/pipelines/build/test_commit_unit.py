@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ieiw.pipelines.build.commit_unit import write_unit
-from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.layout.shards import ShardWriter, _header, _json, canonical_json, members, sample_json
 from ieiw.triplets.records import Attempt, Built, Encoded, Record, Reject, Triplet

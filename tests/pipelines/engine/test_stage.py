@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ieiw.pipelines.engine.stage import address, load_stage
-from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.layout.plan import UnitRef
 from tests.support.toy_stage import Toy
 
 NAMES = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)

@@ -10,7 +10,7 @@ from ieiw.pipelines.engine import supervisor
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
 from ieiw.pipelines.engine.in_progress import FAILED, noted, notes
 from ieiw.pipelines.engine.supervisor import _check_end, _wait
-from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.layout.plan import UnitRef
 
 UNITS = [UnitRef("pc", "abcdef", 0, number) for number in range(3)]
 NOBODY = 2**22 + 1

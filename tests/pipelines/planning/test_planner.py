@@ -5,8 +5,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ieiw.pipelines.layout.plan_files import UNITS_PER_PART, UnitRef, read_attempts, read_unit, write_plan
-from ieiw.pipelines.planning.planner import attempts_of, plan_rows, plan_units, storable
+from ieiw.pipelines.planning.planner import plan_units, storable
+from ieiw.triplets.layout.plan import (
+    UNITS_PER_PART,
+    UnitRef,
+    attempts_of,
+    plan_rows,
+    read_attempts,
+    read_unit,
+    write_plan,
+)
 from ieiw.triplets.records import Attempt, Fault, Record
 from ieiw.triplets.rejects import Reason
 from ieiw.triplets.storage.store import FolderStore

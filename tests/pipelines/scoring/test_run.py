@@ -6,9 +6,9 @@ import pytest
 
 from ieiw.pipelines.engine.errors import WorkerDiedError
 from ieiw.pipelines.index.columns import open_frame
-from ieiw.pipelines.layout.marks import mark_of
 from ieiw.pipelines.scoring.run import EMBEDDED, score
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.rows import read_mark
 from tests.support.builds import drive_here
 from tests.support.scored import score_serially

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 
-from ieiw.pipelines.layout.plan_files import UnitRef
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import Mark, read_mark
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store

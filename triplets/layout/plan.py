@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import cast
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ieiw.pipelines.planning.planner import PlanRow, attempts_of
+from ieiw.triplets.layout.rows import clean_text
 from ieiw.triplets.layout.tables import read_row_group
-from ieiw.triplets.records import Attempt
+from ieiw.triplets.records import Attempt, Fault, Record
+from ieiw.triplets.rejects import Reason
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store
 
@@ -42,6 +44,9 @@ PLAN = pa.schema(
     ]
 )
 """One row an attempt. ``files`` and ``annotation`` are JSON; width and height are 0 where the layout does not say."""
+
+
+PlanRow = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -157,3 +162,58 @@ def read_unit(store: Store, ref: UnitRef) -> list[PlanRow]:
 def read_attempts(store: Store, ref: UnitRef) -> Iterator[Attempt]:
     """The attempts of one unit, in building order."""
     return attempts_of(read_unit(store, ref))
+
+
+def plan_rows(attempts: Sequence[Attempt], unit: str, used: dict[str, int]) -> list[PlanRow]:
+    """Attempts as rows of the plan's Parquet schema; ``used`` counts pairs a group already has (for retries)."""
+    rows: list[PlanRow] = []
+    record: Record | None = None
+    shared: PlanRow = {}
+    for attempt in attempts:
+        if attempt.record is not record:
+            record = attempt.record
+            shared = _record_columns(record) | {"unit": unit, "used": used.get(record.group, 0)}
+        rows.append(
+            shared | {"source": attempt.source, "task": attempt.task, "variant": attempt.variant, "key": attempt.key}
+        )
+    return rows
+
+
+def _record_columns(record: Record) -> PlanRow:
+    width, height = record.size or (0, 0)
+    return {
+        "record": record.id,
+        "group": record.group,
+        "split": record.split,
+        "files": msgspec.json.encode(record.files),
+        "annotation": msgspec.json.encode(record.annotation),
+        "width": width,
+        "height": height,
+        "licence": record.licence,
+        "fault": record.fault.reason.value if record.fault else "",
+        "fault_detail": clean_text(record.fault.detail)[:500] if record.fault else "",
+    }
+
+
+def attempts_of(rows: Sequence[PlanRow]) -> Iterator[Attempt]:
+    """The attempts that :func:`plan_rows` wrote; attempts of one record share one :class:`Record`."""
+    last: tuple[object, object] | None = None
+    record: Record | None = None
+    for row in rows:
+        if record is None or last != (row["source"], row["record"]):
+            last, record = (row["source"], row["record"]), _record(row)
+        yield Attempt(str(row["source"]), record, str(row["task"]), int(str(row["variant"])))
+
+
+def _record(row: PlanRow) -> Record:
+    size = (int(str(row["width"])), int(str(row["height"])))
+    return Record(
+        id=str(row["record"]),
+        group=str(row["group"]),
+        files=msgspec.json.decode(row["files"]),  # type: ignore[call-overload]
+        annotation=msgspec.json.decode(row["annotation"]),  # type: ignore[call-overload]
+        split=str(row["split"]),
+        size=size if size != (0, 0) else None,
+        licence=str(row["licence"]),
+        fault=Fault(Reason(str(row["fault"])), str(row["fault_detail"])) if row["fault"] else None,
+    )
