@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 
+from ieiw.models.diffusion.checkpoints import STATE, checkpoints
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.storage.folder import sync
 
-STATE = "train_state.pt"
 _PARTIAL = ".partial-"
 
 
@@ -44,11 +44,6 @@ def save_checkpoint(folder: Path, step: int, pipeline: Any, state: dict[str, Any
     for old in checkpoints(folder)[:-keep]:
         shutil.rmtree(old)
     return final
-
-
-def checkpoints(folder: Path) -> list[Path]:
-    """Whole checkpoints, oldest first."""
-    return sorted(path for path in folder.glob("step-*") if (path / STATE).is_file())
 
 
 def load_state(checkpoint: Path) -> dict[str, Any]:

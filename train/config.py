@@ -8,12 +8,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from ieiw.models.diffusion.settings import Model
 from ieiw.triplets.settings.yaml_file import Strict, load_settings
-
-
-def _check_channels(channels: Sequence[int], step: int) -> None:
-    if len(channels) < 2 or any(count < step or count % step for count in channels):
-        raise ValueError(f"channels: two or more multiples of {step} are needed")
 
 
 class Data(Strict):
@@ -62,29 +58,6 @@ class Dropout(Strict):
     def _sum(self) -> Dropout:
         if self.text + self.image + self.both > 1:
             raise ValueError("text + image + both is more than 1")
-        return self
-
-
-class Model(Strict):
-    """The network.
-
-    Attributes:
-        start: folder of a diffusers pipeline to go on from (Stable Diffusion 1.5, InstructPix2Pix, a checkpoint of ours); without
-            it, a small model of the same classes is made from scratch, around an exact autoencoder.
-        channels: of the UNet's levels, from scratch only.
-        text_width: of the text encoder, from scratch only.
-        prediction: what the network predicts, from scratch only: the noise, the velocity, or the picture itself
-            (``sample``), which gives calm pictures after the shortest training.
-    """
-
-    start: str | None = None
-    channels: tuple[int, ...] = (32, 64, 64)
-    text_width: int = Field(default=64, ge=16, multiple_of=16)
-    prediction: Literal["epsilon", "v_prediction", "sample"] = "epsilon"
-
-    @model_validator(mode="after")
-    def _eights(self) -> Model:
-        _check_channels(self.channels, 16)
         return self
 
 

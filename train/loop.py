@@ -14,8 +14,9 @@ import torch
 from diffusers import UNet2DConditionModel
 from diffusers.training_utils import EMAModel
 
+from ieiw.models.diffusion.checkpoints import checkpoints
 from ieiw.models.diffusion.components import Parts, load_parts, small_parts
-from ieiw.train.checkpoint import checkpoints, load_state, save_checkpoint
+from ieiw.train.checkpoint import load_state, save_checkpoint
 from ieiw.train.config import Stage
 from ieiw.train.data.augment import Changes
 from ieiw.train.data.dataset import OpenCut, open_cut

@@ -16,7 +16,7 @@ from diffusers import DDIMScheduler, StableDiffusionInstructPix2PixPipeline, UNe
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from ieiw.models.diffusion.autoencoder import exact_autoencoder
-from ieiw.train.config import Model
+from ieiw.models.diffusion.settings import Model
 from ieiw.triplets.errors import UsageError
 
 for _library in (

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ieiw.models.diffusion.checkpoints import checkpoints
 from ieiw.models.diffusion.components import load_parts
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode, resize_short
@@ -38,10 +39,7 @@ class Editor:
     """
 
     def __init__(self, model: Path) -> None:
-        from ieiw.train.checkpoint import checkpoints
-
-        found = checkpoints(model / "checkpoints") if (model / "checkpoints").is_dir() else []
-        self.folder = found[-1] if found else model
+        self.folder = [model, *checkpoints(model / "checkpoints")][-1]
         self._pipeline: Any = load_parts(str(self.folder)).pipeline()
         self._pipeline.to("cuda" if torch.cuda.is_available() else "cpu")
         self._pipeline.set_progress_bar_config(disable=True)

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ieiw.builders.assembly import Assembler
-from ieiw.builders.protocols import Source, Task
 from ieiw.pipelines.build.commit_unit import write_unit
 from ieiw.pipelines.layout.build_state import require_state
 from ieiw.pipelines.layout.plan_files import UnitRef, read_unit
 from ieiw.pipelines.planning.planner import attempts_of
-from ieiw.pipelines.recipe.components import Workshop
+from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.processes import is_alive
 from ieiw.triplets.storage.store import open_store
@@ -40,8 +39,7 @@ class UnitBuilder:
             raise ValueError(f"building has no options, got {sorted(options)}")
         self._store = open_store(location)
         self._state = require_state(self._store)
-        self._workshop = Workshop(self._state.recipe)
-        self._made: dict[str, tuple[Source, dict[str, Task]]] = {}
+        self._components = Components(self._state.recipe)
         self._running = running if running is not None and running.is_dir() else None
 
     def build(self, ref: UnitRef) -> tuple[int, int]:
@@ -58,10 +56,10 @@ class UnitBuilder:
         with noted(self._running, ref):
             reach("unit-started")
             rows = read_unit(self._store, ref)
-            source, tasks = self._tools(ref.source)
             used = {str(row["group"]): int(str(row["used"])) for row in rows if row["used"]}
-            painter = self._workshop.inpainter if self._workshop.paints(ref.source) else None
-            assembler = Assembler(source, tasks, self._state.recipe.seed, painter, used)
+            made = self._components
+            source, tasks, artefacts = made.source(ref.source), made.tasks(ref.source), made.artefacts(ref.source)
+            assembler = Assembler(source, tasks, self._state.recipe.seed, artefacts, used)
             try:
                 mark = write_unit(self._store, ref, assembler.run(attempts_of(rows)))
             except FileNotFoundError:
@@ -75,11 +73,6 @@ class UnitBuilder:
         """As ``build``, for the pipeline: counter -> what to add to it."""
         built, rejected = self.build(ref)
         return {"built": built, "rejected": rejected}
-
-    def _tools(self, name: str) -> tuple[Source, dict[str, Task]]:
-        if name not in self._made:
-            self._made[name] = (self._workshop.source(name), self._workshop.tasks(name))
-        return self._made[name]
 
 
 @contextlib.contextmanager

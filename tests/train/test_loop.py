@@ -13,7 +13,8 @@ import torch
 from typer.testing import CliRunner
 
 from ieiw.apps.main import app
-from ieiw.train.checkpoint import checkpoints, load_state
+from ieiw.models.diffusion.checkpoints import checkpoints
+from ieiw.train.checkpoint import load_state
 from ieiw.train.config import Stage
 from ieiw.train.loop import train
 from ieiw.triplets.errors import UsageError

@@ -20,7 +20,6 @@ from ieiw.builders.instructions.expand import Plan, document, expand, lines_of, 
 from ieiw.builders.instructions.template_sets import MOST, check_templates, chosen, hand_written, kinds, placeholders
 from ieiw.models.write.endpoint import EndpointWriter
 from ieiw.models.write.local import LocalWriter
-from ieiw.models.write.writer import writer
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.storage.store import open_store
 from tests.support.chat_server import MODEL, chat_server
@@ -127,7 +126,7 @@ def test_a_silent_server_is_given_up_on_in_time(log):
 )
 def test_wrong_addresses_are_told(address, words):
     with pytest.raises(UsageError, match=words):
-        writer(address)
+        EndpointWriter(address)
 
 
 @pytest.mark.parametrize(

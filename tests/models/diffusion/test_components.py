@@ -8,7 +8,8 @@ from diffusers import DDIMScheduler
 
 from ieiw.models.diffusion.autoencoder import exact_autoencoder
 from ieiw.models.diffusion.components import clip_tokenizer, load_parts, small_parts, widened
-from ieiw.train.config import Dropout, Model
+from ieiw.models.diffusion.settings import Model
+from ieiw.train.config import Dropout
 from ieiw.train.objective import Draws, Latents, draw, generator_of, losses, without_conditions
 from ieiw.triplets.errors import UsageError
 
