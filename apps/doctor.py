@@ -97,12 +97,12 @@ def _painting() -> Check:
     """The embedded inpainter fills a hole in a grey picture with grey."""
     import numpy as np
 
-    from ieiw.models.roles import inpainter
+    from ieiw.models.roles import INPAINT
 
     picture = np.full((64, 64, 3), 128, np.uint8)
     hole = np.zeros((64, 64), bool)
     hole[20:40, 20:40] = True
-    painter = inpainter("classical", {})
+    painter = INPAINT.make("classical", {})
     filled = painter.paint([picture], [hole])[0]
     good = bool(np.abs(filled.astype(int) - 128).max() <= 2)
     return Check(

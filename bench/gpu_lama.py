@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.common import NotHereError, Row, machine, table
-from ieiw.models.inpaint.lama import VARIABLE, Lama
+from ieiw.models.inpaint.lama import WEIGHTS, Lama
 from ieiw.triplets.records import Image, Mask
 
 _SIDE, _COUNT, _REPEATS = 256, 32, 3
@@ -52,7 +52,7 @@ def run() -> list[Row]:
 
 def network(folder: Path) -> tuple[Path, str]:
     """Path of a TorchScript file, and what it is, in words."""
-    named = os.environ.get(VARIABLE, "")
+    named = os.environ.get(WEIGHTS.variable, "")
     if named:
         return Path(named), "published LaMa"
     import torch

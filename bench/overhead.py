@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.common import Row, median_ratio
 from bench.pictures import recipe, write_phrasecut
-from ieiw.models.roles import inpainter
+from ieiw.models.roles import INPAINT
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.prepare import prepare
 from ieiw.triplets.images.codec import decode, encode_jpeg, resize_mask, resize_short
@@ -64,7 +64,7 @@ def _spare_time(root: Path, folder: Path) -> tuple[float, int]:
 
 def _three_alone(root: Path, attempts: list[Attempt]) -> float:
     """CPU seconds of decoding each picture once, painting each record, encoding a source a picture and a target a record."""
-    painter = inpainter("noop", {})
+    painter = INPAINT.make("noop", {})
     spent = 0.0
     picture, group = None, ""
     for attempt in _records(attempts):
@@ -111,7 +111,7 @@ def _against_bare_loop(root: Path, folder: Path) -> tuple[float, float, float]:
 
 def _bare_loop(root: Path, attempts: list[Attempt]) -> None:
     """The least that makes the same pixels: nothing is checked, named, counted or written."""
-    painter = inpainter("classical", {})
+    painter = INPAINT.make("classical", {})
     picture, group = None, ""
     for attempt in _records(attempts):
         if attempt.record.group != group:

@@ -22,7 +22,7 @@ from ieiw.filters.protocols import Pair, PairScore, PictureScore
 from ieiw.filters.registry import SCORES, better_of
 from ieiw.filters.registry import score as make_score
 from ieiw.filters.rules import DEFAULT, Gap, Threshold
-from ieiw.models.roles import inpainter
+from ieiw.models.roles import INPAINT
 from ieiw.triplets.images.codec import PictureLimits, decode
 from ieiw.triplets.records import Image, Mask
 
@@ -108,7 +108,7 @@ def hole_in(picture: Image, number: int) -> Mask:
 
 def pairs_of(pictures: Sequence[Image]) -> dict[str, list[Pair]]:
     """Removal pairs: as the classical inpainter makes them (``clean``), and with each defect."""
-    paint = inpainter("classical", {})
+    paint = INPAINT.make("classical", {})
     found: dict[str, list[Pair]] = {
         name: [] for name in ("clean", "flat fill", "smear", "nothing changed", "swapped pair")
     }

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from bench.common import machine
 from bench.stand_in_holes import Case, cases, expected_lama, scene_cases
 from ieiw.models.protocols import Inpainter
-from ieiw.models.roles import inpainter
+from ieiw.models.roles import INPAINT
 from ieiw.triplets.records import Image, Mask
 
 METHODS = ("telea", "navier-stokes", "biharmonic", "patch")
@@ -141,7 +141,7 @@ def beside_lama() -> str:
     ]
     lines.append("|---|---|---|---|")
     fills = {"lama (published result)": lama}
-    fills |= {name: inpainter(name, {}).paint([picture], [hole])[0] for name in METHODS}
+    fills |= {name: INPAINT.make(name, {}).paint([picture], [hole])[0] for name in METHODS}
     for name, fill in fills.items():
         outside, inside = _psnr(fill[~hole], picture[~hole]), _psnr(fill[hole], lama[hole])
         lines.append(f"| {name} | {outside} | {inside} | {float(_gradient(fill)[hole].mean()):.2f} |")
@@ -204,10 +204,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     cv2.setNumThreads(1)
     found = gather(options.count)
-    results = {name: measure(inpainter(name, {}), found) for name in METHODS}
+    results = {name: measure(INPAINT.make(name, {}), found) for name in METHODS}
     shares = [float(case.hole.mean()) for case in found]
     head = _HEAD.format(
-        best=inpainter("classical", {}).name,
+        best=INPAINT.make("classical", {}).name,
         date=datetime.date.today().isoformat(),
         machine=machine(),
         holes=len(found),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, cast
 
-from ieiw.builders.protocols import PaintingTask, Source, Task, Tools
+from ieiw.builders.protocols import Source, Task, Tools
 from ieiw.builders.record_kinds import Choosing, Kind, told
 from ieiw.triplets.errors import UsageError
 
@@ -128,13 +128,13 @@ def needs(task: str) -> frozenset[Kind]:
     return cast(frozenset[Kind], _load(TASKS, task, "task").needs)
 
 
-def is_painting(name: str) -> bool:
-    """Whether a task needs the inpainter.
+def roles(task: str) -> frozenset[str]:
+    """The roles of models whose results a task reads.
 
     Raises:
         UsageError: unknown task.
     """
-    return hasattr(_load(TASKS, name, "task"), PaintingTask.prepare.__name__)
+    return cast(frozenset[str], _load(TASKS, task, "task").roles)
 
 
 def _load(table: Mapping[str, str], name: str, what: str) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
 from ieiw.builders.record_kinds import Kind
-from ieiw.models.protocols import Inpainter
+from ieiw.models.protocols import Backend
 from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Record, Triplet
 
 
@@ -57,6 +59,10 @@ class Source(Protocol):
         ...
 
 
+def _no_backend(role: str) -> Backend:
+    raise RuntimeError(f"this build has no backend for the role {role}")
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What the build lends to its tasks.
@@ -64,14 +70,14 @@ class Tools:
     Attributes:
         short_side: pictures are scaled down so that their shorter side has this many pixels; never enlarged.
         encode: picture -> the bytes that go into the shard.
-        inpainter: the backend of the recipe, or None where no task of the build asks for one.
+        backend: role -> the recipe's backend, made when it is first asked for; of a task's ``roles`` alone.
         wordings: kind of sentence -> the templates that a recipe brings instead of the hand-written ones
             (:mod:`ieiw.builders.instructions.template_sets`).
     """
 
     short_side: int
     encode: Callable[[Image], Encoded]
-    inpainter: Inpainter | None = None
+    backend: Callable[[str], Backend] = _no_backend
     wordings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -82,6 +88,8 @@ class Task(Protocol):
     version: int
     needs: frozenset[Kind]
     """The kinds of records that it can use, any of them; on the class, so that nothing must be made to ask."""
+    roles: frozenset[str]
+    """The roles of models whose results it reads; on the class. A task that has any is a :class:`ModelTask`."""
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """The triplets of one attempt (today: one).
@@ -92,33 +100,45 @@ class Task(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+class Job(Protocol):
+    """What a model is asked to make for a record."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that decides the result but the model itself; the open record keeps the result under it."""
+        ...
+
+
+@dataclass(frozen=True)
 class PaintJob:
     """A picture and the hole to fill, at the size the inpainter should see."""
 
     picture: Image
     hole: Mask
 
+    @cached_property
+    def digest(self) -> str:
+        """Of both arrays and their size."""
+        content = hashlib.sha256(f"inpaint {self.hole.shape}".encode())
+        content.update(np.ascontiguousarray(self.picture).data)
+        content.update(np.ascontiguousarray(self.hole).data)
+        return content.hexdigest()
 
-@runtime_checkable
-class PaintingTask(Task, Protocol):
-    """A task whose pixels come from the inpainter; the build gathers jobs of several records into batches.
 
-    The build calls ``prepare`` first, hands all jobs of a window to the inpainter at once, stores each result under
-    ``record.once(PAINTED, ...)``, and only then calls ``triplets``.
+class ModelTask(Task, Protocol):
+    """A task that reads what a model made, from ``record.artefacts`` by the digest of its job.
+
+    The build asks for ``job`` first, gets the results of a window of records together, and only then asks for ``triplets``.
+    Tasks of one source that share a role give the same job for a record.
     """
 
     cap: int
-    """At most so many records of one picture group are painted; the others are refused with ``picture_cap``."""
+    """At most so many records of one picture group get a result; the others are refused with ``picture_cap``."""
 
-    def prepare(self, record: OpenRecord) -> PaintJob:
-        """Check region and phrase and say what to paint; same job for every attempt of the record (use ``once``).
+    def job(self, record: OpenRecord) -> Job:
+        """Check the record and say what is to be made; the same for every attempt of the record (use ``once``).
 
         Raises:
             ieiw.triplets.rejects.Refusal: the record makes no good pair.
         """
         ...
-
-
-PAINTED = "painted"
-"""Name under which an open record keeps its inpainted picture (an :data:`~ieiw.triplets.records.Image`)."""

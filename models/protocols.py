@@ -1,25 +1,53 @@
-"""What the house asks of a pre-trained model: small protocols, one for each role."""
+"""What is asked of a model: one small protocol for each role, all of them on :class:`Backend`.
+
+Images are RGB, uint8, (height, width, 3). Backends inherit from their role's protocol, which gives them the usual values.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
+from ieiw.models.weights import Weights
 from ieiw.triplets.records import Image, Mask
 
 
-class Inpainter(Protocol):
-    """Fills holes in pictures.
+class Backend(Protocol):
+    """What every model tells of itself.
 
     Attributes:
         name: what rows and reports show, such as ``telea`` or ``lama``.
         stand_in: true for an embedded algorithm that stands where a trained model would.
-        batch: how many pictures are best given at once; results never depend on it beyond float rounding.
+        cost: seconds for one item of a million pixels (of a text: for one item), on one core or on its device.
+        weights: the published file that it needs, or None.
     """
 
     name: str
     stand_in: bool
-    batch: int
+    cost: float
+    weights: Weights | None = None
+
+    @property
+    def batch(self) -> int:
+        """How many items are best given at once; results never depend on it beyond float rounding."""
+        return 1
+
+    @property
+    def device(self) -> str:
+        """``cpu``, ``cuda``, or ``remote``."""
+        return "cpu"
+
+    def describe(self) -> dict[str, str]:
+        """Settings that change results (weights digest, radius, device), for fingerprints and score notes; never a secret."""
+        ...
+
+
+class Inpainter(Backend, Protocol):
+    """Fills holes in images."""
 
     def paint(self, pictures: Sequence[Image], holes: Sequence[Mask]) -> list[Image]:
         """Fill each hole; every result has its picture's size.
@@ -31,6 +59,90 @@ class Inpainter(Protocol):
         """
         ...
 
-    def describe(self) -> dict[str, str]:
-        """Settings that change pixels (weights digest, radius, device kind), for the build's fingerprint."""
+
+class Embedder(Backend, Protocol):
+    """Vectors whose scalar products say how alike images and texts are (CLIP, Radford et al. 2021).
+
+    Attributes:
+        dimension: length of a vector.
+    """
+
+    dimension: int
+
+    def images(self, images: Sequence[Image]) -> npt.NDArray[np.float16]:
+        """(n, dimension), each row of length 1."""
+        ...
+
+    def texts(self, texts: Sequence[str]) -> npt.NDArray[np.float16]:
+        """(n, dimension), each row of length 1.
+
+        Raises:
+            ValueError: the model embeds images alone.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceJob:
+    """Paint what ``reference`` shows into the hole of ``picture``.
+
+    Attributes:
+        picture: (height, width, 3).
+        hole: (height, width), true where the object goes.
+        reference: the object, of any size.
+    """
+
+    picture: Image
+    hole: Mask
+    reference: Image
+
+
+class ReferencePainter(Backend, Protocol):
+    """Paints the object of another image into a hole (Paint-by-Example, Yang et al. 2023)."""
+
+    def paint(self, jobs: Sequence[ReferenceJob], seeds: Sequence[int]) -> list[Image]:
+        """One image a job, of the size of its picture; equal seeds give equal results on one device.
+
+        Raises:
+            ValueError: lengths or sizes differ, or a hole covers the whole picture.
+        """
+        ...
+
+
+class Captioner(Backend, Protocol):
+    """Says in a few words what an image shows (BLIP-2, Li et al. 2023)."""
+
+    def caption(self, images: Sequence[Image]) -> list[str]:
+        """One caption an image, without a full stop; empty where nothing is recognised."""
+        ...
+
+
+class Writer(Backend, Protocol):
+    """A language model that continues a conversation of one message."""
+
+    def write(self, prompt: str, seed: int) -> str:
+        """The model's answer.
+
+        Args:
+            prompt: the message.
+            seed: asks for another answer to the same prompt; equal seeds give equal answers as far as the model allows.
+
+        Raises:
+            UsageError: the model is not there, or refuses; what can be tried again was tried.
+        """
+        ...
+
+
+class Judge(Backend, Protocol):
+    """A vision-language model that says how well an edit follows its instruction."""
+
+    def judge(
+        self, instructions: Sequence[str], sources: Sequence[Image], targets: Sequence[Image]
+    ) -> npt.NDArray[np.float32]:
+        """(n,), each 0 (not at all) to 1 (fully).
+
+        Raises:
+            ValueError: lengths differ.
+            UsageError: the model is not there, or refuses.
+        """
         ...

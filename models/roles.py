@@ -1,44 +1,85 @@
-"""Inpainters by name. One line adds a backend; nothing is imported before it is asked for."""
+"""The roles of models and who can play them. One line adds a backend; nothing is imported before it is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
-from inspect import signature
-from typing import Any, cast
+from inspect import Parameter, signature
+from typing import Any, Generic, TypeVar, cast
 
-from ieiw.models.protocols import Inpainter
+from ieiw.models.protocols import Backend, Captioner, Embedder, Inpainter, Judge, ReferencePainter, Writer
 from ieiw.triplets.errors import UsageError
 
-INPAINTERS = {
-    "biharmonic": "ieiw.models.inpaint.biharmonic:Biharmonic",
-    "classical": "ieiw.models.inpaint.patch:Patch",
-    "lama": "ieiw.models.inpaint.lama:Lama",
-    "navier-stokes": "ieiw.models.inpaint.opencv:NavierStokes",
-    "noop": "ieiw.models.inpaint.noop:Noop",
-    "patch": "ieiw.models.inpaint.patch:Patch",
-    "telea": "ieiw.models.inpaint.opencv:Telea",
-}
-"""Name -> class, called with the recipe's options. ``classical`` is the stand-in that did best, see docs/stand-ins.md."""
+B = TypeVar("B", bound=Backend)
 
 
-def inpainter(name: str, options: Mapping[str, Any]) -> Inpainter:
-    """Make an inpainter; weights are loaded with its first picture.
+@dataclass(frozen=True)  # slots and Generic do not go together on Python 3.11
+class Role(Generic[B]):
+    """A job for a model; ``B`` is its protocol.
 
-    Raises:
-        UsageError: unknown name or option, a wrong value, or weights that are not there.
+    Attributes:
+        name: key of the recipe's ``backends``.
+        backends: name -> ``module:class``, called with the recipe's options.
     """
-    if name not in INPAINTERS:
-        raise UsageError(f"backends.inpaint: no inpainter is called {name!r}. Known: {', '.join(sorted(INPAINTERS))}")
-    module, _, attribute = INPAINTERS[name].partition(":")
-    made = getattr(import_module(module), attribute)
-    known = list(signature(made).parameters)
-    if unknown := sorted(options.keys() - known):
-        raise UsageError(
-            f"backends.inpaint.options.{unknown[0]}: {name} has no such option; remove it or mend its spelling "
-            f"(known: {', '.join(known) or 'none'})"
-        )
-    try:
-        return cast(Inpainter, made(**options))
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"backends.inpaint.options of {name}: {error}") from error
+
+    name: str
+    backends: Mapping[str, str]
+
+    def make(self, backend: str, options: Mapping[str, Any]) -> B:
+        """Make a backend; weights are loaded with its first item.
+
+        Raises:
+            UsageError: unknown name or option, a wrong value, or weights that are not there.
+        """
+        made = self.load(backend)
+        kinds = {Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY}
+        known = [name for name, each in signature(made).parameters.items() if each.kind in kinds]
+        if unknown := sorted(options.keys() - known):
+            raise UsageError(
+                f"backends.{self.name}.options.{unknown[0]}: {backend} has no such option; remove it or mend its spelling "
+                f"(known: {', '.join(known) or 'none'})"
+            )
+        try:
+            return cast(B, made(**options))
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"backends.{self.name}.options of {backend}: {error}") from error
+
+    def load(self, backend: str) -> Any:
+        """The class of a backend, whose ``cost``, ``stand_in`` and ``weights`` can be asked without making one.
+
+        Raises:
+            UsageError: unknown name; the message lists the known ones.
+        """
+        if backend not in self.backends:
+            known = f"Known: {', '.join(sorted(self.backends))}" if self.backends else "This version has none for it"
+            raise UsageError(f"backends.{self.name}: no backend is called {backend!r}. {known}")
+        module, _, attribute = self.backends[backend].partition(":")
+        return getattr(import_module(module), attribute)
+
+
+INPAINT = Role[Inpainter](
+    "inpaint",
+    {
+        "biharmonic": "ieiw.models.inpaint.biharmonic:Biharmonic",
+        "classical": "ieiw.models.inpaint.patch:Patch",  # the stand-in that did best, see docs/stand-ins.md
+        "lama": "ieiw.models.inpaint.lama:Lama",
+        "navier-stokes": "ieiw.models.inpaint.opencv:NavierStokes",
+        "noop": "ieiw.models.inpaint.noop:Noop",
+        "patch": "ieiw.models.inpaint.patch:Patch",
+        "telea": "ieiw.models.inpaint.opencv:Telea",
+    },
+)
+EMBED = Role[Embedder]("embed", {})
+PAINT = Role[ReferencePainter]("paint", {})
+CAPTION = Role[Captioner]("caption", {})
+WRITE = Role[Writer](
+    "write",
+    {
+        "endpoint": "ieiw.models.write.endpoint:EndpointWriter",
+        "transformers": "ieiw.models.write.local:LocalWriter",
+    },
+)
+JUDGE = Role[Judge]("judge", {})
+
+ROLES: Mapping[str, Role[Any]] = {role.name: role for role in (INPAINT, EMBED, PAINT, CAPTION, WRITE, JUDGE)}

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from ieiw.models.diffusion.network import Network
+from ieiw.models.diffusion.settings import Model
 from ieiw.triplets.settings.yaml_file import Strict, load_settings
 
 
@@ -92,7 +92,7 @@ class Stage(Strict):
     batch: int = Field(default=64, ge=1)
     device: Literal["auto", "cpu", "cuda"] = "auto"
     data: Data
-    model: Network = Network()
+    model: Model = Model()
     dropout: Dropout = Dropout()
     optimiser: Optimiser = Optimiser()
     reports: Reports = Reports()

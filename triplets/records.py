@@ -168,6 +168,7 @@ class OpenRecord:
         pictures: role -> decoded picture, for the roles of :data:`PICTURE_ROLES`.
         data: role -> bytes of the file, for all other roles.
         shared: the store of ``once_for_picture``, the same for all records of the picture.
+        artefacts: digest of a job -> what a model made for it, in this unit or in a stage before.
         variant: of the attempt at hand, from 0; for tasks whose variants must differ from each other (crops).
     """
 
@@ -177,6 +178,7 @@ class OpenRecord:
     data: Mapping[str, bytes] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict)
     variant: int = 0
+    artefacts: dict[str, Any] = field(default_factory=dict)
     _kept: dict[str, Any] = field(default_factory=dict)
 
     @property

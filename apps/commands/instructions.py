@@ -12,7 +12,7 @@ from ieiw.apps.console import AsJson, print_json, say
 
 if TYPE_CHECKING:
     from ieiw.builders.instructions.expand import Expansion
-    from ieiw.models.write.writer import Writer
+    from ieiw.models.protocols import Writer
 
 
 def instructions(
@@ -39,20 +39,31 @@ def instructions(
     """
     from ieiw.builders.instructions.expand import Expansion, Plan, document, expand
     from ieiw.builders.instructions.template_sets import hand_written
-    from ieiw.models.write.choose import writer as make_writer
     from ieiw.triplets.storage.store import open_store
 
     templates = list(hand_written(kind))
     author: Writer | None = None
     found = Expansion(kind, templates)
     if place:
-        author = make_writer(place, model, temperature)
+        author = _writer(place, model, temperature)
         found = expand(kind, author, open_store(cache or _cache()), Plan(rounds=rounds, most=count), _progress)
     written = document(found, author)
     _write(out, written)
     if as_json:
         print_json({"out": str(out), "kind": kind, "templates": len(found.templates), **written["provenance"]})
     _tell(found, out, kind, len(templates))
+
+
+def _writer(place: str, model: str, temperature: float) -> Writer:
+    """The writer at an http address, or of a local model."""
+    from ieiw.models.roles import WRITE
+    from ieiw.triplets.errors import UsageError
+
+    if "://" in place:
+        return WRITE.make("endpoint", {"base": place, "model": model, "temperature": temperature})
+    if model:
+        raise UsageError(f"--model {model}: only endpoints have several; give the model itself with --with")
+    return WRITE.make("transformers", {"model": place, "temperature": temperature})
 
 
 def _tell(found: Expansion, out: Path, kind: str, by_hand: int) -> None:

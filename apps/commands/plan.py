@@ -121,7 +121,8 @@ def _told(sets: Sequence[str]) -> str:
 
 def _complain(recipe: Recipe, lines: Sequence[Estimate]) -> None:
     """End with an error that lists everything that is missing, evaluation sets of ``hold_out`` included."""
-    from ieiw.pipelines.recipe.components import Workshop, raise_all
+    from ieiw.pipelines.recipe.check import problems, raise_all
+    from ieiw.pipelines.recipe.components import Components
 
-    missing = Workshop(recipe).complaints() | {line.name: line.missing for line in lines if line.missing}
+    missing = problems(Components(recipe)) | {line.name: line.missing for line in lines if line.missing}
     raise_all(list(missing.values()))

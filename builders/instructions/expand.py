@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from ieiw.builders.instructions.template_sets import hand_written, placeholders
-from ieiw.models.write.writer import Writer
+from ieiw.models.protocols import Writer
 from ieiw.triplets.layout.shards import canonical_json
 from ieiw.triplets.storage.store import Store
 

@@ -13,7 +13,7 @@ import numpy as np
 from ieiw.builders.instructions.phrases import NounPhrase, noun_phrase
 from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.instructions.templates import TEMPLATES, fill
-from ieiw.builders.protocols import PAINTED, PaintJob, Tools
+from ieiw.builders.protocols import PaintJob, Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.region_rules import check_region, hole_of, region_rules
 from ieiw.triplets.images.codec import annotation_frame, resize_mask, resize_short, upright_mask
@@ -45,33 +45,34 @@ class Erasure:
     """Base of the two tasks. A record's annotation holds ``phrase``, ``phrase_structure`` and ``Polygons`` as PhraseCut's do.
 
     Args:
-        tools: picture size, encoder and inpainter of the build.
+        tools: picture size, encoder and backends of the build.
         rules: the source's ``region`` block.
     """
 
     name: str
     version = 1
     needs = frozenset({Kind.OUTLINED})
+    roles = frozenset({"inpaint"})
 
     def __init__(self, tools: Tools, rules: Mapping[str, Any]) -> None:
         self._tools = tools
         self._rules = region_rules(dict(rules))
         self.cap = self._rules.pairs_per_picture
 
-    def prepare(self, record: OpenRecord) -> PaintJob:
+    def job(self, record: OpenRecord) -> PaintJob:
         """The picture at output size and the hole to paint.
 
         Raises:
             Refusal: phrase, picture or region make no good pair.
         """
         region = self._region(record)
-        return PaintJob(region.picture, region.hole)
+        return record.once("job", lambda: PaintJob(region.picture, region.hole))
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: the erased pair in this task's direction, with one of ten instructions drawn by ``rng``.
 
         Raises:
-            Refusal: as ``prepare``; ``nothing_changed`` where the inpainter gave the region back.
+            Refusal: as ``job``; ``nothing_changed`` where the inpainter gave the region back.
         """
         region = self._region(record)
         erased = record.once("erased", lambda: self._erased(record, region))
@@ -86,7 +87,7 @@ class Erasure:
             answer=record.once("answer", lambda: _answer(region)),
             region_share=np.count_nonzero(region.mask) / region.mask.size,
             pair=_pair(record),
-            backend=self._tools.inpainter.name if self._tools.inpainter else "",
+            backend=self._tools.backend("inpaint").name,
         )
 
     def _direction(self, erased: Erased) -> tuple[Encoded, Encoded]:
@@ -119,7 +120,7 @@ class Erasure:
         return Region(picture, mask, hole_of(mask, self._rules), phrase, len(instances))
 
     def _erased(self, record: OpenRecord, region: Region) -> Erased:
-        painted: Image = record.once(PAINTED, _not_painted)
+        painted: Image = record.artefacts[self.job(record).digest]
         # Only the hole is taken from the inpainter, at output size: outside, not one pixel changes.
         empty = region.picture.copy()
         cv2.copyTo(painted, region.hole.view(np.uint8), empty)
@@ -166,7 +167,3 @@ def _beyond(instances: Any, shape: tuple[int, ...]) -> bool:
 def _pair(record: OpenRecord) -> str:
     """Both directions of one record share it."""
     return hashlib.sha256(f"{record.source}\0{record.record.id}".encode()).hexdigest()[:20]
-
-
-def _not_painted() -> Image:
-    raise RuntimeError("the record was not painted before its triplets were asked for")

@@ -48,6 +48,7 @@ class Restoration:
 
     name: str
     needs: frozenset[Kind]
+    roles = frozenset[str]()
     version = 2
     default_view: ClassVar[View] = "native"
 

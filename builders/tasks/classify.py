@@ -47,6 +47,7 @@ class Classify:
     name = "classify"
     version = 1
     needs = frozenset({Kind.CLASSED})
+    roles = frozenset[str]()
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

@@ -64,6 +64,7 @@ class DepthEstimation:
     name = "depth"
     version = 2
     needs = frozenset({Kind.DEPTH})
+    roles = frozenset[str]()
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

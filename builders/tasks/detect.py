@@ -56,6 +56,7 @@ class Detect:
     name = "detect"
     version = 1
     needs = frozenset({Kind.BOXED})
+    roles = frozenset[str]()
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

@@ -49,6 +49,7 @@ class Edit:
     name = "edit"
     version = 2
     needs = frozenset({Kind.EDITED})
+    roles = frozenset[str]()
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

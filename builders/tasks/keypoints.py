@@ -59,6 +59,7 @@ class Keypoints:
     name = "keypoints"
     version = 2
     needs = frozenset({Kind.JOINTED})
+    roles = frozenset[str]()
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

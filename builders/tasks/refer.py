@@ -56,6 +56,7 @@ class Refer:
     name = "refer"
     version = 3
     needs = frozenset({Kind.OUTLINED, Kind.REFERRED})
+    roles = frozenset[str]()
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

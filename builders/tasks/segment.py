@@ -82,6 +82,7 @@ class Segment:
     name = "segment"
     version = 3
     needs = frozenset({Kind.LABELLED})
+    roles = frozenset[str]()
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

@@ -40,6 +40,7 @@ class SegmentMask:
     name = "segment-mask"
     version = 2
     needs = frozenset({Kind.LABELLED})
+    roles = frozenset[str]()
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         self._tools = tools

@@ -1,11 +1,11 @@
-"""Which folders of a training run are whole checkpoints."""
+"""Where a training run keeps its checkpoints, for those who go on from one and those who only edit with it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 STATE = "train_state.pt"
-"""Written into a checkpoint beside the pipeline: what training goes on from. A folder without it is no whole checkpoint."""
+"""What training needs beside the pipeline; every whole checkpoint holds it."""
 
 
 def checkpoints(folder: Path) -> list[Path]:

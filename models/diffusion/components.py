@@ -16,7 +16,7 @@ from diffusers import DDIMScheduler, StableDiffusionInstructPix2PixPipeline, UNe
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from ieiw.models.diffusion.autoencoder import exact_autoencoder
-from ieiw.models.diffusion.network import Network
+from ieiw.models.diffusion.settings import Model
 from ieiw.triplets.errors import UsageError
 
 for _library in (
@@ -54,7 +54,7 @@ class Parts:
         )
 
 
-def small_parts(settings: Network, size: int) -> Parts:
+def small_parts(settings: Model, size: int) -> Parts:
     """A small model of the real classes with random weights, around an exact autoencoder.
 
     Args:
@@ -87,7 +87,7 @@ def small_parts(settings: Network, size: int) -> Parts:
     return Parts(exact_autoencoder(size), text, tokenizer, _small_unet(settings, size), scheduler)
 
 
-def _small_unet(settings: Network, sample_size: int) -> Any:
+def _small_unet(settings: Model, sample_size: int) -> Any:
     levels = len(settings.channels)
     return UNet2DConditionModel(
         sample_size=sample_size,

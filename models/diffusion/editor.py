@@ -39,8 +39,7 @@ class Editor:
     """
 
     def __init__(self, model: Path) -> None:
-        found = checkpoints(model / "checkpoints") if (model / "checkpoints").is_dir() else []
-        self.folder = found[-1] if found else model
+        self.folder = [model, *checkpoints(model / "checkpoints")][-1]
         self._pipeline: Any = load_parts(str(self.folder)).pipeline()
         self._pipeline.to("cuda" if torch.cuda.is_available() else "cpu")
         self._pipeline.set_progress_bar_config(disable=True)

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from ieiw.models.inpaint.common import pairs
+from ieiw.models.protocols import Inpainter
 from ieiw.triplets.records import Image, Mask
 
 
-class Biharmonic:
+class Biharmonic(Inpainter):
     """Solves the biharmonic equation in the hole (Damelin and Hoang, "On Surface Completion and Image Inpainting by
     Biharmonic Functions", 2018). Has no setting.
     """
 
     name = "biharmonic"
     stand_in = True
-    batch = 1
+    cost = 0.88
 
     def paint(self, pictures: Sequence[Image], holes: Sequence[Mask]) -> list[Image]:
         """See :class:`ieiw.models.protocols.Inpainter`."""

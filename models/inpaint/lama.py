@@ -1,31 +1,33 @@
-"""LaMa (Suvorov et al., WACV 2022), the paper's inpainter, from its published TorchScript file ``big-lama.pt``.
-
-Loaded through simple-lama-inpainting where that is installed, else straight from the file; the pixels are the same.
-"""
+"""LaMa (Suvorov et al., WACV 2022), the paper's inpainter, from its published TorchScript file ``big-lama.pt``."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ieiw.models.inpaint.common import pairs, ranged
+from ieiw.models.protocols import Inpainter
+from ieiw.models.weights import Weights, digest
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Image, Mask
 
-VARIABLE = "LAMA_MODEL"
-_WHERE = "https://github.com/enesmsahin/simple-lama-inpainting/releases/download/v0.1.0/big-lama.pt"
+WEIGHTS = Weights(
+    backend="lama",
+    role="inpaint",
+    file="big-lama.pt",
+    site="https://github.com/enesmsahin/simple-lama-inpainting/releases/download/v0.1.0/big-lama.pt",
+    variable="LAMA_MODEL",
+    stand_in="classical",
+)
 _MULTIPLE = 8  # sides that the network takes
 
 
-class Lama:
+class Lama(Inpainter):
     """Fills holes with LaMa.
 
     Weights are loaded once a process, with the first picture. On the CPU one thread a worker is used, and batches are cut by
@@ -45,19 +47,15 @@ class Lama:
 
     name = "lama"
     stand_in = False
+    cost = 0.88  # not measured; on a GPU less
+    weights = WEIGHTS
 
     def __init__(self, weights: str = "", device: str = "auto", batch: int = 0, threads: int = 1) -> None:
-        path = weights or os.environ.get(VARIABLE, "")
-        if not path or not Path(path).expanduser().is_file():
-            given = f"no file {path}" if path else f"neither options.weights nor {VARIABLE} is set"
-            raise UsageError(
-                f"backends.inpaint: lama: {given}. Download big-lama.pt from {_WHERE} and give its path, "
-                f"or build with the embedded stand-in: --set backends.inpaint=classical"
-            )
+        path = WEIGHTS.find(weights)
         if device not in {"auto", "cpu", "cuda"}:
             raise UsageError(f"backends.inpaint.options.device: {device!r}; use auto, cpu or cuda")
-        self._path = str(Path(path).expanduser().resolve())
-        _check_archive(self._path)
+        self._path = path
+        _check_archive(path)
         self._wanted = device
         self._batch = int(ranged("batch", batch, 0, 1024))
         self._threads = int(ranged("threads", threads, 1, 256))
@@ -88,11 +86,10 @@ class Lama:
 
     def describe(self) -> dict[str, str]:
         """Digest of the weights and kind of device; both change pixels."""
-        found = Path(self._path).stat()
-        return {"weights_sha256": _digest(self._path, found.st_size, found.st_mtime_ns), "device": self.device}
+        return {"weights_sha256": digest(self._path), "device": self.device}
 
 
-def _check_archive(path: str) -> None:
+def _check_archive(path: Path) -> None:
     """Look at the file's table of contents, so that a broken download is told when a build is planned, not by its workers."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -101,7 +98,7 @@ def _check_archive(path: str) -> None:
         reason = "no code in it"
     except (zipfile.BadZipFile, OSError) as error:
         reason = str(error)
-    raise UsageError(f"{path}: not a TorchScript network ({reason}). Download big-lama.pt again from {_WHERE}")
+    raise WEIGHTS.refused(path, f"not a TorchScript network ({reason})")
 
 
 def _batches(shapes: Sequence[tuple[int, ...]], size: int) -> Iterator[list[int]]:
@@ -136,7 +133,7 @@ def _padded(array: Any) -> Any:
 
 
 @cache
-def _load(path: str, device: str, threads: int) -> Any:
+def _load(path: Path, device: str, threads: int) -> Any:
     """The network, checked; one a process.
 
     Raises:
@@ -149,36 +146,16 @@ def _load(path: str, device: str, threads: int) -> Any:
     if device == "cpu":
         torch.set_num_threads(threads)
     try:
-        network = _read(path, torch.device(device))
+        network: Any = torch.jit.load(str(path), map_location=device)  # type: ignore[no-untyped-call]
     except (RuntimeError, ValueError, OSError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UsageError(
-            f"{path}: not a TorchScript network ({first}). Download big-lama.pt again from {_WHERE}"
-        ) from error
+        raise WEIGHTS.refused(path, f"not a TorchScript network ({first})") from error
     network.eval()
     _probe(network, path, device)
     return network
 
 
-def _read(path: str, device: Any) -> Any:
-    if find_spec("simple_lama_inpainting") is None:
-        import torch
-
-        return torch.jit.load(path, map_location=device)  # type: ignore[no-untyped-call]
-    from simple_lama_inpainting import SimpleLama
-
-    before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = path  # the one way in which the package takes a path
-    try:
-        return SimpleLama(device=device).model
-    finally:
-        if before is None:
-            del os.environ[VARIABLE]
-        else:
-            os.environ[VARIABLE] = before
-
-
-def _probe(network: Any, path: str, device: str) -> None:
+def _probe(network: Any, path: Path, device: str) -> None:
     """Run a small picture through: LaMa takes (N, 3, H, W) in 0..1 and a (N, 1, H, W) mask, and gives (N, 3, H, W) in 0..1."""
     import torch
 
@@ -197,10 +174,3 @@ def _probe(network: Any, path: str, device: str) -> None:
         raise UsageError(
             f"{path}: gives {shape}, values in 0..1: {inside}; LaMa gives (1, 3, 64, 64) in 0..1. Is it big-lama.pt?"
         )
-
-
-@cache
-def _digest(path: str, size: int, changed_ns: int) -> str:
-    """SHA-256 of the weights; computed once a process for each state of the file."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ieiw.models.inpaint.common import pairs
+from ieiw.models.protocols import Inpainter
 from ieiw.triplets.records import Image, Mask
 
 _GREY = 128
 
 
-class Noop:
+class Noop(Inpainter):
     """Copies the picture and fills every hole with mid grey."""
 
     name = "noop"
     stand_in = True
-    batch = 1
+    cost = 0.0
 
     def paint(self, pictures: Sequence[Image], holes: Sequence[Mask]) -> list[Image]:
         """See :class:`ieiw.models.protocols.Inpainter`."""

@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 
 from ieiw.models.inpaint.common import pairs, ranged
+from ieiw.models.protocols import Inpainter
 from ieiw.triplets.records import Image, Mask
 
 
-class Telea:
+class Telea(Inpainter):
     """Fast marching (Telea, "An Image Inpainting Technique Based on the Fast Marching Method", 2004).
 
     Args:
@@ -20,7 +21,7 @@ class Telea:
 
     name = "telea"
     stand_in = True
-    batch = 1
+    cost = 0.88
     _method = cv2.INPAINT_TELEA
 
     def __init__(self, radius: float = 3.0) -> None:

@@ -15,6 +15,7 @@ from ieiw.models.inpaint.common import pairs, ranged
 from ieiw.models.inpaint.opencv import spread
 from ieiw.models.inpaint.patch_level import RADIUS, pyramid
 from ieiw.models.inpaint.patch_search import best_match, better_match, finer_match, vote
+from ieiw.models.protocols import Inpainter
 from ieiw.triplets.records import Image, Mask
 
 _ROUNDS = (8, 4, 2, 1)
@@ -22,7 +23,7 @@ _ROUNDS = (8, 4, 2, 1)
 _REVISION = "2"  # raised whenever the same picture would come out otherwise
 
 
-class Patch:
+class Patch(Inpainter):
     """Completes a hole from patches of the same picture. Deterministic: random jumps are seeded by the picture itself.
 
     Args:
@@ -32,7 +33,7 @@ class Patch:
 
     name = "patch"
     stand_in = True
-    batch = 1
+    cost = 0.23
 
     def __init__(self, smallest: int = 32) -> None:
         self._smallest = int(ranged("smallest", smallest, 16, 256))

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from ieiw.models.write.writer import MOST_TOKENS, whole_lines
+from ieiw.models.protocols import Writer
+from ieiw.models.write.common import MOST_TOKENS, whole_lines
 from ieiw.triplets.errors import UsageError
 
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -19,7 +20,7 @@ _MOST_WAIT = 30.0  # seconds between two tries
 _MOST_ASKED_WAIT = 300.0  # where the server says how long
 
 
-class EndpointWriter:
+class EndpointWriter(Writer):
     """A model behind ``POST <base>/chat/completions``.
 
     Connections that fail, time-outs, and the statuses 408, 409, 429 and 5xx are tried again with growing pauses.
@@ -37,6 +38,9 @@ class EndpointWriter:
     """
 
     name = "endpoint"
+    stand_in = False
+    cost = 10.0  # not measured; of one answer
+    device = "remote"
 
     def __init__(
         self,
@@ -50,11 +54,9 @@ class EndpointWriter:
     ) -> None:
         parts = urlsplit(base)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise UsageError(
-                f"--with {base}: not an http address; write http://HOST:PORT/v1, or a folder of a local model"
-            )
+            raise UsageError(f"{base}: not an http address; give http://HOST:PORT/v1, or the folder of a local model")
         if parts.username or parts.password:
-            raise UsageError(f"--with: no user name or password in the address; put the key in {KEY_VARIABLE}")
+            raise UsageError(f"no user name or password in the address of an endpoint; put the key in {KEY_VARIABLE}")
         path = parts.path.rstrip("/").removesuffix(_CHAT)
         self._base = f"{parts.scheme}://{parts.netloc}{path or '/v1'}"
         self._wanted = model
@@ -66,7 +68,7 @@ class EndpointWriter:
         return {"writer": self.name, "model": self._model, "temperature": f"{self._temperature:g}"}
 
     def write(self, prompt: str, seed: int) -> str:
-        """See :class:`ieiw.models.write.writer.Writer`."""
+        """See :class:`ieiw.models.protocols.Writer`."""
         body = {
             "model": self._model,
             "messages": [{"role": "user", "content": prompt}],
@@ -93,7 +95,7 @@ class EndpointWriter:
             [str(entry.get("id")) for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
         )
         if len(names) != 1:
-            raise UsageError(f"{self._base}: say which model with --model; it has {', '.join(names[:20]) or 'none'}")
+            raise UsageError(f"{self._base}: say which model; it has {', '.join(names[:20]) or 'none'}")
         return names[0]
 
     @cached_property
@@ -130,7 +132,7 @@ class EndpointWriter:
             kind = f"{type(error).__name__}: {error}".rstrip(": ")
             raise UsageError(
                 f"{where}: no answer in {self._tries} tries ({kind}). Is the server running? What was written so far is kept; "
-                "run the same command again to go on."
+                "run it again to go on."
             ) from error
         if not isinstance(found, dict):
             raise UsageError(f"{where}: the answer is no JSON object; is this an OpenAI-compatible endpoint?")

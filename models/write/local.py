@@ -7,11 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ieiw.models.write.writer import MOST_TOKENS, whole_lines
+from ieiw.models.protocols import Writer
+from ieiw.models.write.common import MOST_TOKENS, whole_lines
 from ieiw.triplets.errors import UsageError
 
 
-class LocalWriter:
+class LocalWriter(Writer):
     """A causal language model in a local folder or the Hugging Face cache, run by transformers.
 
     Args:
@@ -24,18 +25,27 @@ class LocalWriter:
     """
 
     name = "transformers"
+    stand_in = False
+    cost = 10.0  # not measured; of one answer
 
     def __init__(self, model: str, *, temperature: float = 1.0, max_tokens: int = MOST_TOKENS) -> None:
         self._name = model
         self._temperature = temperature
         self._max_tokens = max_tokens
 
+    @property
+    def device(self) -> str:
+        """``cuda`` where there is one, else ``cpu``."""
+        import torch
+
+        return "cuda" if torch.cuda.is_available() else "cpu"
+
     def describe(self) -> dict[str, str]:
         """Model and temperature; of a folder, its last part and the digest of its settings."""
         return {"writer": self.name, "model": self._told_model, "temperature": f"{self._temperature:g}"}
 
     def write(self, prompt: str, seed: int) -> str:
-        """See :class:`ieiw.models.write.writer.Writer`."""
+        """See :class:`ieiw.models.protocols.Writer`."""
         import torch
 
         tokenizer, model = self._loaded
@@ -69,7 +79,6 @@ class LocalWriter:
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
-        import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
         path = str(Path(self._name).expanduser()) if Path(self._name).expanduser().exists() else self._name
@@ -79,7 +88,7 @@ class LocalWriter:
         except (OSError, ValueError) as error:
             reason = str(error).splitlines()[0][:200]
             raise UsageError(
-                f"--with {self._name}: cannot be loaded ({reason}). Give a folder that holds a causal language model and its "
+                f"{self._name}: cannot be loaded ({reason}). Give a folder that holds a causal language model and its "
                 "tokenizer, a hub id, or the http address of an endpoint."
             ) from error
-        return tokenizer, model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+        return tokenizer, model.to(self.device).eval()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ieiw.builders.assembly import Assembler
-from ieiw.builders.protocols import Source, Task
 from ieiw.pipelines.build.commit_unit import write_unit
 from ieiw.pipelines.layout.build_state import require_state
-from ieiw.pipelines.recipe.components import Workshop
+from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.layout.plan import UnitRef, attempts_of, read_unit
 from ieiw.triplets.storage.store import open_store
 
@@ -21,8 +20,7 @@ class UnitBuilder:
     def __init__(self, location: str) -> None:
         self._store = open_store(location)
         self._state = require_state(self._store)
-        self._workshop = Workshop(self._state.recipe)
-        self._made: dict[str, tuple[Source, dict[str, Task]]] = {}
+        self._components = Components(self._state.recipe)
 
     def work(self, ref: UnitRef) -> dict[str, int]:
         """Build and commit a unit.
@@ -34,10 +32,10 @@ class UnitBuilder:
             OSError: the storage of the source or of the build fails beyond its retries.
         """
         rows = read_unit(self._store, ref)
-        source, tasks = self._tools(ref.source)
         used = {str(row["group"]): int(str(row["used"])) for row in rows if row["used"]}
-        painter = self._workshop.inpainter if self._workshop.paints(ref.source) else None
-        assembler = Assembler(source, tasks, self._state.recipe.seed, painter, used)
+        made = self._components
+        source, tasks, artefacts = made.source(ref.source), made.tasks(ref.source), made.artefacts(ref.source)
+        assembler = Assembler(source, tasks, self._state.recipe.seed, artefacts, used)
         try:
             mark = write_unit(self._store, ref, assembler.run(attempts_of(rows)))
         except FileNotFoundError:
@@ -46,8 +44,3 @@ class UnitBuilder:
                 raise
             return {"built": 0, "rejected": 0}
         return {"built": mark.built, "rejected": mark.rejected}
-
-    def _tools(self, name: str) -> tuple[Source, dict[str, Task]]:
-        if name not in self._made:
-            self._made[name] = (self._workshop.source(name), self._workshop.tasks(name))
-        return self._made[name]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from ieiw.builders.protocols import Source
+from ieiw.models.roles import ROLES
 from ieiw.pipelines.planning.planner import triplet_bytes
 from ieiw.pipelines.planning.prepare import prepare, told_empty, units_of
-from ieiw.pipelines.recipe.components import Workshop, told_of
+from ieiw.pipelines.recipe.check import problems, with_source
+from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.holdout import looking_alike, not_held_out
 from ieiw.pipelines.recipe.schema import Recipe, SourceSettings
 from ieiw.triplets.errors import UsageError
@@ -15,9 +18,8 @@ from ieiw.triplets.rejects import Reason, Refusal
 from ieiw.triplets.settings.yaml_file import Strict
 from ieiw.triplets.storage.store import open_store
 
-SECONDS_PER_MEGAPIXEL = {"classical": 0.35, "noop": 0.12}
-"""CPU seconds per million output pixels of a triplet, decode and encode included; measured, see docs/benchmarks.md."""
-_USUAL_SECONDS = 1.0  # for a backend that was not measured
+_SECONDS_PER_MEGAPIXEL = 0.12
+"""CPU seconds per million output pixels of a triplet without a model; measured, see docs/benchmarks.md. Backends add their cost."""
 
 
 class Estimate(Strict):
@@ -72,31 +74,28 @@ def estimate(recipe: Recipe, out: str = "") -> list[Estimate]:
             _line(recipe, name, source.records, source.faults, source.attempts, source.units)
             for name, source in state.sources.items()
         ]
-    complaints = Workshop(recipe).complaints()
-    return [_counted(recipe, settings, complaints.get(settings.name, "")) for settings in recipe.sources]
+    components = Components(recipe)
+    wrong = problems(components)
+    return [_counted(components, settings, wrong.get(settings.name, "")) for settings in recipe.sources]
 
 
-def _counted(recipe: Recipe, settings: SourceSettings, complaint: str) -> Estimate:
+def _counted(components: Components, settings: SourceSettings, problem: str) -> Estimate:
     """A source's line, or why there is none: a damaged annotation file must not keep the others from being counted."""
-    if not complaint:
+    if not problem:
         try:
-            return _count(recipe, settings)
+            return _count(components, settings)
         except UsageError as error:
-            complaint = told_of(settings.name, str(error))
-    return _missing(settings, complaint)
-
-
-def _missing(settings: SourceSettings, complaint: str) -> Estimate:
+            problem = with_source(settings.name, str(error))
     epoch = int((settings.expected or 0) * settings.weight)
     return Estimate(
-        name=settings.name, weight=settings.weight, epoch=epoch, expected=settings.expected, missing=complaint
+        name=settings.name, weight=settings.weight, epoch=epoch, expected=settings.expected, missing=problem
     )
 
 
-def _count(recipe: Recipe, settings: SourceSettings) -> Estimate:
+def _count(components: Components, settings: SourceSettings) -> Estimate:
     records = faults = attempts = units = 0
     first: Record | None = None
-    for unit in units_of(Workshop(recipe), settings):
+    for unit in units_of(components, settings):
         units += 1
         first = first or next((each.record for each in unit.attempts if each.record.fault is None), None)
         attempts += len(unit.attempts)
@@ -104,13 +103,12 @@ def _count(recipe: Recipe, settings: SourceSettings) -> Estimate:
         records += sum(1 for _ in groupby(unit.attempts, key=lambda attempt: attempt.record.id))
     if attempts == 0:
         raise UsageError(told_empty(settings))
-    line = _line(recipe, settings.name, records, faults, attempts, units)
-    return line.model_copy(update={"lacking": _lacking(recipe, settings.name, first)})
+    line = _line(components.recipe, settings.name, records, faults, attempts, units)
+    return line.model_copy(update={"lacking": _lacking(components.source(settings.name), first)})
 
 
-def _lacking(recipe: Recipe, name: str, record: Record | None) -> str:
+def _lacking(source: Source, record: Record | None) -> str:
     """A file of the record that is not there; empty where all are."""
-    source = Workshop(recipe).source(name)
     for reference in record.files.values() if record else ():
         try:
             source.read(reference)
@@ -124,8 +122,8 @@ def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, u
     image, settings = recipe.image_of(name), recipe.source(name)
     sound = attempts - faults
     megapixels = image.short_side * image.short_side * 4 / 3 / 1e6
-    backend = recipe.backends.inpaint.name if Workshop(recipe).paints(name) else "noop"
-    rate = SECONDS_PER_MEGAPIXEL.get(backend, _USUAL_SECONDS)
+    chosen = {role: recipe.backends[role].name for role in Components(recipe).roles(name) & recipe.backends.keys()}
+    models = sum(ROLES[role].load(each).cost for role, each in chosen.items() if each in ROLES[role].backends)
     return Estimate(
         name=name,
         records=records,
@@ -134,7 +132,7 @@ def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, u
         units=units,
         triplets=sound,
         bytes=sound * triplet_bytes(image.short_side, image.format),
-        core_seconds=round(sound * megapixels * rate, 1),
+        core_seconds=round(sound * megapixels * (_SECONDS_PER_MEGAPIXEL + models), 1),
         weight=settings.weight,
         epoch=int(sound * settings.weight),
         expected=settings.expected,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from ieiw.pipelines.layout.build_state import BuildState, SourceState, load_state, save_state, source_state
 from ieiw.pipelines.planning.planner import PlannedUnit, plan_units, triplet_bytes
-from ieiw.pipelines.recipe.components import Workshop
+from ieiw.pipelines.recipe import fingerprint
+from ieiw.pipelines.recipe.check import check
+from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.schema import Recipe, SourceSettings
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.plan import PlanRow, UnitRef, plan_rows, write_plan
@@ -32,12 +34,12 @@ def digests(recipe: Recipe) -> dict[str, SourceDigest]:
     Raises:
         UsageError: a root, an annotation file, a data set or a task is unknown or missing.
     """
-    workshop = Workshop(recipe)
-    workshop.check()
+    components = Components(recipe)
+    check(components)
     found = {}
     for source in recipe.sources:
-        inputs = workshop.inputs(source.name)
-        found[source.name] = SourceDigest(workshop.fingerprint(source.name, inputs), inputs)
+        inputs = fingerprint.inputs(components, source.name)
+        found[source.name] = SourceDigest(fingerprint.fingerprint(components, source.name, inputs), inputs)
     return found
 
 
@@ -82,7 +84,7 @@ def prepare(
         if not changed and set(state.sources) == set(found):
             return _with_recipe(store, state, recipe)
     kept = {} if state is None else {name: each for name, each in state.sources.items() if name not in changed}
-    workshop = Workshop(recipe)
+    components = Components(recipe)
     sources: dict[str, SourceState] = {}
     for settings in recipe.sources:
         digest = found[settings.name]
@@ -90,13 +92,15 @@ def prepare(
             sources[settings.name] = kept[settings.name]
             continue
         first = UnitRef(settings.name, digest.fingerprint, 0, 0)
-        size = write_plan(store, _unit_rows(workshop, settings, first), first)
+        size = write_plan(store, _unit_rows(components, settings, first), first)
         if size.attempts == 0:
             raise UsageError(f"source {settings.name}: {told_empty(settings)}")
         sources[settings.name] = source_state(digest.fingerprint, digest.inputs, size)
     # By name, as build.json gives them back: the index must come out alike in this process and after a restart.
     ordered = dict(sorted(sources.items()))
-    planned = BuildState(state="planned", recipe=recipe, backends=workshop.backends(), sources=ordered)
+    planned = BuildState(
+        state="planned", recipe=recipe, backends=fingerprint.backends(components, *found), sources=ordered
+    )
     save_state(store, planned)
     reach("build-planned")
     return planned
@@ -111,22 +115,22 @@ def _with_recipe(store: Store, state: BuildState, recipe: Recipe) -> BuildState:
     return updated
 
 
-def _unit_rows(workshop: Workshop, settings: SourceSettings, first: UnitRef) -> Iterator[list[PlanRow]]:
-    for unit in units_of(workshop, settings):
+def _unit_rows(components: Components, settings: SourceSettings, first: UnitRef) -> Iterator[list[PlanRow]]:
+    for unit in units_of(components, settings):
         ref = UnitRef(settings.name, first.fingerprint, 0, unit.number)
         yield plan_rows(unit.attempts, ref.unit, {})
 
 
-def units_of(workshop: Workshop, settings: SourceSettings) -> Iterator[PlannedUnit]:
+def units_of(components: Components, settings: SourceSettings) -> Iterator[PlannedUnit]:
     """The units of one of the recipe's sources, one at a time.
 
     Raises:
         UsageError: an annotation file is damaged, or may not be read.
     """
-    recipe = workshop.recipe
+    recipe = components.recipe
     try:
         yield from plan_units(
-            workshop.source(settings.name),
+            components.source(settings.name),
             settings.name,
             settings.tasks,
             variants=settings.variants,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import check_source_name
@@ -52,10 +52,25 @@ def _backend(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-class Backends(Strict):
-    """Which model does which job."""
+ROLE_NAMES = ("inpaint", "embed", "paint", "caption", "write", "judge")
+"""The roles of models, as ``models/roles.py`` has them; here as plain data, since a recipe is read without the models."""
 
-    inpaint: Annotated[BackendChoice, BeforeValidator(_backend)] = BackendChoice(name="classical")
+
+def _role(name: str) -> str:
+    if name not in ROLE_NAMES:
+        raise ValueError(f"unknown key, no such role; remove it or mend its spelling (roles: {', '.join(ROLE_NAMES)})")
+    return name
+
+
+def _with_stand_ins(choices: dict[str, BackendChoice]) -> dict[str, BackendChoice]:
+    return {"inpaint": BackendChoice(name="classical"), **choices}
+
+
+Backends = Annotated[
+    dict[Annotated[str, AfterValidator(_role)], Annotated[BackendChoice, BeforeValidator(_backend)]],
+    AfterValidator(_with_stand_ins),
+]
+"""Role -> which model plays it; of ``inpaint`` the embedded stand-in where the recipe names none."""
 
 
 def _expanded(value: str) -> str:
@@ -167,7 +182,7 @@ class Recipe(Strict):
     image: ImageSettings = ImageSettings()
     unit_bytes: Bytes = 256 * 10**6
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
-    backends: Backends = Backends()
+    backends: Backends = Field(default_factory=dict, validate_default=True)
     hold_out: tuple[HoldOut, ...] = ()
     instructions: dict[str, Wordings] = Field(default_factory=dict)
 

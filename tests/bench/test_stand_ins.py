@@ -6,7 +6,7 @@ import pytest
 
 from bench.stand_in_holes import SIDE, cases, scene_cases
 from bench.stand_ins import METHODS, measure, ranking, score, sheet
-from ieiw.models.roles import inpainter
+from ieiw.models.roles import INPAINT
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_what_a_method_paints_outside_the_hole_does_not_count(bundled):
 
 def test_the_table_has_a_line_a_method_and_the_sheet_a_column(bundled):
     names = [name for name in METHODS if name != "biharmonic"]
-    results = {name: measure(inpainter(name, {}), bundled) for name in names}
+    results = {name: measure(INPAINT.make(name, {}), bundled) for name in names}
     table = ranking({name: scores for name, (scores, _) in results.items()}, bundled)
     assert "## scikit-image: 4 holes" in table
     assert [line.split(" | ")[0] for line in table.splitlines()[4:7]] == [f"| {name}" for name in names]

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from ieiw.builders import catalogue
-from ieiw.builders.protocols import PaintingTask, Source, Task, Tools
+from ieiw.builders.protocols import Source, Task, Tools
 from ieiw.builders.record_kinds import FIELDS, Kind, lacking
+from ieiw.models.roles import ROLES
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import encode_png
 from ieiw.triplets.records import Record
@@ -28,10 +29,11 @@ def test_every_data_set_makes_a_source_without_reading_anything(dataset):
 def test_every_task_carries_its_own_name(name):
     made: Task = catalogue.task(name, Tools(64, encode_png), {})
     assert made.name == name
-    assert catalogue.is_painting(name) == isinstance(made, PaintingTask)
+    assert catalogue.roles(name) == made.roles <= ROLES.keys()
+    assert bool(made.roles) == hasattr(made, "job")
 
 
-@pytest.mark.parametrize("make", [catalogue.is_painting, lambda name: catalogue.task(name, Tools(64, encode_png), {})])
+@pytest.mark.parametrize("make", [catalogue.roles, lambda name: catalogue.task(name, Tools(64, encode_png), {})])
 def test_an_unknown_task_lists_the_known_ones(make):
     with pytest.raises(UsageError, match=r"'remove'.*addition, .*removal"):
         make("remove")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from ieiw.builders import catalogue
-from ieiw.builders.protocols import PAINTED, Tools
+from ieiw.builders.protocols import Tools
 from ieiw.builders.region_rules import RegionRules, hole_of
+from ieiw.models.roles import INPAINT
 from ieiw.triplets.images.codec import encode_png
 from ieiw.triplets.images.masks import from_rle, polygons_mask
 from ieiw.triplets.records import OpenRecord, Picture, Record
@@ -35,14 +36,14 @@ def opened(polygons=None, phrase="blue bird", name="bird", picture=None, size=(W
 
 
 def tasks(short_side=60, **rules):
-    tools = Tools(short_side, encode_png)
+    tools = Tools(short_side, encode_png, lambda role: INPAINT.make("noop", {}))
     return {name: catalogue.task(name, tools, rules) for name in ("removal", "addition")}
 
 
 def painted(record, task, paint=lambda picture: 255 - picture):
-    """Do what the build does between ``prepare`` and ``triplets``."""
-    job = task.prepare(record)
-    record.once(PAINTED, lambda: paint(job.picture))
+    """Do what the build does between ``job`` and ``triplets``."""
+    job = task.job(record)
+    record.artefacts[job.digest] = paint(job.picture)
     return job
 
 
@@ -58,7 +59,7 @@ def pixels(encoded):
 def pair(record, short_side=60, **rules):
     made = tasks(short_side, **rules)
     job = painted(record, made["removal"])
-    made["addition"].prepare(record)
+    made["addition"].job(record)
     return job, only(made["removal"], record), only(made["addition"], record)
 
 
@@ -116,7 +117,10 @@ def test_both_directions_encode_each_picture_once():
         calls.append(image.shape)
         return encode_png(image)
 
-    made = {name: catalogue.task(name, Tools(60, encode), {}) for name in ("removal", "addition")}
+    made = {
+        name: catalogue.task(name, Tools(60, encode, lambda role: INPAINT.make("noop", {})), {})
+        for name in ("removal", "addition")
+    }
     record = opened()
     painted(record, made["removal"])
     for task in made.values():
@@ -146,7 +150,7 @@ def test_a_turned_picture_takes_its_region_along(orientation):
     from ieiw.triplets.images.codec import decode
 
     picture = decode(file.getvalue())
-    job = tasks(short_side=200, dilate_percent=0, dilate_pixels=0)["removal"].prepare(opened(picture=picture))
+    job = tasks(short_side=200, dilate_percent=0, dilate_pixels=0)["removal"].job(opened(picture=picture))
     np.testing.assert_array_equal(job.hole, job.picture[..., 0] == 255)
 
 
@@ -154,7 +158,7 @@ def test_an_annotation_drawn_on_the_upright_picture_is_taken_as_such():
     upright = Picture(photo(HEIGHT, WIDTH), stored_size=(WIDTH, HEIGHT), orientation=6)
     box = [[5, 20], [30, 20], [30, 50], [5, 50]]
     rules = {"dilate_percent": 0, "dilate_pixels": 0}
-    job = tasks(200, **rules)["removal"].prepare(opened([[box]], picture=upright, size=(HEIGHT, WIDTH)))
+    job = tasks(200, **rules)["removal"].job(opened([[box]], picture=upright, size=(HEIGHT, WIDTH)))
     np.testing.assert_array_equal(job.hole, polygons_mask([[box]], (HEIGHT, WIDTH)))
 
 
@@ -173,12 +177,12 @@ def test_an_annotation_drawn_on_the_upright_picture_is_taken_as_such():
 )
 def test_prepare_refuses_by_name(changes, rules, reason):
     with pytest.raises(Refusal) as caught:
-        tasks(**rules)["removal"].prepare(opened(**changes))
+        tasks(**rules)["removal"].job(opened(**changes))
     assert caught.value.reason.value == reason
 
 
 def test_overlapping_polygons_inside_the_picture_are_not_taken_for_outside():
-    job = tasks()["removal"].prepare(opened([[BOX, BOX, BOX], [BOX]]))
+    job = tasks()["removal"].job(opened([[BOX, BOX, BOX], [BOX]]))
     assert job.hole.any()
 
 

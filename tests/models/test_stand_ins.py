@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from ieiw.models.inpaint.opencv import spread
 from ieiw.models.inpaint.patch_level import RADIUS, RISE, Level, pyramid
 from ieiw.models.inpaint.patch_search import best_match, better_match, finer_match, vote
-from ieiw.models.roles import INPAINTERS, inpainter
+from ieiw.models.roles import INPAINT
 from ieiw.triplets.errors import UsageError
 
-EMBEDDED = sorted(set(INPAINTERS) - {"lama"})
+EMBEDDED = sorted(set(INPAINT.backends) - {"lama"})
 PAINTING = sorted(set(EMBEDDED) - {"noop"})
 
 
@@ -35,7 +35,7 @@ def disc(height=96, width=96, radius=17):
 
 
 def paint(name, picture, hole, **options):
-    return inpainter(name, options).paint([picture], [hole])[0]
+    return INPAINT.make(name, options).paint([picture], [hole])[0]
 
 
 @pytest.mark.parametrize("name", EMBEDDED)
@@ -67,7 +67,7 @@ def test_an_empty_hole_changes_nothing_and_a_full_one_is_refused(name):
 @pytest.mark.parametrize("name", EMBEDDED)
 def test_lengths_and_sizes_must_agree(name):
     picture, hole = stripes(40, 50), disc(40, 50, 5)
-    painter = inpainter(name, {})
+    painter = INPAINT.make(name, {})
     with pytest.raises(ValueError, match="2 pictures and 1 holes"):
         painter.paint([picture, picture], [hole])
     with pytest.raises(ValueError, match="shape"):
@@ -245,12 +245,12 @@ def test_the_pyramid_halves_down_to_its_smallest_side_and_keeps_known_colours(he
 
 
 def test_names_options_and_settings():
-    assert inpainter("classical", {}).name == "patch"
+    assert INPAINT.make("classical", {}).name == "patch"
     for name in set(EMBEDDED) - {"classical"}:
-        made = inpainter(name, {})
+        made = INPAINT.make(name, {})
         assert made.name == name and made.stand_in and made.batch >= 1
-    assert inpainter("telea", {"radius": 5}).describe() == {"radius": "5"}
-    assert inpainter("patch", {"smallest": 64}).describe() != inpainter("patch", {}).describe()
+    assert INPAINT.make("telea", {"radius": 5}).describe() == {"radius": "5"}
+    assert INPAINT.make("patch", {"smallest": 64}).describe() != INPAINT.make("patch", {}).describe()
 
 
 def test_settings_change_pixels():
@@ -272,13 +272,13 @@ def test_settings_change_pixels():
 )
 def test_wrong_names_and_options_are_named(name, options, message):
     with pytest.raises(UsageError, match=message):
-        inpainter(name, options)
+        INPAINT.make(name, options)
 
 
 def test_making_a_stand_in_loads_neither_torch_nor_scikit_image():
     code = (
-        "import sys; from ieiw.models.roles import INPAINTERS, inpainter;"
-        "[inpainter(name, {}) for name in INPAINTERS if name != 'lama'];"
+        "import sys; from ieiw.models.roles import INPAINT;"
+        "[INPAINT.make(name, {}) for name in INPAINT.backends if name != 'lama'];"
         "print({'torch', 'skimage', 'scipy', 'diffusers'} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

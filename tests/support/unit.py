@@ -1,9 +1,10 @@
 """Run the attempts of a small data set without Beam, storage or files."""
 
 from ieiw.builders import catalogue
+from ieiw.builders.artefacts import Inpainted
 from ieiw.builders.assembly import Assembler
 from ieiw.builders.protocols import Tools
-from ieiw.models.roles import inpainter
+from ieiw.models.roles import INPAINT
 from ieiw.triplets.images import codec
 from ieiw.triplets.records import Attempt, Built, Reject
 
@@ -13,9 +14,9 @@ def verdicts(
 ) -> list[Built | Reject]:
     """What becomes of every attempt, in planning order."""
     source = catalogue.source(dataset, name=dataset, root=str(root), split=split, options={})
-    painter = inpainter(backend, {})
-    tools = Tools(short_side, codec.encoder("jpg", 95), painter)
+    painter = INPAINT.make(backend, {})
+    tools = Tools(short_side, codec.encoder("jpg", 95), lambda role: painter)
     made = {name: catalogue.task(name, tools, region or {}) for name in tasks}
     records = (record for index in range(source.group_count()) for record in source.group(index))
     attempts = (Attempt(dataset, record, name, 0) for record in records for name in tasks)
-    return list(Assembler(source, made, 0, painter).run(attempts))
+    return list(Assembler(source, made, 0, Inpainted(painter)).run(attempts))

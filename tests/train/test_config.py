@@ -37,7 +37,7 @@ def test_changes_of_the_command_line_win(tmp_path):
             r"line 6, dropout: text \+ image \+ both is more than 1",
         ),
         (GOOD + "  weights: {a: -1}\n", r"line 3, data: weights\.a: a number from 0 to 1000"),
-        (GOOD + "model: {channels: [10, 20]}\n", r"line 6, model: channels: two or more multiples of 16"),
+        (GOOD + "model: {channels: [10, 20]}\n", r"line 6, model\.channels: two or more multiples of 16"),
         ("- a\n", r"a stage file is a mapping"),
     ],
 )

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from ieiw.builders.catalogue import TASKS
 from ieiw.builders.instructions.expand import Plan, document, expand, lines_of, unfit
 from ieiw.builders.instructions.template_sets import MOST, check_templates, chosen, hand_written, kinds, placeholders
-from ieiw.models.write.choose import writer
 from ieiw.models.write.endpoint import EndpointWriter
 from ieiw.models.write.local import LocalWriter
 from ieiw.triplets.errors import UsageError
@@ -127,7 +126,7 @@ def test_a_silent_server_is_given_up_on_in_time(log):
 )
 def test_wrong_addresses_are_told(address, words):
     with pytest.raises(UsageError, match=words):
-        writer(address)
+        EndpointWriter(address)
 
 
 @pytest.mark.parametrize(

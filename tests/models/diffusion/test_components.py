@@ -8,7 +8,7 @@ from diffusers import DDIMScheduler
 
 from ieiw.models.diffusion.autoencoder import exact_autoencoder
 from ieiw.models.diffusion.components import clip_tokenizer, load_parts, small_parts, widened
-from ieiw.models.diffusion.network import Network
+from ieiw.models.diffusion.settings import Model
 from ieiw.train.config import Dropout
 from ieiw.train.objective import Draws, Latents, draw, generator_of, losses, without_conditions
 from ieiw.triplets.errors import UsageError
@@ -17,7 +17,7 @@ from ieiw.triplets.errors import UsageError
 @pytest.fixture(scope="module")
 def parts():
     torch.manual_seed(0)
-    return small_parts(Network(channels=(16, 16), text_width=16), 32)
+    return small_parts(Model(channels=(16, 16), text_width=16), 32)
 
 
 def test_the_tokenizer_is_clips(parts):

@@ -9,7 +9,9 @@ import yaml
 
 from ieiw.builders.benchmark_overlap import evaluations_looking_alike, evaluations_sharing
 from ieiw.pipelines.planning.estimate import estimate
-from ieiw.pipelines.recipe.components import Workshop
+from ieiw.pipelines.recipe.check import check, problems
+from ieiw.pipelines.recipe.components import Components
+from ieiw.pipelines.recipe.fingerprint import fingerprint
 from ieiw.pipelines.recipe.schema import Recipe, load_recipe
 from ieiw.triplets.errors import UsageError
 from tests.support.phrasecut_folder import Folder, write_phrasecut
@@ -45,7 +47,7 @@ def test_what_is_there_is_counted_and_what_is_not_says_why(root, tmp_path):
 
 def test_all_that_is_wrong_is_one_error_that_names_every_source(root, tmp_path):
     with pytest.raises(UsageError) as caught:
-        Workshop(recipe(root, tmp_path)).check()
+        check(Components(recipe(root, tmp_path)))
     lines = str(caught.value).splitlines()
     assert lines[0].startswith("3 entries")
     assert [line.split(":")[0].strip() for line in lines[1:]] == ["source gopro", "source web", "source sidd"]
@@ -103,7 +105,7 @@ def test_a_source_without_records_is_told_as_a_build_would(root, tmp_path, out):
 def test_missing_weights_of_the_inpainter_are_one_complaint_and_do_not_touch_other_sources(root, tmp_path, monkeypatch):
     monkeypatch.delenv("LAMA_MODEL", raising=False)
     values = recipe(root, tmp_path).model_dump() | {"backends": {"inpaint": {"name": "lama"}}}
-    complaints = Workshop(Recipe.model_validate(values)).complaints()
+    complaints = problems(Components(Recipe.model_validate(values)))
     assert set(complaints) == {"gopro", "web", "sidd", "backends inpaint"}
     assert "LAMA_MODEL" in complaints["backends inpaint"]
 
@@ -113,7 +115,7 @@ def test_shipped_recipes_are_right_but_for_the_data(path, tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)  # `make demo` may have left its data in the checkout
     monkeypatch.delenv("LAMA_MODEL", raising=False)
     loaded = load_recipe(path)
-    told = Workshop(loaded).complaints()
+    told = problems(Components(loaded))
     mendable = ("no such folder", "this version", "LAMA_MODEL")
     assert all(any(words in complaint for words in mendable) for complaint in told.values()), told
     # Without their data sets: no source is silently there.
@@ -161,7 +163,7 @@ def test_weight_and_expected_are_for_plans_and_no_part_of_a_build(root):
         Recipe.model_validate({"sources": [values | more], "backends": {"inpaint": "telea"}})
         for more in ({}, {"weight": 0.2, "expected": 7})
     )
-    assert Workshop(plain).fingerprint("phrasecut", {}) == Workshop(weighted).fingerprint("phrasecut", {})
+    assert fingerprint(Components(plain), "phrasecut", {}) == fingerprint(Components(weighted), "phrasecut", {})
     with pytest.raises(ValueError, match="weight"):
         Recipe.model_validate({"sources": [values | {"weight": 0}]})
 
@@ -185,7 +187,7 @@ def test_a_recipe_brings_the_templates_of_a_file_and_a_build_keeps_them(root, tm
     assert loaded.instructions["removal"].templates == ("make {the} go away", "no {the}, please")
     assert Recipe.model_validate(json.loads(loaded.model_dump_json())) == loaded
     plain = Recipe.model_validate(values)
-    assert Workshop(plain).fingerprint("phrasecut", {}) != Workshop(loaded).fingerprint("phrasecut", {})
+    assert fingerprint(Components(plain), "phrasecut", {}) != fingerprint(Components(loaded), "phrasecut", {})
 
 
 def test_templates_of_another_task_are_refused(root):

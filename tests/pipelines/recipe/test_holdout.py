@@ -13,7 +13,7 @@ from ieiw.builders.catalogue import SOURCES
 from ieiw.builders.instructions.joints import LAYOUTS
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.prepare import digests, prepare
-from ieiw.pipelines.recipe.components import Workshop
+from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.holdout import looking_alike, not_held_out
 from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.errors import UsageError
@@ -88,7 +88,7 @@ def test_their_records_are_rejects_that_name_the_set_and_the_books_balance(coco,
         builder.work(ref)
         marks.append(read_mark(store.read(ref.rows)))
     assert (sum(mark.built for mark in marks), sum(mark.rejected for mark in marks)) == (2, 2)
-    source = Workshop(recipe(coco, [evaluation(coco)])).source("coco")
+    source = Components(recipe(coco, [evaluation(coco)])).source("coco")
     faults = {record.group: record.fault for n in range(4) for record in source.group(n)}
     assert {group for group, fault in faults.items() if fault} == {"2", "4"}
     assert (faults["2"].reason, faults["2"].detail) == (
@@ -101,10 +101,10 @@ def test_their_records_are_rejects_that_name_the_set_and_the_books_balance(coco,
 def test_a_list_of_names_does_as_well(coco, tmp_path):
     names = tmp_path / "names.txt"
     names.write_text("# COCO\ncoco:000000000003\nvisual-genome:1\n\ncoco:COCO_train2014_000000000004.jpg\n")
-    source = Workshop(recipe(coco, [{"file": str(names)}])).source("coco")
+    source = Components(recipe(coco, [{"file": str(names)}])).source("coco")
     assert [record.group for n in range(4) for record in source.group(n) if record.fault] == ["3", "4"]
     names.write_text("coco:3", encoding="utf-8-sig")  # as Windows writes it
-    source = Workshop(recipe(coco, [{"file": str(names)}])).source("coco")
+    source = Components(recipe(coco, [{"file": str(names)}])).source("coco")
     assert [record.group for n in range(4) for record in source.group(n) if record.fault] == ["3"]
 
 
@@ -115,7 +115,7 @@ def test_a_line_that_names_no_picture_is_one_error(coco, tmp_path, line, told):
     names = tmp_path / "names.txt"
     names.write_text(line)
     with pytest.raises(UsageError, match=told):
-        list(Workshop(recipe(coco, [{"file": str(names)}])).source("coco").group(0))
+        list(Components(recipe(coco, [{"file": str(names)}])).source("coco").group(0))
 
 
 def test_what_is_held_out_is_part_of_the_fingerprint_and_what_does_not_matter_is_not(coco, tmp_path):
@@ -158,7 +158,7 @@ def test_phrasecut_knows_which_of_its_pictures_are_coco_s(tmp_path):
     write_coco(tmp_path / "coco", "val2017", [3])
     values = {"name": "phrasecut", "root": str(root), "tasks": ["removal"]}
     held = [{"dataset": "coco-instances", "root": str(tmp_path / "coco"), "split": "val2017"}]
-    source = Workshop(Recipe.model_validate({"sources": [values], "hold_out": held})).source("phrasecut")
+    source = Components(Recipe.model_validate({"sources": [values], "hold_out": held})).source("phrasecut")
     (record,) = source.group(0)
     assert record.fault.reason is Reason.EVALUATION_PICTURE
     assert "coco:3" in record.fault.detail
@@ -188,11 +188,11 @@ def renamed(coco, tmp_path):
 
 
 def test_a_set_that_renamed_its_pictures_is_told_by_looks_whatever_size_and_quality(coco, renamed):
-    source = Workshop(recipe(coco, [renamed | {"distance": 6}])).source("coco")
+    source = Components(recipe(coco, [renamed | {"distance": 6}])).source("coco")
     (told,) = [record for n in range(4) for record in source.group(n) if record.fault]
     assert (told.group, told.fault.reason) == ("2", Reason.EVALUATION_PICTURE)
     assert "000000000002.jpg looks like a picture of crowdpose test" in told.fault.detail
-    plain = Workshop(recipe(coco, [renamed])).source("coco")
+    plain = Components(recipe(coco, [renamed])).source("coco")
     assert not [record for n in range(4) for record in plain.group(n) if record.fault]
 
 
@@ -209,7 +209,7 @@ def test_the_clean_side_tells_where_a_watermark_covers_the_picture(tmp_path):
             cv2.imwrite(str(root / "train" / folder / f"{number}.jpg"), picture)
     entry = {"name": "clwd", "root": str(root), "tasks": ["watermark-removal"]}
     held = {"dataset": "pascal-voc", "root": str(voc), "split": "val", "distance": 6}
-    source = Workshop(Recipe.model_validate({"sources": [entry], "hold_out": [held]})).source("clwd")
+    source = Components(Recipe.model_validate({"sources": [entry], "hold_out": [held]})).source("clwd")
     faults = [record.fault for n in range(2) for record in source.group(n)]
     assert faults[0] and "pascal-voc val" in faults[0].detail and faults[1] is None
 
@@ -227,11 +227,11 @@ def test_the_distance_is_part_of_the_fingerprint_and_of_the_plan(coco, renamed):
 def test_damaged_pictures_are_the_unit_s_to_tell_but_an_evaluation_set_must_be_whole(coco, renamed):
     held = recipe(coco, [renamed | {"distance": 6}])
     (coco / "train2017/000000000001.jpg").write_bytes(b"damaged")
-    (record,) = Workshop(held).source("coco").group(0)
+    (record,) = Components(held).source("coco").group(0)
     assert record.fault is None
     (Path(renamed["root"]) / "images/100001.jpg").unlink()
     with pytest.raises(UsageError, match="100001.jpg: cannot be read"):
-        list(Workshop(held).source("coco").group(1))
+        list(Components(held).source("coco").group(1))
 
 
 def test_sets_that_renamed_their_pictures_are_told_apart_from_those_that_ids_can_hold_out():

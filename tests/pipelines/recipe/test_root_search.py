@@ -8,7 +8,8 @@ from ieiw.builders.catalogue import SOURCES
 from ieiw.builders.downloads import DOWNLOADS
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.pipelines.planning.prepare import units_of
-from ieiw.pipelines.recipe.components import Workshop, raise_all
+from ieiw.pipelines.recipe.check import check, raise_all
+from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.root_search import located
 from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.errors import UsageError
@@ -32,7 +33,7 @@ def test_the_archive_s_own_top_folder_is_found(tmp_path, inner):
     (tmp_path / "set" / "GOPRO_Large.zip").touch()
     (found,) = located(recipe(tmp_path / "set")).sources
     assert found.root == str(place)
-    Workshop(located(recipe(tmp_path / "set"))).check()
+    check(Components(located(recipe(tmp_path / "set"))))
 
 
 def test_of_two_that_fit_none_is_taken_and_both_are_named(tmp_path):
@@ -41,7 +42,7 @@ def test_of_two_that_fit_none_is_taken_and_both_are_named(tmp_path):
     found = located(recipe(tmp_path))
     assert found == recipe(tmp_path)
     with pytest.raises(UsageError, match=rf"several folders.*{tmp_path}/one, {tmp_path}/two"):
-        Workshop(found).check()
+        check(Components(found))
 
 
 def test_a_root_too_far_down_is_told_the_right_one_and_nothing_above_it_is_read(tmp_path):
@@ -49,14 +50,14 @@ def test_a_root_too_far_down_is_told_the_right_one_and_nothing_above_it_is_read(
     found = located(recipe(tmp_path / "train"))
     assert found.sources[0].root == str(tmp_path / "train")
     with pytest.raises(UsageError, match=rf"Did you mean root: {tmp_path}\?"):
-        Workshop(found).check()
+        check(Components(found))
 
 
 def test_a_folder_of_many_folders_is_not_searched(tmp_path):
     for number in range(41):
         write_gopro(tmp_path / f"{number}")
     with pytest.raises(UsageError, match=r"expected train/\*/blur") as raised:
-        Workshop(located(recipe(tmp_path))).check()
+        check(Components(located(recipe(tmp_path))))
     assert "several" not in str(raised.value)
 
 
@@ -86,7 +87,7 @@ def test_an_annotation_behind_a_link_out_of_the_root_is_told_with_its_remedy(tmp
     (tmp_path / "set" / linked).rename(moved)
     (tmp_path / "set" / linked).symlink_to(moved)
     with pytest.raises(UsageError, match="source magicbrush: .*train.* a link out of .*IEIW_FOLLOW_LINKS=1"):
-        Workshop(recipe(tmp_path / "set", name="magicbrush", tasks=["edit"])).check()
+        check(Components(recipe(tmp_path / "set", name="magicbrush", tasks=["edit"])))
 
 
 def test_what_may_not_be_read_is_told_and_no_traceback(tmp_path, monkeypatch):
@@ -94,7 +95,7 @@ def test_what_may_not_be_read_is_told_and_no_traceback(tmp_path, monkeypatch):
     monkeypatch.setattr(Root, "read", _forbidden)
     made = recipe(tmp_path, name="magicbrush", tasks=["edit"])
     with pytest.raises(UsageError, match="source magicbrush: picture_unreadable: no permission to read it"):
-        list(units_of(Workshop(made), made.sources[0]))
+        list(units_of(Components(made), made.sources[0]))
 
 
 def _forbidden(root, reference, most=0):
@@ -111,10 +112,10 @@ def test_held_out_sets_are_found_as_well(tmp_path):
 
 def test_a_data_set_that_is_not_there_is_told_where_it_is_to_be_had(tmp_path):
     with pytest.raises(UsageError, match=r"no such folder.*seungjunnah.github.io/Datasets/gopro"):
-        Workshop(located(recipe(tmp_path / "nowhere"))).check()
+        check(Components(located(recipe(tmp_path / "nowhere"))))
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError) as raised:
-        Workshop(located(recipe(tmp_path / "empty"))).check()
+        check(Components(located(recipe(tmp_path / "empty"))))
     assert "Its site" not in str(raised.value)
 
 

@@ -33,7 +33,7 @@ def complaint(tmp_path, text, *changes):
 
 def test_a_recipe_is_read_with_its_defaults(tmp_path):
     recipe = loaded(tmp_path, GOOD)
-    assert (recipe.seed, recipe.unit_bytes, recipe.backends.inpaint.name) == (3, 20_000, "noop")
+    assert (recipe.seed, recipe.unit_bytes, recipe.backends["inpaint"].name) == (3, 20_000, "noop")
     assert (recipe.image.short_side, recipe.image.format, recipe.image.quality) == (64, "jpg", 95)
     assert recipe.source("phrasecut").data_set == "phrasecut"
     assert recipe.source("phrasecut").max_reject_share == 0.2
@@ -126,7 +126,7 @@ def test_set_changes_values_by_name_number_and_through_short_forms(tmp_path):
     source = recipe.source("phrasecut")
     assert (recipe.seed, recipe.image.short_side, source.split, source.max_reject_share) == (9, 128, "val", 1.0)
     assert source.region == {"border": "refuse"}
-    assert recipe.backends.inpaint.model_dump() == {"name": "noop", "options": {"radius": 5}}
+    assert recipe.backends["inpaint"].model_dump() == {"name": "noop", "options": {"radius": 5}}
 
 
 @pytest.mark.parametrize(

@@ -2,4 +2,4 @@
 
 import ieiw.models.roles
 
-ieiw.models.roles.INPAINTERS["hostile"] = "hostile_painter:Hostile"
+ieiw.models.roles.INPAINT.backends["hostile"] = "hostile_painter:Hostile"

@@ -1,15 +1,17 @@
-"""What decides a network, as the ``model`` block of a training file says it. Loads neither torch nor diffusers."""
+"""Which network a latent diffusion starts from; checked without torch."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
 from ieiw.triplets.settings.yaml_file import Strict
 
+_CHANNEL_STEP = 16
 
-class Network(Strict):
+
+class Model(Strict):
     """The network.
 
     Attributes:
@@ -26,8 +28,9 @@ class Network(Strict):
     text_width: int = Field(default=64, ge=16, multiple_of=16)
     prediction: Literal["epsilon", "v_prediction", "sample"] = "epsilon"
 
-    @model_validator(mode="after")
-    def _eights(self) -> Network:
-        if len(self.channels) < 2 or any(count < 16 or count % 16 for count in self.channels):
-            raise ValueError("channels: two or more multiples of 16 are needed")
-        return self
+    @field_validator("channels")
+    @classmethod
+    def _multiples(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if len(value) < 2 or any(count < _CHANNEL_STEP or count % _CHANNEL_STEP for count in value):
+            raise ValueError(f"two or more multiples of {_CHANNEL_STEP} are needed")
+        return value

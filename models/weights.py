@@ -1,0 +1,89 @@
+"""Real weights or refuse: where a published checkpoint lies, its digest, and whether it holds what its manifest says."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from ieiw.triplets.errors import UsageError
+
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A published file of weights.
+
+    Attributes:
+        backend: that needs it.
+        role: of that backend; messages name ``backends.ROLE``.
+        file: as it is published.
+        site: address to download it from.
+        variable: of the environment, with the path where ``options.weights`` gives none.
+        stand_in: backend of the same role that needs no weights.
+    """
+
+    backend: str
+    role: str
+    file: str
+    site: str
+    variable: str
+    stand_in: str
+
+    def find(self, given: str = "") -> Path:
+        """The file, from the options' path or else the variable's.
+
+        Raises:
+            UsageError: neither is given, or there is no such file; names the file, its site and the stand-in.
+        """
+        path = given or os.environ.get(self.variable, "")
+        if path and Path(path).expanduser().is_file():
+            return Path(path).expanduser().resolve()
+        problem = f"no file {path}" if path else f"neither options.weights nor {self.variable} is set"
+        raise UsageError(
+            f"backends.{self.role}: {self.backend}: {problem}. Download {self.file} from {self.site} and give its path, or choose "
+            f"the embedded stand-in, backends.{self.role}={self.stand_in}"
+        )
+
+    def refused(self, path: str | Path, reason: str) -> UsageError:
+        """The error of a file that holds something else."""
+        return UsageError(f"{path}: {reason}. Download {self.file} again from {self.site}")
+
+    def check_manifest(self, path: Path, shapes: Mapping[str, Sequence[int]], manifest: bytes) -> None:
+        """Compare a checkpoint's tensors with those of the published one.
+
+        Args:
+            path: of the checkpoint, for the message.
+            shapes: tensor -> shape, as the file has them.
+            manifest: JSON of the same form, one of ``models/manifests``.
+
+        Raises:
+            UsageError: a tensor is missing, too many, or of another shape; the first of them are named.
+        """
+        expected = msgspec.json.decode(manifest, type=dict[str, tuple[int, ...]])
+        found = {name: tuple(shape) for name, shape in shapes.items()}
+        wrong = [
+            f"{name} is {found.get(name, 'missing')}, published {expected.get(name, 'without it')}"
+            for name in sorted(expected.keys() | found.keys())
+            if expected.get(name) != found.get(name)
+        ]
+        if wrong:
+            raise self.refused(path, f"{len(wrong)} tensors differ: {'; '.join(wrong[:_MOST_NAMED])}")
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file; computed once a process for each state of the file."""
+    state = path.stat()
+    return _digest(path, state.st_size, state.st_mtime_ns)
+
+
+@cache
+def _digest(path: Path, size: int, changed_ns: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

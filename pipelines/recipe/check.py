@@ -1,0 +1,95 @@
+"""What is wrong with a recipe, or missing on disk: all of it at once, before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from ieiw.builders import catalogue
+from ieiw.pipelines.recipe import holdout
+from ieiw.pipelines.recipe.components import Components
+from ieiw.pipelines.recipe.root_search import advice
+from ieiw.pipelines.recipe.schema import HoldOut
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.rejects import Refusal
+
+
+def check(components: Components) -> None:
+    """Make every source and task and look for their files.
+
+    Raises:
+        UsageError: unknown data set, task or option, a value of the wrong kind, a root or file that is not there.
+    """
+    raise_all(list(problems(components).values()))
+
+
+def problems(components: Components) -> dict[str, str]:
+    """What is wrong or missing, by source, and by ``backends`` or ``hold_out`` and a name; empty where nothing is."""
+    recipe = components.recipe
+    result = {}
+    for settings in recipe.sources:
+        if problem := _problem(partial(_check_source, components, settings.name)):
+            result[settings.name] = with_source(settings.name, problem)
+    relevant = [entry for settings in recipe.sources for entry in holdout.relevant(recipe, settings)]
+    for entry in recipe.hold_out:
+        if entry in relevant and (problem := _problem(partial(_check_held_out, entry))):
+            result[f"hold_out {entry.told}"] = f"hold_out {entry.told}: {problem}"
+    tasks = {task for settings in recipe.sources for task in settings.tasks if task in catalogue.TASKS}
+    for role in sorted(frozenset[str]().union(*map(catalogue.roles, tasks))):
+        if problem := _problem(partial(components.backend, role)):
+            result[f"backends {role}"] = problem
+    return result
+
+
+def _check_source(components: Components, name: str) -> None:
+    """Make what a source needs; not the backends, whose lack is one problem for all sources."""
+    source, settings = components.source(name), components.recipe.source(name)
+    components.tasks(name)
+    catalogue.check_fit(source, settings.tasks)
+    if settings.region and "inpaint" not in components.roles(name):
+        raise UsageError(
+            f"region: for removal and addition; the source's tasks: {', '.join(settings.tasks)}. Take it out."
+        )
+    try:
+        source.inputs()
+    except UsageError as error:
+        raise UsageError(f"{error}{advice(settings.data_set, settings)}") from error
+
+
+def _check_held_out(entry: HoldOut) -> None:
+    try:
+        holdout.check(entry)
+    except UsageError as error:
+        raise UsageError(f"{error}{'' if entry.file else advice(entry.dataset, entry)}") from error
+
+
+def _problem(attempt: Callable[[], object]) -> str:
+    """What a user must mend; empty where all is well."""
+    try:
+        attempt()
+    except (UsageError, Refusal) as error:  # a root's file may be a link out of it, or not allowed to be read
+        return str(error)
+    return ""
+
+
+def with_source(name: str, text: str) -> str:
+    """A message that begins with its source's name, once."""
+    return text if text.startswith(f"source {name}:") else f"source {name}: {text}"
+
+
+def raise_all(problems: Sequence[str]) -> None:
+    """Raise all that a user must mend as one error; nothing where there is none.
+
+    Raises:
+        UsageError: with one problem as it is, with several as a list, those alike in one line:
+            ``source a, source b: root data/x: no such folder``.
+    """
+    if len(problems) == 1:
+        raise UsageError(problems[0])
+    entries: dict[str, list[str]] = {}
+    for problem in problems:
+        entry, _, text = problem.partition(": ")
+        entries.setdefault(text, []).append(entry)
+    if entries:
+        listed = "".join(f"\n  {', '.join(alike)}: {text}" for text, alike in entries.items())
+        raise UsageError(f"{len(problems)} entries of the recipe cannot be built:{listed}")
