@@ -46,9 +46,12 @@ def run(house, tool, *arguments):
     [
         ("triplets/layout/rows.py", "import ieiw.models.protocols", "Imports only go down"),
         ("builders/protocols.py", "import apache_beam", "Only pipelines knows Beam"),
-        ("builders/protocols.py", "import filters", "Imports only go down"),
+        ("builders/protocols.py", "import ieiw.filters", "Imports only go down"),
         ("train/__init__.py", "import ieiw.builders.protocols", "Training reads shards"),
         ("pipelines/layout/build_state.py", "import ieiw.apps.console", "Imports only go down"),
+        ("pipelines/index/columns.py", "import ieiw.pipelines.build.run", "Floors of pipelines"),
+        ("builders/protocols.py", "import ieiw.synthetic.scene", "Scenes are drawn"),
+        ("triplets/storage/failpoints.py", "import ieiw.triplets.storage.folder", "No circles"),
     ],
 )
 def test_a_forbidden_import_breaks_its_contract(house, file, line, contract):
@@ -85,6 +88,13 @@ def test_a_type_error_fails_the_check(house):
 def test_help_answers_without_loading_torch_or_beam():
     heavy = {"torch", "apache_beam", "diffusers", "transformers", "faiss", "cv2"}
     code = f"import sys, ieiw.apps.main; print(sorted({heavy} & set(sys.modules)))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_reading_a_cut_for_the_audit_loads_no_engine():
+    heavy = "('ieiw.pipelines.engine', 'ieiw.pipelines.build', 'apache_beam')"
+    code = f"import sys, ieiw.pipelines.audit.run; print([name for name in sys.modules if name.startswith({heavy})])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
 

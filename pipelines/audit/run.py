@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ieiw.pipelines.audit.contact_sheets import Card, Sheet, cards, choose, thumbnails
+from ieiw.pipelines.audit.contact_sheets import Card, Sheet, cards, choose
 from ieiw.pipelines.audit.excluded import Example, Lost, LostKeys, examples, lost_keys, lost_rows, write_rows
 from ieiw.pipelines.audit.figures import Figures, figures
 from ieiw.pipelines.audit.load import ScoreInfo, load
@@ -93,6 +93,8 @@ def audit(
     report("reading pictures")
     sheets = choose(ledger, options.each, options.seed)
     made, places = cards(store, ledger, sheets)
+    from ieiw.pipelines.audit.thumbnails import thumbnails
+
     pictures = dict(thumbnails(store, places, options.side))
     report("listing what was lost")
     lost = lost_rows(store, ledger)
