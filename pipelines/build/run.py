@@ -78,8 +78,10 @@ def build(
     store = open_store(out)
     recipe = located(recipe)
     found = digests(recipe)  # before the lock: a recipe that points nowhere leaves nothing behind
-    unchanged = _unchanged(load_state(store), options.replace, found)
-    finished = _finished(store, recipe, options, found)
+    state = load_state(store)
+    built = set(state.sources) - set(changed_sources(state, found)) if state is not None else set()
+    unchanged = tuple(sorted(options.replace & built))
+    finished = _finished(store, state, recipe, options, found)
     if finished is not None:
         return dataclasses.replace(finished, unchanged=unchanged)
     with Lock(store, options.take_over):
@@ -97,14 +99,10 @@ def build(
     return Result(complete, progress, worked=True, unchanged=unchanged)
 
 
-def _unchanged(state: BuildState | None, replace: frozenset[str], found: Mapping[str, SourceDigest]) -> tuple[str, ...]:
-    built = set(state.sources) - set(changed_sources(state, found)) if state is not None else set()
-    return tuple(sorted(replace & built))
-
-
-def _finished(store: Store, recipe: Recipe, options: Options, found: Mapping[str, SourceDigest]) -> Result | None:
+def _finished(
+    store: Store, state: BuildState | None, recipe: Recipe, options: Options, found: Mapping[str, SourceDigest]
+) -> Result | None:
     """The build, if it is complete and the recipe asks for nothing else: then nothing at all is written."""
-    state = load_state(store)
     if state is None or state.state != "complete" or options.retry_rejects or state.recipe != recipe:
         return None
     if changed_sources(state, found) or pending(store, BuildStage(), list(state.refs())):

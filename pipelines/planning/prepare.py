@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ieiw.pipelines.layout.build_state import BuildState, SourceState, load_state, save_state, source_state
+from ieiw.pipelines.layout.build_state import BuildState, load_state, save_state, source_state
 from ieiw.pipelines.planning.planner import PlannedUnit, plan_units, triplet_bytes
 from ieiw.pipelines.recipe import fingerprint
 from ieiw.pipelines.recipe.check import check
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.schema import Recipe, SourceSettings
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.plan import PlanRow, UnitRef, plan_rows, write_plan
+from ieiw.triplets.layout.plan import UnitRef, plan_rows, write_plan
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store
@@ -55,7 +55,7 @@ def changed_sources(state: BuildState, found: Mapping[str, SourceDigest]) -> lis
 def prepare(
     store: Store,
     recipe: Recipe,
-    replace: frozenset[str] = frozenset(),
+    replaced: frozenset[str] = frozenset(),
     found: Mapping[str, SourceDigest] | None = None,
 ) -> BuildState:
     """Plan every source that the build does not have yet and save the state; a planned build is left as it is.
@@ -63,36 +63,31 @@ def prepare(
     Args:
         store: of the build.
         recipe: what to plan.
-        replace: sources that may have changed; they are planned anew.
+        replaced: sources that may have changed; they are planned anew.
         found: what :func:`digests` gives for the recipe, where the caller has it already.
 
     Raises:
-        UsageError: a source changed since the build began and is not named in ``replace``.
+        UsageError: a source changed since the build began and is not named in ``replaced``.
     """
     state = load_state(store)
     found = digests(recipe) if found is None else found
-    known = set(found) | set(state.sources if state else ())
-    if unknown := sorted(replace - known):
-        raise UsageError(
-            f"--replace {unknown[0]}: no source is called {unknown[0]!r}. Known: {', '.join(sorted(known))}"
-        )
     changed = changed_sources(state, found) if state is not None else []
-    if state is not None:
-        refused = [name for name in changed if name not in replace]
-        if refused:
-            raise UsageError(_refusal(store, state, found, refused[0]))
-        if not changed and set(state.sources) == set(found):
-            return _with_recipe(store, state, recipe)
-    kept = {} if state is None else {name: each for name, each in state.sources.items() if name not in changed}
+    _check_changes(store, state, found, replaced)
+    if state is not None and not changed and set(state.sources) == set(found):
+        updated = state.model_copy(update={"recipe": recipe})  # may differ in what no fingerprint covers, such as roots
+        if updated != state:
+            save_state(store, updated)
+        return updated
     components = Components(recipe)
-    sources: dict[str, SourceState] = {}
+    sources = {} if state is None else {name: each for name, each in state.sources.items() if name not in changed}
     for settings in recipe.sources:
-        digest = found[settings.name]
-        if settings.name in kept:
-            sources[settings.name] = kept[settings.name]
+        if settings.name in sources:
             continue
+        digest = found[settings.name]
         first = UnitRef(settings.name, digest.fingerprint, 0, 0)
-        size = write_plan(store, _unit_rows(components, settings, first), first)
+        units = units_of(components, settings)
+        rows = (plan_rows(unit.attempts, replace(first, number=unit.number).unit, {}) for unit in units)
+        size = write_plan(store, rows, first)
         if size.attempts == 0:
             raise UsageError(f"source {settings.name}: {told_empty(settings)}")
         sources[settings.name] = source_state(digest.fingerprint, digest.inputs, size)
@@ -106,19 +101,32 @@ def prepare(
     return planned
 
 
-def _with_recipe(store: Store, state: BuildState, recipe: Recipe) -> BuildState:
-    """The same build under a recipe that differs only in what no fingerprint covers (roots, shares of rejects)."""
-    if state.recipe == recipe:
-        return state
-    updated = state.model_copy(update={"recipe": recipe})
-    save_state(store, updated)
-    return updated
+def _check_changes(
+    store: Store, state: BuildState | None, found: Mapping[str, SourceDigest], replaced: frozenset[str]
+) -> None:
+    """Hold the build's sources against the recipe's.
 
-
-def _unit_rows(components: Components, settings: SourceSettings, first: UnitRef) -> Iterator[list[PlanRow]]:
-    for unit in units_of(components, settings):
-        ref = UnitRef(settings.name, first.fingerprint, 0, unit.number)
-        yield plan_rows(unit.attempts, ref.unit, {})
+    Raises:
+        UsageError: a name to replace is unknown, or a source changed that is not to be replaced.
+    """
+    known = found.keys() | (state.sources.keys() if state else ())
+    if unknown := sorted(replaced - known):
+        raise UsageError(
+            f"--replace {unknown[0]}: no source is called {unknown[0]!r}. Known: {', '.join(sorted(known))}"
+        )
+    refused = [name for name in changed_sources(state, found) if name not in replaced] if state else []
+    if state is None or not refused:
+        return
+    name, built = refused[0], f"{store.location} was built"
+    if name not in found:
+        raise UsageError(
+            f"{built} with source {name}, which the recipe lacks. Put it back, or drop its triplets: --replace {name}"
+        )
+    files = [file for file, digest in found[name].inputs.items() if state.sources[name].inputs.get(file) != digest]
+    what = f"its file {files[0]} changed" if files else "its parameters, backend or code version changed"
+    raise UsageError(
+        f"{built} with another {name}: {what}. Use another --out, or build that source anew: --replace {name}"
+    )
 
 
 def units_of(components: Components, settings: SourceSettings) -> Iterator[PlannedUnit]:
@@ -154,17 +162,6 @@ def attempts_per_unit(recipe: Recipe, name: str) -> int:
 def _bytes_each(recipe: Recipe, name: str) -> int:
     image = recipe.image_of(name)
     return triplet_bytes(image.short_side, image.format)
-
-
-def _refusal(store: Store, state: BuildState, found: Mapping[str, SourceDigest], name: str) -> str:
-    built = f"{store.location} was built"
-    if name not in found:
-        return (
-            f"{built} with source {name}, which the recipe lacks. Put it back, or drop its triplets: --replace {name}"
-        )
-    files = [file for file, digest in found[name].inputs.items() if state.sources[name].inputs.get(file) != digest]
-    what = f"its file {files[0]} changed" if files else "its parameters, backend or code version changed"
-    return f"{built} with another {name}: {what}. Use another --out, or build that source anew: --replace {name}"
 
 
 def check_disk(store: Store, recipe: Recipe, attempts: Mapping[str, int]) -> None:
