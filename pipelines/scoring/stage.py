@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from ieiw.filters.registry import score as make_score
+from ieiw.filters.registry import load
 from ieiw.pipelines.engine.stage import Stage
 from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.plan import UnitRef
@@ -39,7 +39,7 @@ class ScoreStage(Stage):
 
     def mark(self, ref: UnitRef) -> str:
         """Name of the unit's values; it carries the scores of the pass, with their versions."""
-        versions = ",".join(f"{name}.{make_score(name).version}" for name in sorted(self.scores))
+        versions = ",".join(f"{name}.{load(name).version}" for name in sorted(self.scores))
         return f"{PARTS}/{hashlib.sha256(versions.encode()).hexdigest()[:8]}-{ref.source}-{ref.unit}.parquet"
 
     def needs(self, ref: UnitRef) -> Sequence[str]:
