@@ -208,7 +208,7 @@ def _listed(path: Path) -> Iterator[str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"hold_out: {path}: cannot be read ({error}). Give a text file of picture names") from error
-    known = frozenset[str]().union(*(spaces(dataset) for dataset in catalogue.SOURCES))
+    known = frozenset[str]().union(*(spaces(dataset) for dataset in catalogue.DATA_SETS))
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text.startswith("#"):
