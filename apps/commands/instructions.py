@@ -37,7 +37,7 @@ def instructions(
 
     A recipe uses the file with `instructions: {TASK: FILE}`. Read it before: a model may have written what you would not say.
     """
-    from ieiw.builders.instructions.expand import Expansion, Plan, document, expand
+    from ieiw.builders.instructions.expand import Budget, Expansion, document, expand
     from ieiw.builders.instructions.template_sets import hand_written
     from ieiw.triplets.storage.store import open_store
 
@@ -46,7 +46,7 @@ def instructions(
     found = Expansion(kind, templates)
     if place:
         author = _writer(place, model, temperature)
-        found = expand(kind, author, open_store(cache or _cache()), Plan(rounds=rounds, most=count), _progress)
+        found = expand(kind, author, open_store(cache or _cache()), Budget(rounds=rounds, most=count), _progress)
     written = document(found, author)
     _write(out, written)
     if as_json:
