@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ieiw.filters.protocols import PairScore, PictureHash, PictureScore
 from ieiw.filters.registry import score as make_score
-from ieiw.pipelines.layout.build_state import BuildState
+from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.storage.store import Store
 
 
