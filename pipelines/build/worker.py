@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ieiw.builders.assembly import Assembler
 from ieiw.pipelines.build.commit_unit import write_unit
-from ieiw.pipelines.layout.build_state import require_state
 from ieiw.pipelines.recipe.components import Components
+from ieiw.triplets.layout.build_state import require_state
 from ieiw.triplets.layout.plan import UnitRef, attempts_of, read_unit
 from ieiw.triplets.storage.store import open_store
 

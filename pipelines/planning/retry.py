@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ieiw.pipelines.layout.build_state import BuildState, Retry, save_state
 from ieiw.pipelines.planning.prepare import attempts_per_unit
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState, Retry, save_state
 from ieiw.triplets.layout.plan import PlanRow, UnitRef, read_unit, write_plan
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.rejects import Reason

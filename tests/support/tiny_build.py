@@ -12,13 +12,13 @@ from ieiw.pipelines.build.commit_unit import write_unit
 from ieiw.pipelines.build.finalise import finalise
 from ieiw.pipelines.build.stage import BuildStage
 from ieiw.pipelines.engine.stage import pending
-from ieiw.pipelines.layout.build_state import BuildState, require_state, save_state, source_state
 from ieiw.pipelines.planning.planner import plan_units
 from ieiw.pipelines.planning.retry import plan_retries
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.images.codec import encoder
 from ieiw.triplets.images.masks import to_rle
+from ieiw.triplets.layout.build_state import BuildState, require_state, save_state, source_state
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, read_attempts, write_plan
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.records import Built, Fault, Record, Reject, Triplet
 from ieiw.triplets.rejects import Place, Reason
 from ieiw.triplets.storage.store import Store, open_store
