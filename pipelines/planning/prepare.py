@@ -118,7 +118,7 @@ def _with_recipe(store: Store, state: BuildState, recipe: Recipe) -> BuildState:
 def _unit_rows(components: Components, settings: SourceSettings, first: UnitRef) -> Iterator[list[PlanRow]]:
     for unit in units_of(components, settings):
         ref = UnitRef(settings.name, first.fingerprint, 0, unit.number)
-        yield plan_rows(unit.attempts, ref.unit, {})
+        yield plan_rows(unit.attempts, ref.unit)
 
 
 def units_of(components: Components, settings: SourceSettings) -> Iterator[PlannedUnit]:

@@ -85,7 +85,7 @@ def tiny_build(folder, wanted=Wanted(), leave=0, location=None):  # noqa: B008 -
         units = plan_units(
             Shapes(name, wanted), name, wanted.tasks, variants=1, attempts_per_unit=wanted.per_unit, key=name
         )
-        rows = (plan_rows(u.attempts, UnitRef(name, first.fingerprint, 0, u.number).unit, {}) for u in units)
+        rows = (plan_rows(u.attempts, UnitRef(name, first.fingerprint, 0, u.number).unit) for u in units)
         sources[name] = source_state(first.fingerprint, {"refer.json": "0" * 64}, write_plan(store, rows, first))
     blocks = [{"name": name, "root": "data", "tasks": list(wanted.tasks)} for name in wanted.sources]
     recipe = Recipe.model_validate({"sources": blocks, "image": {"short_side": 32, "format": wanted.format}})
