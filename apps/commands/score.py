@@ -21,11 +21,11 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score every picture and pair; stop it and run it again at will. Unknown flags go to Beam."""
+    from ieiw.filters.registry import embedded
     from ieiw.pipelines.engine.run import RunOptions
-    from ieiw.pipelines.scoring.run import EMBEDDED
     from ieiw.pipelines.scoring.run import score as run_score
 
-    names = EMBEDDED if scores == "embedded" else tuple(dict.fromkeys(name.strip() for name in scores.split(",")))
+    names = embedded() if scores == "embedded" else tuple(dict.fromkeys(name.strip() for name in scores.split(",")))
     say(f"scoring {build} with {', '.join(names)}")
     bar = Bar("scoring")
     with bar.shown():

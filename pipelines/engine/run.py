@@ -14,6 +14,7 @@ from ieiw.pipelines.engine.stage import Stage, check_needs, committed, note_name
 from ieiw.pipelines.engine.supervisor import run_driver
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.plan import UnitRef
+from ieiw.triplets.storage.cache import cache_folder
 from ieiw.triplets.storage.store import Store
 
 SOLO_DEATHS = 2
@@ -186,6 +187,4 @@ def log_folder(store: Store) -> Path:
     """Where logs of drivers and workers go: in the build, or in the user's cache for a build in a bucket."""
     if store.local is not None:
         return store.local / "logs"
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("ieiw")) / "logs"
+    return cache_folder("logs")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ieiw.pipelines.layout.build_state import BuildState, load_state, save_state, source_state
 from ieiw.pipelines.planning.planner import PlannedUnit, plan_units, triplet_bytes
 from ieiw.pipelines.recipe import fingerprint
 from ieiw.pipelines.recipe.check import check
 from ieiw.pipelines.recipe.components import Components
-from ieiw.pipelines.recipe.schema import Recipe, SourceSettings
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState, load_state, save_state, source_state
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, write_plan
+from ieiw.triplets.layout.recipe import Recipe, SourceSettings
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store
@@ -86,7 +86,7 @@ def prepare(
         digest = found[settings.name]
         first = UnitRef(settings.name, digest.fingerprint, 0, 0)
         units = units_of(components, settings)
-        rows = (plan_rows(unit.attempts, replace(first, number=unit.number).unit, {}) for unit in units)
+        rows = (plan_rows(unit.attempts, replace(first, number=unit.number).unit) for unit in units)
         size = write_plan(store, rows, first)
         if size.attempts == 0:
             raise UsageError(f"source {settings.name}: {told_empty(settings)}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pyarrow.parquet as pq
 
-from ieiw.filters.registry import score as make_score
+from ieiw.filters.registry import load
 from ieiw.pipelines.engine.stage import Stage
 from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.plan import UnitRef
@@ -41,7 +41,7 @@ class ScoreStage(Stage):
 
     def mark(self, ref: UnitRef) -> str:
         """Name of the unit's values; it carries the scores of the pass, with their versions."""
-        versions = ",".join(f"{name}.{make_score(name).version}" for name in sorted(self.scores))
+        versions = ",".join(f"{name}.{load(name).version}" for name in sorted(self.scores))
         return f"{PARTS}/{hashlib.sha256(versions.encode()).hexdigest()[:8]}-{ref.source}-{ref.unit}.parquet"
 
     def needs(self, ref: UnitRef) -> Sequence[str]:
