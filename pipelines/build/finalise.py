@@ -33,7 +33,7 @@ class _Part:
         self._writer: pq.ParquetWriter | None = None
         self._file = Path()
         self._waiting: list[pa.Table] = []
-        self._held = self._rows = 0
+        self._waiting_rows = self._rows = 0
         self.done: list[IndexPart] = []
 
     def add(self, table: pa.Table) -> None:
@@ -41,8 +41,8 @@ class _Part:
         if table.num_rows == 0:
             return
         self._waiting.append(table.replace_schema_metadata(None))
-        self._held += table.num_rows
-        if self._held >= _ROWS_PER_GROUP:
+        self._waiting_rows += table.num_rows
+        if self._waiting_rows >= _ROWS_PER_GROUP:
             self._write()
         if self._rows >= ROWS_PER_PART:
             self.close()
@@ -52,13 +52,13 @@ class _Part:
         if self._writer is None:
             self._file = self._store.spool() / uuid.uuid4().hex
             self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd")
-        self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=self._held)
-        self._rows += self._held
-        self._waiting, self._held = [], 0
+        self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=self._waiting_rows)
+        self._rows += self._waiting_rows
+        self._waiting, self._waiting_rows = [], 0
 
     def close(self) -> None:
         """Publish what is open."""
-        if self._held:
+        if self._waiting_rows:
             self._write()
         if self._writer is None:
             return

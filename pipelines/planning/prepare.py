@@ -9,7 +9,7 @@ from ieiw.pipelines.planning.planner import PlannedUnit, plan_units, triplet_byt
 from ieiw.pipelines.recipe import fingerprint
 from ieiw.pipelines.recipe.check import check
 from ieiw.pipelines.recipe.components import Components
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import BuildState, load_state, save_state, source_state
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, write_plan
 from ieiw.triplets.layout.recipe import Recipe, SourceSettings
@@ -63,7 +63,7 @@ def prepare(
     Args:
         store: of the build.
         recipe: what to plan.
-        replaced: sources that may have changed; they are planned anew.
+        replaced: sources that may have changed; they are planned again.
         found: what :func:`digests` gives for the recipe, where the caller has it already.
 
     Raises:
@@ -89,7 +89,7 @@ def prepare(
         rows = (plan_rows(unit.attempts, replace(first, number=unit.number).unit) for unit in units)
         size = write_plan(store, rows, first)
         if size.attempts == 0:
-            raise UsageError(f"source {settings.name}: {told_empty(settings)}")
+            raise UsageError(f"source {settings.name}: {empty_message(settings)}")
         sources[settings.name] = source_state(digest.fingerprint, digest.inputs, size)
     # By name, as build.json gives them back: the index must come out alike in this process and after a restart.
     ordered = dict(sorted(sources.items()))
@@ -111,22 +111,17 @@ def _check_changes(
     """
     known = found.keys() | (state.sources.keys() if state else ())
     if unknown := sorted(replaced - known):
-        raise UsageError(
-            f"--replace {unknown[0]}: no source is called {unknown[0]!r}. Known: {', '.join(sorted(known))}"
-        )
+        raise UsageError(f"to be replaced: no source is called {unknown[0]!r}. Known: {', '.join(sorted(known))}")
     refused = [name for name in changed_sources(state, found) if name not in replaced] if state else []
     if state is None or not refused:
         return
     name, built = refused[0], f"{store.location} was built"
+    step = Step(values={"replace": name})
     if name not in found:
-        raise UsageError(
-            f"{built} with source {name}, which the recipe lacks. Put it back, or drop its triplets: --replace {name}"
-        )
+        raise UsageError(f"{built} with source {name}, which the recipe lacks. Put it back, or drop its triplets", step)
     files = [file for file, digest in found[name].inputs.items() if state.sources[name].inputs.get(file) != digest]
     what = f"its file {files[0]} changed" if files else "its parameters, backend or code version changed"
-    raise UsageError(
-        f"{built} with another {name}: {what}. Use another --out, or build that source anew: --replace {name}"
-    )
+    raise UsageError(f"{built} with another {name}: {what}. Build elsewhere, or build that source again", step)
 
 
 def units_of(components: Components, settings: SourceSettings) -> Iterator[PlannedUnit]:
@@ -149,7 +144,7 @@ def units_of(components: Components, settings: SourceSettings) -> Iterator[Plann
         raise UsageError(f"source {settings.name}: {error}") from error
 
 
-def told_empty(settings: SourceSettings) -> str:
+def empty_message(settings: SourceSettings) -> str:
     """What is said of a source without records, when it is planned and when it is built."""
     return f"split {settings.split!r} of {settings.root} holds no records. Another `split` or `root` may; or take the source out."
 
@@ -176,5 +171,6 @@ def check_disk(store: Store, recipe: Recipe, attempts: Mapping[str, int]) -> Non
     if free is not None and free < needed:
         raise UsageError(
             f"{store.location}: {needed / 1e9:.1f} GB are needed (estimate for {sum(attempts.values()):,} attempts), "
-            f"{free / 1e9:.1f} GB are free. Free some, give another --out, or start anyway with --no-disk-check."
+            f"{free / 1e9:.1f} GB are free. Free some, build elsewhere, or start all the same without this check.",
+            Step(values={"disk_check": False}),
         )

@@ -1,4 +1,4 @@
-"""``--retry-rejects``: rejects of one reason, or of any, tried again as new units that supersede the old verdicts."""
+"""Retries: rejects of one reason, or of any, tried again as new units that supersede the old verdicts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ieiw.pipelines.planning.prepare import attempts_per_unit
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import BuildState, Retry, save_state
 from ieiw.triplets.layout.plan import PlanRow, UnitRef, read_unit, write_plan
 from ieiw.triplets.layout.tables import read_table
@@ -32,9 +32,10 @@ def plan_retries(store: Store, state: BuildState, reason: str) -> BuildState:
         UsageError: unknown reason, or the build is not complete.
     """
     if reason != ANY and reason not in set(Reason):
-        raise UsageError(f"--retry-rejects={reason}: no such reason. Known: {', '.join(sorted(Reason))}")
+        raise UsageError(f"no reject has the reason {reason!r}. Known: {', '.join(sorted(Reason))}")
     if state.state != "complete":
-        raise UsageError(f"{store.location}: finish the build first (run it without --retry-rejects)")
+        place = store.location
+        raise UsageError(f"{place}: the build is not complete; finish it first, then retry", Step("build", place))
     sources = dict(state.sources)
     for name, source in state.sources.items():
         keys = _rejected(store, state, name, reason)

@@ -9,7 +9,7 @@ import pytest
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
 from ieiw.pipelines.engine.run import RunOptions, beam_flags, run_stage
 from ieiw.pipelines.engine.stage import pending
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.storage.store import open_store
 from tests.support.builds import ROOT, drive_here
 from tests.support.toy_stage import DIED, UNITS, Toy
@@ -54,8 +54,9 @@ class TestInThisProcess:
         assert run_stage(store, Toy(), UNITS, RunOptions()).units == 0
 
     def test_damage_costs_no_other_unit_its_work_and_is_gone_once_mended(self, store):
-        with pytest.raises(UsageError, match="damaged: unit 1 is damaged; unit 4 is damaged"):
+        with pytest.raises(UsageError, match="damaged: unit 1 is damaged; unit 4 is damaged") as caught:
             run_stage(store, Toy(damaged=(1, 4)), UNITS, RunOptions())
+        assert caught.value.step == Step("lint", store.location)
         assert sorted(made(store).values()) == ["0", "2", "3", "5"]
         run_stage(store, Toy(), UNITS, RunOptions())
         assert made(store) == WHOLE
