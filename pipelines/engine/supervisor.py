@@ -90,16 +90,12 @@ def _started(job: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield driver
     finally:
-        _kill_tree(driver)
-
-
-def _kill_tree(driver: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(driver.pid)
-        for each in [*process.children(recursive=True), process]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.kill()
-    driver.wait()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(driver.pid)
+            for each in [*process.children(recursive=True), process]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    each.kill()
+        driver.wait()
 
 
 def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], None]) -> None:

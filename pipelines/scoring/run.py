@@ -95,7 +95,9 @@ def score(
 
 def _merge(store: Store, state: BuildState, parts: Sequence[str], names: Sequence[str]) -> None:
     """Bring the units' parts together: for each score one file with a value for each distinct picture (or for each key)."""
-    set_aside = _set_aside(store, parts)
+    metadata = (pq.read_schema(pa.BufferReader(data)).metadata or {} for _, data in fetch(store, parts))
+    set_aside = sorted(each[SET_ASIDE].decode() for each in metadata if SET_ASIDE in each)
+    notes = {}
     for name in names:
         made = load(name)()
         keys, values = _gather(store, parts, made)
@@ -103,23 +105,19 @@ def _merge(store: Store, state: BuildState, parts: Sequence[str], names: Sequenc
         spooled = store.spool() / uuid.uuid4().hex
         pq.write_table(table, spooled, compression="zstd")
         store.publish(f"scores/{name}/values.parquet", spooled)
-        note = settings_of(state, made) | {
+        notes[name] = settings_of(state, made) | {
             "ids_sha256": ids_digest(keys),
             "values": len(values),
             "undefined": int(np.isnan(values.astype(np.float64)).sum()),
         }
         if set_aside:
-            note["set_aside"] = set_aside
+            notes[name]["set_aside"] = set_aside
+    # Last and together: once a note is there, its score needs the parts no more, and a run for the others has parts of its own.
+    for name, note in notes.items():
         store.publish_bytes(f"scores/{name}/score.json", (json.dumps(note, indent=2, sort_keys=True) + "\n").encode())
     for part in parts:
         store.delete(part)
     store.sweep()
-
-
-def _set_aside(store: Store, parts: Sequence[str]) -> list[str]:
-    """What the parts without values say of their units."""
-    metadata = (pq.read_schema(pa.BufferReader(data)).metadata or {} for _, data in fetch(store, parts))
-    return sorted(each[SET_ASIDE].decode() for each in metadata if SET_ASIDE in each)
 
 
 def ids_digest(ids: pa.Array) -> str:
