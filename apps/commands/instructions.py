@@ -37,7 +37,7 @@ def instructions(
 
     A recipe uses the file with `instructions: {TASK: FILE}`. Read it before: a model may have written what you would not say.
     """
-    from ieiw.builders.instructions.expand import Expansion, Plan, document, expand
+    from ieiw.builders.instructions.expand import Budget, Expansion, document, expand
     from ieiw.builders.instructions.template_sets import hand_written
     from ieiw.triplets.storage.cache import cache_folder
     from ieiw.triplets.storage.store import open_store
@@ -47,13 +47,8 @@ def instructions(
     found = Expansion(kind, templates)
     if place:
         author = _writer(place, model, temperature)
-        found = expand(
-            kind,
-            author,
-            open_store(cache or str(cache_folder("instructions"))),
-            Plan(rounds=rounds, most=count),
-            _progress,
-        )
+        kept = open_store(cache or str(cache_folder("instructions")))
+        found = expand(kind, author, kept, Budget(rounds=rounds, most=count), _progress)
     written = document(found, author)
     _write(out, written)
     if as_json:

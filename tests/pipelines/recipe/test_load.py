@@ -3,8 +3,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ieiw.pipelines.recipe.schema import Recipe, load_recipe, parse_bytes
+from ieiw.pipelines.recipe.load import load_recipe
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import Recipe, parse_bytes
 from tests.support.builds import recipe_values
 
 GOOD = """\
