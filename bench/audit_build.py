@@ -21,9 +21,9 @@ import pyarrow.parquet as pq
 
 from ieiw.filters.registry import SCORES, load
 from ieiw.pipelines.index.score_notes import settings_of
-from ieiw.pipelines.layout.build_state import BuildState, IndexPart, SourceCounts, SourceState, save_state
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.images.codec import encode_jpeg
+from ieiw.triplets.layout.build_state import BuildState, IndexPart, SourceCounts, SourceState, save_state
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.rows import REJECTS, ROWS
 from ieiw.triplets.rejects import Reason
 from ieiw.triplets.storage.store import open_store

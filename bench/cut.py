@@ -31,12 +31,12 @@ from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.cut.choose import Chosen
 from ieiw.pipelines.cut.copy_shards import materialise, remove_shards
 from ieiw.pipelines.index.score_notes import settings_of, value_type
-from ieiw.pipelines.layout.build_state import BuildState, IndexPart, save_state
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.pipelines.scoring.worker import Scorers, score_rows, scorers
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.layout.build_state import BuildState, IndexPart, save_state
 from ieiw.triplets.layout.cut_state import SAMPLE, ShardFile
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.rows import ROWS
 from ieiw.triplets.layout.shards import BLOCK, shard_size
 from ieiw.triplets.records import Mask

@@ -43,4 +43,4 @@ def score(
     rows = [[name, count, result.undefined[name]] for name, count in result.values.items()]
     print_table("Scored", ["score", "values", "undefined"], rows)
     for unit in result.set_aside:
-        say(f"without values: {unit}. To try it again, remove {build}/scores and score again")
+        say(f"{unit}. To try it again, remove {build}/scores and score again")

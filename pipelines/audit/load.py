@@ -18,8 +18,8 @@ from ieiw.filters.rule_set import RuleSet
 from ieiw.filters.rules.base import Rule
 from ieiw.pipelines.index.columns import read_columns, score_notes
 from ieiw.pipelines.index.score_notes import fresh_note
-from ieiw.pipelines.layout.build_state import BuildState, require_state
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState, require_state
 from ieiw.triplets.layout.cut_state import CutState, load_cut
 from ieiw.triplets.layout.rows import REJECTS
 from ieiw.triplets.layout.tables import read_table

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ieiw.filters.registry import load
 from ieiw.filters.scores.base import Score
-from ieiw.pipelines.layout.build_state import BuildState
+from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.storage.store import Store
 
 

@@ -7,9 +7,9 @@ from functools import partial
 
 from ieiw.builders.protocols import Source
 from ieiw.filters.scores.phash import PerceptualHash
-from ieiw.pipelines.recipe.schema import HoldOut
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import PictureLimits, decode
+from ieiw.triplets.layout.recipe import HoldOut
 from ieiw.triplets.rejects import Refusal
 
 _LIMITS = PictureLimits(min_side=1)

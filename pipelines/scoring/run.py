@@ -22,9 +22,9 @@ from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
 from ieiw.pipelines.engine.stage import pending
 from ieiw.pipelines.index.score_notes import fresh_note, read_note, settings_of, value_type
-from ieiw.pipelines.layout.build_state import BuildState, require_state
 from ieiw.pipelines.scoring.stage import SET_ASIDE, ScoreStage
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState, require_state
 from ieiw.triplets.layout.marks import fetch, mark_of
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store, open_store
