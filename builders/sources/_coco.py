@@ -74,7 +74,7 @@ def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> Ele
     """
     found = Elements[_Element](key)
     with root.open(file) as stream:
-        for at, span in enumerate(array_spans(stream, f"{root.location}/{file}", key)):
+        for at, span in enumerate(array_spans(stream, root.full_name(file), key)):
             try:
                 element = msgspec.json.decode(span.data, type=kind, strict=False)
             except (ValueError, RecursionError) as error:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import DocumentError
 from ieiw.builders.instructions.joints import LAYOUTS, joint_key
-from ieiw.builders.options import Options, parse_options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._coco import CategoryEntry, CocoElement, Elements, elements_by_id, whose
 from ieiw.builders.sources._decode_errors import what_is_wrong
 from ieiw.builders.sources._json_grouped import Element, GroupedElements
 from ieiw.builders.sources._keypoint_cleaning import without_far_ears
 from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
 
@@ -50,18 +49,8 @@ class _Category(CategoryEntry):
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
 
 
-class CocoPoints(ABC):
-    """Base of the sources whose files have COCO's form; a data set says where its files lie and what its joints are.
-
-    Args:
-        name: of the source in the recipe.
-        root: folder or URL of the data set.
-        split: as the data set calls it.
-        options: none are known.
-
-    Raises:
-        UsageError: an option is given.
-    """
+class CocoPoints(RootedSource):
+    """Base of the sources whose files have COCO's form; a data set says where its files lie and what its joints are."""
 
     version = 3
     gives = Kind.JOINTED
@@ -71,12 +60,6 @@ class CocoPoints(ABC):
     """Whether others may be in view whom the file leaves out."""
     shift = 0.5
     """Added to coordinates: the files count pixels from 0, ours are continuous."""
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        parse_options(Options, options, f"source {name}: options")
-        self.name = name
-        self._root = Root(root)
-        self._split = split
 
     @abstractmethod
     def annotation_file(self) -> str:
@@ -122,17 +105,13 @@ class CocoPoints(ABC):
             scene = Scene(str(number), file, self._split, self.size(image), licence, self.unlisted)
         return records_of(scene, self.layout, [self._person(element) for element in elements])
 
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
-
     @cached_property
     def _file(self) -> str:
         return self.annotation_file()
 
     @cached_property
     def _where(self) -> str:
-        return f"{self._root.location}/{self._file}"
+        return self._root.full_name(self._file)
 
     @cached_property
     def _annotations(self) -> GroupedElements:

@@ -35,7 +35,7 @@ class RefThings:
 
     def __init__(self, root: Root, path: str) -> None:
         self._pictures, self._numbers = array("q"), array("q")
-        self._elements = ElementsById(root.open(path), f"{root.location}/{path}", "annotations", self._noted)
+        self._elements = ElementsById(root.open(path), root.full_name(path), "annotations", self._noted)
         owners = np.array(self._pictures, np.int64)
         order = np.argsort(owners, kind="stable")
         self._owners, self._ordered = owners[order], np.array(self._numbers, np.int64)[order]

@@ -21,12 +21,12 @@ from typing import Any
 import msgspec
 
 from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.options import Options, parse_options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._coco_points import CocoImage, CocoPoints
 from ieiw.builders.sources._decode_errors import what_is_wrong
 from ieiw.builders.sources._json_grouped import Element, GroupedElements
 from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
 
@@ -36,27 +36,14 @@ _LONG = {"val": "validation"}
 _LICENCE = "AI Challenger (non-commercial research)"
 
 
-class AIC:
-    """Source of AI Challenger's persons, in the form that lies there.
-
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds the annotation file and the picture folder.
-        split: ``train`` or ``validation`` (``val`` is the same).
-        options: none are known.
-
-    Raises:
-        UsageError: an option is given.
-    """
+class AIC(RootedSource):
+    """Source of AI Challenger's persons, in the form that lies there. Splits: ``train``, ``validation`` (``val`` is the same)."""
 
     version = 3
     gives = Kind.JOINTED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        parse_options(Options, options, f"source {name}: options")
-        self.name = name
-        self._root = Root(root)
-        self._split = _LONG.get(split, split)
+        super().__init__(name=name, root=root, split=_LONG.get(split, split), options=options)
         self._named = split
 
     def inputs(self) -> Sequence[str]:
@@ -70,10 +57,6 @@ class AIC:
     def group(self, index: int) -> Iterator[Record]:
         """The persons of one picture."""
         return self._form.group(index)
-
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
 
     @cached_property
     def _file(self) -> str:
@@ -167,7 +150,7 @@ class _Release:
 
     @cached_property
     def _elements(self) -> GroupedElements:
-        return GroupedElements(self._root.open(self._file), f"{self._root.location}/{self._file}", _who)
+        return GroupedElements(self._root.open(self._file), self._root.full_name(self._file), _who)
 
     def _picture(self, element: Element) -> Iterator[Record]:
         place = f"{self._file} element {element.number}"

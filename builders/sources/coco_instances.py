@@ -18,10 +18,9 @@ from typing import Any, ClassVar, Literal
 
 import msgspec
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.instructions.words import is_plural
 from ieiw.builders.mask_components import far_apart, polygon_parts
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._coco import (
     CategoryEntry,
@@ -34,6 +33,7 @@ from ieiw.builders.sources._coco import (
 )
 from ieiw.builders.sources._decode_errors import what_is_wrong
 from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
 
@@ -56,28 +56,13 @@ class CocoInstancesOptions(Options):
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
 
 
-class CocoInstances:
-    """Source of COCO's instances.
-
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds ``annotations`` and the picture folders.
-        split: ``train2017``, ``val2017``, …
-        options: see :class:`CocoInstancesOptions`.
-
-    Raises:
-        UsageError: an unknown option.
-    """
+class CocoInstances(RootedSource):
+    """Source of COCO's instances. Splits: ``train2017``, ``val2017``, …; for its options see :class:`CocoInstancesOptions`."""
 
     version = 3
+    options_model = CocoInstancesOptions
+    _options: CocoInstancesOptions
     choices: ClassVar[Mapping[Kind, str]] = {Kind.OUTLINED: "{records: objects}", Kind.BOXED: "{records: classes}"}
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        self._options = parse_options(CocoInstancesOptions, options, f"source {name}: options")
-        self._root = Root(root)
-        self._split = split
-        self._file = f"annotations/instances_{split}.json"
 
     @property
     def gives(self) -> Kind:
@@ -101,14 +86,14 @@ class CocoInstances:
         crowd = Counter(_category(element.data) for element in elements)
         return (self._record(element, crowd[_category(element.data)]) for element in elements)
 
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
+    @property
+    def _file(self) -> str:
+        return f"annotations/instances_{self._split}.json"
 
     @cached_property
     def _annotations(self) -> GroupedElements:
         self.inputs()
-        return GroupedElements(self._root.open(self._file), f"{self._root.location}/{self._file}", whose, "annotations")
+        return GroupedElements(self._root.open(self._file), self._root.full_name(self._file), whose, "annotations")
 
     @cached_property
     def _folder(self) -> str:
@@ -148,13 +133,13 @@ class CocoInstances:
                 return
             fault = self._fault(entry, element, place) or self._box_fault(entry, place)
             if fault is not None and fault.reason is not Reason.CROWD:
-                yield self._faulty(_id(element), entry.image_id, fault)
+                yield self._faulty(_id(element), str(entry.image_id), fault)
                 return
             entries.append((entry, fault))
         first = entries[0][0]
         crowd = next((fault for _, fault in entries if fault is not None), None)
         if crowd is not None:
-            yield self._faulty(f"{first.image_id}/{first.category_id}", first.image_id, crowd)
+            yield self._faulty(f"{first.image_id}/{first.category_id}", str(first.image_id), crowd)
             return
         name = self._categories[first.category_id]
         annotation = {"class": name, "boxes": [entry.bbox for entry, _ in entries]}
@@ -165,7 +150,7 @@ class CocoInstances:
             return _ANNOTATION.decode(element.data)
         except (ValueError, RecursionError) as error:
             detail = f"{place}: {what_is_wrong(element.data, error)}"
-            return self._faulty(_id(element), whose(element.data)[1], Fault(Reason.INVALID_RECORD, detail))
+            return self._faulty(_id(element), str(whose(element.data)[1]), Fault(Reason.INVALID_RECORD, detail))
 
     def _record(self, element: Element, alike: int) -> Record:
         """A record; ``alike`` counts the picture's instances of the same category, itself included."""
@@ -180,10 +165,10 @@ class CocoInstances:
                 Reason.AMBIGUOUS, f"{alike} instances of {self._categories[entry.category_id]} in the picture"
             )
         if fault is not None:
-            return self._faulty(record_id, entry.image_id, fault)
+            return self._faulty(record_id, str(entry.image_id), fault)
         if isinstance(entry.segmentation, dict):
             detail = f"{place}: segmentation is run lengths, polygons are needed"
-            return self._faulty(record_id, entry.image_id, Fault(Reason.INVALID_RECORD, detail))
+            return self._faulty(record_id, str(entry.image_id), Fault(Reason.INVALID_RECORD, detail))
         name = self._categories[entry.category_id]
         polygons = [list(zip(flat[::2], flat[1::2], strict=True)) for flat in entry.segmentation]
         annotation = {"phrase": name, "phrase_structure": {"name": name}, "Polygons": [polygons]}
@@ -231,9 +216,6 @@ class CocoInstances:
         if min(inside) <= 0 or inside[0] * inside[1] < 0.5 * width * height:
             return Fault(Reason.REGION_OUTSIDE, f"{place}: bbox {entry.bbox} lies mostly outside the picture")
         return None
-
-    def _faulty(self, record_id: str, image: int, fault: Fault) -> Record:
-        return Record(record_id, str(image), {}, {}, self._split, fault=fault)
 
 
 def _id(element: Element) -> str:

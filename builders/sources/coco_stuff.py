@@ -53,13 +53,14 @@ class CocoStuff(LabelMaps):
 
     version = 3
     options_model = CocoStuffOptions
+    _options: CocoStuffOptions
 
     def inputs(self) -> Sequence[str]:
         """``labels.txt``, or the json."""
         self._pictures  # noqa: B018 - raises where the folder is missing
         if self._json:
             return [self._json]
-        return [self._first(["labels.txt", "annotations/labels.txt"], "class list labels.txt", _GET_LABELS)]
+        return [self._find(["labels.txt", "annotations/labels.txt"], "class list labels.txt", _GET_LABELS)]
 
     def group_count(self) -> int:
         """Pictures of the split."""
@@ -78,7 +79,7 @@ class CocoStuff(LabelMaps):
     @cached_property
     def _pictures(self) -> str:
         folders = [f"images/{self._split}", self._split, f"dataset/images/{self._split}"]
-        return self._first(folders, "picture folder", "Change `split`, or give COCO's folder in `root`.")
+        return self._find(folders, "picture folder", "Change `split`, or give COCO's folder in `root`.")
 
     @cached_property
     def _maps(self) -> str:
@@ -103,7 +104,7 @@ class CocoStuff(LabelMaps):
             if self._options.form == "auto"
             else "Unpack "
         )
-        return self._first(places, "annotation", f"{maps}stuff_annotations_trainval2017.zip here.")
+        return self._find(places, "annotation", f"{maps}stuff_annotations_trainval2017.zip here.")
 
     def _record(self, index: int) -> Record:
         record = super()._record(index)
@@ -121,17 +122,17 @@ class CocoStuff(LabelMaps):
             found = elements_by_id(self._root, self._json, "categories", CategoryEntry)
             if not found:
                 raise UsageError(
-                    f"{self._root.location}/{self._json}: categories: names no class. Is it the stuff json?"
+                    f"{self._root.full_name(self._json)}: categories: names no class. Is it the stuff json?"
                 )
             return {number: kind.name for number, kind in sorted(found.items()) if number != _THINGS}, (0, _THINGS)
         file = self.inputs()[0]
-        ids = numbered_names(self._text(file), f"{self._root.location}/{file}")
+        ids = numbered_names(self._text(file), self._root.full_name(file))
         return {number - 1: name for number, name in ids.items() if number and number not in _NEVER}, (255,)
 
     @cached_property
     def _annotations(self) -> GroupedElements:
         self.inputs()
-        return GroupedElements(self._root.open(self._json), f"{self._root.location}/{self._json}", whose, "annotations")
+        return GroupedElements(self._root.open(self._json), self._root.full_name(self._json), whose, "annotations")
 
     @cached_property
     def _images(self) -> Elements[ImageEntry]:

@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import DocumentError, load_json
 from ieiw.builders.formats.zips import ZipFiles
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._json_grouped import Element, GroupedElements
 from ieiw.builders.sources._parquet_rows import ParquetRows
 from ieiw.builders.sources._prompt_rows import PromptRows
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason, Refusal
@@ -42,29 +42,20 @@ class InstructPix2PixOptions(Options):
     keep: str = ""
 
 
-class InstructPix2Pix:
+class InstructPix2Pix(RootedSource):
     """Source of InstructPix2Pix's pairs.
 
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds ``seeds.json``, or the Parquet files.
-        split: ``train``, ``val``, ``test`` (90, 5 and 5 per cent of the prompts, as the authors cut them) or ``all``.
-        options: see :class:`InstructPix2PixOptions`.
-
-    Raises:
-        UsageError: an unknown option or split.
+    Splits: ``train``, ``val``, ``test`` (90, 5 and 5 per cent of the prompts, as the authors cut them), ``all``.
     """
 
-    version = 1
+    options_model = InstructPix2PixOptions
+    _options: InstructPix2PixOptions
     gives = Kind.EDITED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        self._options = parse_options(InstructPix2PixOptions, options, f"source {name}: options")
+        super().__init__(name=name, root=root, split=split, options=options)
         if split not in _SPLITS:
             raise UsageError(f"source {name}: split {split!r}: known are {', '.join(_SPLITS)}")
-        self._root = Root(root)
-        self._split = split
         self._open: dict[str, ZipFiles | Refusal] = {}
         self._rows = ParquetRows(self._root, "train", "edit_prompt")
 
@@ -126,7 +117,7 @@ class InstructPix2Pix:
         """One of the zip files, opened once, or that it is damaged."""
         if name not in self._open:
             try:
-                self._open[name] = ZipFiles(self._root.open(name), f"{self._root.location}/{name}")
+                self._open[name] = ZipFiles(self._root.open(name), self._root.full_name(name))
             except UsageError as error:
                 self._open[name] = Refusal(Reason.PICTURE_UNREADABLE, str(error))
         return self._open[name]
@@ -140,7 +131,7 @@ class InstructPix2Pix:
         self.inputs()
         if self._is_rows:
             return PromptRows(self._rows, _SPLITS[self._split])
-        return GroupedElements(self._root.open("seeds.json"), f"{self._root.location}/seeds.json", _who)
+        return GroupedElements(self._root.open("seeds.json"), self._root.full_name("seeds.json"), _who)
 
     @cached_property
     def _groups(self) -> range:
@@ -154,7 +145,7 @@ class InstructPix2Pix:
         """Digests of the pairs to keep, 8 bytes each; None where all are kept."""
         if not self._options.keep:
             return None
-        name = f"{self._root.location}/{self._options.keep}"
+        name = self._root.full_name(self._options.keep)
         entries = load_json(self._root.read(self._options.keep, _MAX_LIST), name, list)
         if not all(isinstance(entry, str) and "/" in entry for entry in entries):
             raise DocumentError("wrong_schema", name, 'expected a list of "<prompt id>/<seed>"')
@@ -187,9 +178,6 @@ class InstructPix2Pix:
             )
         files = {"picture": f"{pair}_0.jpg", "target": f"{pair}_1.jpg", "prompt": f"{prompt}/prompt.json"}
         return Record(record_id, prompt, files, {}, self._split, licence=_LICENCE)
-
-    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
-        return Record(record_id, group, {}, {}, self._split, fault=fault)
 
 
 _ELEMENT = msgspec.json.Decoder(tuple[str, list[str | int]])

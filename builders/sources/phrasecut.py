@@ -7,19 +7,18 @@ other phrases give to one of the very same outlines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import DocumentError, load_json, parse
-from ieiw.builders.options import Options, parse_options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._decode_errors import what_is_wrong
 from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
@@ -37,27 +36,11 @@ class _Picture:
     coco_id: int | None = None
 
 
-class PhraseCut:
-    """Source of PhraseCut's phrases.
-
-    Args:
-        name: of the source in the recipe.
-        root: the folder ``VGPhraseCut_v0``.
-        split: ``train``, ``val``, ``test``, ``miniv``: the middle of ``refer_<split>.json``.
-        options: none are known.
-
-    Raises:
-        UsageError: an option is given.
-    """
+class PhraseCut(RootedSource):
+    """Source of PhraseCut's phrases. Splits: ``train``, ``val``, ``test``, ``miniv``: the middle of ``refer_<split>.json``."""
 
     version = 2
     gives = Kind.OUTLINED
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        parse_options(Options, options, f"source {name}: options")
-        self.name = name
-        self._root = Root(root)
-        self._split = split
 
     def inputs(self) -> Sequence[str]:
         """The annotation files that decide which records there are."""
@@ -71,10 +54,6 @@ class PhraseCut:
     def group(self, index: int) -> Iterator[Record]:
         """The phrases of one picture, in official order."""
         return _with_namesakes([self._record(element) for element in self._elements.group(index)])
-
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
 
     @property
     def _refer(self) -> str:
@@ -114,7 +93,7 @@ class PhraseCut:
     def _pictures(self) -> dict[int, _Picture]:
         """Image id -> what the picture list says."""
         name = self._picture_list
-        entries = load_json(self._root.read(name, _MAX_DOCUMENT), f"{self._root.location}/{name}", list)
+        entries = load_json(self._root.read(name, _MAX_DOCUMENT), self._root.full_name(name), list)
         found: dict[int, _Picture] = {}
         for entry in entries:
             if isinstance(entry, dict) and isinstance(entry.get("image_id"), int):
@@ -136,20 +115,20 @@ class PhraseCut:
         """Task id -> reason, from the publisher's list of phrases not to use."""
         if not self._root.exists("skip.json"):
             return {}
-        entries = load_json(self._root.read("skip.json", _MAX_DOCUMENT), f"{self._root.location}/skip.json", list)
+        entries = load_json(self._root.read("skip.json", _MAX_DOCUMENT), self._root.full_name("skip.json"), list)
         skipped: dict[str, str] = {}
         for number, entry in enumerate(entries):
             found = {"task_id": entry} if isinstance(entry, str) else entry
             if not isinstance(found, dict) or "task_id" not in found:
                 detail = f"element {number} is neither a task id nor an object with one"
-                raise DocumentError("wrong_schema", f"{self._root.location}/skip.json", detail)
+                raise DocumentError("wrong_schema", self._root.full_name("skip.json"), detail)
             skipped[str(found["task_id"])] = str(found.get("reason", ""))
         return skipped
 
     @cached_property
     def _elements(self) -> GroupedElements:
         self._require_layout()
-        return GroupedElements(self._root.open(self._refer), f"{self._root.location}/{self._refer}", _who)
+        return GroupedElements(self._root.open(self._refer), self._root.full_name(self._refer), _who)
 
     def _record(self, element: Element) -> Record:
         """A record from its bytes; what is wrong with it becomes its fault."""
@@ -202,9 +181,6 @@ class PhraseCut:
         named = f"@{element.number}" if image == -1 else task.decode("utf-8", "replace")
         record_id = f"{named}#{element.turn + 1}" if element.turn else named
         return self._faulty(record_id, str(image), Fault(Reason.INVALID_RECORD, detail))
-
-    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
-        return Record(record_id, group, {}, {}, self._split, fault=fault)
 
 
 class _Entry(msgspec.Struct):

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import load_json
 from ieiw.builders.formats.unpickle import load_pickle
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._coco import Elements, ImageEntry, elements_by_id, licence_of
 from ieiw.builders.sources._ref_fields import (
@@ -25,6 +24,7 @@ from ieiw.builders.sources._ref_fields import (
     sentences_of,
 )
 from ieiw.builders.sources._ref_things import RefThings
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
@@ -43,31 +43,17 @@ class RefOptions(Options):
     then the task uses it as it was said, whatever speaks against it."""
 
 
-class RefCoco:
-    """Source of a set's refs; see :class:`RefOptions`.
-
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds the set's folder and the pictures.
-        split: as the refs say it: ``train``, ``val``, ``testA``, ``testB``, ``test``.
-        options: the recipe's ``options`` block.
-
-    Raises:
-        UsageError: an unknown option.
-    """
+class RefCoco(RootedSource):
+    """Source of a set's refs; see :class:`RefOptions`. Splits: ``train``, ``val``, ``testA``, ``testB``, ``test``."""
 
     version = 3
+    options_model = RefOptions
+    _options: RefOptions
     gives = Kind.REFERRED
     folder = "refcoco"
     default_split_by = "unc"
     refs_file = "refs({}).p"
     picture_folders: tuple[str, ...] = _COCO
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        self._root = Root(root)
-        self._split = split
-        self._options = parse_options(RefOptions, options, f"source {name}: options")
 
     def inputs(self) -> Sequence[str]:
         """The refs and the instances."""
@@ -90,10 +76,6 @@ class RefCoco:
         for number in self._groups[index]:
             yield from self._records(number)
 
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
-
     @property
     def _refs_path(self) -> str:
         return f"{self.folder}/{self.refs_file.format(self._options.split_by or self.default_split_by)}"
@@ -104,13 +86,7 @@ class RefCoco:
 
     @cached_property
     def _pictures(self) -> str:
-        for folder in self.picture_folders:
-            if self._root.exists(folder):
-                return folder
-        tried = " or ".join(self.picture_folders)
-        raise UsageError(
-            f"root {self._root.location}: the picture folder is missing (looked for {tried}). Put it there."
-        )
+        return self._find(self.picture_folders, "picture folder", "Put it there.")
 
     @cached_property
     def _refs(self) -> list[Any]:
@@ -120,7 +96,7 @@ class RefCoco:
             UsageError: damaged, unsafe, or no list.
         """
         self.inputs()
-        place, data = f"{self._root.location}/{self._refs_path}", self._root.read(self._refs_path, _MAX_REFS)
+        place, data = self._root.full_name(self._refs_path), self._root.read(self._refs_path, _MAX_REFS)
         refs = load_json(data, place, list) if self._refs_path.endswith(".json") else load_pickle(data, place, list)
         return list(refs)
 
@@ -139,7 +115,7 @@ class RefCoco:
         if not found:
             splits = sorted({str(ref.get("split")) for ref in self._refs if isinstance(ref, dict)})
             raise UsageError(
-                f"{self._root.location}/{self._refs_path}: no ref of split {self._split!r}. "
+                f"{self._root.full_name(self._refs_path)}: no ref of split {self._split!r}. "
                 f"Splits that are there: {', '.join(splits) or 'none'}. Change `split`."
             )
         return list(found.values())
@@ -172,11 +148,11 @@ class RefCoco:
         record_id = f"{ref_id}" if ref_id >= 0 else f"@{number}"
         if number in self._twice:
             fault = Fault(Reason.DUPLICATE_RECORD, f"{place}: ref_id {record_id} was used before")
-            yield Record(f"{record_id}#{number}", group, {}, {}, self._split, fault=fault)
+            yield self._faulty(f"{record_id}#{number}", group, fault)
             return
         made = self._check(ref, place)
         if isinstance(made, Fault):
-            yield Record(record_id, group, {}, {}, self._split, fault=made)
+            yield self._faulty(record_id, group, made)
             return
         image, targets, sentences = made
         held = {"targets": targets, **self._things.split(image.id, annotation_ids(ref))}
