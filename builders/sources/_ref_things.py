@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import math
-from array import array
+from contextlib import suppress
 from typing import Any
 
-import msgspec
-import numpy as np
-
-from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.sources._coco import CategoryEntry, CocoElement, elements_by_id, whole_number
-from ieiw.builders.sources._json_by_id import ElementsById
-
-
-class _Head(CocoElement):
-    image_id: int
-
-
-_HEAD = msgspec.json.Decoder(_Head)
+from ieiw.builders.formats.json_stream import parse
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
 
 
 class RefThings:
-    """The annotations of a set's ``instances.json``; 36 bytes each are kept.
+    """The annotations of a set's ``instances.json``.
 
     Args:
-        root: of the data set.
-        path: of the file below it.
+        coco: the file.
 
     Raises:
         UsageError: the file is missing.
         ieiw.builders.formats.json_stream.DocumentError: no such array, or the file is cut short.
     """
 
-    def __init__(self, root: Root, path: str) -> None:
-        self._pictures, self._numbers = array("q"), array("q")
-        self._elements = ElementsById(root.open(path), root.full_name(path), "annotations", self._noted)
-        owners = np.array(self._pictures, np.int64)
-        order = np.argsort(owners, kind="stable")
-        self._owners, self._ordered = owners[order], np.array(self._numbers, np.int64)[order]
-        del self._pictures, self._numbers
-        found = elements_by_id(root, path, "categories", CategoryEntry)
-        self._names = {number: kind.name for number, kind in found.items()}
+    def __init__(self, coco: CocoFile[ImageEntry, CategoryEntry]) -> None:
+        self._annotations = coco.annotations
+        self._names = {number: kind.name for number, kind in coco.categories.items()}
         self._last: tuple[int, dict[int, list[Any]]] = -1, {}  # a picture's refs come one after the other
 
     def get(self, number: int) -> Any:
@@ -50,7 +32,8 @@ class RefThings:
         Raises:
             ValueError: it is not JSON.
         """
-        return self._elements.get(number)
+        element = self._annotations.find(b"%d" % number)
+        return None if element is None else parse(element.data)
 
     def split(self, picture: int, meant: list[int]) -> dict[str, list[list[Any]]]:
         """What is ``meant`` and the ``others`` of a picture, each as ``[class, x, y, width, height]``; without a box ``[class]``.
@@ -65,35 +48,14 @@ class RefThings:
         }
 
     def _single_things(self, picture: int) -> dict[int, list[Any]]:
-        first, last = np.searchsorted(self._owners, (picture, picture + 1))
-        entries = {int(number): self._sound(int(number)) for number in self._ordered[first:last]}
-        return {
-            number: self._thing(entry)
-            for number, entry in entries.items()
-            if isinstance(entry, dict) and not entry.get("iscrowd")
-        }
-
-    def _noted(self, data: bytes) -> int | None:
-        """The number of an annotation; its picture is noted on the way."""
-        try:
-            head = _HEAD.decode(data)
-            own, picture = head.id, head.image_id
-        except (ValueError, RecursionError):
-            found, shown = whole_number(data, "id"), whole_number(data, "image_id")
-            if found is None or shown is None:
-                return None
-            own, picture = found, shown
-        if max(abs(own), abs(picture)) < 2**63:
-            self._pictures.append(picture)
-            self._numbers.append(own)
-        return own
-
-    def _sound(self, number: int) -> Any:
-        """An annotation beside the one that is meant; what is no JSON is nobody's rival."""
-        try:
-            return self.get(number)
-        except ValueError:
-            return None
+        """The things of a picture by their numbers; what is no JSON is nobody's rival."""
+        things: dict[int, list[Any]] = {}
+        for element in self._annotations.group_of(picture):
+            with suppress(ValueError):
+                entry = parse(element.data)
+                if isinstance(entry, dict) and not entry.get("iscrowd") and type(entry.get("id")) is int:
+                    things.setdefault(entry["id"], self._thing(entry))
+        return things
 
     def _thing(self, entry: dict[str, Any]) -> list[Any]:
         number, box = entry.get("category_id"), entry.get("bbox")

@@ -69,9 +69,9 @@ class RootedSource(ABC):
         """Further names of a record's picture, such as ``coco:139``; none, unless a source knows some."""
         return ()
 
-    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
+    def _faulty(self, record_id: str, group: str, why: Fault | Refusal) -> Record:
         """A record that cannot be used."""
-        return Record(record_id, group, {}, {}, self._split, fault=fault)
+        return Record(record_id, group, {}, {}, self._split, fault=Fault(why.reason, why.detail))
 
     def _text(self, file: str) -> str:
         """A small text file.

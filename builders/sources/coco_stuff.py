@@ -15,13 +15,13 @@ from typing import Any, Literal
 import msgspec
 
 from ieiw.builders.options import Options
-from ieiw.builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, licence_of, whose
-from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
+from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._label_maps import CLASS_LIST, LabelMaps, numbered_names
 from ieiw.builders.vocabulary import CLASSES
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
-from ieiw.triplets.rejects import Reason
+from ieiw.triplets.rejects import Reason, Refusal
 
 _NEVER = frozenset({12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91})
 """COCO ids that no picture is annotated with; nothing is known of where they are."""
@@ -67,14 +67,14 @@ class CocoStuff(LabelMaps):
         if not self._json:
             return super().group_count()
         self._classes  # noqa: B018 - raises where the file names none
-        return len(self._annotations)
+        return len(self._coco.annotations)
 
     def group(self, index: int) -> Iterator[Record]:
         """The one record of a picture."""
         if not self._json:
             yield from super().group(index)
             return
-        yield self._of_elements(list(self._annotations.group(index)))
+        yield self._of_elements(list(self._coco.annotations.group(index)))
 
     @cached_property
     def _pictures(self) -> str:
@@ -119,49 +119,41 @@ class CocoStuff(LabelMaps):
 
     def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
         if self._json:
-            found = elements_by_id(self._root, self._json, "categories", CategoryEntry)
-            if not found:
+            categories = self._coco.categories
+            if not categories:
                 raise UsageError(
                     f"{self._root.full_name(self._json)}: categories: names no class. Is it the stuff json?"
                 )
-            return {number: kind.name for number, kind in sorted(found.items()) if number != _THINGS}, (0, _THINGS)
+            return {number: kind.name for number, kind in sorted(categories.items()) if number != _THINGS}, (0, _THINGS)
         file = self.inputs()[0]
         ids = numbered_names(self._text(file), self._root.full_name(file))
         return {number - 1: name for number, name in ids.items() if number and number not in _NEVER}, (255,)
 
     @cached_property
-    def _annotations(self) -> GroupedElements:
-        self.inputs()
-        return GroupedElements(self._root.open(self._json), self._root.full_name(self._json), whose, "annotations")
-
-    @cached_property
-    def _images(self) -> Elements[ImageEntry]:
-        return elements_by_id(self._root, self._json, "images", ImageEntry)
+    def _coco(self) -> CocoFile[ImageEntry, CategoryEntry]:
+        return CocoFile(self._root, self._json, ImageEntry, CategoryEntry)
 
     def _of_elements(self, elements: list[Element]) -> Record:
         """All annotations of one picture as one record; one that is unsound spoils it, since its class would seem absent."""
-        segments, fault, picture = [], None, -1
-        for element in elements:
-            place = f"{self._json} annotations[{element.number}]"
-            try:
-                entry = _ANNOTATION.decode(element.data)
-            except (ValueError, RecursionError) as error:
-                fault = fault or Fault(Reason.INVALID_RECORD, f"{place}: {error}")
-                picture = whose(element.data)[1]
-                continue
-            picture = entry.image_id
-            if entry.image_id not in self._images:
-                fault = fault or Fault(Reason.UNKNOWN_PICTURE, f"{place}: {self._images.lack('image_id', picture)}")
-            segments.append([entry.category_id, entry.segmentation])
-        if fault is not None:
-            return Record(str(picture), str(picture), {}, {}, self._split, fault=fault)
-        image = self._images[picture]
+        number = elements[0].picture
+        try:
+            segments = [self._segment(element) for element in elements]
+        except Refusal as refusal:
+            return self._faulty(str(number), str(number), Fault(refusal.reason, refusal.detail))
+        image = self._coco.images[number]
         return Record(
-            id=str(picture),
-            group=str(picture),
+            id=str(number),
+            group=str(number),
             files={"picture": f"{self._pictures}/{image.file_name}", CLASSES: CLASS_LIST},
             annotation={"segments": segments, "rough": list(_STUFF)},
             split=self._split,
             size=(image.width, image.height),
-            licence=licence_of(image.license),
+            licence=image.licence,
         )
+
+    def _segment(self, element: Element) -> list[Any]:
+        entry = element.decode(_ANNOTATION)
+        if entry.image_id not in self._coco.images:
+            detail = f"{element.place}: {self._coco.images.lack('image_id', entry.image_id)}"
+            raise Refusal(Reason.UNKNOWN_PICTURE, detail)
+        return [entry.category_id, entry.segmentation]

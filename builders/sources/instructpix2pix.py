@@ -18,7 +18,7 @@ from ieiw.builders.formats.json_stream import DocumentError, load_json
 from ieiw.builders.formats.zips import ZipFiles
 from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._json_index import Element, JsonIndex
 from ieiw.builders.sources._parquet_rows import ParquetRows
 from ieiw.builders.sources._prompt_rows import PromptRows
 from ieiw.builders.sources._rooted import RootedSource
@@ -127,11 +127,11 @@ class InstructPix2Pix(RootedSource):
         return not self._root.exists("seeds.json") and bool(self._rows.files)
 
     @cached_property
-    def _prompts(self) -> GroupedElements | PromptRows:
+    def _prompts(self) -> JsonIndex | PromptRows:
         self.inputs()
         if self._is_rows:
             return PromptRows(self._rows, _SPLITS[self._split])
-        return GroupedElements(self._root.open("seeds.json"), self._root.full_name("seeds.json"), _who)
+        return JsonIndex(self._root, "seeds.json", _identify)
 
     @cached_property
     def _groups(self) -> range:
@@ -152,11 +152,11 @@ class InstructPix2Pix(RootedSource):
         return frozenset(_digest(entry) for entry in entries)
 
     def _records(self, element: Element) -> Iterator[Record]:
-        place = f"seeds.json element {element.number}"
+        place = element.place
         try:
-            prompt, seeds = _ELEMENT.decode(element.data)
-        except ValueError as error:
-            yield self._faulty(f"@{element.number}", "@", Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
+            prompt, seeds = element.decode(_ELEMENT)
+        except Refusal as refusal:
+            yield self._faulty(f"@{element.number}", "@", refusal)
             return
         mark = f"#{element.turn + 1}" if element.turn else ""
         if not seeds:
@@ -187,7 +187,7 @@ def _digest(pair: str) -> bytes:
     return hashlib.blake2b(pair.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def _who(data: bytes) -> tuple[bytes, int]:
+def _identify(data: bytes) -> tuple[bytes, int]:
     """The prompt's id twice: as the element's id, and as a number that stands for it."""
     try:
         prompt = _ELEMENT.decode(data)[0]

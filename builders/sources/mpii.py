@@ -21,14 +21,13 @@ import msgspec
 
 from ieiw.builders.boxes import Box
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._decode_errors import what_is_wrong
-from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._json_index import Element, JsonIndex
 from ieiw.builders.sources._mpii_mat import MatPicture, read_mat
 from ieiw.builders.sources._persons import Joint, Person, Scene, box_around, joints_of, records_of
 from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
-from ieiw.triplets.rejects import Reason
+from ieiw.triplets.rejects import Reason, Refusal
 
 _MAT = "mpii_human_pose_v1_u12_1.mat"
 _SIDE = 200.0
@@ -94,8 +93,8 @@ class MPII(RootedSource):
             return read_mat(file.read(), self._root.full_name(self._file), train=self._split == "train")
 
     @cached_property
-    def _elements(self) -> GroupedElements:
-        return GroupedElements(self._root.open(self._file), self._root.full_name(self._file), _who)
+    def _elements(self) -> JsonIndex:
+        return JsonIndex(self._root, self._file, _identify)
 
     def _listed(self, index: int) -> MatPicture:
         """A picture of the json list; persons are numbered within it, since the list gives them no ids."""
@@ -107,12 +106,13 @@ class MPII(RootedSource):
         image = _image(element.data)
         record_id = f"{image}/{at}" if image else f"@{element.number}"
         try:
-            entry = _ENTRY.decode(element.data)
+            entry = element.decode(_ENTRY)
             joints = _joints(entry)
             return Person(record_id, box=_box(entry, joints), joints=joints)
-        except (ValueError, RecursionError) as error:
-            detail = f"{self._file} element {element.number}: {what_is_wrong(element.data, error)}"
-            return Person(record_id, fault=Fault(Reason.INVALID_RECORD, detail))
+        except Refusal as refusal:
+            return Person(record_id, fault=Fault(refusal.reason, refusal.detail))
+        except ValueError as error:
+            return Person(record_id, fault=Fault(Reason.INVALID_RECORD, f"{element.place}: {error}"))
 
 
 class _Entry(msgspec.Struct):
@@ -161,7 +161,7 @@ def _image(data: bytes) -> str:
         return ""
 
 
-def _who(data: bytes) -> tuple[bytes, int]:
+def _identify(data: bytes) -> tuple[bytes, int]:
     """The element itself (it has no id), and a number that stands for its picture."""
     image = _image(data).encode("utf-8", "surrogatepass")
     return data, int.from_bytes(hashlib.blake2b(image, digest_size=8).digest(), "little", signed=True)

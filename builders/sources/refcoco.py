@@ -15,7 +15,7 @@ from ieiw.builders.formats.json_stream import load_json
 from ieiw.builders.formats.unpickle import load_pickle
 from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._coco import Elements, ImageEntry, elements_by_id, licence_of
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
 from ieiw.builders.sources._ref_fields import (
     annotation_ids,
     is_of_split,
@@ -121,12 +121,12 @@ class RefCoco(RootedSource):
         return list(found.values())
 
     @cached_property
-    def _things(self) -> RefThings:
-        return RefThings(self._root, self._instances_path)
+    def _coco(self) -> CocoFile[ImageEntry, CategoryEntry]:
+        return CocoFile(self._root, self._instances_path, ImageEntry, CategoryEntry)
 
     @cached_property
-    def _images(self) -> Elements[ImageEntry]:
-        return elements_by_id(self._root, self._instances_path, "images", ImageEntry)
+    def _things(self) -> RefThings:
+        return RefThings(self._coco)
 
     @cached_property
     def _twice(self) -> set[int]:
@@ -171,7 +171,7 @@ class RefCoco(RootedSource):
             annotation=annotation,
             split=self._split,
             size=(image.width, image.height),
-            licence=licence_of(image.license) if self.picture_folders is _COCO else "",
+            licence=image.licence if self.picture_folders is _COCO else "",
         )
 
     def _check(self, ref: Any, place: str) -> tuple[ImageEntry, list[Any], list[tuple[str, str]]] | Fault:
@@ -179,8 +179,8 @@ class RefCoco(RootedSource):
         if not isinstance(ref, dict):
             return Fault(Reason.INVALID_RECORD, f"{place}: no ref, but {type(ref).__name__}")
         number = number_in(ref, "image_id")
-        if number not in self._images:
-            lack = self._images.lack("image_id", number) if number >= 0 else "image_id is no number"
+        if number not in self._coco.images:
+            lack = self._coco.images.lack("image_id", number) if number >= 0 else "image_id is no number"
             return Fault(Reason.UNKNOWN_PICTURE, f"{place}: {lack}")
         sentences = sentences_of(ref.get("sentences"))
         if sentences is None:
@@ -188,7 +188,7 @@ class RefCoco(RootedSource):
         if not sentences:
             return Fault(Reason.EMPTY_PHRASE, f"{place}: no sentence with a word in it")
         targets = self._targets(ref, number, place)
-        return targets if isinstance(targets, Fault) else (self._images[number], targets, sentences)
+        return targets if isinstance(targets, Fault) else (self._coco.images[number], targets, sentences)
 
     def _targets(self, ref: dict[str, Any], image: int, place: str) -> list[Any] | Fault:
         """The segmentations of a ref; none where it says so by -1, as gRefCOCO does."""
