@@ -20,8 +20,8 @@ from ieiw.builders.catalogue import DATA_SETS
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.lint.report import SourceReport
 from ieiw.pipelines.lint.run import lint
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import Recipe
 
 PAGE = Path(__file__).parent.parent / "docs" / "data-sets.md"
 _START, _END = "<!-- read-back: written by bench.data_sets -->", "<!-- end of read-back -->"

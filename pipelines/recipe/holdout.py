@@ -23,8 +23,8 @@ from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.protocols import Source
 from ieiw.filters.near import least_distances
 from ieiw.pipelines.recipe.picture_hashes import hashes_of, picture_hash
-from ieiw.pipelines.recipe.schema import HoldOut, Recipe, SourceSettings
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import HoldOut, Recipe, SourceSettings
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
 
@@ -105,13 +105,13 @@ class HeldOutSource:
         for entry in self._by_looks:
             bits = int(least_distances(own, self._hashes(entry))[0])
             if bits <= (entry.distance or 0):
-                return f"{file} looks like a picture of {entry.told}, {bits} bits apart"
+                return f"{file} looks like a picture of {entry.label}, {bits} bits apart"
         return ""
 
     def _hashes(self, entry: HoldOut) -> npt.NDArray[np.uint64]:
-        if entry.told not in self._looks:
-            self._looks[entry.told] = np.fromiter(hashes_of(entry, source_of(entry)), np.uint64)
-        return self._looks[entry.told]
+        if entry.label not in self._looks:
+            self._looks[entry.label] = np.fromiter(hashes_of(entry, source_of(entry)), np.uint64)
+        return self._looks[entry.label]
 
     @property
     def _held(self) -> dict[str, str]:
@@ -120,7 +120,7 @@ class HeldOutSource:
             self._names = {}
             for entry in (entry for entry in self._entries if _by_names(self._dataset, entry)):
                 for name in names_of(entry):
-                    self._names.setdefault(name, entry.told)
+                    self._names.setdefault(name, entry.label)
         return self._names
 
 

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from ieiw.builders import catalogue
 from ieiw.builders.formats.dataset_root import Root
-from ieiw.pipelines.recipe.schema import HoldOut, Recipe, SourceSettings
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import HoldOut, Recipe, SourceSettings
 from ieiw.triplets.rejects import Refusal
 
 _DEPTH = 2  # VOCdevkit/VOC2012

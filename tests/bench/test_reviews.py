@@ -8,8 +8,9 @@ import pytest
 
 from bench.reviews import COLUMNS, FOLDER, MOST, built, faults_of, main, of_data_set, read_review, renewed, told
 from bench.samples import SAMPLES
-from ieiw.pipelines.recipe.schema import Recipe, load_recipe
+from ieiw.pipelines.recipe.load import load_recipe
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import Recipe
 
 needs_samples = pytest.mark.skipif(
     not os.environ.get("IEIW_REAL_DATA"), reason="needs IEIW_REAL_DATA, the folder of real samples"

@@ -12,8 +12,8 @@ from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.prepare import digests, prepare
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.holdout import looking_alike, not_held_out
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.rejects import SELECTION, Reason
 from ieiw.triplets.storage.store import open_store

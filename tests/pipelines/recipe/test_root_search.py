@@ -7,8 +7,8 @@ from ieiw.pipelines.planning.prepare import units_of
 from ieiw.pipelines.recipe.check import check, raise_all
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.root_search import located
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.rejects import Reason, Refusal
 from tests.support.pairs import save_pair
 
