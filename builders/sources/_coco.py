@@ -78,22 +78,23 @@ class CocoFile(Generic[_Image, _Category]):
     """
 
     def __init__(self, root: Root, file: str, image: type[_Image], category: type[_Category]) -> None:
-        self._root, self._file, self._image, self._category = root, file, image, category
+        self.file = file
+        self._root, self._image, self._category = root, image, category
 
     @cached_property
     def annotations(self) -> JsonIndex:
         """The annotations, picture by picture."""
-        return JsonIndex(self._root, self._file, identify, "annotations")
+        return JsonIndex(self._root, self.file, identify, "annotations")
 
     @cached_property
     def images(self) -> Elements[_Image]:
         """The pictures by their numbers."""
-        return elements_by_id(self._root, self._file, "images", self._image)
+        return elements_by_id(self._root, self.file, "images", self._image)
 
     @cached_property
     def categories(self) -> Elements[_Category]:
         """The categories by their numbers."""
-        return elements_by_id(self._root, self._file, "categories", self._category)
+        return elements_by_id(self._root, self.file, "categories", self._category)
 
 
 def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> Elements[_Element]:

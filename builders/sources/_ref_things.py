@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 from ieiw.builders.formats.json_stream import parse
 from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
+from ieiw.builders.sources._refs import Ref
+from ieiw.triplets.rejects import Reason, Refusal
 
 
 class RefThings:
@@ -22,18 +25,26 @@ class RefThings:
     """
 
     def __init__(self, coco: CocoFile[ImageEntry, CategoryEntry]) -> None:
-        self._annotations = coco.annotations
+        self._file, self._annotations = coco.file, coco.annotations
         self._names = {number: kind.name for number, kind in coco.categories.items()}
         self._last: tuple[int, dict[int, list[Any]]] = -1, {}  # a picture's refs come one after the other
 
-    def get(self, number: int) -> Any:
-        """The annotation of this number as JSON values; None where there is none.
+    def outlines(self, ref: Ref, numbers: Sequence[int]) -> list[Any]:
+        """The segmentations of the annotations that a ref means.
 
         Raises:
-            ValueError: it is not JSON.
+            Refusal: ``invalid_record``: one is damaged, or of another picture.
         """
-        element = self._annotations.find(b"%d" % number)
-        return None if element is None else parse(element.data)
+        segmentations = []
+        for number in numbers:
+            entry = self._entry(number)
+            if not isinstance(entry, dict) or entry.get("image_id") != ref.image:
+                detail = f"ann_id {number} is no annotation of picture {ref.image} in {self._file}"
+                raise Refusal(Reason.INVALID_RECORD, f"{ref.place}: {detail}")
+            if not _is_sound(entry.get("segmentation")):
+                raise Refusal(Reason.INVALID_RECORD, f"{self._file}: annotation {number}: no sound segmentation")
+            segmentations.append(entry["segmentation"])
+        return segmentations
 
     def split(self, picture: int, meant: list[int]) -> dict[str, list[list[Any]]]:
         """What is ``meant`` and the ``others`` of a picture, each as ``[class, x, y, width, height]``; without a box ``[class]``.
@@ -43,7 +54,7 @@ class RefThings:
         if self._last[0] != picture:
             self._last = picture, self._single_things(picture)
         return {
-            "meant": [self._thing(self.get(number)) for number in meant],
+            "meant": [self._thing(self._entry(number)) for number in meant],
             "others": [thing for number, thing in self._last[1].items() if number not in meant],
         }
 
@@ -57,6 +68,14 @@ class RefThings:
                     things.setdefault(entry["id"], self._thing(entry))
         return things
 
+    def _entry(self, number: int) -> Any:
+        """The annotation of this number as JSON values; None where there is none."""
+        element = self._annotations.find(b"%d" % number)
+        try:
+            return None if element is None else parse(element.data)
+        except ValueError as error:
+            raise Refusal(Reason.INVALID_RECORD, f"{self._file}: annotation {number}: {error}") from error
+
     def _thing(self, entry: dict[str, Any]) -> list[Any]:
         number, box = entry.get("category_id"), entry.get("bbox")
         name = self._names.get(number, "") if type(number) is int else ""
@@ -65,3 +84,17 @@ class RefThings:
         if not all(type(value) in (int, float) and math.isfinite(value) for value in box):
             return [name]
         return [name, *(round(value, 1) for value in box)]
+
+
+def _is_sound(segmentation: Any) -> bool:
+    """Whether a segmentation is JSON with finite numbers; what it encloses is looked at by the task.
+
+    RefClef's are lists of run lengths, one dictionary for each part.
+    """
+    if isinstance(segmentation, dict):
+        return True
+    return isinstance(segmentation, list) and all(
+        isinstance(part, dict)
+        or (isinstance(part, list) and all(type(value) in (int, float) and math.isfinite(value) for value in part))
+        for part in segmentation
+    )
