@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from ieiw.builders.protocols import Source, Task, Tools
-from ieiw.builders.record_kinds import Choosing, Kind, told
+from ieiw.builders.record_kinds import Choosing, Kind, describe
 from ieiw.triplets.errors import UsageError
 
 SOURCES = {
@@ -99,7 +99,7 @@ def check_fit(source: Source, tasks: Sequence[str]) -> None:
     Raises:
         UsageError: one cannot, or is unknown; the message names source, tasks, and the tasks that fit.
     """
-    wrong = [f"{name} needs {told(needs(name))}" for name in tasks if source.gives not in needs(name)]
+    wrong = [f"{name} needs {describe(needs(name))}" for name in tasks if source.gives not in needs(name)]
     if wrong:
         raise UsageError(
             f"source {source.name}: task {'; task '.join(wrong)}; its records hold {source.gives}. "
