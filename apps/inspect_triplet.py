@@ -11,9 +11,9 @@ from typing import Any
 
 from ieiw.apps.verdict_lookup import Found, Verdict, look_up, planned_row
 from ieiw.builders.formats.json_stream import parse
-from ieiw.pipelines.layout.build_state import require_state
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode
+from ieiw.triplets.layout.build_state import require_state
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.store import Store

@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 from bench.samples import SAMPLES, Sample
 from ieiw.builders import catalogue
 from ieiw.pipelines.build.run import Options, build
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.synthetic.make import make_scenes
 from ieiw.triplets.drawings.palette import PALETTE
 from ieiw.triplets.drawings.readback_boxes import read_boxes
@@ -27,6 +26,7 @@ from ieiw.triplets.drawings.readback_mask import read_colour, read_mask
 from ieiw.triplets.drawings.readback_points import read_points
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.records import Image
 
 _VARIANTS = 8
