@@ -131,7 +131,7 @@ class MagicBrush:
             annotation={
                 "instructions": list(words),
                 "masks": dict.fromkeys(masks, "clear"),
-                "answer": {"session": image, "turns": [turn.number for turn in turns]},
+                "published": {"session": image, "turns": [turn.number for turn in turns]},
             },
             split=self._split,
             licence=_LICENCE,

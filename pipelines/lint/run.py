@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ieiw.pipelines.layout.build_state import FILE, BuildState, SourceState, load_state, require_state
+from ieiw.pipelines.layout.build_state import FILE, BuildState, FormatError, SourceState, load_state, require_state
 from ieiw.pipelines.lint.accounting import Ledger, compare_counts
 from ieiw.pipelines.lint.compacted import check_index
 from ieiw.pipelines.lint.files import folders_of, listed, orphans, parquet
@@ -43,7 +43,7 @@ def lint(
         report: told after every unit.
 
     Raises:
-        UsageError: there is no build at the location.
+        UsageError: there is no build at the location, or another version wrote it.
         OSError: the store itself cannot be reached; what is wrong with files becomes findings.
     """
     store = open_store(location)
@@ -51,6 +51,8 @@ def lint(
         require_state(store)
     try:
         state = load_state(store) or require_state(store)
+    except FormatError:
+        raise
     except (UsageError, UnicodeDecodeError) as error:
         return LintReport("damaged", {}, (Finding(Kind.STATE, FILE, str(error)),))
     run = _Lint(store, state)
