@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +14,10 @@ import typer
 
 if TYPE_CHECKING:
     from ieiw.pipelines.engine.progress import Progress
+    from ieiw.triplets.errors import Step
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object on standard output.")]
+OPTIONS = {"scores": "with", "changes": "set"}  # options that are not called as the parameter they fill
 _LOG_WIDTH = 250  # columns; a log has no width of its own, and rich would take it for a terminal of 80
 Changes = Annotated[
     list[str] | None,
@@ -27,10 +30,23 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def complain(text: str, status: int) -> int:
-    """Print an error; returns the exit status for ``sys.exit``."""
-    print(f"ieiw: {text}", file=sys.stderr, flush=True)
+def complain(text: str, status: int, step: Step | None = None) -> int:
+    """Print an error, and the command that would help; returns the exit status for ``sys.exit``."""
+    say(f"ieiw: {text}")
+    if step:
+        say(f"Run: {command_of(step, sys.argv[1:])}")
     return status
+
+
+def command_of(step: Step, arguments: Sequence[str]) -> str:
+    """A step as a command to copy; ``arguments`` are those of the command that failed."""
+    words = [step.verb, step.place] if step.verb else [*arguments]
+    if step.verb == "build":
+        words = ["build", "RECIPE.yaml", "--out", step.place]
+    for name, value in step.values.items():
+        option = OPTIONS.get(name, name.replace("_", "-"))
+        words += [f"--{'' if value else 'no-'}{option}"] if isinstance(value, bool) else [f"--{option}", value]
+    return shlex.join(["ieiw", *words])
 
 
 def print_json(value: Mapping[str, Any]) -> None:

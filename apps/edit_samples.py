@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ieiw.apps.cards import Card, Heading, lay_out
 from ieiw.apps.sheet import SHOWN, read_pictures
 from ieiw.models.diffusion.editor import Editor, EditSettings
-from ieiw.pipelines.layout.build_state import require_state
+from ieiw.triplets.layout.build_state import require_state
 from ieiw.triplets.layout.cut_state import load_cut
 from ieiw.triplets.layout.tables import rows_where
 from ieiw.triplets.records import Image

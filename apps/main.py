@@ -58,9 +58,8 @@ def run() -> None:
     try:
         app(standalone_mode=True)
     except UsageError as error:
-        sys.exit(complain(str(error), USAGE))
-    except TooManyRejectsError as error:
-        sys.exit(complain(str(error), TOO_MANY_REJECTS))
+        status = TOO_MANY_REJECTS if isinstance(error, TooManyRejectsError) else USAGE
+        sys.exit(complain(str(error), status, error.step))
     except WorkerDiedError as error:
         remedy = "Run the same command again: what is built is kept, and that unit is tried alone."
         sys.exit(complain(f"{error}. {remedy}", WORKER_DIED))

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 
 from ieiw.apps.cards import Card, Heading, lay_out
 from ieiw.apps.drawing import GAIN, difference
-from ieiw.pipelines.layout.build_state import BuildState
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode
+from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.tables import read_table, rows_where
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal

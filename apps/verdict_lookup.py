@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ieiw.pipelines.layout.build_state import BuildState
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.plan import UnitRef, read_unit
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.layout.tables import rows_where

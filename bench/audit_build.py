@@ -19,13 +19,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ieiw.filters.protocols import PairScore
-from ieiw.filters.registry import SCORES
-from ieiw.filters.registry import score as make_score
+from ieiw.filters.registry import SCORES, load
 from ieiw.pipelines.index.score_notes import settings_of
-from ieiw.pipelines.layout.build_state import BuildState, IndexPart, SourceCounts, SourceState, save_state
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.images.codec import encode_jpeg
+from ieiw.triplets.layout.build_state import BuildState, IndexPart, SourceCounts, SourceState, save_state
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.rows import REJECTS, ROWS
 from ieiw.triplets.rejects import Reason
 from ieiw.triplets.storage.store import open_store
@@ -174,8 +172,8 @@ def _scores(
     pictures = pa.array(sorted(spot[2] for role in digests.values() for spot in role[: len(keys)]))
     pairs = pa.array(sorted(keys))
     for name in SCORES:
-        made = make_score(name)
-        ids = pairs if isinstance(made, PairScore) else pictures
+        made = load(name)()
+        ids = pairs if made.kind == "pair" else pictures
         if name == "phash":
             values: npt.NDArray[Any] = random.integers(0, 2**63, len(ids)).astype(np.uint64)
         else:

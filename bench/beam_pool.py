@@ -13,9 +13,9 @@ from bench.pictures import recipe, write_phrasecut
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.prepare import prepare
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.plan import UnitRef
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.storage.store import Store, open_store
 
 WORKERS = 4

@@ -16,12 +16,12 @@ from typing import Any
 
 from bench import read_back
 from bench.samples import REMARKS, SAMPLES, Sample
-from ieiw.builders.catalogue import SOURCES
+from ieiw.builders.catalogue import DATA_SETS
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.lint.report import SourceReport
 from ieiw.pipelines.lint.run import lint
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import Recipe
 
 PAGE = Path(__file__).parent.parent / "docs" / "data-sets.md"
 _START, _END = "<!-- read-back: written by bench.data_sets -->", "<!-- end of read-back -->"
@@ -58,7 +58,7 @@ def _real_samples() -> Path:
     real = Path(os.environ.get("IEIW_REAL_DATA", ""))
     if not os.environ.get("IEIW_REAL_DATA") or not real.is_dir():
         raise UsageError("IEIW_REAL_DATA: set it to the folder of real samples")
-    if missing := sorted(SOURCES.keys() - {sample.dataset for sample in SAMPLES}):
+    if missing := sorted(DATA_SETS.keys() - {sample.dataset for sample in SAMPLES}):
         raise UsageError(f"bench/samples.py has no sample of {missing[0]}; add a line")
     return real
 

@@ -66,7 +66,7 @@ def _build(here: Path, pictures: int) -> tuple[dict[str, float], int]:
         time.sleep(0.01)
     if run.returncode:
         raise RuntimeError(f"the build failed with exit status {run.returncode}")
-    from ieiw.pipelines.layout.build_state import require_state
+    from ieiw.triplets.layout.build_state import require_state
     from ieiw.triplets.storage.store import open_store
 
     state = require_state(open_store(out))

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.records import Image
 
 SIZE = (640, 480)

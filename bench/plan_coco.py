@@ -124,7 +124,7 @@ def _joined(parts: Iterator[str]) -> Iterator[str]:
 def plan_here(root: Path, out: Path, case: Case) -> dict[str, float]:
     """Plan; seconds, CPU seconds, peak bytes and attempts. For a process of its own."""
     from ieiw.pipelines.planning.prepare import prepare
-    from ieiw.pipelines.recipe.schema import Recipe
+    from ieiw.triplets.layout.recipe import Recipe
     from ieiw.triplets.storage.store import open_store
 
     block = {
@@ -146,7 +146,7 @@ def build_here(root: Path, out: Path) -> dict[str, float]:
     import cv2
 
     from ieiw.pipelines.build.worker import UnitBuilder
-    from ieiw.pipelines.layout.build_state import require_state
+    from ieiw.triplets.layout.build_state import require_state
     from ieiw.triplets.layout.plan import read_attempts
     from ieiw.triplets.storage.store import open_store
 

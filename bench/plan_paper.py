@@ -262,7 +262,7 @@ _WRITERS: dict[str, Callable[[Path, int], None]] = {
 def plan_here(root: Path) -> None:
     """Count the recipe's sources and print the lines, CPU seconds and peak memory; runs in a process of its own."""
     from ieiw.pipelines.planning.estimate import estimate
-    from ieiw.pipelines.recipe.schema import load_recipe
+    from ieiw.pipelines.recipe.load import load_recipe
 
     changes = [f"sources.{name}.root={root / name}" for name in COUNTS]
     recipe = load_recipe(Path(str(files("ieiw.recipes").joinpath("paper.yaml"))), [*changes, "hold_out=[]"])

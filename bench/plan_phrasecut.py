@@ -57,7 +57,7 @@ def _task(number: int, image: int, dice: random.Random) -> dict[str, object]:
 def plan_here(root: Path, out: Path) -> None:
     """Plan and print seconds and peak memory; runs in a process of its own."""
     from ieiw.pipelines.planning.prepare import prepare
-    from ieiw.pipelines.recipe.schema import Recipe
+    from ieiw.triplets.layout.recipe import Recipe
     from ieiw.triplets.storage.store import open_store
 
     recipe = Recipe.model_validate(

@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 from bench.samples import SAMPLES, Sample
 from ieiw.builders import catalogue
 from ieiw.pipelines.build.run import Options, build
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.synthetic.make import make_scenes
 from ieiw.triplets.drawings import boxes, colour, depth, points, region, white_mask
 from ieiw.triplets.drawings.palette import PALETTE
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import Rle, from_rle
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Answer, Image
 

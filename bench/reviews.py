@@ -19,9 +19,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from ieiw.pipelines.build.run import Options, build
-from ieiw.pipelines.layout.build_state import require_state
-from ieiw.pipelines.recipe.schema import Recipe, load_recipe
+from ieiw.pipelines.recipe.load import load_recipe
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import require_state
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.storage.store import open_store
 
 FOLDER = Path(__file__).parent.parent / "docs" / "review"

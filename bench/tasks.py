@@ -47,10 +47,10 @@ from ieiw.builders.tasks._views import _crop
 from ieiw.pipelines.build.commit_unit import write_unit
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.prepare import prepare
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.images.codec import decode_mask, encode_jpeg, resize_mask, resize_short, short_side_size
 from ieiw.triplets.images.masks import polygons_mask
 from ieiw.triplets.layout.plan import UnitRef, attempts_of, read_attempts, read_unit
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.records import PICTURE_ROLES, Attempt, Built, Encoded, Image, Record
 from ieiw.triplets.storage.store import Store, open_store
 

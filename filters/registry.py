@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Literal, cast
 
 from ieiw.filters.composite import COMPOSITES
-from ieiw.filters.protocols import PairScore, PictureHash, PictureScore
+from ieiw.filters.scores.base import Better, Kind, Score
 from ieiw.triplets.errors import UsageError
 
 SCORES = {
@@ -25,8 +24,8 @@ SCORES = {
 """Name -> class."""
 
 
-def score(name: str) -> PictureScore | PairScore | PictureHash:
-    """Make a score.
+def load(name: str) -> type[Score]:
+    """The class of a score, whose attributes can be read without making one.
 
     Raises:
         UsageError: unknown name; lists those known.
@@ -34,7 +33,8 @@ def score(name: str) -> PictureScore | PairScore | PictureHash:
     if name not in SCORES:
         raise UsageError(f"no score is called {name!r}. Known: {', '.join(sorted(SCORES))}")
     module, _, attribute = SCORES[name].partition(":")
-    return cast("PictureScore | PairScore | PictureHash", getattr(import_module(module), attribute)())
+    found: type[Score] = getattr(import_module(module), attribute)
+    return found
 
 
 def known() -> list[str]:
@@ -42,24 +42,24 @@ def known() -> list[str]:
     return sorted({*SCORES, *COMPOSITES})
 
 
-def kind_of(name: str) -> Literal["picture", "pair", "hash"]:
+def embedded() -> tuple[str, ...]:
+    """Names of the scores that need pixels alone, no weights; sorted."""
+    return tuple(name for name in sorted(SCORES) if load(name).needs == "pixels" and not load(name).weights)
+
+
+def kind_of(name: str) -> Kind:
     """What a score looks at; composites are scores of pictures.
 
     Raises:
         UsageError: unknown name.
     """
-    if name in COMPOSITES:
-        return "picture"
-    made = score(name)
-    if isinstance(made, PictureHash):
-        return "hash"
-    return "pair" if isinstance(made, PairScore) else "picture"
+    return "picture" if name in COMPOSITES else load(name).kind
 
 
-def better_of(name: str) -> Literal["higher", "lower"]:
+def better_of(name: str) -> Better:
     """Which values of a score are better; of composites, higher ones.
 
     Raises:
         UsageError: unknown name.
     """
-    return "higher" if name in COMPOSITES else score(name).better
+    return "higher" if name in COMPOSITES else load(name).better

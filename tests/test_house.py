@@ -48,7 +48,7 @@ def run(house, tool, *arguments):
         ("builders/protocols.py", "import apache_beam", "Only pipelines knows Beam"),
         ("builders/protocols.py", "import ieiw.filters", "Imports only go down"),
         ("train/__init__.py", "import ieiw.builders.protocols", "Training reads shards"),
-        ("pipelines/layout/build_state.py", "import ieiw.apps.console", "Imports only go down"),
+        ("pipelines/recipe/check.py", "import ieiw.apps.console", "Imports only go down"),
         ("pipelines/index/columns.py", "import ieiw.pipelines.build.run", "Floors of pipelines"),
         ("builders/protocols.py", "import ieiw.synthetic.scene", "Scenes are drawn"),
         ("triplets/storage/failpoints.py", "import ieiw.triplets.storage.folder", "No circles"),

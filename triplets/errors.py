@@ -1,7 +1,41 @@
-"""The error that a user can mend."""
+"""The error that a user can mend, and the step that would mend it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Step:
+    """What would help, without the spelling of a command line: the command line, or a program, spells it.
+
+    The message says in words what is wrong, where, and what to do; the step says the same as values::
+
+        raise UsageError(f"{place}: has no hashes; compute them", Step("score", place, {"scores": "phash"}))
+        raise UsageError(f"{place}: another build is at work; wait for it, or take over", Step(values={"take_over": True}))
+
+    On a terminal the first ends with ``Run: ieiw score PLACE --with phash``, the second with the command that failed and
+    ``--take-over`` after it. A test in ``tests/apps/test_console.py`` holds every step of the code against the command line.
+
+    Attributes:
+        verb: a verb of the command line; empty for the one that failed, once more.
+        place: the build it is about; empty together with ``verb``.
+        values: by the names that the function behind the verb gives its parameters.
+    """
+
+    verb: str = ""
+    place: str = ""
+    values: Mapping[str, str | bool] = field(default_factory=dict)
+
 
 class UsageError(Exception):
-    """Something the user can mend: names the file, the field and the remedy. The command line prints it and exits 2."""
+    """Something the user can mend: names the file, the field and the remedy. The command line prints it and exits 2.
+
+    Attributes:
+        step: what would help, where that is one step.
+    """
+
+    def __init__(self, message: str, step: Step | None = None) -> None:
+        super().__init__(message)
+        self.step = step

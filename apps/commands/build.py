@@ -36,7 +36,7 @@ def build(
     """
     from ieiw.pipelines.build.run import Options
     from ieiw.pipelines.build.run import build as run_build
-    from ieiw.pipelines.recipe.schema import load_recipe
+    from ieiw.pipelines.recipe.load import load_recipe
 
     options = Options(
         workers=workers,

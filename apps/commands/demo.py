@@ -13,8 +13,8 @@ import typer
 from ieiw.apps.console import Bar, say
 
 if TYPE_CHECKING:
-    from ieiw.pipelines.layout.build_state import BuildState
-    from ieiw.pipelines.recipe.schema import Recipe
+    from ieiw.triplets.layout.build_state import BuildState
+    from ieiw.triplets.layout.recipe import Recipe
 
 STEPS = 8
 CUT = "default"
@@ -75,7 +75,7 @@ def _recipe(out: Path, seed: int) -> Recipe:
     """``recipes/demo.yaml``, left in ``out`` with its roots there, for the reader to change."""
     from importlib.resources import files
 
-    from ieiw.pipelines.recipe.schema import load_recipe
+    from ieiw.pipelines.recipe.load import load_recipe
 
     text = files("ieiw.recipes").joinpath("demo.yaml").read_text(encoding="utf-8").replace("demo-out/", f"{out}/")
     file = out / "demo.yaml"

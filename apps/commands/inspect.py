@@ -22,7 +22,7 @@ def inspect(
     from ieiw.apps.drawing import check_ending
     from ieiw.apps.inspect_triplet import find, picture
     from ieiw.apps.triplet_text import describe
-    from ieiw.pipelines.layout.build_state import require_state
+    from ieiw.triplets.layout.build_state import require_state
     from ieiw.triplets.storage.store import open_store
 
     if sheet is not None:

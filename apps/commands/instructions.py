@@ -37,8 +37,9 @@ def instructions(
 
     A recipe uses the file with `instructions: {TASK: FILE}`. Read it before: a model may have written what you would not say.
     """
-    from ieiw.builders.instructions.expand import Expansion, Plan, document, expand
+    from ieiw.builders.instructions.expand import Budget, Expansion, document, expand
     from ieiw.builders.instructions.template_sets import hand_written
+    from ieiw.triplets.storage.cache import cache_folder
     from ieiw.triplets.storage.store import open_store
 
     templates = list(hand_written(kind))
@@ -46,7 +47,8 @@ def instructions(
     found = Expansion(kind, templates)
     if place:
         author = _writer(place, model, temperature)
-        found = expand(kind, author, open_store(cache or _cache()), Plan(rounds=rounds, most=count), _progress)
+        kept = open_store(cache or str(cache_folder("instructions")))
+        found = expand(kind, author, kept, Budget(rounds=rounds, most=count), _progress)
     written = document(found, author)
     _write(out, written)
     if as_json:
@@ -79,11 +81,6 @@ def _tell(found: Expansion, out: Path, kind: str, by_hand: int) -> None:
 def _progress(done: int, total: int) -> None:
     if done == total or done % 10 == 0:
         say(f"{done} of {total} requests")
-
-
-def _cache() -> str:
-    folder = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return str(Path(folder) / "ieiw" / "instructions")
 
 
 def _write(out: Path, written: dict[str, object]) -> None:

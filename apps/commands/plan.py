@@ -13,7 +13,7 @@ from ieiw.apps.console import AsJson, Changes, human_bytes, human_time, print_js
 
 if TYPE_CHECKING:
     from ieiw.pipelines.planning.estimate import Estimate
-    from ieiw.pipelines.recipe.schema import Recipe
+    from ieiw.triplets.layout.recipe import Recipe
 
 
 _SETS = 4  # evaluation sets that are named in a line
@@ -27,8 +27,8 @@ def plan(
 ) -> None:
     """Count records, triplets, bytes and time of a recipe before anything runs, and say what is missing on disk."""
     from ieiw.pipelines.planning.estimate import estimate
+    from ieiw.pipelines.recipe.load import load_recipe
     from ieiw.pipelines.recipe.root_search import located
-    from ieiw.pipelines.recipe.schema import load_recipe
 
     given = load_recipe(recipe, changes or ())
     loaded = located(given)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
-import logging
 import os
 import re
 import stat
@@ -15,6 +13,7 @@ from typing import IO, Any, cast
 
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.rejects import Reason, Refusal
+from ieiw.triplets.storage.cache import cached
 from ieiw.triplets.storage.urls import file_system
 
 MAX_PICTURE_BYTES = 64 * 2**20
@@ -153,15 +152,16 @@ class Root:
         self.require(reference, "file")
         path = self._path(reference)
         stamp = self._remote_stamp(path) if self._system else _local_stamp(path)
-        note = _note(self.location if self._system else "", path)
-        if stamp and note and (known := _recall(note, stamp)):
-            return known
+        if not stamp:
+            return self._digest(reference)
+        key = "\0".join(("digest", self.location if self._system else "", path, stamp))
+        return cached(key, lambda: self._digest(reference).encode()).decode()
+
+    def _digest(self, reference: str) -> str:
         digest = hashlib.sha256()
         with self.open(reference) as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
-        if stamp and note:
-            _remember(note, {"stamp": stamp, "sha256": digest.hexdigest()})
         return digest.hexdigest()
 
     def _read_remote(self, path: str, max_bytes: int) -> bytes:
@@ -242,34 +242,3 @@ def _local_stamp(path: str) -> str:
     if time.time_ns() - status.st_mtime_ns < _SETTLED_NS:
         return ""
     return str([status.st_size, status.st_mtime_ns, status.st_ino])
-
-
-def _note(store: str, path: str) -> Path | None:
-    """Where a digest is remembered; None where the user has no folder for such things."""
-    try:
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ieiw" / "digests"
-    except RuntimeError:  # no home
-        return None
-    name = hashlib.sha256(f"{store}\0{path}".encode("utf-8", "surrogatepass")).hexdigest()
-    return folder / f"{name[:32]}.json"
-
-
-def _recall(note: Path, stamp: str) -> str:
-    """The digest that was remembered for this stamp, or nothing."""
-    try:
-        kept = json.loads(note.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return ""  # no note, or one that cannot be read: the file is read again
-    same = isinstance(kept, dict) and kept.get("stamp") == stamp
-    return str(kept.get("sha256", "")) if same else ""
-
-
-def _remember(note: Path, value: dict[str, str]) -> None:
-    """Keep a note for next time; a cache that cannot be written costs time, not the build."""
-    try:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        spooled = note.with_suffix(f".{os.getpid()}")
-        spooled.write_text(json.dumps(value), encoding="utf-8")
-        spooled.replace(note)
-    except OSError as error:
-        logging.getLogger(__name__).info("digests are not remembered: %s", error)

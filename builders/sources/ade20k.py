@@ -20,7 +20,7 @@ from ieiw.builders.options import Options
 from ieiw.builders.sources._label_maps import LabelMaps, numbered_names
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.rejects import Refusal
-from ieiw.triplets.storage.cache import remembered
+from ieiw.triplets.storage.cache import cached
 
 _INFO = "objectInfo150.txt"
 _INDEX = "index_ade20k.pkl"
@@ -116,7 +116,7 @@ class Ade20kFull(LabelMaps):
         if not self._index:
             return dict(sorted(self._from_pictures().items())), (0,)
         key = f"ade20k classes, version {self.version}, {self._root.fingerprint(self._index)}"
-        kept = remembered(key, lambda: msgspec.json.encode(self._from_index()))  # the index takes gigabytes to read
+        kept = cached(key, lambda: msgspec.json.encode(self._from_index()))  # the index takes gigabytes to read
         return msgspec.json.decode(kept, type=dict[int, str], strict=False), (0,)
 
     def _from_pictures(self) -> dict[int, str]:

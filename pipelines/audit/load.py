@@ -13,13 +13,12 @@ import pyarrow.parquet as pq
 
 from ieiw.filters.composite import COMPOSITES
 from ieiw.filters.frame import Frame
-from ieiw.filters.registry import SCORES
-from ieiw.filters.registry import score as make_score
+from ieiw.filters.registry import SCORES, better_of
 from ieiw.filters.rules import Gap, Rule, RuleSet, Threshold
 from ieiw.pipelines.index.columns import read_columns, score_notes
 from ieiw.pipelines.index.score_notes import fresh_note
-from ieiw.pipelines.layout.build_state import BuildState, require_state
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState, require_state
 from ieiw.triplets.layout.cut_state import CutState, load_cut
 from ieiw.triplets.layout.rows import REJECTS
 from ieiw.triplets.layout.tables import read_table
@@ -132,7 +131,7 @@ def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:
             )
         if name != "phash":
             roles = ("pair",) if note["kind"] == "pair" else ("source", "target")
-            found.append(ScoreInfo(name, roles, make_score(name).better))
+            found.append(ScoreInfo(name, roles, better_of(name)))
     names = {each.name for each in found}
     made = [name for name, composite in COMPOSITES.items() if names >= set(composite.parts)]
     return (*(ScoreInfo(name, ("source", "target"), "higher", composite=True) for name in made), *found)

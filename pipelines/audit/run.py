@@ -9,8 +9,8 @@ from ieiw.pipelines.audit.contact_sheets import Card, Sheet, cards, choose
 from ieiw.pipelines.audit.excluded import Example, Lost, LostKeys, examples, lost_keys, lost_rows, write_rows
 from ieiw.pipelines.audit.figures import Figures, figures
 from ieiw.pipelines.audit.load import ScoreInfo, load
-from ieiw.pipelines.layout.build_state import BuildState
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.cut_state import WHOLE_BUILD, CutState, verify_shards
 from ieiw.triplets.storage.store import open_store
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ieiw.pipelines.layout.build_state import BuildState, IndexPart, SourceCounts, save_state
+from ieiw.triplets.layout.build_state import BuildState, IndexPart, SourceCounts, save_state
 from ieiw.triplets.layout.marks import fetch
 from ieiw.triplets.layout.plan import UNITS_PER_PART, UnitRef, part_name, read_unit
 from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark, read_mark

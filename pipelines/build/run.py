@@ -16,13 +16,13 @@ from ieiw.pipelines.engine.lock import Lock, read_holder
 from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
 from ieiw.pipelines.engine.stage import pending
-from ieiw.pipelines.layout.build_state import BuildState, load_state
 from ieiw.pipelines.planning.prepare import SourceDigest, changed_sources, check_disk, digests, prepare
 from ieiw.pipelines.planning.retry import plan_retries
 from ieiw.pipelines.recipe.root_search import located
-from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.layout.build_state import BuildState, load_state
 from ieiw.triplets.layout.marks import mark_of, read_reasons, verdicts_so_far
 from ieiw.triplets.layout.plan import UnitRef
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.rejects import SELECTION
 from ieiw.triplets.storage.store import Store, open_store
 

@@ -21,8 +21,8 @@ from ieiw.filters.frame import Frame
 from ieiw.filters.rules import RuleSet, Split
 from ieiw.filters.split import validation_rows
 from ieiw.pipelines.index.columns import read_parts
-from ieiw.pipelines.layout.build_state import BuildState
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.cut_state import (
     DROPPED,
     KEPT,

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from ieiw.filters.columns import column, numbers
 from ieiw.pipelines.index.columns import index_parts, read_columns
-from ieiw.pipelines.layout.build_state import BuildState, require_state
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState, require_state
 from ieiw.triplets.layout.cut_state import CutState, load_cut
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store

@@ -15,12 +15,12 @@ from ieiw.filters.rules import PictureSet
 from ieiw.filters.scores.phash import PerceptualHash
 from ieiw.pipelines.index.columns import index_parts, open_frame
 from ieiw.pipelines.index.score_notes import fresh_note
-from ieiw.pipelines.layout.build_state import BuildState, load_state
 from ieiw.pipelines.recipe import holdout
 from ieiw.pipelines.recipe.picture_hashes import hashes_of, picture_hash
 from ieiw.pipelines.recipe.root_search import place_of
-from ieiw.pipelines.recipe.schema import HoldOut
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState, load_state
+from ieiw.triplets.layout.recipe import HoldOut
 from ieiw.triplets.layout.shards import canonical_json
 from ieiw.triplets.storage.store import Store, open_store
 

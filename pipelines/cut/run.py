@@ -16,8 +16,8 @@ from ieiw.pipelines.cut.dataset_card import add_card
 from ieiw.pipelines.cut.decontaminate import nearest, stamp
 from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.index.columns import index_parts, open_frame, score_notes
-from ieiw.pipelines.layout.build_state import BuildState, require_state
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState, require_state
 from ieiw.triplets.layout.cut_state import CUT_NAME, WHOLE_BUILD, CutState, FunnelStep, cut_file, load_cut
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store, open_store

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ieiw.triplets.errors import UsageError
+
 if TYPE_CHECKING:
     from ieiw.triplets.layout.plan import UnitRef
 
@@ -25,5 +27,5 @@ class DriverFailedError(Exception):
     """The pipeline ended with an error of its own (storage, a flag that Beam refuses); the message says which."""
 
 
-class TooManyRejectsError(Exception):
+class TooManyRejectsError(UsageError):
     """A source rejected more than its ``max_reject_share``; the message gives the top reasons."""

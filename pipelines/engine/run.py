@@ -10,11 +10,11 @@ from pathlib import Path
 
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
 from ieiw.pipelines.engine.progress import Progress
-from ieiw.pipelines.engine.stage import Stage, check_needs, committed, pending
+from ieiw.pipelines.engine.stage import Stage, check_needs, committed, note_name, pending
 from ieiw.pipelines.engine.supervisor import run_driver
-from ieiw.pipelines.engine.work import damage_note
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.plan import UnitRef
+from ieiw.triplets.storage.cache import cache_folder
 from ieiw.triplets.storage.store import Store
 
 SOLO_DEATHS = 2
@@ -121,7 +121,7 @@ class _Run:
         self._progress.quarantined += 1
 
     def _drive(self, refs: Sequence[UnitRef], options: RunOptions) -> None:
-        flags = beam_flags(options, len(refs), self._stage.resources.processes)
+        flags = beam_flags(options, len(refs), self._stage.processes)
         run_driver(self._store, self._stage, refs, flags, self._log, self._poll)
 
     def _poll(self) -> None:
@@ -136,10 +136,10 @@ class _Run:
 
     def _take_damage(self, refs: Sequence[UnitRef]) -> dict[UnitRef, str]:
         """What units noted of damage; the notes are taken away."""
-        names = {damage_note(self._stage, ref): ref for ref in refs}
+        names = {note_name("damage", self._stage, ref): ref for ref in refs}
         notes = {names[name]: self._store.read(name).decode() for name in sorted(committed(self._store, list(names)))}
         for ref in notes:
-            self._store.delete(damage_note(self._stage, ref))
+            self._store.delete(note_name("damage", self._stage, ref))
         return notes
 
     def _check_done(self, refs: Sequence[UnitRef], damage: Mapping[UnitRef, str]) -> None:
@@ -150,7 +150,7 @@ class _Run:
             )
 
     def _strike(self, ref: UnitRef) -> str:
-        return f"logs/strikes/{self._stage.name}-{ref.source}-{ref.unit}"
+        return note_name("strikes", self._stage, ref)
 
 
 def check_beam_args(beam_args: Sequence[str]) -> None:
@@ -187,6 +187,4 @@ def log_folder(store: Store) -> Path:
     """Where logs of drivers and workers go: in the build, or in the user's cache for a build in a bucket."""
     if store.local is not None:
         return store.local / "logs"
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("ieiw")) / "logs"
+    return cache_folder("logs")

@@ -15,8 +15,8 @@ from ieiw.filters.frame import COLUMNS, Frame, Ids
 from ieiw.filters.registry import kind_of
 from ieiw.filters.rules import RuleSet
 from ieiw.pipelines.index.score_notes import fresh_note
-from ieiw.pipelines.layout.build_state import BuildState, IndexPart
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState, IndexPart
 from ieiw.triplets.layout.cut_state import ScoreNote
 from ieiw.triplets.layout.rows import ROWS
 from ieiw.triplets.layout.tables import read_table

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.pipelines.layout.build_state import FILE, SourceCounts, SourceState
 from ieiw.pipelines.lint.report import Findings, Kind, SourceReport
 from ieiw.pipelines.lint.unit import BUILT, PENDING, REASONS, REJECTED, UnitResult
+from ieiw.triplets.layout.build_state import FILE, SourceCounts, SourceState
 
 _Tails = npt.NDArray[np.bytes_]
 _Codes = npt.NDArray[np.uint8]

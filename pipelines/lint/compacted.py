@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ieiw.pipelines.layout.build_state import FILE, BuildState, IndexPart
 from ieiw.pipelines.lint.accounting import Ledger
 from ieiw.pipelines.lint.files import DAMAGE, brief, digest_of, parquet, texts
 from ieiw.pipelines.lint.report import Findings, Kind
 from ieiw.pipelines.lint.unit import UnitResult
+from ieiw.triplets.layout.build_state import FILE, BuildState, IndexPart
 from ieiw.triplets.layout.marks import fetch
 from ieiw.triplets.layout.rows import REJECTS, ROWS
 from ieiw.triplets.storage.store import Store

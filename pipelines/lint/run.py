@@ -12,13 +12,13 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ieiw.pipelines.layout.build_state import FILE, BuildState, FormatError, SourceState, load_state, require_state
 from ieiw.pipelines.lint.accounting import Ledger, compare_counts
 from ieiw.pipelines.lint.compacted import check_index
 from ieiw.pipelines.lint.files import folders_of, listed, orphans, parquet
 from ieiw.pipelines.lint.report import Finding, Findings, Kind, LintProgress, LintReport
 from ieiw.pipelines.lint.unit import UnitJob, UnitLinter, UnitResult
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import FILE, BuildState, FormatError, SourceState, load_state, require_state
 from ieiw.triplets.layout.plan import PLAN, UNITS_PER_PART, UnitRef, part_name
 from ieiw.triplets.storage.store import Store, open_store
 

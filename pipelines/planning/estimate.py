@@ -11,8 +11,8 @@ from ieiw.pipelines.planning.prepare import prepare, told_empty, units_of
 from ieiw.pipelines.recipe.check import problems, with_source
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.holdout import looking_alike, not_held_out
-from ieiw.pipelines.recipe.schema import Recipe, SourceSettings
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import Recipe, SourceSettings
 from ieiw.triplets.records import Record
 from ieiw.triplets.rejects import Reason, Refusal
 from ieiw.triplets.settings.yaml_file import Strict

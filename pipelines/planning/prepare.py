@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ieiw.pipelines.layout.build_state import BuildState, SourceState, load_state, save_state, source_state
 from ieiw.pipelines.planning.planner import PlannedUnit, plan_units, triplet_bytes
 from ieiw.pipelines.recipe import fingerprint
 from ieiw.pipelines.recipe.check import check
 from ieiw.pipelines.recipe.components import Components
-from ieiw.pipelines.recipe.schema import Recipe, SourceSettings
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState, SourceState, load_state, save_state, source_state
 from ieiw.triplets.layout.plan import PlanRow, UnitRef, plan_rows, write_plan
+from ieiw.triplets.layout.recipe import Recipe, SourceSettings
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store
@@ -118,7 +118,7 @@ def _with_recipe(store: Store, state: BuildState, recipe: Recipe) -> BuildState:
 def _unit_rows(components: Components, settings: SourceSettings, first: UnitRef) -> Iterator[list[PlanRow]]:
     for unit in units_of(components, settings):
         ref = UnitRef(settings.name, first.fingerprint, 0, unit.number)
-        yield plan_rows(unit.attempts, ref.unit, {})
+        yield plan_rows(unit.attempts, ref.unit)
 
 
 def units_of(components: Components, settings: SourceSettings) -> Iterator[PlannedUnit]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ieiw.pipelines.layout.build_state import BuildState, Retry, save_state
 from ieiw.pipelines.planning.prepare import attempts_per_unit
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import BuildState, Retry, save_state
 from ieiw.triplets.layout.plan import PlanRow, UnitRef, read_unit, write_plan
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.rejects import Reason
@@ -41,7 +41,7 @@ def plan_retries(store: Store, state: BuildState, reason: str) -> BuildState:
             continue
         turn = len(source.retries) + 1
         first = UnitRef(name, source.fingerprint, turn, 0)
-        rows = _rows(store, state, name, keys, _built_groups(store, state, name))
+        rows = _rows(store, state, name, keys, _built_records(store, state, name))
         size = write_plan(store, _units(rows, first, attempts_per_unit(state.recipe, name)), first)
         retry = Retry(reason=reason, units=size.units, attempts=size.attempts)
         sources[name] = source.model_copy(update={"retries": (*source.retries, retry)})
@@ -68,21 +68,23 @@ def _rejected(store: Store, state: BuildState, source: str, reason: str) -> set[
     return keys
 
 
-def _built_groups(store: Store, state: BuildState, source: str) -> Counter[str]:
-    """Group -> records built, for the cap of pairs a picture."""
-    seen: set[tuple[str, str]] = set()
-    for table in _index(store, state, "rows", ["group", "record"], source):
-        seen.update(zip(table["group"].to_pylist(), table["record"].to_pylist(), strict=True))
-    return Counter(group for group, _ in seen)
+def _built_records(store: Store, state: BuildState, source: str) -> Counter[tuple[str, str]]:
+    """(group, task) -> records built, for the cap of pairs a picture."""
+    seen: set[tuple[str, str, str]] = set()
+    for table in _index(store, state, "rows", ["group", "task", "record"], source):
+        seen.update(zip(*(table[name].to_pylist() for name in ("group", "task", "record")), strict=True))
+    return Counter((group, task) for group, task, _ in seen)
 
 
-def _rows(store: Store, state: BuildState, source: str, keys: set[str], used: Counter[str]) -> Iterator[PlanRow]:
+def _rows(
+    store: Store, state: BuildState, source: str, keys: set[str], used: Counter[tuple[str, str]]
+) -> Iterator[PlanRow]:
     """Plan rows of the keys in planning order, from the first round, which holds every attempt."""
     settled = state.sources[source]
     for number in range(settled.units):
         for row in read_unit(store, UnitRef(source, settled.fingerprint, 0, number)):
             if row["key"] in keys:
-                yield row | {"used": used[str(row["group"])]}
+                yield row | {"used": used[str(row["group"]), str(row["task"])]}
 
 
 def _units(rows: Iterator[PlanRow], first: UnitRef, size: int) -> Iterator[list[PlanRow]]:

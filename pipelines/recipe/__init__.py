@@ -1,1 +1,1 @@
-"""Recipes: their schema, and the sources, tasks and backends that they name."""
+"""From a recipe to what it names: read, checked, found on disk, made, fingerprinted."""

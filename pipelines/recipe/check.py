@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ieiw.builders import catalogue
+from ieiw.builders.instructions.template_sets import check_templates
 from ieiw.pipelines.recipe import holdout
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.root_search import advice
-from ieiw.pipelines.recipe.schema import HoldOut
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import HoldOut
 from ieiw.triplets.rejects import Refusal
 
 
@@ -24,7 +25,7 @@ def check(components: Components) -> None:
 
 
 def problems(components: Components) -> dict[str, str]:
-    """What is wrong or missing, by source, and by ``backends`` or ``hold_out`` and a name; empty where nothing is."""
+    """What is wrong or missing, by source, or by ``backends``, ``hold_out`` or ``instructions`` and a name."""
     recipe = components.recipe
     result = {}
     for settings in recipe.sources:
@@ -33,11 +34,14 @@ def problems(components: Components) -> dict[str, str]:
     relevant = [entry for settings in recipe.sources for entry in holdout.relevant(recipe, settings)]
     for entry in recipe.hold_out:
         if entry in relevant and (problem := _problem(partial(_check_held_out, entry))):
-            result[f"hold_out {entry.told}"] = f"hold_out {entry.told}: {problem}"
+            result[f"hold_out {entry.label}"] = f"hold_out {entry.label}: {problem}"
     tasks = {task for settings in recipe.sources for task in settings.tasks if task in catalogue.TASKS}
     for role in sorted(frozenset[str]().union(*map(catalogue.roles, tasks))):
         if problem := _problem(partial(components.backend, role)):
             result[f"backends {role}"] = problem
+    for kind, wordings in recipe.instructions.items():
+        if problem := _problem(partial(check_templates, kind, wordings.templates)):
+            result[f"instructions {kind}"] = problem
     return result
 
 

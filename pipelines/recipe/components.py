@@ -10,9 +10,9 @@ from ieiw.builders.protocols import Source, Task, Tools
 from ieiw.models.protocols import Backend, Inpainter
 from ieiw.models.roles import ROLES
 from ieiw.pipelines.recipe import holdout
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images import codec
+from ieiw.triplets.layout.recipe import Recipe
 
 
 class Components:

@@ -24,8 +24,8 @@ from ieiw.builders.protocols import Source
 from ieiw.builders.record_kinds import Choosing
 from ieiw.filters.near import least_distances
 from ieiw.pipelines.recipe.picture_hashes import hashes_of, picture_hash
-from ieiw.pipelines.recipe.schema import HoldOut, Recipe, SourceSettings
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import HoldOut, Recipe, SourceSettings
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
 
@@ -102,13 +102,13 @@ class HeldOutSource:
         for entry in self._by_looks:
             bits = int(least_distances(own, self._hashes(entry))[0])
             if bits <= (entry.distance or 0):
-                return f"{file} looks like a picture of {entry.told}, {bits} bits apart"
+                return f"{file} looks like a picture of {entry.label}, {bits} bits apart"
         return ""
 
     def _hashes(self, entry: HoldOut) -> npt.NDArray[np.uint64]:
-        if entry.told not in self._looks:
-            self._looks[entry.told] = np.fromiter(hashes_of(entry, source_of(entry)), np.uint64)
-        return self._looks[entry.told]
+        if entry.label not in self._looks:
+            self._looks[entry.label] = np.fromiter(hashes_of(entry, source_of(entry)), np.uint64)
+        return self._looks[entry.label]
 
     @property
     def _held(self) -> dict[str, str]:
@@ -117,7 +117,7 @@ class HeldOutSource:
             self._names = {}
             for entry in (entry for entry in self._entries if _by_names(self._dataset, entry)):
                 for name in names_of(entry):
-                    self._names.setdefault(name, entry.told)
+                    self._names.setdefault(name, entry.label)
         return self._names
 
 
@@ -208,7 +208,7 @@ def _listed(path: Path) -> Iterator[str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"hold_out: {path}: cannot be read ({error}). Give a text file of picture names") from error
-    known = frozenset[str]().union(*(spaces(dataset) for dataset in catalogue.SOURCES))
+    known = frozenset[str]().union(*(spaces(dataset) for dataset in catalogue.DATA_SETS))
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text.startswith("#"):

@@ -15,8 +15,8 @@ from ieiw.pipelines.audit.excluded import lost_keys
 from ieiw.pipelines.audit.figures import figures
 from ieiw.pipelines.audit.load import KEPT, Ledger
 from ieiw.pipelines.audit.run import Audit
-from ieiw.pipelines.layout.build_state import BuildState, SourceCounts, SourceState
-from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.layout.build_state import BuildState, SourceCounts, SourceState
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.records import sample_key
 
 _ODD = (

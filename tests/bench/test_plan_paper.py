@@ -1,7 +1,7 @@
 """The paper's mixture at a hundredth of its size: every data set's count and every group's epoch."""
 
 from bench.plan_paper import COUNTS, GROUPS, run
-from ieiw.pipelines.recipe.schema import load_recipe
+from ieiw.pipelines.recipe.load import load_recipe
 from tests.pipelines.planning.test_estimate import RECIPES
 
 

@@ -16,9 +16,9 @@ from scipy.io import loadmat
 
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.lint.run import lint
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.drawings.answers import decode_answer
 from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.layout.recipe import Recipe
 from tests.support.builds import build_serially, index
 from tests.support.hub_rows import MAGICBRUSH, magicbrush_rows, write_rows
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ieiw.pipelines.layout.build_state import source_state
 from ieiw.pipelines.lint.run import Kind, lint
 from ieiw.triplets.images.codec import encode_jpeg, encode_png
+from ieiw.triplets.layout.build_state import source_state
 from ieiw.triplets.layout.plan import UnitRef, read_unit, write_plan
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.storage.store import open_store

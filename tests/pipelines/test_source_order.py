@@ -2,7 +2,7 @@
 
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.lint.run import lint
-from ieiw.pipelines.recipe.schema import Recipe
+from ieiw.triplets.layout.recipe import Recipe
 from tests.support.builds import build_serially, recipe_values
 from tests.support.phrasecut_folder import Folder, write_phrasecut
 

@@ -15,8 +15,8 @@ import yaml
 from ieiw.pipelines.build.run import Options, Result, build
 from ieiw.pipelines.engine.stage import Stage
 from ieiw.pipelines.engine.work import UnitWork
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.layout.plan import UnitRef
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.storage.store import Store
 
 ROOT = Path(__file__).parent.parent.parent

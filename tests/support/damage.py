@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 import pyarrow.parquet as pq
 
 from ieiw.pipelines.build.finalise import finalise
-from ieiw.pipelines.layout.build_state import require_state
+from ieiw.triplets.layout.build_state import require_state
 from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark, mark_metadata, read_mark, to_parquet
 
 

@@ -13,9 +13,9 @@ from ieiw.builders.record_kinds import lacking
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.planner import plan_units
 from ieiw.pipelines.planning.prepare import prepare
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, read_attempts
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.storage.store import open_store
 
@@ -96,7 +96,7 @@ class SourceCase:
         store = open_store(root.parent / "plan")
         prepare(store, self.recipe(root))
         for unit in units:
-            rows = plan_rows(unit.attempts, "unit", {})
+            rows = plan_rows(unit.attempts, "unit")
             json.loads(rows[0]["annotation"])
         assert sum(len(unit.attempts) for unit in units) == self.records * len(self.tasks)
 

@@ -12,16 +12,16 @@ from ieiw.pipelines.build.commit_unit import write_unit
 from ieiw.pipelines.build.finalise import finalise
 from ieiw.pipelines.build.stage import BuildStage
 from ieiw.pipelines.engine.stage import pending
-from ieiw.pipelines.layout.build_state import BuildState, require_state, save_state, source_state
 from ieiw.pipelines.planning.planner import plan_units
 from ieiw.pipelines.planning.retry import plan_retries
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.drawings.erasure import Answer as ErasureAnswer
 from ieiw.triplets.drawings.points import Answer as PointsAnswer
 from ieiw.triplets.drawings.points import Point
 from ieiw.triplets.images.codec import encoder
 from ieiw.triplets.images.masks import box_of, to_rle
+from ieiw.triplets.layout.build_state import BuildState, require_state, save_state, source_state
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, read_attempts, write_plan
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.records import Built, Fault, Record, Reject, Triplet
 from ieiw.triplets.rejects import Place, Reason
 from ieiw.triplets.storage.store import Store, open_store
@@ -88,7 +88,7 @@ def tiny_build(folder, wanted=Wanted(), leave=0, location=None):  # noqa: B008 -
         units = plan_units(
             Shapes(name, wanted), name, wanted.tasks, variants=1, attempts_per_unit=wanted.per_unit, key=name
         )
-        rows = (plan_rows(u.attempts, UnitRef(name, first.fingerprint, 0, u.number).unit, {}) for u in units)
+        rows = (plan_rows(u.attempts, UnitRef(name, first.fingerprint, 0, u.number).unit) for u in units)
         sources[name] = source_state(first.fingerprint, {"refer.json": "0" * 64}, write_plan(store, rows, first))
     blocks = [{"name": name, "root": "data", "tasks": list(wanted.tasks)} for name in wanted.sources]
     recipe = Recipe.model_validate({"sources": blocks, "image": {"short_side": 32, "format": wanted.format}})

@@ -4,26 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
 from ieiw.train.data.dataset import OpenCut
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.storage.store import Store
-
-_BUILD = "build.json"
-
-
-class _Source(msgspec.Struct):
-    name: str
-    weight: float = 1.0
-
-
-class _Recipe(msgspec.Struct):
-    sources: list[_Source]
-
-
-class _Build(msgspec.Struct):
-    recipe: _Recipe
+from ieiw.triplets.layout.build_state import load_state
 
 
 def mixture(cut: OpenCut, wished: Mapping[str, float]) -> dict[str, float]:
@@ -39,25 +22,9 @@ def mixture(cut: OpenCut, wished: Mapping[str, float]) -> dict[str, float]:
     sources = cut.state.sources
     if unknown := sorted(wished.keys() - set(sources)):
         raise UsageError(f"data.weights: {cut.where} has no source {unknown[0]!r}; it has {', '.join(sources)}")
-    given = {name: weight for name, weight in recipe_weights(cut.store).items() if weight != 1 and name in sources}
-    return {**given, **wished}
-
-
-def recipe_weights(store: Store) -> dict[str, float]:
-    """Source -> ``weight`` of the recipe that a build was made with; nothing where a cut was copied without its ``build.json``.
-
-    Raises:
-        UsageError: the file is damaged.
-    """
-    try:
-        data = store.read(_BUILD)
-    except FileNotFoundError:
-        return {}
-    try:
-        recipe = msgspec.json.decode(data, type=_Build).recipe
-    except msgspec.DecodeError as error:
-        raise UsageError(f"{store.location}/{_BUILD}: {error}. Run the same `ieiw build` again") from error
-    return {source.name: source.weight for source in recipe.sources}
+    build = load_state(cut.store)  # a cut can be copied without it
+    given = {source.name: source.weight for source in build.recipe.sources} if build else {}
+    return {name: weight for name, weight in given.items() if weight != 1 and name in sources} | dict(wished)
 
 
 def told(cut: OpenCut, weights: Mapping[str, float]) -> str:

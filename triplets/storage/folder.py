@@ -109,7 +109,7 @@ class FolderStore:
             if error.errno not in _NOT_ALLOWED:
                 raise
             raise UsageError(
-                f"{self.location}: cannot be written ({error.strerror}). Give a folder that you may write to in --out"
+                f"{self.location}: cannot be written ({error.strerror}). Give a folder that you may write to"
             ) from error
 
     def sweep(self) -> None:

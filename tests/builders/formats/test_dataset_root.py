@@ -170,19 +170,6 @@ def test_a_fingerprint_follows_the_content(folder):
         file.unlink()
 
 
-@pytest.mark.parametrize("note", ["", "[]", "{", '{"stamp": 1}'])
-def test_a_damaged_note_is_written_anew(folder, note):
-    file = folder / "images" / "a.jpg"
-    aged(file)
-    root = Root(str(folder))
-    expected = root.fingerprint("images/a.jpg")
-    (kept,) = (folder.parent / "cache" / "ieiw" / "digests").iterdir()
-    good = kept.read_text()
-    kept.write_text(note)
-    assert root.fingerprint("images/a.jpg") == expected
-    assert kept.read_text() == good
-
-
 def test_a_store_without_versions_is_read_each_time(bucket):
     root = Root(bucket)
     system = fsspec.filesystem("memory")
@@ -191,7 +178,7 @@ def test_a_store_without_versions_is_read_each_time(bucket):
     assert root.fingerprint("images/a.jpg") == hashlib.sha256(b"PICTURE").hexdigest()
 
 
-def test_no_place_for_notes_costs_only_time(folder, monkeypatch):
+def test_no_place_for_the_cache_costs_only_time(folder, monkeypatch):
     aged(folder / "images" / "a.jpg")
     (folder.parent / "blocked").write_text("a file where the folder should be")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent / "blocked"))

@@ -3,7 +3,7 @@
 import pyarrow.parquet as pq
 import pytest
 
-from ieiw.pipelines.layout.build_state import load_state
+from ieiw.triplets.layout.build_state import load_state
 from ieiw.triplets.storage.store import open_store
 from tests.support.builds import build_serially, index, run_build
 from tests.support.phrasecut_folder import Folder, write_phrasecut

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from ieiw.pipelines.engine.errors import DriverFailedError, TooManyRejectsError
-from ieiw.pipelines.layout.build_state import load_state
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import load_state
 from ieiw.triplets.storage.store import FolderStore, open_store
 from tests.support.builds import build_serially, index, run_build, stamps, tree
 from tests.support.phrasecut_folder import Folder, write_phrasecut, write_picture

@@ -12,8 +12,9 @@ from ieiw.pipelines.planning.estimate import estimate
 from ieiw.pipelines.recipe.check import check, problems
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.fingerprint import fingerprint
-from ieiw.pipelines.recipe.schema import Recipe, load_recipe
+from ieiw.pipelines.recipe.load import load_recipe
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import Recipe
 from tests.support.phrasecut_folder import Folder, write_phrasecut
 
 RECIPES = Path(__file__).parents[3] / "recipes"

@@ -1,12 +1,15 @@
 """Scoring: what a shard holds is held against its rows; damage is told, and costs no other unit its scores."""
 
+import json
+
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from ieiw.filters.registry import SCORES
 from ieiw.pipelines.engine.errors import WorkerDiedError
 from ieiw.pipelines.index.columns import open_frame
-from ieiw.pipelines.scoring.run import EMBEDDED, score
+from ieiw.pipelines.scoring.run import score
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.rows import read_mark
@@ -48,7 +51,7 @@ def test_a_damaged_shard_is_told_by_sample_and_the_others_are_scored(tiny, place
     file.write_bytes(data)
     score_serially(tiny.path)
     assert left_over(tiny) == []
-    assert all(tiny.store.exists(f"scores/{name}/score.json") for name in EMBEDDED)
+    assert all(tiny.store.exists(f"scores/{name}/score.json") for name in SCORES)
 
 
 def test_a_cut_and_a_missing_shard_are_told_at_once(tiny):
@@ -82,8 +85,11 @@ def test_a_unit_that_kills_the_scorer_is_set_aside_and_told(tiny, monkeypatch):
         score(str(tiny.path))
     result = score(str(tiny.path))
     assert result.progress.quarantined == 1
-    assert result.set_aside == (f"unit {deadly.unit} killed its worker 2 times when it ran alone",)
     keys = set(pq.read_table(tiny.path / deadly.rows)["key"].to_pylist())
+    assert result.progress.counts == {"quarantined": len(keys)}  # the others were scored by the first run
+    statement = f"shapes: unit {deadly.unit} killed its worker 2 times when it ran alone; its {len(keys)} triplets have no values"
+    assert result.set_aside == (statement,)
+    assert json.loads((tiny.path / "scores/seam/score.json").read_text())["set_aside"] == [statement]
     scored = set(pq.read_table(tiny.path / "scores/seam/values.parquet")["id"].to_pylist())
     assert keys and not keys & scored
     frame = open_frame(tiny.store, tiny.state)

@@ -161,7 +161,7 @@ def test_a_folder_is_not_made_by_looking(tmp_path):
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc on this system")
 def test_a_place_that_nobody_can_write_to_is_told_with_the_remedy():
-    with pytest.raises(UsageError, match=r"/proc/x: cannot be written .*--out"):
+    with pytest.raises(UsageError, match=r"/proc/x: cannot be written .*a folder that you may write to"):
         open_store("/proc/x").publish_bytes("build.json", b"{}")
 
 

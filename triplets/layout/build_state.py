@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from ieiw.pipelines.recipe.schema import Recipe
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.plan import PlanSize, UnitRef
+from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.settings.yaml_file import Strict
 from ieiw.triplets.storage.store import Store
 
@@ -120,7 +120,7 @@ def load_state(store: Store) -> BuildState | None:
                 "format 2. Build its recipe again into an empty folder, or use the version that wrote it"
             ) from error
         field = ".".join(str(step) for step in first["loc"]) or "the file"
-        remedy = "If this version wrote it, delete it and run the same `ieiw build`: what is built is found again"
+        remedy = "If this version wrote it, delete it and build with the same recipe: what is built is found again"
         raise UsageError(f"{store.location}/{FILE}, {field}: {first['msg']}. {remedy}") from error
 
 

@@ -3,8 +3,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ieiw.pipelines.recipe.schema import Recipe, load_recipe, parse_bytes
+from ieiw.pipelines.recipe.load import load_recipe
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.recipe import Recipe, parse_bytes
 from tests.support.builds import recipe_values
 
 GOOD = """\
@@ -132,13 +133,13 @@ def test_set_changes_values_by_name_number_and_through_short_forms(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("seed", ["--set seed", "path=value"]),
+        ("seed", ["change seed", "path=value"]),
         ("=3", ["path=value"]),
         ("sources.nosuch.split=val", ["nosuch", "phrasecut"]),
         ("sources.7.split=val", ["7"]),
         ("seed.deep.er=1", ["seed.deep.er"]),
         ("seed.deep=1", ["seed.deep"]),
-        ("image=[", ["--set image=[", "YAML"]),
+        ("image=[", ["change image=[", "YAML"]),
         ("image.short_side=big", ["image.short_side"]),
         ("nosuch=1", ["nosuch", "unknown key"]),
     ],

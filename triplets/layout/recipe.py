@@ -1,19 +1,15 @@
-"""Recipes: YAML checked by pydantic, with messages that name the line, the field and the remedy."""
+"""A recipe: what to build, as users write it in YAML and as ``build.json`` keeps it."""
 
 from __future__ import annotations
 
-import math
 import os
 import re
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import check_source_name
-from ieiw.triplets.settings.yaml_file import SplitName, Strict, check_split, load_settings, read_yaml
+from ieiw.triplets.settings.yaml_file import SplitName, Strict, check_split
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
@@ -28,9 +24,6 @@ def parse_bytes(value: object) -> object:
 
 
 Bytes = Annotated[int, BeforeValidator(parse_bytes), Field(ge=1)]
-
-
-_MOST_VALUES = 100_000
 
 
 class ImageSettings(Strict):
@@ -73,7 +66,8 @@ Backends = Annotated[
 """Role -> which model plays it; of ``inpaint`` the embedded stand-in where the recipe names none."""
 
 
-def _expanded(value: str) -> str:
+def expanded(value: str) -> str:
+    """A place with ``~`` and ``$VARIABLE`` replaced."""
     return os.path.expanduser(os.path.expandvars(value))  # noqa: PTH111 - may be a URL, which Path would mangle
 
 
@@ -93,7 +87,7 @@ class HoldOut(Strict):
     @field_validator("root", "file")
     @classmethod
     def _place(cls, value: str) -> str:
-        return _expanded(value)
+        return expanded(value)
 
     @model_validator(mode="after")
     def _one_kind(self) -> HoldOut:
@@ -106,7 +100,7 @@ class HoldOut(Strict):
         return self
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """What it is called in rejects."""
         return self.file or f"{self.dataset} {self.split}"
 
@@ -151,7 +145,7 @@ class SourceSettings(Strict):
     @field_validator("root")
     @classmethod
     def _root(cls, value: str) -> str:
-        return _expanded(value)
+        return expanded(value)
 
     @field_validator("tasks")
     @classmethod
@@ -188,16 +182,10 @@ class Recipe(Strict):
 
     @field_validator("instructions")
     @classmethod
-    def _fillable(cls, value: dict[str, Wordings]) -> dict[str, Wordings]:
-        from ieiw.builders.instructions.template_sets import check_templates
-
+    def _right_kinds(cls, value: dict[str, Wordings]) -> dict[str, Wordings]:
         for kind, wordings in value.items():
             if wordings.kind not in {"", kind}:
                 raise ValueError(f"{kind}: the file holds instructions for {wordings.kind}")
-            try:
-                check_templates(kind, wordings.templates)
-            except UsageError as error:
-                raise ValueError(str(error)) from error
         return value
 
     @model_validator(mode="after")
@@ -215,45 +203,3 @@ class Recipe(Strict):
     def image_of(self, name: str) -> ImageSettings:
         """How pictures of a source are scaled and encoded."""
         return self.source(name).image or self.image
-
-
-def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
-    """Read a recipe and apply ``path=value`` changes (``sources.0.root=data``, ``sources.phrasecut.split=val``).
-
-    Raises:
-        UsageError: missing file, broken YAML, unknown or wrong field: names the file, the line, the field and the remedy.
-    """
-
-    def amend(values: dict[str, Any]) -> None:
-        _bring_instructions(path, values)
-        _check_plain(path, values)
-
-    return load_settings(Recipe, path, "recipe", changes=changes, example="image.short_side=128", amend=amend)
-
-
-def _bring_instructions(path: Path, values: dict[str, Any]) -> None:
-    """Put the templates of the files that ``instructions`` names (relative to the recipe) in place of their names.
-
-    The build keeps them in its recipe: workers on other machines need no file, and what was built can be told for ever.
-    """
-    named = values.get("instructions")
-    if not isinstance(named, dict):
-        return
-    for kind, place in named.items():
-        if isinstance(place, str):
-            named[kind] = read_yaml(path.parent / _expanded(place), f"file of instructions for {kind}")[0]
-
-
-def _check_plain(path: Path, values: object) -> None:
-    """Refuse what JSON could not give back as it was (``build.json`` keeps the recipe): dates, number keys, cycles, NaN."""
-    waiting, seen = [values], 0
-    while waiting:
-        value, seen = waiting.pop(), seen + 1
-        if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)
-        elif not (value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))):
-            raise UsageError(f"{path}: {str(value)[:60]!r} is neither text, number, list nor mapping; put it in quotes")
-        if seen > _MOST_VALUES:  # an alias inside its own anchor, or aliases of aliases
-            raise UsageError(f"{path}: more than {_MOST_VALUES:,} values; resolve its aliases")

@@ -1,1 +1,0 @@
-"""The plan and the build's own description."""
