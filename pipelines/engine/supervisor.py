@@ -1,6 +1,6 @@
 """Runs the driver in a process of its own and notices what Beam's local runner would wait on for ever: dead workers.
 
-There is no pool of processes beside Beam: written out it is 67 lines and takes 58 away, for a second way that every kill must be tested on.
+There is no pool of processes beside Beam: written out it is 67 lines and takes 58 away, and every kill would be tested on both.
 """
 
 from __future__ import annotations
