@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +31,7 @@ def write_unit(store: Store, ref: UnitRef, verdicts: Iterable[Built | Reject]) -
 
     A zombie that writes the same unit meets the row file and leaves its own tar unnamed; finalising removes it.
     """
-    spooled = store.spool() / f"{uuid.uuid4().hex}.tar"
+    spooled = store.spooled()
     try:
         gathered = _write_shard(spooled, ref, verdicts)
         rejects = to_parquet(gathered.rejects, REJECTS)
