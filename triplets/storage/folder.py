@@ -41,11 +41,11 @@ class FolderStore:
 
     def publish_bytes(self, name: str, data: bytes) -> None:
         """See :class:`~.store.Store`."""
-        self.publish(name, self._spooled(data))
+        self.publish(name, self._written(data))
 
     def create(self, name: str, data: bytes) -> bool:
         """See :class:`~.store.Store`."""
-        target, spooled = self._target(name), self._spooled(data)
+        target, spooled = self._target(name), self._written(data)
         reach("rows-spooled")
         try:
             os.link(spooled, target)
@@ -93,8 +93,12 @@ class FolderStore:
         """See :class:`~.store.Store`."""
         (self._folder / name).unlink(missing_ok=True)
 
+    def spooled(self) -> Path:
+        """See :class:`~.store.Store`."""
+        return self.spool() / uuid.uuid4().hex
+
     def spool(self) -> Path:
-        """See :class:`~.store.Store`. Each process has its own: no sweep takes what another is still writing."""
+        """The folder of half-written files. Each process has its own: no sweep takes what another is still writing."""
         folder = self._folder / SPOOL / f"{socket.gethostname()}={os.getpid()}={started():.2f}"
         if not folder.is_dir():
             self.sweep()  # the first file of this process: what killed ones left is cleared by whatever comes next
@@ -133,8 +137,8 @@ class FolderStore:
         self._make(target.parent)
         return target
 
-    def _spooled(self, data: bytes) -> Path:
-        file = self.spool() / uuid.uuid4().hex
+    def _written(self, data: bytes) -> Path:
+        file = self.spooled()
         with file.open("wb") as stream:
             stream.write(data)
             stream.flush()

@@ -49,7 +49,7 @@ def bucket_at(url, monkeypatch):
 
 def test_what_is_published_is_read(store, tmp_path):
     store.publish_bytes("rows/a.parquet", b"0123456789")
-    spooled = store.spool() / uuid.uuid4().hex
+    spooled = store.spooled()
     spooled.write_bytes(b"x" * 100_000)
     store.publish("shards/b.tar", spooled)
     assert not spooled.exists()
