@@ -1,4 +1,7 @@
-"""Runs the driver in a process of its own and notices what Beam's local runner would wait on for ever: dead workers."""
+"""Runs the driver in a process of its own and notices what Beam's local runner would wait on for ever: dead workers.
+
+There is no pool of processes beside Beam: written out it is 67 lines and takes 58 away, and every kill would be tested on both.
+"""
 
 from __future__ import annotations
 
@@ -90,16 +93,12 @@ def _started(job: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield driver
     finally:
-        _kill_tree(driver)
-
-
-def _kill_tree(driver: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(driver.pid)
-        for each in [*process.children(recursive=True), process]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.kill()
-    driver.wait()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(driver.pid)
+            for each in [*process.children(recursive=True), process]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    each.kill()
+        driver.wait()
 
 
 def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], None]) -> None:

@@ -25,7 +25,7 @@ from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.index import open_build
 from ieiw.triplets.layout.marks import fetch, mark_of
-from ieiw.triplets.layout.scores import read_note, write_score
+from ieiw.triplets.layout.scores import read_note, write_note, write_values
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store, open_store
 
@@ -93,27 +93,26 @@ def score(
 
 def _merge(store: Store, state: BuildState, parts: Sequence[str], names: Sequence[str]) -> None:
     """Bring the units' parts together: for each score one file with a value for each distinct picture (or for each key)."""
-    set_aside = _set_aside(store, parts)
+    metadata = (pq.read_schema(pa.BufferReader(data)).metadata or {} for _, data in fetch(store, parts))
+    set_aside = sorted(each[SET_ASIDE].decode() for each in metadata if SET_ASIDE in each)
+    notes = {}
     for name in names:
         made = load(name)()
         keys, values = _gather(store, parts, made)
-        note = settings_of(state, made) | {
+        write_values(store, name, keys, pa.array(values, value_type(made)))
+        notes[name] = settings_of(state, made) | {
             "ids_sha256": ids_digest(keys),
             "values": len(values),
             "undefined": int(np.isnan(values.astype(np.float64)).sum()),
         }
         if set_aside:
-            note["set_aside"] = set_aside
-        write_score(store, name, keys, pa.array(values, value_type(made)), note)
+            notes[name]["set_aside"] = set_aside
+    # Last and together: once a note is there, its score needs the parts no more, and a run for the others has parts of its own.
+    for name, note in notes.items():
+        write_note(store, name, note)
     for part in parts:
         store.delete(part)
     store.sweep()
-
-
-def _set_aside(store: Store, parts: Sequence[str]) -> list[str]:
-    """What the parts without values say of their units."""
-    metadata = (pq.read_schema(pa.BufferReader(data)).metadata or {} for _, data in fetch(store, parts))
-    return sorted(each[SET_ASIDE].decode() for each in metadata if SET_ASIDE in each)
 
 
 def ids_digest(ids: pa.Array) -> str:
