@@ -129,7 +129,7 @@ def test_exact_duplicates_keep_the_best(size, pictures, of, keep):
     assert (found.value[found.rule != KEPT] == 0).all()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SIZES, st.integers(2, 60), st.sampled_from(["source", "target", "pair"]), st.integers(1, 4))
 def test_near_duplicates_keep_the_best(size, pictures, of, distance):
     made = frame(*size, pictures=pictures, groups=6)

@@ -87,9 +87,7 @@ def test_a_unit_that_kills_the_scorer_is_set_aside_and_told(tiny, monkeypatch):
     assert result.progress.quarantined == 1
     keys = set(pq.read_table(tiny.path / deadly.rows)["key"].to_pylist())
     assert result.progress.counts == {"quarantined": len(keys)}  # the others were scored by the first run
-    statement = (
-        f"shapes: unit {deadly.unit} killed its worker 2 times when it ran alone; its {len(keys)} triplets have no values"
-    )
+    statement = f"shapes: unit {deadly.unit} killed its worker 2 times when it ran alone; its {len(keys)} triplets have no values"
     assert result.set_aside == (statement,)
     assert json.loads((tiny.path / "scores/seam/score.json").read_text())["set_aside"] == [statement]
     scored = set(pq.read_table(tiny.path / "scores/seam/values.parquet")["id"].to_pylist())
