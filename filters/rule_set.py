@@ -72,13 +72,13 @@ DEFAULT = RuleSet.model_validate(
 """What applies where no rule file is given."""
 
 
-def load_rules(path: Path) -> RuleSet:
+def load_rules(path: str | Path) -> RuleSet:
     """Read a rule file.
 
     Raises:
         UsageError: missing, no YAML, or a wrong key or value: names file, line, field and remedy.
     """
-    return load_settings(RuleSet, path, "rule file")
+    return load_settings(RuleSet, Path(path), "rule file")
 
 
 def to_yaml(rules: RuleSet) -> str:

@@ -1,4 +1,4 @@
-"""The inverse of box outlines: from the pictures before and after to the boxes, also where outlines cross, touch or nest.
+"""Outlines of boxes, read back also where they cross, touch or nest.
 
 Pixels that took the colour are found as for masks. Corners are where a horizontal and a vertical line of the known width
 begin or end; boxes are corners that four unbroken lines join. Of all such boxes, those with the fewest gaps are taken first,
@@ -8,14 +8,20 @@ too, but explains nothing that they do not; two boxes beside each other look lik
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
+from ieiw.triplets import records
+from ieiw.triplets.drawings import region
+from ieiw.triplets.drawings.asked import AskedClass
+from ieiw.triplets.drawings.contrast import visible_on
 from ieiw.triplets.drawings.palette import Rgb
-from ieiw.triplets.drawings.readback_mask import read_mask
+from ieiw.triplets.drawings.sentence_colours import exchangeable, exchanged
 from ieiw.triplets.records import Image, Mask
 
 PixelBox = tuple[int, int, int, int]
@@ -26,6 +32,70 @@ _UNBROKEN = 0.9
 _TIERS = (0.995, 0.97, _UNBROKEN)
 """Boxes whose most broken side has this share are taken before all others."""
 _MOST_CORNERS = 2_000
+
+
+class Answer(records.Answer, tag="boxes", frozen=True, kw_only=True):
+    """The boxes of a class.
+
+    Attributes:
+        asked: the class.
+        boxes: x, y, width, height of each thing of the class as annotated, in pixels.
+        outlines: what is drawn, in whole pixels; of equal boxes once.
+        colour: name of the lines' colour.
+        rgb: its value.
+        line: width of the lines in pixels.
+    """
+
+    asked: AskedClass
+    boxes: tuple[tuple[float, float, float, float], ...]
+    outlines: tuple[PixelBox, ...]
+    colour: str
+    rgb: Rgb
+    line: int
+
+    def redraw(self, source: Image, sentence: str, rng: np.random.Generator) -> tuple[Image, str] | None:
+        """See :meth:`ieiw.triplets.records.Answer.redraw`."""
+        colours = exchangeable(sentence, [(self.colour, self.rgb)])
+        if colours is None:
+            return None
+        new = visible_on(source, lines_mask(source.shape, self.outlines, self.line), rng, colours=colours)
+        return draw(source, self.outlines, colours[new], self.line), exchanged(sentence, {self.colour: new})
+
+
+def draw(image: Image, boxes: Iterable[Sequence[float]], colour: Rgb, width: int = 2) -> Image:
+    """The outlines of boxes, opaque; the outer edge is the box rounded to whole pixels, cut off at the border.
+
+    Args:
+        image: to draw on.
+        boxes: x, y, width, height in pixels; a box thinner than two lines is filled.
+        colour: of the lines.
+        width: of the lines in pixels, at least 1; they lie inside the box.
+
+    Raises:
+        ValueError: width below 1, a coordinate that is not finite, or a box of negative size.
+    """
+    if width < 1:
+        raise ValueError(f"line width {width}: at least 1 is needed")
+    drawn = image.copy()
+    for box in boxes:
+        left, top, across, down = box
+        if not all(map(math.isfinite, box)) or across < 0 or down < 0:
+            raise ValueError(f"box {box}: four finite numbers, the last two not negative, are needed")
+        # To the nearest whole pixel, halves up; Python's own rounding would make neighbouring boxes differ by turns.
+        x0, y0, x1, y1 = (math.floor(edge + 0.5) for edge in (left, top, left + across, top + down))
+        for rows, columns in (
+            ((y0, min(y1, y0 + width)), (x0, x1)),
+            ((max(y0, y1 - width), y1), (x0, x1)),
+            ((y0, y1), (x0, min(x1, x0 + width))),
+            ((y0, y1), (max(x0, x1 - width), x1)),
+        ):
+            drawn[_within(*rows), _within(*columns)] = colour
+    return drawn
+
+
+def lines_mask(shape: tuple[int, ...], boxes: Iterable[Sequence[float]], width: int) -> Mask:
+    """The pixels of all outlines on a picture of this shape; arguments as :func:`draw`."""
+    return draw(np.zeros((*shape[:2], 3), np.uint8), boxes, (255, 255, 255), width)[..., 0] > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +129,7 @@ class _Lines:
 _Ints = npt.NDArray[np.int64]
 
 
-def read_boxes(source: Image, target: Image, colour: Rgb, width: int, least: int = 8) -> list[PixelBox]:
+def read(source: Image, target: Image, colour: Rgb, width: int, least: int = 8) -> list[PixelBox]:
     """The boxes outlined in ``target``; both decoded, of one size.
 
     Args:
@@ -77,11 +147,11 @@ def read_boxes(source: Image, target: Image, colour: Rgb, width: int, least: int
     """
     if width < 1:
         raise ValueError(f"line width {width}: at least 1 is needed")
-    return boxes_in(read_mask(source, target, colour, alpha=1.0), width, least)
+    return read_lines(region.read(source, target, colour, alpha=1.0), width, least)
 
 
-def boxes_in(drawn: Mask, width: int, least: int = 8) -> list[PixelBox]:
-    """The boxes whose outlines, ``width`` pixels wide, make up a mask; arguments as :func:`read_boxes`."""
+def read_lines(drawn: Mask, width: int, least: int = 8) -> list[PixelBox]:
+    """The boxes whose outlines, ``width`` pixels wide, make up a mask; arguments as :func:`read`."""
     sums = np.zeros((drawn.shape[0] + 1, drawn.shape[1] + 1), np.int32)
     np.cumsum(np.cumsum(drawn, axis=0, dtype=np.int32), axis=1, out=sums[1:, 1:])
     lines = _Lines(sums, width)
@@ -91,6 +161,11 @@ def boxes_in(drawn: Mask, width: int, least: int = 8) -> list[PixelBox]:
     for least_share, most_share in zip(_TIERS, (2.0, *_TIERS), strict=False):
         boxes += _explaining(found[(worst >= least_share) & (worst < most_share)], left, width)
     return sorted(_needed(boxes, drawn, width), key=lambda box: (box[1], box[0], box[3], box[2]))
+
+
+def _within(start: int, end: int) -> slice:
+    """A slice that a negative number does not turn round."""
+    return slice(max(0, start), max(0, end))
 
 
 def _candidates(lines: _Lines, shape: tuple[int, ...], least: int) -> _Ints:
