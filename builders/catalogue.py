@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, TypeVar, cast
 
 from ieiw.builders.protocols import Source, Task, Tools
-from ieiw.builders.record_kinds import Kind, told
+from ieiw.builders.record_kinds import Kind, describe
 from ieiw.triplets.errors import UsageError
 
 _Entry = TypeVar("_Entry")
@@ -139,7 +139,7 @@ def check_fit(source: Source, tasks: Sequence[str]) -> None:
     Raises:
         UsageError: one cannot, or is unknown; the message names source, tasks, and the tasks that fit.
     """
-    wrong = [f"{name} needs {told(needs(name))}" for name in tasks if source.gives not in needs(name)]
+    wrong = [f"{name} needs {describe(needs(name))}" for name in tasks if source.gives not in needs(name)]
     if wrong:
         others = [text for kind, text in source.choices.items() if all(kind in needs(name) for name in tasks)]
         raise UsageError(

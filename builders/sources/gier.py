@@ -97,7 +97,7 @@ class Gier(RootedSource):
             annotation={
                 "instructions": list(words),
                 "register": "prompts" not in entry and not _FRAMING.intersection(named),
-                "answer": {"operators": named},
+                "published": {"operators": named},
             },
             split=self._split,
             licence=_LICENCE,

@@ -154,7 +154,7 @@ class GqaInpaint(RootedSource):
                 "instructions": [official] if isinstance(official, str) else _sentences(kind, phrases),
                 "pair": f"{image}-{key}",
                 "masks": {"mask": "bright"},
-                "answer": {"edit": kind, "phrase": phrases[0].raw, "instances": 1},
+                "published": {"edit": kind, "phrase": phrases[0].raw, "instances": 1},
                 "object": {
                     "shown": "picture" if kind == "removal" else "target",
                     "several": phrases[0].several,

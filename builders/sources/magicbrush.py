@@ -122,7 +122,7 @@ class MagicBrush(RootedSource):
             annotation={
                 "instructions": list(words),
                 "masks": dict.fromkeys(masks, "clear"),
-                "answer": {"session": image, "turns": [turn.number for turn in turns]},
+                "published": {"session": image, "turns": [turn.number for turn in turns]},
             },
             split=self._split,
             licence=_LICENCE,
