@@ -7,7 +7,7 @@ from itertools import groupby
 from ieiw.builders.protocols import Source
 from ieiw.models.roles import ROLES
 from ieiw.pipelines.planning.planner import triplet_bytes
-from ieiw.pipelines.planning.prepare import prepare, empty_message, units_of
+from ieiw.pipelines.planning.prepare import empty_message, prepare, units_of
 from ieiw.pipelines.recipe.check import problems, with_source
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.holdout import looking_alike, not_held_out

@@ -83,7 +83,7 @@ def test_a_finished_build_refuses_to_replace_a_source_that_it_lacks(root, tmp_pa
 def test_a_lock_that_a_killed_driver_left_on_a_finished_build_goes(root, tmp_path):
     out = tmp_path / "out"
     run_build(root, out)
-    holder = {"host": __import__("socket").gethostname(), "pid": 2**22 + 1, "started": 0, "beat": 0}
+    holder = {"host": __import__("socket").gethostname(), "pid": 2**22 + 1, "started": 0, "beat": 0, "space": ""}
     (out / "lock.json").write_text(json.dumps(holder))
     assert not run_build(root, out).worked
     assert not (out / "lock.json").exists()
