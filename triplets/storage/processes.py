@@ -8,8 +8,6 @@ import platform
 from functools import lru_cache
 from pathlib import Path
 
-import psutil
-
 
 def started(pid: int | None = None) -> float:
     """When a process (default: this one) began, in seconds of the system's clock; tells it from a later one of the same number.
@@ -17,6 +15,8 @@ def started(pid: int | None = None) -> float:
     Raises:
         psutil.NoSuchProcess: there is none.
     """
+    import psutil
+
     return float(psutil.Process(os.getpid() if pid is None else pid).create_time())
 
 
@@ -25,6 +25,8 @@ def is_alive(pid: int, since: float | None = None) -> bool:
 
     One that is dead but not yet waited for does not run: where a container has no init, it stays listed for ever.
     """
+    import psutil
+
     try:
         process = psutil.Process(pid)
         return process.status() != psutil.STATUS_ZOMBIE and (since is None or abs(process.create_time() - since) < 1.0)
