@@ -57,7 +57,7 @@ def test_an_index_that_was_deleted_is_compacted_again(root, tmp_path):
 def test_a_lock_that_a_killed_driver_left_on_a_finished_build_goes(root, tmp_path):
     out = tmp_path / "out"
     run_build(root, out)
-    holder = {"host": __import__("socket").gethostname(), "pid": 2**22 + 1, "started": 0, "beat": 0}
+    holder = {"host": __import__("socket").gethostname(), "pid": 2**22 + 1, "started": 0, "beat": 0, "space": ""}
     (out / "lock.json").write_text(json.dumps(holder))
     assert not run_build(root, out).worked
     assert not (out / "lock.json").exists()

@@ -13,9 +13,10 @@ import pytest
 
 from ieiw.filters.registry import SCORES
 from ieiw.pipelines.engine.errors import WorkerDiedError
-from ieiw.pipelines.index.columns import open_frame
+from ieiw.pipelines.index.frame import open_frame
 from ieiw.pipelines.scoring.run import score
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.storage.failpoints import VARIABLE
@@ -99,7 +100,7 @@ def test_a_unit_that_kills_the_scorer_is_set_aside_and_told(tiny, monkeypatch):
     assert json.loads((tiny.path / "scores/seam/score.json").read_text())["set_aside"] == [statement]
     scored = set(pq.read_table(tiny.path / "scores/seam/values.parquet")["id"].to_pylist())
     assert keys and not keys & scored
-    frame = open_frame(tiny.store, tiny.state)
+    frame = open_frame(Index(tiny.store, tiny.state))
     undefined = np.isnan(frame.score("seam", "pair"))
     assert {key for key, nan in zip(frame.table["key"].to_pylist(), undefined, strict=True) if nan} >= keys
 
