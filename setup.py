@@ -8,19 +8,19 @@ BASE = [
     "torch==2.13.0",
     "torchvision==0.28.0",
     "apache-beam>=2.77,<2.78",
-    "datasets>=5.2",
     "diffusers>=0.42",
     "fsspec>=2026.9",
     "h5py>=3.16",
     "httpx>=0.28",
     "jinja2>=3.1",
+    "markupsafe>=3.0.3",
     "matplotlib>=3.11",
     "msgspec>=0.22",
     "numpy>=2.4,<2.5",
     "open_clip_torch>=3.3",
     "opencv-python-headless>=5.0",
     "pillow>=12.1.1,<13",
-    "pooch>=1.9",
+    "platformdirs>=4.5",
     "psutil>=7.2",
     "pyarrow>=25,<26",
     "pycocotools>=2.0.11",
@@ -30,15 +30,15 @@ BASE = [
     "s3fs>=2026.9",
     "scikit-image>=0.26",
     "scipy>=1.17",
+    "simplejpeg>=1.9",
     "tenacity>=9.2",
     "tensorboard>=2.21",
-    "tqdm>=4.70",
     "transformers>=5.23",
     "typer>=0.29",
-    "webdataset>=1.0.2,<1.1",
     "xxhash>=4.1",
 ]
 DEV = [
+    "datasets>=5.2",
     "hypothesis",
     "import-linter>=2.16",
     "megatron-energon>=7.4",
@@ -49,10 +49,17 @@ DEV = [
     "pytest-xdist",
     "ruff>=0.17",
     "selenium>=4.51",
+    "setuptools>=77",
     "types-PyYAML",
     "types-psutil",
-    "types-tqdm",
+    "webdataset>=1.0.2,<1.1",
 ]
+
+PACKAGES = find_packages(include=["ieiw", "ieiw.*"])  # the links in ieiw/ lead to the folders beside it
+if "ieiw.apps" not in PACKAGES:
+    raise SystemExit(
+        "ieiw/ holds no links: set `git config core.symlinks true` and check out again, or install the sdist"
+    )
 
 setup(
     name="ieiw",
@@ -62,7 +69,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.11",
-    packages=find_packages(include=["ieiw", "ieiw.*"]),  # its links lead to the folders beside it
+    packages=PACKAGES,
     package_data={"": ["py.typed", "*.yaml", "*.j2", "*.json"]},
     install_requires=BASE,
     # faiss-cpu and faiss-gpu both write the folder ``faiss/``: install exactly one of the two extras.

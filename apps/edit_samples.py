@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 from ieiw.apps.cards import Card, Heading, lay_out
 from ieiw.apps.sheet import SHOWN, read_pictures
 from ieiw.models.diffusion.editor import Editor, EditSettings
+from ieiw.triplets.images.codec import encode_png
 from ieiw.triplets.layout.build_state import require_state
 from ieiw.triplets.layout.cut_state import load_cut, read_verdicts
 from ieiw.triplets.layout.index import Index
-from ieiw.triplets.records import Image
 from ieiw.triplets.storage.store import Store
 
 
@@ -57,11 +57,12 @@ def edit_sheet(store: Store, cut: str, model: Path, path: Path, count: int = 3, 
         UsageError: no such cut, or no such model.
     """
     editor = Editor(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
     cards = []
     for number, row in enumerate(validation_rows(store, cut, count), 1):
         source, target = read_pictures(store, row)
         edited = editor.edit(source, row["instruction"], EditSettings(steps=steps, guidance=3.0))
-        _save(edited, path.with_name(f"{path.stem}-{number}.png"))
+        path.with_name(f"{path.stem}-{number}.png").write_bytes(encode_png(np.ascontiguousarray(edited)).data)
         cards.append(Card((source, edited, target), row["instruction"], f"{row['task']}   {row['key']}"))
     heading = Heading(
         title="Edits",
@@ -71,10 +72,3 @@ def edit_sheet(store: Store, cut: str, model: Path, path: Path, count: int = 3, 
         legend="source  |  edited  |  target of the data set",
     )
     return lay_out(cards, heading, path)
-
-
-def _save(picture: Image, path: Path) -> None:
-    from ieiw.triplets.images.codec import encode_png
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(encode_png(np.ascontiguousarray(picture)).data)

@@ -114,21 +114,18 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
     Raises:
         UsageError: another ending.
     """
+    names = list(state.sources)
     built = sum(count.built for count in state.counts.values())
     rejected = sum(count.rejected for count in state.counts.values())
     counts = f"triplets built: {built:,}, attempts rejected: {rejected:,}" if state.counts else "not finished"
     heading = Heading(
-        title=_listed(list(state.sources), 3),
+        title=", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""),
         counts=f"{counts}; {len(rows)} shown",
         backends=backends(state),
         flagged=bool(stand_ins(state)),
         legend=f"source  |  target  |  difference × {GAIN}",
     )
     return lay_out([_card(store, state, row) for row in rows], heading, path)
-
-
-def _listed(names: list[str], most: int) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def read_pictures(store: Store, row: Mapping[str, Any]) -> tuple[Image, Image]:

@@ -103,7 +103,8 @@ def _in_unit(store: Store, ref: UnitRef, key: str) -> Found | None:
     """The verdict that a committed unit gives on a key."""
     for row in _rows(store, ref.rows, "key", _equal(key)):
         return Found(key, "built", row, ref, _others(store, row, [ref.rows]))
-    rejects = _rejects_of(store, ref.rows)
+    with _opened(store, ref.rows) as file:
+        rejects = read_mark(file).rejects
     dead = _rows(store, rejects, "key", _equal(key)) if rejects else iter(())
     return next((Found(key, "rejected", row, ref, {}) for row in dead), None)
 
@@ -154,11 +155,6 @@ def _column(store: Store, name: str) -> Iterator[pa.Array]:
     with _opened(store, name) as file:
         for batch in pq.ParquetFile(file).iter_batches(columns=["key"], use_threads=False):
             yield batch.column(0)
-
-
-def _rejects_of(store: Store, rows: str) -> str:
-    with _opened(store, rows) as file:
-        return read_mark(file).rejects
 
 
 @contextmanager

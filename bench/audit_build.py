@@ -19,9 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ieiw.filters.protocols import PairScore
-from ieiw.filters.registry import SCORES
-from ieiw.filters.registry import score as make_score
+from ieiw.filters.registry import SCORES, load
 from ieiw.pipelines.index.score_notes import settings_of
 from ieiw.triplets.images.codec import encode_jpeg
 from ieiw.triplets.layout.build_state import BuildState, IndexPart, SourceCounts, SourceState, save_state
@@ -174,8 +172,8 @@ def _scores(
     pictures = pa.array(sorted(spot[2] for role in digests.values() for spot in role[: len(keys)]))
     pairs = pa.array(sorted(keys))
     for name in SCORES:
-        made = make_score(name)
-        ids = pairs if isinstance(made, PairScore) else pictures
+        made = load(name)()
+        ids = pairs if made.kind == "pair" else pictures
         if name == "phash":
             values: npt.NDArray[Any] = random.integers(0, 2**63, len(ids)).astype(np.uint64)
         else:

@@ -24,21 +24,21 @@ import pyarrow.parquet as pq
 from bench.common import Row, median_ratio
 from bench.overhead import _planned
 from bench.pictures import write_phrasecut
-from ieiw.filters.protocols import Pair
-from ieiw.filters.registry import SCORES
-from ieiw.filters.registry import score as make_score
+from ieiw.filters.registry import SCORES, load
+from ieiw.filters.scores.base import Pair
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.cut.choose import Chosen
 from ieiw.pipelines.cut.copy_shards import materialise, remove_shards
 from ieiw.pipelines.index.score_notes import settings_of, value_type
 from ieiw.pipelines.scoring.worker import Scorers, score_rows, scorers
+from ieiw.triplets.drawings import erasure
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.build_state import BuildState, IndexPart, save_state
 from ieiw.triplets.layout.cut_state import SAMPLE, ShardFile
 from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.rows import ROWS
-from ieiw.triplets.layout.shards import BLOCK, shard_size
+from ieiw.triplets.layout.shards import BLOCK, read_answer, shard_size
 from ieiw.triplets.layout.tables import ROWS_PER_PART
 from ieiw.triplets.records import Mask
 from ieiw.triplets.storage.store import Store, open_store
@@ -49,7 +49,7 @@ _CUT = """
 import json, re, sys, time
 from pathlib import Path
 from ieiw.pipelines.cut.run import cut
-from ieiw.filters.rules import DEFAULT
+from ieiw.filters.rule_set import DEFAULT
 wall, cpu = time.perf_counter(), time.process_time()
 state = cut(sys.argv[1], sys.argv[2], DEFAULT)
 # Not getrusage: its peak counts what the process that started this one held.
@@ -140,13 +140,13 @@ def _scores(store: Store, state: BuildState, random: np.random.Generator, digest
     centres = {"sharpness": 0.5, "noise": 0.5, "blockiness": 1.1, "exposure": 0.95, "contrast": 0.2, "seam": 1.2}
     centres |= {"change-inside": 0.6, "change-outside": 0.0, "detail-inside": 0.7, "colourfulness": 30}
     for name in SCORES:
-        note = settings_of(state, make_score(name))
+        note = settings_of(state, load(name)())
         ids = keys if note["kind"] == "pair" else digests
         if name == "phash":
             values: Any = random.integers(0, 2**64, len(ids), dtype=np.uint64)
         else:
             values = np.abs(random.normal(centres[name], max(centres[name], 0.04) / 8, len(ids))).astype(np.float32)
-        table = pa.table({"id": ids, "value": pa.array(values, value_type(make_score(name)))})
+        table = pa.table({"id": ids, "value": pa.array(values, value_type(load(name)()))})
         store.publish_bytes(f"scores/{name}/values.parquet", _parquet(table))
         note["ids_sha256"] = note["kind"]
         store.publish_bytes(f"scores/{name}/score.json", json.dumps(note).encode())
@@ -261,14 +261,14 @@ def _bare_scores(store: Store, rows: pa.Table, wanted: Scorers) -> float:
             for role in ("source", "target", "json")
         )
         pictures |= {row["source_sha256"]: source, row["target_sha256"]: target}
-        answer = json.loads(json.loads(sample)["answer"])
-        pairs.append(
-            (row["source_sha256"], row["target_sha256"], from_rle(answer["hole"]) if "hole" in answer else None)
-        )
+        answer = read_answer(sample)
+        hole = from_rle(answer.hole) if isinstance(answer, erasure.Answer) else None
+        pairs.append((row["source_sha256"], row["target_sha256"], hole))
     started = time.process_time()
     decoded = {digest: np.ascontiguousarray(decode(data).pixels) for digest, data in pictures.items()}
     for picture in decoded.values():
-        wanted.of_picture(picture)
+        for score in wanted.pictures:
+            score.of_picture(picture)
     for before, after, hole in pairs:
         for each in wanted.pairs:
             each.of_pair(Pair(decoded[before], decoded[after], hole))

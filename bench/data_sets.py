@@ -16,7 +16,7 @@ from typing import Any
 
 from bench import read_back
 from bench.samples import REMARKS, SAMPLES, Sample
-from ieiw.builders.catalogue import SOURCES
+from ieiw.builders.catalogue import DATA_SETS
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.lint.report import SourceReport
 from ieiw.pipelines.lint.run import lint
@@ -58,7 +58,7 @@ def _real_samples() -> Path:
     real = Path(os.environ.get("IEIW_REAL_DATA", ""))
     if not os.environ.get("IEIW_REAL_DATA") or not real.is_dir():
         raise UsageError("IEIW_REAL_DATA: set it to the folder of real samples")
-    if missing := sorted(SOURCES.keys() - {sample.dataset for sample in SAMPLES}):
+    if missing := sorted(DATA_SETS.keys() - {sample.dataset for sample in SAMPLES}):
         raise UsageError(f"bench/samples.py has no sample of {missing[0]}; add a line")
     return real
 

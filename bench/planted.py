@@ -18,10 +18,10 @@ import numpy.typing as npt
 
 from bench.common import Row
 from ieiw.filters.composite import COMPOSITES
-from ieiw.filters.protocols import Pair, PairScore, PictureScore
-from ieiw.filters.registry import SCORES, better_of
-from ieiw.filters.registry import score as make_score
-from ieiw.filters.rules import DEFAULT, Gap, Threshold
+from ieiw.filters.registry import SCORES, better_of, load
+from ieiw.filters.rule_set import DEFAULT
+from ieiw.filters.rules.bounds import BoundedScore
+from ieiw.filters.scores.base import Pair, PairScore, PictureHash, PictureScore
 from ieiw.models.roles import INPAINT
 from ieiw.triplets.images.codec import PictureLimits, decode
 from ieiw.triplets.records import Image, Mask
@@ -132,7 +132,8 @@ def pairs_of(pictures: Sequence[Image]) -> dict[str, list[Pair]]:
 
 def picture_scores(pictures: Sequence[Image]) -> Values:
     """Every picture score and composite of each picture."""
-    made = [each for each in map(make_score, SCORES) if isinstance(each, PictureScore)]
+    scores = [load(name)() for name in SCORES]
+    made = [each for each in scores if isinstance(each, PictureScore) and not isinstance(each, PictureHash)]
     values: Values = {each.name: np.array([each.of_picture(picture) for picture in pictures]) for each in made}
     for name, composite in COMPOSITES.items():
         values[name] = composite.compute({part: values[part] for part in composite.parts})
@@ -141,7 +142,7 @@ def picture_scores(pictures: Sequence[Image]) -> Values:
 
 def pair_scores(pairs: Sequence[Pair]) -> Values:
     """Every pair score, the picture scores of the targets, and ``gap`` (of each composite, source minus target)."""
-    made = [each for each in map(make_score, SCORES) if isinstance(each, PairScore)]
+    made = [each for name in SCORES if isinstance(each := load(name)(), PairScore)]
     values: Values = {each.name: np.array([each.of_pair(pair) for pair in pairs]) for each in made}
     sources, targets = (picture_scores([getattr(pair, role) for pair in pairs]) for role in ("source", "target"))
     gaps = {f"gap of {name}": sources[name] - targets[name] for name in COMPOSITES}
@@ -164,10 +165,10 @@ def kept(values: Values) -> dict[str, float]:
     """Default rule -> share of the rows that pass it."""
     found = {}
     for rule in DEFAULT.rules:
-        if isinstance(rule, Threshold | Gap):
-            column = values[f"gap of {rule.score}" if isinstance(rule, Gap) else rule.score]
-            low, high = (rule.min, -np.inf)[rule.min is None], (rule.max, np.inf)[rule.max is None]
-            found[rule.name] = float(np.mean((column >= low) & (column <= high)))
+        assert isinstance(rule, BoundedScore)  # no default rule is of another kind
+        column = values[f"gap of {rule.score}" if rule.subject == (rule.score, "gap") else rule.score]
+        low, high = (rule.min, -np.inf)[rule.min is None], (rule.max, np.inf)[rule.max is None]
+        found[rule.name] = float(np.mean((column >= low) & (column <= high)))
     return found
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby, islice
 from typing import Any, cast
@@ -18,12 +19,16 @@ from ieiw.triplets.rejects import Place, Reason, Refusal
 
 @dataclass(slots=True)
 class _Work:
-    """One record on its way through a window: its attempts, and either its open pictures or why there are none."""
+    """One record on its way through a window: its attempts, and either its open pictures or why there are none.
+
+    What one task asks of a model, and what it is refused, is no business of the others: both are kept by task.
+    """
 
     attempts: list[Attempt]
     open: OpenRecord | None = None
-    job: Job | None = None
     refusal: Refusal | None = None
+    jobs: dict[str, Job] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
     stage: Place = Place.PLAN
     picture_sha256: str = ""
 
@@ -48,7 +53,7 @@ class Assembler:
         tasks: by name, those that the attempts ask for.
         seed: of the recipe; see :func:`ieiw.triplets.records.attempt_rng`.
         artefacts: what models made for the tasks that have ``roles``; its ``batch`` is the number of records in flight.
-        used: group -> records with an artefact that count against the cap from an earlier build of the same group.
+        used: (group, task) -> records of an earlier build of the same group that count against the task's cap.
     """
 
     def __init__(
@@ -57,13 +62,13 @@ class Assembler:
         tasks: Mapping[str, Task],
         seed: int,
         artefacts: Artefacts | None = None,
-        used: Mapping[str, int] | None = None,
+        used: Mapping[tuple[str, str], int] | None = None,
     ) -> None:
         self._source = source
         self._tasks = tasks
         self._seed = seed
         self._artefacts = artefacts
-        self._used: dict[str, int] = dict(used or {})
+        self._used = Counter(used or {})
         self._group: str | None = None  # the group at hand: each of its files is read and decoded once
         self._files: dict[tuple[str, bool], bytes | _PictureFile | Refusal] = {}
         self._shared: dict[str, dict[str, Any]] = {}
@@ -121,41 +126,45 @@ class Assembler:
         return self._files[key]
 
     def _ask(self, work: _Work) -> None:
-        """Ask the first task that reads a model's results for its job; a refusal of its ends the record."""
-        tasks = [self._tasks[attempt.task] for attempt in work.attempts if self._tasks[attempt.task].roles]
-        if work.open is None or not tasks:
+        """Ask every task that reads a model's results for its job."""
+        if work.open is None:
             return
-        task, group = cast(ModelTask, tasks[0]), work.open.record.group
-        try:
-            job = task.job(work.open)
-            if self._used.get(group, 0) >= task.cap:
-                raise Refusal(Reason.PICTURE_CAP, f"{task.cap} pairs of this picture are built already")
-        except Refusal as refusal:
-            work.refusal = refusal
-        except Exception as error:
-            work.refusal = unexpected(error)
-        else:
-            work.job = job
-            self._used[group] = self._used.get(group, 0) + 1
+        group = work.open.record.group
+        for name in dict.fromkeys(attempt.task for attempt in work.attempts):
+            if not self._tasks[name].roles:
+                continue
+            task = cast(ModelTask, self._tasks[name])
+            try:
+                job = task.job(work.open)
+                if self._used[group, name] >= task.cap:
+                    raise Refusal(Reason.PICTURE_CAP, f"{task.cap} pairs of this picture are built already")
+            except Refusal as refusal:
+                work.refused[name] = refusal
+            except Exception as error:
+                work.refused[name] = unexpected(error)
+            else:
+                work.jobs[name] = job
+                self._used[group, name] += 1
 
     def _supply(self, window: Sequence[_Work]) -> None:
-        """Give every record of the window what its job asks for."""
-        asked = [(work, work.open, work.job) for work in window if work.open is not None and work.job is not None]
+        """Give every record of the window what its jobs ask for; equal jobs of a record are done once."""
+        asked = {(number, job.digest): job for number, work in enumerate(window) for job in work.jobs.values()}
         if not asked:
             return
         if self._artefacts is None:
             raise RuntimeError("a task that reads a model's results was built without them")
-        results = self._artefacts.get([job for _, _, job in asked])
-        for (work, record, job), result in zip(asked, results, strict=True):
+        for (number, digest), result in zip(asked, self._artefacts.get(list(asked.values())), strict=True):
+            work = window[number]
             if isinstance(result, Refusal):
-                work.refusal = result
-            else:
-                record.artefacts[job.digest] = result
+                work.refused.update({name: result for name, job in work.jobs.items() if job.digest == digest})
+            elif work.open is not None:
+                work.open.artefacts[digest] = result
 
     def _finish(self, work: _Work) -> Iterator[Built | Reject]:
         for attempt in work.attempts:
-            if work.refusal is not None or work.open is None:
-                refusal = work.refusal or Refusal(Reason.TASK_FAILED, "record was not opened")
+            refusal = work.refusal or work.refused.get(attempt.task)
+            if refusal is not None or work.open is None:
+                refusal = refusal or Refusal(Reason.TASK_FAILED, "record was not opened")
                 yield Reject(attempt, refusal.reason, work.stage, refusal.detail)
                 continue
             yield self._verdict(attempt, work.open, work.picture_sha256)

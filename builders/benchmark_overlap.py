@@ -8,91 +8,53 @@ CrowdPose and CLWD gave pictures of others new numbers; those are told by their 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 
+from ieiw.builders.catalogue import DATA_SETS
 from ieiw.builders.protocols import Source
 from ieiw.triplets.records import Record
 
-_SPACES: dict[str, str] = {
-    "coco-instances": "coco",
-    "coco-keypoints": "coco",
-    "coco-stuff": "coco",
-    "refcoco": "coco",
-    "refcoco-plus": "coco",
-    "refcocog": "coco",
-    "grefcoco": "coco",
-    "magicbrush": "coco",
-    "phrasecut": "visual-genome",
-    "gqa-inpaint": "visual-genome",
-    "pascal-voc": "voc",
-    "pascal-context": "voc",
-    "ade20k-150": "ade20k",
-    "ade20k-847": "ade20k",
-}
-"""Data set -> space of its pictures' numbers; every other data set counts its own."""
-_ALSO: dict[str, frozenset[str]] = {"phrasecut": frozenset({"coco"}), "gqa-inpaint": frozenset({"coco"})}
-"""Spaces in which a data set tells further names of its pictures (``picture_aliases``)."""
-_RENAMED: dict[str, frozenset[str]] = {"crowdpose": frozenset({"coco", "mpii", "aic"}), "clwd": frozenset({"voc"})}
-"""Spaces from which a data set took pictures under numbers of its own: only their looks tell which."""
-EVALUATIONS: tuple[tuple[str, str], ...] = (
-    ("coco-keypoints", "val2017"),
-    ("coco-stuff", "val2017"),
-    ("coco-instances", "val2017"),
-    *((name, split) for name in ("refcoco", "refcoco-plus", "grefcoco") for split in ("val", "testA", "testB")),
-    ("refcocog", "val"),
-    ("refcocog", "test"),
-    ("refclef", "val"),
-    ("refclef", "test"),
-    ("magicbrush", "dev"),
-    ("magicbrush", "test"),
-    ("phrasecut", "val"),
-    ("phrasecut", "test"),
-    ("gqa-inpaint", "test"),
-    ("crowdpose", "test"),
-    ("mpii", "valid"),
-    ("aic", "validation"),
-    ("pascal-voc", "val"),
-    ("pascal-context", "val"),
-    ("ade20k-150", "validation"),
-    ("ade20k-847", "validation"),
-    ("clwd", "test"),
-)
-"""Data set and split of the evaluations that the paper and its successors report."""
 _NUMBER = re.compile(r"(\d+)(?:\.\w+)?$")
 
 
 def spaces(dataset: str) -> frozenset[str]:
     """The spaces in which a data set's pictures have names."""
-    return frozenset({_SPACES.get(dataset, dataset)}) | _ALSO.get(dataset, frozenset())
+    return frozenset(_spaces(dataset))
 
 
 def evaluations_sharing(dataset: str, split: str) -> list[tuple[str, str]]:
     """Known evaluation sets that may show the pictures of a data set by the same names, other than the split itself."""
-    mine = spaces(dataset)
-    return [each for each in EVALUATIONS if mine & spaces(each[0]) and not _apart(dataset, split, *each)]
+    return [(other, part) for other, part in _others(dataset, split) if spaces(dataset) & spaces(other)]
 
 
 def evaluations_looking_alike(dataset: str, split: str) -> list[tuple[str, str]]:
     """Known evaluation sets that may show its pictures under other names, so that only a perceptual hash can tell them."""
-    return [each for each in EVALUATIONS if renamed(dataset, each[0]) and not _apart(dataset, split, *each)]
+    return [(other, part) for other, part in _others(dataset, split) if renamed(dataset, other)]
+
+
+def _others(dataset: str, split: str) -> Iterator[tuple[str, str]]:
+    """The evaluation sets that may share a picture with a split: not parts of one data set, train2017 and val2017, ADE20K's two."""
+    for other, entry in DATA_SETS.items():
+        for part in entry.evaluated:
+            if dataset != other and (split, part) not in {("train2017", "val2017"), ("training", "validation")}:
+                yield other, part
 
 
 def renamed(dataset: str, other: str) -> bool:
-    """Whether one of two data sets took pictures of the other's and named them anew."""
-    return bool(_origins(dataset) & spaces(other) or spaces(dataset) & _origins(other))
+    """Whether one of two data sets took pictures of the other's and gave them numbers of its own."""
+    pairs = (dataset, other), (other, dataset)
+    return any(spaces(one).intersection(DATA_SETS[two].renamed) for one, two in pairs if two in DATA_SETS)
 
 
 def picture_names(source: Source, dataset: str, record: Record) -> frozenset[str]:
     """All names of a record's picture, such as ``{"visual-genome:2337", "coco:139"}``.
 
     Args:
-        source: the record is of; where it has a method ``picture_aliases(record)``, that adds names.
-        dataset: its registered data set.
+        source: the record is of.
+        dataset: its data set.
         record: sound or not; its group names the picture.
     """
-    own = picture_name(_SPACES.get(dataset, dataset), record.group)
-    aliases: Iterable[str] = getattr(source, "picture_aliases", _none)(record)
-    return frozenset({own, *aliases})
+    return frozenset({picture_name(_spaces(dataset)[0], record.group), *source.picture_aliases(record)})
 
 
 def picture_name(space: str, text: str) -> str:
@@ -101,14 +63,5 @@ def picture_name(space: str, text: str) -> str:
     return f"{space}:{int(number[1])}" if number else f"{space}:{text}"
 
 
-def _origins(dataset: str) -> frozenset[str]:
-    return _RENAMED.get(dataset, frozenset())
-
-
-def _apart(dataset: str, split: str, other: str, part: str) -> bool:
-    """Whether two splits cannot share a picture: parts of one data set, train2017 and val2017, ADE20K's two."""
-    return dataset == other or (split, part) in {("train2017", "val2017"), ("training", "validation")}
-
-
-def _none(record: Record) -> Iterable[str]:
-    return ()
+def _spaces(dataset: str) -> tuple[str, ...]:
+    return (DATA_SETS[dataset].spaces if dataset in DATA_SETS else ()) or (dataset,)

@@ -3,44 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from ieiw.builders.protocols import Source, Task, Tools
-from ieiw.builders.record_kinds import Choosing, Kind, told
+from ieiw.builders.record_kinds import Kind, describe
 from ieiw.triplets.errors import UsageError
 
-SOURCES = {
-    "ade20k-150": "ieiw.builders.sources.ade20k:Ade20k150",
-    "ade20k-847": "ieiw.builders.sources.ade20k:Ade20kFull",
-    "aic": "ieiw.builders.sources.aic:AIC",
-    "ap10k": "ieiw.builders.sources.ap10k:AP10K",
-    "clwd": "ieiw.builders.sources.clwd:Clwd",
-    "coco-instances": "ieiw.builders.sources.coco_instances:CocoInstances",
-    "coco-keypoints": "ieiw.builders.sources.coco_keypoints:CocoKeypoints",
-    "coco-stuff": "ieiw.builders.sources.coco_stuff:CocoStuff",
-    "crowdpose": "ieiw.builders.sources.crowdpose:CrowdPose",
-    "gier": "ieiw.builders.sources.gier:Gier",
-    "gopro": "ieiw.builders.sources.gopro:GoPro",
-    "gqa-inpaint": "ieiw.builders.sources.gqa_inpaint:GqaInpaint",
-    "grefcoco": "ieiw.builders.sources.refcoco:GRefCoco",
-    "humanart": "ieiw.builders.sources.humanart:HumanArt",
-    "instructpix2pix": "ieiw.builders.sources.instructpix2pix:InstructPix2Pix",
-    "magicbrush": "ieiw.builders.sources.magicbrush:MagicBrush",
-    "mpii": "ieiw.builders.sources.mpii:MPII",
-    "nyuv2": "ieiw.builders.sources.nyuv2:NyuV2",
-    "oxford-pet": "ieiw.builders.sources.oxford_pet:OxfordPet",
-    "pascal-context": "ieiw.builders.sources.pascal:PascalContext",
-    "pascal-voc": "ieiw.builders.sources.pascal:PascalVoc",
-    "phrasecut": "ieiw.builders.sources.phrasecut:PhraseCut",
-    "reds": "ieiw.builders.sources.reds:Reds",
-    "refclef": "ieiw.builders.sources.refclef:RefClef",
-    "refcoco": "ieiw.builders.sources.refcoco:RefCoco",
-    "refcoco-plus": "ieiw.builders.sources.refcoco:RefCocoPlus",
-    "refcocog": "ieiw.builders.sources.refcoco:RefCocoG",
-    "sidd": "ieiw.builders.sources.sidd:Sidd",
+_Entry = TypeVar("_Entry")
+_REFER = "github.com/lichengunc/refer"
+_ADE, _COCO, _VOC, _VISUAL_GENOME = ("ade20k",), ("coco",), ("voc",), ("visual-genome", "coco")
+_REFCOCO_SPLITS = ("val", "testA", "testB")
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """What is known of a data set before it is read.
+
+    Attributes:
+        source: ``module:Class`` below :mod:`ieiw.builders.sources`; the class is called with name, root, split and options.
+        site: page with its files, without ``https://``; docs/data-sets.md says more.
+        spaces: in which its pictures are numbered, that of its records' groups first, then those of its source's
+            ``picture_aliases``; none where it counts its own (see :mod:`ieiw.builders.benchmark_overlap`).
+        renamed: spaces from which it took pictures under numbers of its own, so that only the looks of a picture tell which it is.
+        evaluated: splits that the paper and its successors evaluate on.
+    """
+
+    source: str
+    site: str
+    spaces: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
+    evaluated: tuple[str, ...] = ()
+
+
+DATA_SETS = {
+    "ade20k-150": DataSet("ade20k:Ade20k150", "sceneparsing.csail.mit.edu", _ADE, evaluated=("validation",)),
+    "ade20k-847": DataSet(
+        "ade20k:Ade20kFull", "groups.csail.mit.edu/vision/datasets/ADE20K", _ADE, evaluated=("validation",)
+    ),
+    "aic": DataSet("aic:AIC", "github.com/AIChallenger/AI_Challenger_2017", evaluated=("validation",)),
+    "ap10k": DataSet("ap10k:AP10K", "github.com/AlexTheBad/AP-10K"),
+    "clwd": DataSet("clwd:Clwd", "github.com/MRUIL/WDNet", renamed=_VOC, evaluated=("test",)),
+    "coco-instances": DataSet("coco_instances:CocoInstances", "cocodataset.org", _COCO, evaluated=("val2017",)),
+    "coco-keypoints": DataSet("coco_keypoints:CocoKeypoints", "cocodataset.org", _COCO, evaluated=("val2017",)),
+    "coco-stuff": DataSet("coco_stuff:CocoStuff", "github.com/nightrome/cocostuff", _COCO, evaluated=("val2017",)),
+    "crowdpose": DataSet(
+        "crowdpose:CrowdPose", "github.com/Jeff-sjtu/CrowdPose", renamed=("coco", "mpii", "aic"), evaluated=("test",)
+    ),
+    "gier": DataSet("gier:Gier", "github.com/jshi31/T2ONet"),
+    "gopro": DataSet("gopro:GoPro", "seungjunnah.github.io/Datasets/gopro"),
+    "gqa-inpaint": DataSet(
+        "gqa_inpaint:GqaInpaint", "github.com/abyildirim/inst-inpaint", _VISUAL_GENOME, evaluated=("test",)
+    ),
+    "grefcoco": DataSet("refcoco:GRefCoco", "github.com/henghuiding/gRefCOCO", _COCO, evaluated=_REFCOCO_SPLITS),
+    "humanart": DataSet("humanart:HumanArt", "idea-research.github.io/HumanArt"),
+    "instructpix2pix": DataSet("instructpix2pix:InstructPix2Pix", "github.com/timothybrooks/instruct-pix2pix"),
+    "magicbrush": DataSet(
+        "magicbrush:MagicBrush", "huggingface.co/datasets/osunlp/MagicBrush", _COCO, evaluated=("dev", "test")
+    ),
+    "mpii": DataSet("mpii:MPII", "human-pose.mpi-inf.mpg.de", evaluated=("valid",)),
+    "nyuv2": DataSet("nyuv2:NyuV2", "cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html"),
+    "oxford-pet": DataSet("oxford_pet:OxfordPet", "robots.ox.ac.uk/~vgg/data/pets"),
+    "pascal-context": DataSet(
+        "pascal:PascalContext", "cs.stanford.edu/~roozbeh/pascal-context", _VOC, evaluated=("val",)
+    ),
+    "pascal-voc": DataSet("pascal:PascalVoc", "host.robots.ox.ac.uk/pascal/VOC/voc2012", _VOC, evaluated=("val",)),
+    "phrasecut": DataSet(
+        "phrasecut:PhraseCut", "github.com/ChenyunWu/PhraseCutDataset", _VISUAL_GENOME, evaluated=("val", "test")
+    ),
+    "reds": DataSet("reds:Reds", "seungjunnah.github.io/Datasets/reds"),
+    "refclef": DataSet("refclef:RefClef", _REFER, evaluated=("val", "test")),
+    "refcoco": DataSet("refcoco:RefCoco", _REFER, _COCO, evaluated=_REFCOCO_SPLITS),
+    "refcoco-plus": DataSet("refcoco:RefCocoPlus", _REFER, _COCO, evaluated=_REFCOCO_SPLITS),
+    "refcocog": DataSet("refcoco:RefCocoG", _REFER, _COCO, evaluated=("val", "test")),
+    "sidd": DataSet("sidd:Sidd", "www.eecs.yorku.ca/~kamel/sidd"),
 }
-"""Data set -> class; called with name, root, split, options."""
+"""Every data set that can be built; a recipe's source names one."""
 _LATER = "cannot be built by this version yet. Take the source out to build the rest (recipes/phrasecut.yaml does)."
 DECLARED = {
     "ieiw-replacement": f"IEIW's second resource, 51,000 pairs of objects replaced by Paint-by-Example, {_LATER}",
@@ -48,28 +87,29 @@ DECLARED = {
 }
 """Data sets that recipes may name already, and why they cannot be built."""
 TASKS = {
-    "addition": "ieiw.builders.tasks.addition:Addition",
-    "classify": "ieiw.builders.tasks.classify:Classify",
-    "deblur": "ieiw.builders.tasks.deblur:Deblur",
-    "denoise": "ieiw.builders.tasks.denoise:Denoise",
-    "depth": "ieiw.builders.tasks.depth:DepthEstimation",
-    "detect": "ieiw.builders.tasks.detect:Detect",
-    "edit": "ieiw.builders.tasks.edit:Edit",
-    "keypoints": "ieiw.builders.tasks.keypoints:Keypoints",
-    "refer": "ieiw.builders.tasks.refer:Refer",
-    "removal": "ieiw.builders.tasks.removal:Removal",
-    "segment": "ieiw.builders.tasks.segment:Segment",
-    "segment-mask": "ieiw.builders.tasks.segment_mask:SegmentMask",
-    "watermark-removal": "ieiw.builders.tasks.watermark_removal:WatermarkRemoval",
+    "addition": "addition:Addition",
+    "classify": "classify:Classify",
+    "deblur": "deblur:Deblur",
+    "denoise": "denoise:Denoise",
+    "depth": "depth:DepthEstimation",
+    "detect": "detect:Detect",
+    "edit": "edit:Edit",
+    "keypoints": "keypoints:Keypoints",
+    "refer": "refer:Refer",
+    "removal": "removal:Removal",
+    "segment": "segment:Segment",
+    "segment-mask": "segment_mask:SegmentMask",
+    "watermark-removal": "watermark_removal:WatermarkRemoval",
 }
-"""Task -> class; called with the build's tools and its options (``task_options.<task>``; of the inpainting ones ``region`` too)."""
+"""Task -> ``module:Class`` below :mod:`ieiw.builders.tasks`; the class is called with the build's tools and the task's options
+(``task_options.<task>``; of the inpainting ones ``region`` too)."""
 
 
 def source(dataset: str, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> Source:
     """Make the source of a data set.
 
     Args:
-        dataset: a name of :data:`SOURCES`.
+        dataset: a name of :data:`DATA_SETS`.
         name: of the source in the recipe.
         root: folder or URL of the official layout.
         split: as the data set calls it.
@@ -80,8 +120,8 @@ def source(dataset: str, *, name: str, root: str, split: str, options: Mapping[s
     """
     if dataset in DECLARED:
         raise UsageError(f"source {name}: {DECLARED[dataset]}")
-    made = _load(SOURCES, dataset, "data set")(name=name, root=root, split=split, options=options)
-    return cast(Source, made)
+    cls = _load("sources", _entry(DATA_SETS, dataset, "data set").source)
+    return cast(Source, cls(name=name, root=root, split=split, options=options))
 
 
 def task(name: str, tools: Tools, rules: Mapping[str, Any]) -> Task:
@@ -90,7 +130,7 @@ def task(name: str, tools: Tools, rules: Mapping[str, Any]) -> Task:
     Raises:
         UsageError: unknown task, or wrong rules.
     """
-    return cast(Task, _load(TASKS, name, "task")(tools, rules))
+    return cast(Task, _task_class(name)(tools, rules))
 
 
 def check_fit(source: Source, tasks: Sequence[str]) -> None:
@@ -99,19 +139,14 @@ def check_fit(source: Source, tasks: Sequence[str]) -> None:
     Raises:
         UsageError: one cannot, or is unknown; the message names source, tasks, and the tasks that fit.
     """
-    wrong = [f"{name} needs {told(needs(name))}" for name in tasks if source.gives not in needs(name)]
+    wrong = [f"{name} needs {describe(needs(name))}" for name in tasks if source.gives not in needs(name)]
     if wrong:
+        others = [text for kind, text in source.choices.items() if all(kind in needs(name) for name in tasks)]
         raise UsageError(
             f"source {source.name}: task {'; task '.join(wrong)}; its records hold {source.gives}. "
-            f"Tasks that fit: {', '.join(fitting(source))}{_other_options(source, tasks)}"
+            f"Tasks that fit: {', '.join(fitting(source))}"
+            + "".join(f". All of these tasks fit with options: {options}" for options in others[:1])
         )
-
-
-def _other_options(source: Source, tasks: Sequence[str]) -> str:
-    """The options with which all tasks would fit, in words; empty where there are none."""
-    choices = source.choices if isinstance(source, Choosing) else {}
-    found = [text for kind, text in choices.items() if all(kind in needs(name) for name in tasks)]
-    return f". All of these tasks fit with options: {found[0]}" if found else ""
 
 
 def fitting(source: Source) -> list[str]:
@@ -125,7 +160,7 @@ def needs(task: str) -> frozenset[Kind]:
     Raises:
         UsageError: unknown task.
     """
-    return cast(frozenset[Kind], _load(TASKS, task, "task").needs)
+    return cast(frozenset[Kind], _task_class(task).needs)
 
 
 def roles(task: str) -> frozenset[str]:
@@ -134,11 +169,19 @@ def roles(task: str) -> frozenset[str]:
     Raises:
         UsageError: unknown task.
     """
-    return cast(frozenset[str], _load(TASKS, task, "task").roles)
+    return cast(frozenset[str], _task_class(task).roles)
 
 
-def _load(table: Mapping[str, str], name: str, what: str) -> Any:
+def _task_class(name: str) -> Any:
+    return _load("tasks", _entry(TASKS, name, "task"))
+
+
+def _entry(table: Mapping[str, _Entry], name: str, what: str) -> _Entry:
     if name not in table:
         raise UsageError(f"no {what} is called {name!r}. Known: {', '.join(sorted(table))}")
-    module, _, attribute = table[name].partition(":")
-    return getattr(import_module(module), attribute)
+    return table[name]
+
+
+def _load(room: str, place: str) -> Any:
+    module, _, cls = place.partition(":")
+    return getattr(import_module(f"ieiw.builders.{room}.{module}"), cls)

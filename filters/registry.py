@@ -1,12 +1,12 @@
-"""Scores by name. One line here adds one."""
+"""Scores by name and rules by kind. One line here adds one."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Literal, cast
+from typing import Any
 
 from ieiw.filters.composite import COMPOSITES
-from ieiw.filters.protocols import PairScore, PictureHash, PictureScore
+from ieiw.filters.scores.base import Better, Kind, Score
 from ieiw.triplets.errors import UsageError
 
 SCORES = {
@@ -23,18 +23,37 @@ SCORES = {
     "sharpness": "ieiw.filters.scores.sharpness:Sharpness",
 }
 """Name -> class."""
+RULES = {
+    "cap": "ieiw.filters.rules.cap:Cap",
+    "decontaminate": "ieiw.filters.rules.decontaminate:Decontaminate",
+    "duplicates": "ieiw.filters.rules.duplicates:Duplicates",
+    "gap": "ieiw.filters.rules.gap:Gap",
+    "licences": "ieiw.filters.rules.licences:Licences",
+    "threshold": "ieiw.filters.rules.threshold:Threshold",
+}
+"""Kind -> class."""
 
 
-def score(name: str) -> PictureScore | PairScore | PictureHash:
-    """Make a score.
+def load(name: str) -> type[Score]:
+    """The class of a score, whose attributes can be read without making one.
 
     Raises:
         UsageError: unknown name; lists those known.
     """
     if name not in SCORES:
         raise UsageError(f"no score is called {name!r}. Known: {', '.join(sorted(SCORES))}")
-    module, _, attribute = SCORES[name].partition(":")
-    return cast("PictureScore | PairScore | PictureHash", getattr(import_module(module), attribute)())
+    found: type[Score] = _class(SCORES[name])
+    return found
+
+
+def load_rule(kind: str) -> Any:
+    """The class of a rule kind, which derives from :class:`ieiw.filters.rules.base.Rule`."""
+    return _class(RULES[kind])
+
+
+def _class(where: str) -> Any:
+    module, _, attribute = where.partition(":")
+    return getattr(import_module(module), attribute)
 
 
 def known() -> list[str]:
@@ -42,24 +61,24 @@ def known() -> list[str]:
     return sorted({*SCORES, *COMPOSITES})
 
 
-def kind_of(name: str) -> Literal["picture", "pair", "hash"]:
+def embedded() -> tuple[str, ...]:
+    """Names of the scores that need pixels alone, no weights; sorted."""
+    return tuple(name for name in sorted(SCORES) if load(name).needs == "pixels" and not load(name).weights)
+
+
+def kind_of(name: str) -> Kind:
     """What a score looks at; composites are scores of pictures.
 
     Raises:
         UsageError: unknown name.
     """
-    if name in COMPOSITES:
-        return "picture"
-    made = score(name)
-    if isinstance(made, PictureHash):
-        return "hash"
-    return "pair" if isinstance(made, PairScore) else "picture"
+    return "picture" if name in COMPOSITES else load(name).kind
 
 
-def better_of(name: str) -> Literal["higher", "lower"]:
+def better_of(name: str) -> Better:
     """Which values of a score are better; of composites, higher ones.
 
     Raises:
         UsageError: unknown name.
     """
-    return "higher" if name in COMPOSITES else score(name).better
+    return "higher" if name in COMPOSITES else load(name).better

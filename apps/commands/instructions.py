@@ -11,7 +11,6 @@ import typer
 from ieiw.apps.console import AsJson, print_json, say
 
 if TYPE_CHECKING:
-    from ieiw.builders.instructions.expand import Expansion
     from ieiw.models.protocols import Writer
 
 
@@ -37,8 +36,9 @@ def instructions(
 
     A recipe uses the file with `instructions: {TASK: FILE}`. Read it before: a model may have written what you would not say.
     """
-    from ieiw.builders.instructions.expand import Expansion, Plan, document, expand
+    from ieiw.builders.instructions.expand import Budget, Expansion, document, expand
     from ieiw.builders.instructions.template_sets import hand_written
+    from ieiw.triplets.storage.cache import cache_folder
     from ieiw.triplets.storage.store import open_store
 
     templates = list(hand_written(kind))
@@ -46,12 +46,19 @@ def instructions(
     found = Expansion(kind, templates)
     if place:
         author = _writer(place, model, temperature)
-        found = expand(kind, author, open_store(cache or _cache()), Plan(rounds=rounds, most=count), _progress)
+        kept = open_store(cache or str(cache_folder("instructions")))
+        found = expand(kind, author, kept, Budget(rounds=rounds, most=count), _progress)
     written = document(found, author)
     _write(out, written)
     if as_json:
         print_json({"out": str(out), "kind": kind, "templates": len(found.templates), **written["provenance"]})
-    _tell(found, out, kind, len(templates))
+    say(f"{out}: {len(found.templates)} templates, {len(templates)} by hand")
+    if found.refused:
+        refused = ", ".join(f"{reason} {count:,}" for reason, count in found.refused.most_common())
+        say(f"lines of the model that were refused: {refused}")
+    if found.requests:
+        say(f"{found.requests} requests, {found.asked} of them asked now, the others kept from before")
+    say(f"read it, then use it in a recipe: instructions: {{{kind}: {out.name}}}, relative to the recipe")
 
 
 def _writer(place: str, model: str, temperature: float) -> Writer:
@@ -66,24 +73,9 @@ def _writer(place: str, model: str, temperature: float) -> Writer:
     return WRITE.make("transformers", {"model": place, "temperature": temperature})
 
 
-def _tell(found: Expansion, out: Path, kind: str, by_hand: int) -> None:
-    say(f"{out}: {len(found.templates)} templates, {by_hand} by hand")
-    if found.refused:
-        refused = ", ".join(f"{reason} {count:,}" for reason, count in found.refused.most_common())
-        say(f"lines of the model that were refused: {refused}")
-    if found.requests:
-        say(f"{found.requests} requests, {found.asked} of them asked now, the others kept from before")
-    say(f"read it, then use it in a recipe: instructions: {{{kind}: {out.name}}}, relative to the recipe")
-
-
 def _progress(done: int, total: int) -> None:
     if done == total or done % 10 == 0:
         say(f"{done} of {total} requests")
-
-
-def _cache() -> str:
-    folder = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return str(Path(folder) / "ieiw" / "instructions")
 
 
 def _write(out: Path, written: dict[str, object]) -> None:

@@ -21,11 +21,11 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score every picture and pair; stop it and run it again at will. Unknown flags go to Beam."""
+    from ieiw.filters.registry import embedded
     from ieiw.pipelines.engine.run import RunOptions
-    from ieiw.pipelines.scoring.run import EMBEDDED
     from ieiw.pipelines.scoring.run import score as run_score
 
-    names = EMBEDDED if scores == "embedded" else tuple(dict.fromkeys(name.strip() for name in scores.split(",")))
+    names = embedded() if scores == "embedded" else tuple(dict.fromkeys(name.strip() for name in scores.split(",")))
     say(f"scoring {build} with {', '.join(names)}")
     bar = Bar("scoring")
     with bar.shown():
@@ -43,4 +43,4 @@ def score(
     rows = [[name, count, result.undefined[name]] for name, count in result.values.items()]
     print_table("Scored", ["score", "values", "undefined"], rows)
     for unit in result.set_aside:
-        say(f"without values: {unit}. To try it again, remove {build}/scores and score again")
+        say(f"{unit}. To try it again, remove {build}/scores and score again")

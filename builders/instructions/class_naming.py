@@ -47,9 +47,8 @@ _MODIFIERS = (
     )
 )
 _VERBS = frozenset("is are was were has have had wears holds looks sits stands".split())
-_THING_OF = {"of", "'s"}
-_ENDS = PREPOSITIONS | RELATIVES | PLACES | UNIQUE | _VERBS | {",", "and", "far", "upper", "lower", "full"}
-"""What may follow a noun that is not part of a longer one."""
+_ENDS = (PREPOSITIONS - {"of"}) | RELATIVES | PLACES | UNIQUE | _VERBS | {",", "and", "far", "upper", "lower", "full"}
+"""What may follow a noun that is not part of a longer one, as ``bowl of soup`` and ``man's hat`` are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +76,13 @@ class Named:
 
     def contradicts(self, classes: Sequence[str]) -> bool:
         """Whether none of some classes of COCO can be meant."""
-        groups = [GROUP_OF.get(name, "") for name in classes]
-        return bool(groups) and not any(
-            self._may_mean(name, group) for name, group in zip(classes, groups, strict=True)
-        )
-
-    def _may_mean(self, name: str, group: str) -> bool:
-        fond = singular(self.noun) in _FOND and (group == "animal" or name == "teddy bear")
-        nickname = self.name == "dog" and name == "hot dog"
-        return not group or group == self.group or {group, self.group} in _TAKEN_FOR or fond or nickname
+        for name in classes:
+            group = GROUP_OF.get(name, "")
+            fond = singular(self.noun) in _FOND and (group == "animal" or name == "teddy bear")
+            nickname = self.name == "dog" and name == "hot dog"
+            if group in {"", self.group} or {group, self.group} in _TAKEN_FOR or fond or nickname:
+                return False
+        return bool(classes)
 
     @property
     def says_several(self) -> bool:
@@ -111,24 +108,15 @@ def what_is_named(text: str) -> Named | None:
     words, number = words_of(text), 0
     for at, word in enumerate(words):
         for size in (2, 1):
-            noun = " ".join(words[at : at + size])
-            found = CLASS_OF.get(singular(noun)) or CLASS_OF.get(noun)
-            if found and len(words) >= at + size and not _has_more(words, at + size):
-                return Named(noun, *found, words[at + size :], number)
+            noun, rest = " ".join(words[at : at + size]), words[at + size :]
+            group_and_name = CLASS_OF.get(singular(noun)) or CLASS_OF.get(noun)
+            ends = not rest or rest[0] in _ENDS or rest[0].endswith("ing")
+            if group_and_name and len(words) >= at + size and ends:
+                return Named(noun, *group_and_name, rest, number)
         if word not in _MODIFIERS:
             return None
         number = NUMBERS.get(word, number)
     return None
-
-
-def _has_more(words: Sequence[str], at: int) -> bool:
-    """Whether the words that follow a noun belong to it, so that it may not be what is meant."""
-    if at == len(words):
-        return False
-    word = words[at]
-    if word in _THING_OF:
-        return True
-    return word not in _ENDS and not word.endswith("ing")
 
 
 def names_any_thing(words: Sequence[str], nouns: frozenset[str] = frozenset()) -> bool:
@@ -139,5 +127,5 @@ def names_any_thing(words: Sequence[str], nouns: frozenset[str] = frozenset()) -
 def means_any(words: Sequence[str], classes: Sequence[str]) -> bool:
     """Whether any of the words is a noun for one of some classes of COCO, or for its like."""
     pairs = [" ".join(words[at : at + 2]) for at in range(len(words))]
-    found = {CLASS_OF[noun][0] for word in (*words, *pairs) for noun in {word, singular(word)} & CLASS_OF.keys()}
-    return bool(found & {GROUP_OF[name] for name in classes})
+    groups = {CLASS_OF[noun][0] for word in (*words, *pairs) for noun in {word, singular(word)} & CLASS_OF.keys()}
+    return bool(groups & {GROUP_OF[name] for name in classes})

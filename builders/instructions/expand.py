@@ -28,12 +28,18 @@ Here is an instruction for a program that edits pictures:
 Rewrite it in {count} different ways, as different people would say it: some short, some polite, some as a question, some casual.
 Keep the meaning exactly. {keep}Do not add details. Write one instruction a line, without numbers, quotes or comments."""
 _KEEP = "Copy {names} exactly as written, braces included: words will be put in there later. "
-_LONGEST = 30
+_MOST_WORDS = 30
 _MOST_CHARACTERS = 200
 _SIDES = frozenset("left right top bottom upper lower above below front behind clockwise near far white black".split())
 _NEGATIONS = frozenset("not never no don't doesn't do not won't isn't without nothing nobody avoid except".split())
 _PAIRED = (("color", "other"), ("near", "far"))
 """Placeholders whose order carries the meaning (yes and no)."""
+_CHATTER = (
+    *("here are", "here is", "sure", "certainly", "of course", "i hope"),
+    *("note:", "rewrit", "instruction:", "as an ai"),
+)
+"""How lines begin that are about the answer instead of being one."""
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _LABEL = re.compile(r"^\s*(?:[-*•–]\s+|\(?\d{1,3}[.):]\s*)+")
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -41,8 +47,8 @@ _QUOTES = "\"'“”‘’`"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How much is asked for.
+class Budget:
+    """How much is asked of the model.
 
     Attributes:
         each: rewritings asked for in one request.
@@ -57,7 +63,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Expansion:
-    """What came of it.
+    """The templates of a kind and how they were made.
 
     Attributes:
         kind: of the sentences.
@@ -75,7 +81,11 @@ class Expansion:
 
 
 def expand(
-    kind: str, writer: Writer, cache: Store, plan: Plan | None = None, report: Callable[[int, int], None] | None = None
+    kind: str,
+    writer: Writer,
+    cache: Store,
+    budget: Budget | None = None,
+    report: Callable[[int, int], None] | None = None,
 ) -> Expansion:
     """Rewrite the hand-written templates of a kind.
 
@@ -83,45 +93,44 @@ def expand(
         kind: a kind of :func:`ieiw.builders.instructions.template_sets.kinds`.
         writer: the model.
         cache: where answers are kept.
-        plan: how much is asked for.
+        budget: how much is asked of the model.
         report: called after each request with requests done and to do.
 
     Raises:
         UsageError: an unknown kind, or the model cannot be reached; answers so far are kept.
     """
-    plan = plan or Plan()
+    budget = budget or Budget()
     originals = hand_written(kind)
-    found = Expansion(kind, list(originals))
+    result = Expansion(kind, list(originals))
     taken = {_plain(template) for template in originals}
-    jobs = [(template, turn) for turn in range(plan.rounds) for template in originals]
+    jobs = [(template, turn) for turn in range(budget.rounds) for template in originals]
     for done, (template, turn) in enumerate(jobs, 1):
-        if len(found.templates) >= plan.most:
+        if len(result.templates) >= budget.most:
             break
-        text = _answer(writer, cache, _prompt(template, plan.each), turn, found)
-        for line in lines_of(text):
+        for line in lines_of(_answer(writer, cache, _prompt(template, budget.each), turn, result)):
             reason = unfit(line, template, taken)
             if reason:
-                found.refused[reason] += 1
-            elif len(found.templates) < plan.most:
+                result.refused[reason] += 1
+            elif len(result.templates) < budget.most:
                 taken.add(_plain(line))
-                found.templates.append(line)
+                result.templates.append(line)
         if report:
             report(done, len(jobs))
-    return found
+    return result
 
 
-def document(found: Expansion, writer: Writer | None) -> dict[str, Any]:
+def document(result: Expansion, writer: Writer | None) -> dict[str, Any]:
     """What a file of instructions holds, with where its templates come from; without a writer, the hand-written set."""
-    by_hand = len(hand_written(found.kind))
-    provenance: dict[str, Any] = {"hand_written": by_hand, "written": len(found.templates) - by_hand}
+    by_hand = len(hand_written(result.kind))
+    provenance: dict[str, Any] = {"hand_written": by_hand, "written": len(result.templates) - by_hand}
     if writer is not None:
         provenance |= writer.describe()
         provenance |= {
             "prompt_sha256": hashlib.sha256(f"{PROMPT}\0{_KEEP}".encode()).hexdigest(),
-            "requests": found.requests,
-            "refused": dict(sorted(found.refused.items())),
+            "requests": result.requests,
+            "refused": dict(sorted(result.refused.items())),
         }
-    return {"kind": found.kind, "templates": list(found.templates), "provenance": provenance}
+    return {"kind": result.kind, "templates": list(result.templates), "provenance": provenance}
 
 
 def lines_of(text: str) -> Iterator[str]:
@@ -142,37 +151,38 @@ def unfit(line: str, template: str, taken: Iterable[str] = ()) -> str:
         ``sides`` (left, right and their like are not the same), ``negation`` (one that was not there), ``chatter`` (about the
         task instead of an instruction), ``characters``, ``duplicate``.
     """
+    low = line.lower()
     checks: tuple[tuple[str, bool], ...] = (
         ("characters", not line.isprintable()),
-        ("placeholders", _counted(line) != _counted(template) or _loose_braces(line)),
+        ("placeholders", _counted(line) != _counted(template) or bool(set("{}") & set(_PLACEHOLDER.sub("", line)))),
         ("order", _paired_order(line) != _paired_order(template)),
-        ("length", not 2 <= len(line.split()) <= _LONGEST or len(line) > _MOST_CHARACTERS),
+        ("length", not 2 <= len(line.split()) <= _MOST_WORDS or len(line) > _MOST_CHARACTERS),
         ("sides", _words(line, _SIDES) != _words(template, _SIDES)),
         ("negation", bool(_words(line, _NEGATIONS).keys() - _words(template, _NEGATIONS).keys())),
-        ("chatter", _is_chatter(line)),
+        ("chatter", low.startswith(_CHATTER) or low.endswith(":") or "http" in low or "rewrite" in low),
         ("duplicate", _plain(line) in set(taken)),
     )
     return next((reason for reason, failed in checks if failed), "")
 
 
-class _Kept(msgspec.Struct):
-    """An answer as it is kept: what was asked, and what came."""
+class _Answer(msgspec.Struct):
+    """An answer on disk, with its request."""
 
     request: dict[str, Any]
     text: str
 
 
-def _answer(writer: Writer, cache: Store, prompt: str, turn: int, found: Expansion) -> str:
+def _answer(writer: Writer, cache: Store, prompt: str, turn: int, result: Expansion) -> str:
     """The model's answer, from disk where it was given before."""
     request = {**writer.describe(), "prompt": prompt, "seed": turn}
     name = f"{hashlib.sha256(canonical_json(request).encode('utf-8')).hexdigest()}.json"
-    found.requests += 1
+    result.requests += 1
     try:
-        return msgspec.json.decode(cache.read(name), type=_Kept).text
+        return msgspec.json.decode(cache.read(name), type=_Answer).text
     except (FileNotFoundError, msgspec.DecodeError):
         text = writer.write(prompt, turn)  # never asked, or the note is damaged
-    found.asked += 1
-    cache.publish_bytes(name, msgspec.json.encode(_Kept(request, text)))
+    result.asked += 1
+    cache.publish_bytes(name, msgspec.json.encode(_Answer(request, text)))
     return text
 
 
@@ -183,12 +193,7 @@ def _prompt(template: str, count: int) -> str:
 
 
 def _counted(text: str) -> Counter[str]:
-    return Counter(re.findall(r"\{([a-z_]+)\}", text))
-
-
-def _loose_braces(text: str) -> bool:
-    rest = re.sub(r"\{[a-z_]+\}", "", text)
-    return "{" in rest or "}" in rest
+    return Counter(_PLACEHOLDER.findall(text))
 
 
 def _paired_order(text: str) -> list[Sequence[str]]:
@@ -199,26 +204,8 @@ def _paired_order(text: str) -> list[Sequence[str]]:
 
 
 def _words(text: str, wanted: frozenset[str]) -> Counter[str]:
-    bare = re.sub(r"\{[a-z_]+\}", " ", text).lower().replace("’", "'")
+    bare = _PLACEHOLDER.sub(" ", text).lower().replace("’", "'")
     return Counter(word for word in _WORD.findall(bare) if word in wanted)
-
-
-def _is_chatter(line: str) -> bool:
-    """Whether a line is about the answer instead of being one."""
-    low = line.lower()
-    starts = (
-        "here are",
-        "here is",
-        "sure",
-        "certainly",
-        "of course",
-        "i hope",
-        "note:",
-        "rewrit",
-        "instruction:",
-        "as an ai",
-    )
-    return low.startswith(starts) or low.endswith(":") or "http" in low or "rewrite" in low
 
 
 def _plain(text: str) -> str:

@@ -32,6 +32,7 @@ _SCRAP = 2
 """Expressions of so few words that do not even read as a noun phrase (``banana 3``, ``hand only``) mean nothing to others."""
 _BESIDE = ARTICLES | {"on", "in", "at", "to", "side", "corner", "most"}
 """What may stand beside a bare place and adds nothing."""
+_TWO_FOR_ONE = "it speaks of two things, the region holds one"
 _ALONE = 0.25
 """Where the noun fits others as well, they count from this share of the area of the one that is meant."""
 
@@ -73,22 +74,28 @@ def fitting(expressions: list[Expression], scene: Scene | None, targets: int = 0
         Refusal: something speaks against each of them: ``phrase_unusable`` (unkind, misspelt, chat, names no thing),
             ``phrase_contradicted``, ``ambiguous``; the detail names each and why.
     """
-    judged = [(expression.raw, _judged(expression, scene, targets)) for expression in expressions]
-    kept = [verdict for _, verdict in judged if isinstance(verdict, Expression)]
-    if kept:
-        return kept
-    doubts = [(raw, verdict) for raw, verdict in judged if isinstance(verdict, Refusal)]
-    raise Refusal(doubts[0][1].reason, "; ".join(f"{raw!r}: {doubt.detail}" for raw, doubt in doubts))
+    verdicts = [_check(expression, scene, targets) for expression in expressions]
+    usable = [verdict for verdict in verdicts if isinstance(verdict, Expression)]
+    if usable:
+        return usable
+    doubts = [verdict for verdict in verdicts if isinstance(verdict, Refusal)]
+    details = [f"{expression.raw!r}: {doubt.detail}" for expression, doubt in zip(expressions, doubts, strict=True)]
+    raise Refusal(doubts[0].reason, "; ".join(details))
 
 
-def _judged(expression: Expression, scene: Scene | None, targets: int) -> Expression | Refusal:
+def _check(expression: Expression, scene: Scene | None, targets: int) -> Expression | Refusal:
     """The expression as it is to be said, or what speaks against it."""
     if doubt := doubt_about_words(expression):
         return doubt
     if place := bare_place(expression.raw):
-        placed = _placed(expression, place, scene)
-        return placed or _unusable("it says a place, but no thing that alone is there")
-    return (doubt_in_scene(expression, scene) if scene else _doubt_in_itself(expression, targets)) or expression
+        located = _with_class(expression, place, scene)
+        return located or _unusable("it says a place, but no thing that alone is there")
+    if scene:
+        return doubt_in_scene(expression, scene) or expression
+    named = what_is_named(expression.raw)
+    if targets == 1 and named and _names_two(named):
+        return _contradicted(_TWO_FOR_ONE)
+    return expression
 
 
 def doubt_about_words(expression: Expression) -> Refusal | None:
@@ -113,7 +120,12 @@ def doubt_about_name(phrase: str, name: str, namesakes: Sequence[str]) -> Refusa
     """
     own, others = what_is_named(name), [what_is_named(other) for other in namesakes]
     head = singular(words_of(name)[-1]) if words_of(name) else ""
-    against = [other for other in others if other and _is_another(own, head, other)]
+    on_person = own is None and head in (WORN | BODY) - LIMBS
+    against = [
+        other
+        for other in others
+        if other and (own.contradicts([other.name]) if own and other.name else on_person and other.group == "person")
+    ]
     support = sum(bool(own and other and not own.contradicts([other.name])) for other in others)
     if len(against) > support:
         return _contradicted(f"another phrase calls the same outline {against[0].noun!r}")
@@ -124,14 +136,7 @@ def doubt_about_name(phrase: str, name: str, namesakes: Sequence[str]) -> Refusa
     return None
 
 
-def _is_another(own: Named | None, head: str, other: Named) -> bool:
-    """Whether an outline that is the other thing cannot be what the first name says."""
-    if own is None:
-        return other.group == "person" and head in (WORN | BODY) - LIMBS
-    return bool(other.name) and own.contradicts([other.name])
-
-
-def _placed(expression: Expression, place: Place, scene: Scene | None) -> Expression | None:
+def _with_class(expression: Expression, place: Place, scene: Scene | None) -> Expression | None:
     """A bare place as ``the person on the right``; None where that would not be sure to mean the region."""
     said = POSITIONS.get(" ".join(word for word in words_of(expression.raw) if word not in _BESIDE), "")
     if not said or scene is None or len(scene.classes) != 1 or len(scene.meant) != 1 or scene.meant[0].box is None:
@@ -140,31 +145,24 @@ def _placed(expression: Expression, place: Place, scene: Scene | None) -> Expres
     return Expression(expression.raw, f"the {scene.classes[0]} {said}") if sure else None
 
 
-def _doubt_in_itself(expression: Expression, targets: int) -> Refusal | None:
-    named = what_is_named(expression.raw)
-    if targets == 1 and named and _names_two(named):
-        return _contradicted("it speaks of two things, the region holds one")
-    return None
-
-
 def doubt_in_scene(expression: Expression, scene: Scene) -> Refusal | None:
     """Why an expression does not fit what is outlined in the picture."""
     named = what_is_named(expression.raw)
     if not scene.meant:
-        return _absence(expression, named, scene)
+        return _doubt_about_absence(expression, named, scene)
     classes = scene.classes
     if not classes:
         return None
     if named and named.contradicts(classes):
         return _contradicted(f"it names {named.noun!r}, the region is of class {' and '.join(sorted(set(classes)))}")
-    if named and (detail := _count(named, len(scene.meant), expression.raw)):
+    if named and (detail := _number_mismatch(named, len(scene.meant), expression.raw)):
         return _contradicted(detail)
     if not expression.spoken and not names_any_thing(words_of(expression.raw), _NOUNS):
         return _unusable("it names no thing")
-    return _place(expression, named, scene) if named and len(scene.meant) == 1 else None
+    return _doubt_about_place(expression, named, scene) if named and len(scene.meant) == 1 else None
 
 
-def _absence(expression: Expression, named: Named | None, scene: Scene) -> Refusal | None:
+def _doubt_about_absence(expression: Expression, named: Named | None, scene: Scene) -> Refusal | None:
     """Nothing is meant, but such a thing is there."""
     place = only_place(expression.raw)
     if named is None or place is None:
@@ -176,10 +174,10 @@ def _absence(expression: Expression, named: Named | None, scene: Scene) -> Refus
     return None
 
 
-def _count(named: Named, targets: int, text: str) -> str:
+def _number_mismatch(named: Named, targets: int, text: str) -> str:
     """How the number of things that an expression speaks of differs from the region's."""
     if targets == 1 and _names_two(named):
-        return "it speaks of two things, the region holds one"
+        return _TWO_FOR_ONE
     if {"and", ","} & set(words_of(text)):
         return ""
     if named.number and targets > 1 and named.number != targets:
@@ -193,7 +191,7 @@ def _names_two(named: Named) -> bool:
     return named.rest[:1] == ("and",) and what_is_named(" ".join(named.rest[1:])) is not None
 
 
-def _place(expression: Expression, named: Named, scene: Scene) -> Refusal | None:
+def _doubt_about_place(expression: Expression, named: Named, scene: Scene) -> Refusal | None:
     """What the boxes say against an expression whose only mark is a place, or that has no mark at all."""
     place, meant = only_place(expression.raw), scene.meant[0]
     alike = named.is_open and named.name == meant.name

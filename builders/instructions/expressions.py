@@ -111,7 +111,7 @@ def read_expression(text: str, name: str, targets: int, category: str = "") -> E
     phrase = _read(_in_full(text), name, targets)
     if phrase is None or phrase.head in _NO_HEAD or not (targets <= 1 or name or phrase.several):
         return Expression(text, "")
-    return Expression(text, phrase.definite if name else _of_whom(phrase, category))
+    return Expression(text, phrase.definite if name else _with_wearer(phrase, category))
 
 
 def _read(text: str, name: str, targets: int) -> NounPhrase | None:
@@ -120,21 +120,17 @@ def _read(text: str, name: str, targets: int) -> NounPhrase | None:
         return _noun_phrase(text, name, targets)
     # Of several targets an expression speaks by itself ("two men"); only PhraseCut's bare nouns need their plural.
     words, named = words_of(text), what_is_named(text)
-    if _has_clause(words):
-        return None
+    for first, second, verb in zip(words, words[1:], words[2:], strict=False):
+        if verb in {"is", "are"} and names_any_thing([first]) and names_any_thing([second]):
+            return None  # what somebody does with it follows at once: horse man is riding
     phrase = _noun_phrase(text, "", 1)
     if named and (phrase is None or phrase.head in UNIQUE):
         return _noun_phrase(text, named.noun, 1)
-    return None if phrase and targets == 1 and _is_verb(phrase.head, words) else phrase
-
-
-def _has_clause(words: Sequence[str]) -> bool:
-    """Whether what somebody does with it follows at once (``horse man is riding``)."""
-    return any(
-        word in {"is", "are"} and all(names_any_thing(words[place : place + 1]) for place in (at - 2, at - 1))
-        for at, word in enumerate(words)
-        if at > 1
-    )
+    if phrase and targets == 1 and is_plural(phrase.head) and phrase.head in words[1:]:
+        before = words[words.index(phrase.head) - 1]
+        if words[0] != phrase.head and names_any_thing([before]) and not is_plural(before):
+            return None  # what was read as the head may be what one thing does: bear rubs into a rock
+    return phrase
 
 
 def _noun_phrase(text: str, name: str, instances: int) -> NounPhrase | None:
@@ -144,13 +140,7 @@ def _noun_phrase(text: str, name: str, instances: int) -> NounPhrase | None:
         return None
 
 
-def _is_verb(head: str, words: Sequence[str]) -> bool:
-    """Whether what was read as the head may be what one thing does (``bear rubs into a rock``)."""
-    at = words.index(head) if head in words else 0
-    return at > 0 and is_plural(head) and not is_plural(words[at - 1]) and names_any_thing(words[at - 1 : at])
-
-
-def _of_whom(phrase: NounPhrase, category: str) -> str:
+def _with_wearer(phrase: NounPhrase, category: str) -> str:
     """A definite noun phrase; where it names what a person wears, and the person is meant, that is said; empty where unsure."""
     head, words = singular(phrase.head), phrase.raw.split()
     if category != "person" or head in LIMBS or head not in WORN | BODY:

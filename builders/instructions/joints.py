@@ -10,6 +10,8 @@ import re
 
 _ARM = ("shoulder", "elbow", "wrist")
 _LEG = ("hip", "knee", "ankle")
+_FRONT = ("shoulder", "elbow", "front_paw")
+_HIND = ("hip", "knee", "back_paw")
 
 
 def _both(parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -19,14 +21,6 @@ def _both(parts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _side(side: str, parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{side}_{part}" for part in parts)
-
-
-def _paws(side: str) -> tuple[str, ...]:
-    return f"{side}_shoulder", f"{side}_elbow", f"{side}_front_paw"
-
-
-def _hind(side: str) -> tuple[str, ...]:
-    return f"{side}_hip", f"{side}_knee", f"{side}_back_paw"
 
 
 LAYOUTS: dict[str, tuple[str, ...]] = {
@@ -39,7 +33,7 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
     ),
     "ap10k": (
         "left_eye", "right_eye", "nose", "neck", "tail_root",
-        *_paws("left"), *_paws("right"), *_hind("left"), *_hind("right"),
+        *_side("left", _FRONT), *_side("right", _FRONT), *_side("left", _HIND), *_side("right", _HIND),
     ),
 }  # fmt: skip
 """Data set -> names of its joints, in the order of its files."""
@@ -52,16 +46,8 @@ _WORDS = {
     "thorax": "base of the neck",
     "tail_root": "base of the tail",
 }
-_HOOFED = frozenset(
-    {
-        "antelope", "argali sheep", "bison", "buffalo", "cow", "sheep", "deer", "moose", "horse", "zebra", "giraffe", "pig",
-    }
-)  # fmt: skip
-_HANDED = frozenset(
-    {
-        "howler monkey", "monkey", "night monkey", "spider monkey", "uakari", "chimpanzee", "gorilla", "orangutan",
-    }
-)  # fmt: skip
+_HOOFED = frozenset("antelope,argali sheep,bison,buffalo,cow,sheep,deer,moose,horse,zebra,giraffe,pig".split(","))
+_HANDED = frozenset("howler monkey,monkey,night monkey,spider monkey,uakari,chimpanzee,gorilla,orangutan".split(","))
 _FOOTED = frozenset({"elephant", "hippo", "rhino", "bat"})
 _SPECIES = {"alouatta": "howler monkey", "noisy night monkey": "night monkey", "panda": "panda"}
 """AP-10K's names of animals that people would put otherwise."""
@@ -82,12 +68,10 @@ def species(name: str) -> str:
 
 def spoken(joint: str, noun: str = "person") -> str:
     """What people call a joint of a person or an animal, without article: ``left front hoof``, ``top of the head``."""
-    if paw := _PAW.fullmatch(joint):
-        return _foot(paw[1], paw[2], noun)
-    return _WORDS.get(joint) or joint.replace("_", " ")
-
-
-def _foot(side: str, end: str, noun: str) -> str:
+    paw = _PAW.fullmatch(joint)
+    if paw is None:
+        return _WORDS.get(joint) or joint.replace("_", " ")
+    side, end = paw.groups()
     if noun in _HANDED:
         return f"{side} {'hand' if end == 'front' else 'foot'}"
     if noun in _HOOFED:

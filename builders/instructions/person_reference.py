@@ -12,17 +12,17 @@ _COUNTS = 0.1
 _LARGER = 2.5
 """The one in front covers at least so many times the area of anyone else."""
 _BEYOND = 0.1
-"""Joints that lie further outside his box than this share of its longer side belong to a part of him that the box leaves out."""
+"""Joints further outside a person's box than this share of its longer side belong to a part of them that the box leaves out."""
 _CENTRAL = 0.12
 """The one in the middle is no further from the view's centre, as a share of its width …"""
 _ASIDE = 0.2
 """… from which everyone else keeps so far away, …"""
 _SLIGHT = 0.15
-"""… except those who cover less than this share of his area."""
+"""… except those who cover less than this share of the area of the one in the middle."""
 _WEIGHTY = 0.6
 """… and covers at least this share of anyone's area; somebody behind a larger person is not whom one thinks of."""
 _AMID = 0.15
-"""Amid a crowd, he covers at least this share of the view: the people of a crowd are smaller."""
+"""Amid a crowd, the one in the middle covers at least this share of the view: the people of a crowd are smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class Company:
         crowds: boxes that hold many of the kind.
         size: (width, height) of the view; boxes may reach beyond it.
         whole: whether everybody is listed; else others may be in view whom nobody boxed.
-        joints: x, y of the joints of the one who is meant. Whoever is in front shows them all within his box: a body whose face
-            lies in another's box is the same person's, outlined twice.
+        joints: x, y of the joints of the one who is meant. Whoever is in front shows them all within the box: a body with its
+            face in another's box is the same person's, outlined twice.
     """
 
     one: Box
@@ -53,8 +53,10 @@ def who(company: Company, noun: str = "person") -> str | None:
     Amid people whom nobody listed only a place in the middle can be told: further left there may be another one.
     """
     one = _seen(company.one, company.size)
-    rivals = [box for each in company.others if _counts(box := _seen(each, company.size), one)]
-    masses = [box for each in company.crowds if _counts(box := _seen(each, company.size), one)]
+    rivals, masses = (
+        [box for box in (_seen(box, company.size) for box in boxes) if area(box) > _COUNTS * area(one)]
+        for boxes in (company.others, company.crowds)
+    )
     if area(one) <= 0:
         return None
     if not company.whole:
@@ -62,9 +64,10 @@ def who(company: Company, noun: str = "person") -> str | None:
     if not rivals and not masses:
         return f"the {noun}"
     place = _place(one, rivals, masses, company.size)
-    if not place and not masses and _is_in_front(one, rivals) and _holds_all(company.one, company.joints):
-        place = "in front"
-    return f"the {noun} {place}" if place else None
+    if place:
+        return f"the {noun} {place}"
+    foremost = all(area(one) >= _LARGER * area(box) and _feet(one) >= _feet(box) for box in rivals)
+    return f"the {noun} in front" if foremost and not masses and _holds_all(company.one, company.joints) else None
 
 
 def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[float, float]) -> str:
@@ -82,10 +85,6 @@ def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[f
     if _central(one, rivals, size) and (not masses or area(one) >= _AMID * size[0] * size[1]):
         return "in the middle"
     return ""
-
-
-def _is_in_front(one: Box, rivals: Sequence[Box]) -> bool:
-    return all(area(one) >= _LARGER * area(box) and _feet(one) >= _feet(box) for box in rivals)
 
 
 def _holds_all(box: Box, joints: Sequence[tuple[float, float]]) -> bool:
@@ -109,10 +108,6 @@ def _seen(box: Box, size: tuple[float, float]) -> Box:
     left, top = max(0.0, box[0]), max(0.0, box[1])
     right, bottom = min(size[0], box[0] + box[2]), min(size[1], box[1] + box[3])
     return left, top, max(0.0, right - left), max(0.0, bottom - top)
-
-
-def _counts(box: Box, one: Box) -> bool:
-    return area(box) > _COUNTS * area(one)
 
 
 def _centre(box: Box) -> float:

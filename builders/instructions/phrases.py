@@ -53,9 +53,23 @@ _ENDS = frozenset({"front", "back", "top", "bottom"})
 """Of a thing these name a part or a place in a row (``front wheel``, ``top shelf``); of a person, where they are."""
 _IN_ORDER = frozenset({"next"})  # says which one, not what
 _VIEWER = frozenset({"my", "our", "your", "whose", "i"})
+_MENDED = (
+    (r"[’`]", "'"),
+    (r"\s*'\s*s\b", "'s"),
+    (r"\bit's(?=\s+[a-z])", "its"),
+    (r"\s+-\s*|-\s+", "-"),
+    (r"\bt[\s-]shirt", "t-shirt"),
+    (r"\bbutton[\s-](up|down)\s+shirt", r"button-\1 shirt"),
+    (r"\b(to|at|from|towards?) (?:us|me|you)$", r"\1 the camera"),
+    (r"\b(right|left|top|bottom|upper|front)[\s-]most\b", r"\1most"),
+    (r'[".!?;:()]', " "),
+    (",", " , "),
+)
+"""Patterns of slips and of tokenised marks, and what stands in their place; applied in this order."""
 _CANS = frozenset(
     {"trash", "garbage", "soda", "tin", "beer", "watering", "coke", "paint", "spray", "metal", "aluminum"}
 )
+"""Before ``can``, these make it a thing, not a verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +117,10 @@ def noun_phrase(phrase: str, *, name: str = "", instances: int = 1, keep_parts: 
     Raises:
         Refusal: ``phrase_unusable``, with what could not be read.
     """
-    words = _words(phrase)
     parts = _Parts()
-    words = _leading(words, parts)
-    words = _without_copula(words)
-    _check_words(words)
+    words = _without_copula(_without_number(_words(phrase), parts))
+    for at in range(len(words)):
+        _check_word(words, at)
     core, clause = _split_clause(words)
     core, rest = _split_relations(core, name)
     _read_core(core, rest, _name_words(name), parts)
@@ -123,15 +136,9 @@ def _refuse(detail: str) -> Refusal:
 
 def _words(phrase: str) -> list[str]:
     """Lower-case words and commas."""
-    text = phrase.lower().replace("’", "'").replace("`", "'")
-    text = re.sub(r"\s*'\s*s\b", "'s", text)
-    text = re.sub(r"\bit's(?=\s+[a-z])", "its", text)
-    text = re.sub(r"\s+-\s*|-\s+", "-", text)
-    text = re.sub(r"\bt[\s-]shirt", "t-shirt", text)
-    text = re.sub(r"\bbutton[\s-](up|down)\s+shirt", r"button-\1 shirt", text)
-    text = re.sub(r"\b(to|at|from|towards?) (?:us|me|you)$", r"\1 the camera", text)
-    text = re.sub(r"\b(right|left|top|bottom|upper|front)[\s-]most\b", r"\1most", text)
-    text = re.sub(r'[".!?;:()]', " ", text).replace(",", " , ")
+    text = phrase.lower()
+    for pattern, mended in _MENDED:
+        text = re.sub(pattern, mended, text)
     words = text.split()
     while words and words[-1] in {",", "and"}:
         words.pop()
@@ -142,8 +149,8 @@ def _words(phrase: str) -> list[str]:
     return words
 
 
-def _leading(words: list[str], parts: _Parts) -> list[str]:
-    """Take articles and numbers off the front."""
+def _without_number(words: list[str], parts: _Parts) -> list[str]:
+    """Take articles and numbers off the front; the number goes into the parts."""
     while words and words[0] in ARTICLES | POINTING and len(words) > 1:
         words = words[1:]
         if words[0] == "of" and len(words) > 2:
@@ -162,47 +169,33 @@ def _without_copula(words: list[str]) -> list[str]:
     """``car is parked beside the road`` -> ``car parked beside the road``; a copula after that, which or who may stay."""
     for at, word in enumerate(words[:-1]):
         if word in {"is", "are"} and at > 0 and words[at - 1] not in RELATIVES and not set(words[:at]) & RELATIVES:
-            follows = words[at + 1]
-            if (
-                follows.endswith(("ing", "ed"))
-                or follows in PREPOSITIONS
-                or follows in {"shown", "seen", "worn", "held"}
-            ):
+            following = words[at + 1]
+            if following.endswith(("ing", "ed")) or following in PREPOSITIONS | {"shown", "seen", "worn", "held"}:
                 return words[:at] + words[at + 1 :]
     return words
 
 
-def _check_words(words: list[str]) -> None:
-    """Refuse what no noun phrase holds, and what is not a word."""
-    if words[0] == ",":
-        raise _refuse("a comma before the first word")
-    for at, word in enumerate(words):
-        if word != ",":
-            _check_word(words, at)
-
-
 def _check_word(words: list[str], at: int) -> None:
-    word, following = words[at], words[at + 1 : at + 2]
+    """Refuse what no noun phrase holds, and what is not a word."""
+    word, before, following = words[at], words[max(0, at - 1) : at], words[at + 1 : at + 2]
+    if word == ",":
+        if not before:
+            raise _refuse("a comma before the first word")
+        return
     if not re.fullmatch(r"[a-zà-ÿ]([a-zà-ÿ'-]*[a-zà-ÿ'])?", word):
         raise _refuse(f"{word!r} is not a word")
     if word in UNKIND:
         raise _refuse(f"unkind: {word!r}")
     if word in _VIEWER:
         raise _refuse(f"whose is {word!r}?")
-    if word == "can" and not _is_noun_can(words, at):
+    if word == "can" and not set(before) & _CANS and following not in ([], ["of"]):
         raise _refuse("'can' makes it a sentence")
     if following and {word, *following} <= ARTICLES | {"some"}:
         raise _refuse(f"'{word} {following[0]}' begins a thing twice")
-    after_relative = at > 0 and words[at - 1] in RELATIVES
-    if word in FINITE and not (word in {"is", "are", "has", "have"} and after_relative):
+    if word in FINITE and not (word in {"is", "are", "has", "have"} and set(before) & RELATIVES):
         raise _refuse(f"{word!r} makes it a sentence or chat")
     if word not in FINITE and not is_known(word):
         raise _refuse(f"unknown word {word!r}")
-
-
-def _is_noun_can(words: list[str], at: int) -> bool:
-    """A can one could kick, not a verb (``trash can``, ``can of soda``)."""
-    return (at > 0 and words[at - 1] in _CANS) or words[at + 1 : at + 2] == ["of"] or at == len(words) - 1
 
 
 def _split_clause(words: list[str]) -> tuple[list[str], list[str]]:
@@ -229,9 +222,7 @@ def _split_relations(words: list[str], name: str) -> tuple[list[str], list[str]]
     """The words up to the first relation, and the relations."""
     head = {singular(word) for word in _name_words(name)[-1:]} | PEOPLE
     for at, word in enumerate(words):
-        adjective = words[at - 1] in COLOURS and bool(
-            {singular(follower) for follower in words[at + 1 : at + 2]} & head
-        )
+        adjective = words[at - 1] in COLOURS and bool(set(map(singular, words[at + 1 : at + 2])) & head)
         after_head = at > 0 and singular(words[at - 1]) in head and not adjective  # orange striped oranges
         if at > 0 and (word in PREPOSITIONS or relations.is_compound(words, at) or word == "nearest"):
             return words[:at], words[at:]
@@ -246,15 +237,17 @@ def _read_core(core: list[str], rest: list[str], name: list[str], parts: _Parts)
     before, parts.head, extra = core[:at], core[at : at + size], core[at + size :]
     if extra and rest and (extra[-1] in _DEGREES or (extra[-1] == "full" and rest[0] == "of")):
         rest[:0] = [extra.pop()]
-    position = " ".join(extra)
-    if position in POSITIONS:
-        parts.position, extra = POSITIONS[position], []
-    for length in (2, 1):
-        if " ".join(extra[:length]) in POSITIONS and extra:
-            parts.position, extra = POSITIONS[" ".join(extra[:length])], extra[length:]
+    for length in (len(extra), 2, 1):
+        position = " ".join(extra[:length])
+        if position in POSITIONS:
+            parts.position, extra = POSITIONS[position], extra[length:]
             break
-    if extra:
-        parts.worn = _worn(extra)
+    if extra:  # red shirt straight after a person becomes: in a red shirt
+        worn = [word for word in extra if word in WORN or singular(word) in WORN]
+        text = " ".join(extra)
+        if worn != extra[-1:] or len(extra) > 3 or set(extra) & (BODY | {"and", ","}):
+            raise _refuse(f"cannot read {text!r} after the head")
+        parts.worn = f"in {text}" if is_plural(extra[-1]) else f"in {article(text)} {text}"
     parts.before = _adjectives(before, parts)
 
 
@@ -293,20 +286,9 @@ def _adjectives(before: list[str], parts: _Parts) -> list[str]:
             break
     for at, word in enumerate(before):
         joins = word in {"and", ","} and 0 < at < len(before) - 1
-        if not joins and (
-            word in {"and", ","} or word in PREPOSITIONS | ARTICLES | PRONOUNS - {"other", "one"} or word in PEOPLE
-        ):
+        if not joins and word in {"and", ","} | PREPOSITIONS | ARTICLES | PEOPLE | (PRONOUNS - {"other", "one"}):
             raise _refuse(f"cannot read {' '.join(before)!r} before {' '.join(parts.head)!r}")
     return before
-
-
-def _worn(extra: list[str]) -> str:
-    """``red shirt`` straight after a person becomes ``in a red shirt``."""
-    worn = [word for word in extra if word in WORN or singular(word) in WORN]
-    if worn != extra[-1:] or len(extra) > 3 or set(extra) & (BODY | {"and", ","}):
-        raise _refuse(f"cannot read {' '.join(extra)!r} after the head")
-    text = " ".join(extra)
-    return f"in {text}" if is_plural(extra[-1]) else f"in {article(text)} {text}"
 
 
 def _check_head(parts: _Parts, keep_parts: bool) -> None:

@@ -79,12 +79,13 @@ def fill_points(wishes: Sequence[Wish], who: str) -> tuple[str, ...]:
 @cache
 def _templates(count: int) -> tuple[str, ...]:
     """Every sentence for so many joints, to be filled at once: clause by clause took three times as long."""
-    return tuple(_template(sentence, count, _KINDS[at % 2]) for at, sentence in enumerate(SENTENCES))
-
-
-def _template(sentence: Sentence, count: int, kind: str) -> str:
-    clauses = [_NUMBERED.sub(rf"{{\g<1>{at}}}", sentence.other if at else sentence.first) for at in range(count)]
-    return f"{sentence.before}{joined(clauses)}{sentence.after}".replace("{kind}", kind)
+    templates = []
+    for at, sentence in enumerate(SENTENCES):
+        forms = [sentence.first, *[sentence.other] * (count - 1)]
+        clauses = [_NUMBERED.sub(rf"{{\g<1>{number}}}", form) for number, form in enumerate(forms)]
+        text = f"{sentence.before}{joined(clauses)}{sentence.after}"
+        templates.append(text.replace("{kind}", _KINDS[at % 2]))
+    return tuple(templates)
 
 
 def joined(clauses: Sequence[str]) -> str:

@@ -38,15 +38,14 @@ def tidy(texts: Iterable[object]) -> tuple[str, ...]:
     White space is collapsed, HTML entities are decoded, and the tags of request sites are cut off. Left out are values that are
     no text (GIER holds NaN), texts without a letter, with links, or of more than 40 words: those tell stories.
     """
-    found: dict[str, str] = {}
+    usable: dict[str, str] = {}
     for text in texts:
         if not isinstance(text, str):
             continue
         clean = _TAG.sub("", " ".join(html.unescape(text).split())).strip()
-        usable = re.search(r"[^\W\d_]", clean) and not _LINK.search(clean) and len(clean.split()) <= _MOST_WORDS
-        if usable:
-            found.setdefault(" ".join(re.findall(r"\w+", clean.casefold())), clean)
-    return tuple(found.values())
+        if re.search(r"[^\W\d_]", clean) and not _LINK.search(clean) and len(clean.split()) <= _MOST_WORDS:
+            usable.setdefault(" ".join(re.findall(r"\w+", clean.casefold())), clean)
+    return tuple(usable.values())
 
 
 def reframes(text: str) -> bool:
@@ -62,18 +61,15 @@ def in_one(turns: Sequence[str]) -> tuple[str, ...]:
     """
     parts = [turn.rstrip(" .;,") for turn in turns]
     orders = not any(part[-1:] in {"?", "!"} or _NO_ORDER.match(part) for part in parts)
-    joined = [_chain(parts, between, last) for between, last in (*(_CLAUSES if orders else ()), *_SENTENCES)]
-    return tuple(dict.fromkeys(joined))
-
-
-def _chain(parts: Sequence[str], between: str, last: str) -> str:
-    """All parts, by one way of joining; whole sentences begin and end as such."""
-    text, sentences = parts[0], between.startswith(".")
-    for at, part in enumerate(parts[1:], 2):
-        text = _joined(text, last if at == len(parts) and at > 2 else between, part)
-    if not sentences:
-        return text
-    return text[:1].upper() + text[1:] + ("" if text[-1] in "?!" else ".")
+    wordings = []
+    for between, last in (*(_CLAUSES if orders else ()), *_SENTENCES):
+        text = parts[0]
+        for at, part in enumerate(parts[1:], 2):
+            text = _joined(text, last if at == len(parts) and at > 2 else between, part)
+        if between.startswith("."):  # whole sentences begin and end as such
+            text = text[:1].upper() + text[1:] + ("" if text[-1] in "?!" else ".")
+        wordings.append(text)
+    return tuple(dict.fromkeys(wordings))
 
 
 def _joined(text: str, joint: str, part: str) -> str:

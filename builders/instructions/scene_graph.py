@@ -1,4 +1,4 @@
-"""What an object of a scene graph may be called so that it is told from all others: by name, attribute, relation or position.
+"""What an object of a scene graph may be called so that no other is meant: by name, attribute, relation or position.
 
 The rule is that of Inst-Inpaint (Yildirim et al., 2023): an attribute, at most one relation, a third of the picture where two
 things have one name, and nothing where there are more.
@@ -47,8 +47,8 @@ class Scene:
     _by_name: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for key, found in self.objects.items():
-            self._by_name.setdefault(found.name, []).append(key)
+        for key, thing in self.objects.items():
+            self._by_name.setdefault(thing.name, []).append(key)
 
     def alike(self, key: str) -> list[str]:
         """The other objects of the same name."""
@@ -58,50 +58,42 @@ class Scene:
         """What the object may be called, the plainest first; at most six.
 
         Raises:
-            Refusal: ``ambiguous``: it cannot be told from others of its name; ``phrase_unusable``: its name reads as nothing.
+            Refusal: ``ambiguous``: nothing tells it from others of its name; ``phrase_unusable``: its name reads as nothing.
         """
         thing, others = self.objects[key], self.alike(key)
         if len(others) > 1:
             raise Refusal(Reason.AMBIGUOUS, f"{len(others) + 1} objects are called {thing.name!r}")
         if others and thing.position == self.objects[others[0]].position:
             raise Refusal(Reason.AMBIGUOUS, f"two objects called {thing.name!r} in one third of the picture")
-        found: dict[str, NounPhrase] = {}
+        phrases: dict[str, NounPhrase] = {}
         problem: Refusal | None = None
-        for text in self._texts(key, told_apart=not others):
+        for text in self._texts(key, unique=not others):
             try:
                 phrase = noun_phrase(text, name=thing.name)
             except Refusal as refusal:
                 problem = problem or refusal
                 continue
-            found.setdefault(phrase.definite, phrase)
-        if not found:
+            phrases.setdefault(phrase.definite, phrase)
+        if not phrases:
             raise problem or Refusal(Reason.PHRASE_UNUSABLE, f"no name for {thing.name!r}")
-        return tuple(found.values())[:_MOST_PHRASES]
+        return tuple(phrases.values())[:_MOST_PHRASES]
 
-    def _texts(self, key: str, *, told_apart: bool) -> Iterator[str]:
-        """Raw phrases; where the name alone does not tell it apart, all of them say where it is."""
+    def _texts(self, key: str, *, unique: bool) -> Iterator[str]:
+        """Raw phrases; where the name is not ``unique``, all of them say where the object is."""
         thing = self.objects[key]
         names = [thing.name, *(f"{attribute} {thing.name}" for attribute in thing.attributes)]
         position = _POSITIONS.get(thing.position, "")
-        if told_apart:
+        if unique:
             yield from names
         elif position:
             yield from (f"{name} {position}" for name in names)
-        relations = [f"{relation} {other}" for relation, other in self._relations(key)]
-        yield from (f"{names[at % len(names)]} {relation}" for at, relation in enumerate(relations))
-        if told_apart and position:
-            yield f"{thing.name} {position}"
-
-    def _relations(self, key: str) -> Iterator[tuple[str, str]]:
-        """Relations to things of a name that is theirs alone, which no other object of this name has as well."""
-        thing = self.objects[key]
         shared = {relation for other in self.alike(key) for relation in self.objects[other].relations}
-        seen: set[str] = set()
+        # Relations to things of a name that is theirs alone, which no other object of this name has as well.
+        related: dict[str, str] = {}
         for relation, other in thing.relations:
-            if relation not in _RELATIONS or other not in self.objects or (relation, other) in shared:
-                continue
-            name = self.objects[other].name
-            if self.alike(other) or name == thing.name or name in seen:
-                continue
-            seen.add(name)
-            yield relation, name
+            known = relation in _RELATIONS and other in self.objects and (relation, other) not in shared
+            if known and other != key and not self.alike(other):
+                related.setdefault(self.objects[other].name, relation)
+        yield from (f"{names[at % len(names)]} {related[other]} {other}" for at, other in enumerate(related))
+        if unique and position:
+            yield f"{thing.name} {position}"

@@ -1,4 +1,4 @@
-"""Words of place (``guy right``, ``far left bed``) held against the boxes of what is in the picture."""
+"""Words of place (``guy right``, ``far left bed``) compared with the boxes of what is in the picture."""
 
 from __future__ import annotations
 
@@ -13,38 +13,15 @@ from ieiw.builders.instructions.words import ARTICLES
 Verdict = Literal["holds", "unclear", "contradicted"]
 
 _SIDES = {
-    "left": (-1, 0),
-    "leftmost": (-1, 0),
-    "right": (1, 0),
-    "rightmost": (1, 0),
-    "top": (0, -1),
-    "topmost": (0, -1),
-    "upper": (0, -1),
-    "uppermost": (0, -1),
-    "bottom": (0, 1),
-    "bottommost": (0, 1),
-    "lower": (0, 1),
-    "lowest": (0, 1),
+    **dict.fromkeys(("left", "leftmost"), (-1, 0)),
+    **dict.fromkeys(("right", "rightmost"), (1, 0)),
+    **dict.fromkeys(("top", "topmost", "upper", "uppermost"), (0, -1)),
+    **dict.fromkeys(("bottom", "bottommost", "lower", "lowest"), (0, 1)),
 }
 _MIDDLE = frozenset({"middle", "center", "centre"})
 FRAME = frozenset("picture pic photo image frame screen camera".split())
 """What a place may be said to be of: the picture itself."""
-_AROUND = ARTICLES | {
-    "on",
-    "in",
-    "at",
-    "to",
-    "of",
-    "side",
-    "corner",
-    "far",
-    "most",
-    "very",
-    "extreme",
-    "edge",
-    "part",
-    "area",
-}
+_AROUND = ARTICLES | set("on in at to of side corner far most very extreme edge part area".split())
 PLACE_WORDS = frozenset(_SIDES) | _MIDDLE | _AROUND | FRAME
 _RIVAL = 0.5
 """Things of less than this share of the area of the one that is meant are background."""
@@ -81,29 +58,16 @@ class Place:
             size: (width, height) of the picture.
             alike: whether the noun fits the rivals for certain.
         """
-        rivals = [box for box in rivals if area(box) >= _RIVAL * area(one)]
+        boxes = [one, *(box for box in rivals if area(box) >= _RIVAL * area(one))]
+        centres = [[_middle(box, axis) / size[axis] for box in boxes] for axis in (0, 1)]
         if self.across == 0 and self.down == 0:
-            return self._is_middle(one, rivals, size)
+            return _in_middle(*centres[0])
         verdicts = [
-            _along(sign, [_middle(box, axis) / size[axis] for box in (one, *rivals)], alike)
-            for axis, sign in enumerate((self.across, self.down))
-            if sign
+            _along(sign, along, alike) for sign, along in zip((self.across, self.down), centres, strict=True) if sign
         ]
         if "contradicted" in verdicts:
             return "contradicted"
         return "holds" if "holds" in verdicts else "unclear"
-
-    @staticmethod
-    def _is_middle(one: Box, rivals: Sequence[Box], size: tuple[float, float]) -> Verdict:
-        """Contradicted only where it is at an end of the row, away from the centre, and another is nearer to it."""
-        off = abs(_middle(one, 0) / size[0] - 0.5)
-        centres = [_middle(box, 0) / size[0] for box in rivals]
-        at_end = all(_middle(one, 0) / size[0] < x for x in centres) or all(
-            _middle(one, 0) / size[0] > x for x in centres
-        )
-        if off > 2 * CLEAR_SHARE and at_end and any(abs(x - 0.5) + CLEAR_SHARE < off for x in centres):
-            return "contradicted"
-        return "holds" if off < CLEAR_SHARE and all(abs(x - 0.5) > off + CLEAR_SHARE for x in centres) else "unclear"
 
     def has(self, box: Box, size: tuple[float, float]) -> bool:
         """Whether a thing's centre lies there: in this half, or in the middle third."""
@@ -111,6 +75,15 @@ class Place:
         if self.across == 0 and self.down == 0:
             return abs(x) < 1 / 6
         return x * self.across >= 0 and y * self.down >= 0
+
+
+def _in_middle(one: float, *rivals: float) -> Verdict:
+    """Contradicted only where it is at an end of the row, away from the centre, and another is nearer to it."""
+    off, others = abs(one - 0.5), [abs(rival - 0.5) for rival in rivals]
+    at_end = all(one < rival for rival in rivals) or all(one > rival for rival in rivals)
+    if off > 2 * CLEAR_SHARE and at_end and any(other + CLEAR_SHARE < off for other in others):
+        return "contradicted"
+    return "holds" if off < CLEAR_SHARE and all(other > off + CLEAR_SHARE for other in others) else "unclear"
 
 
 def _along(sign: int, centres: list[float], alike: bool) -> Verdict:

@@ -169,6 +169,7 @@ _SINGULAR = {plural: singular for singular, plural in _IRREGULAR.items()}
 _ALIKE = frozenset(
     {"sheep", "deer", "fish", "aircraft", "moose", "series", "species", "bison", "buffalo", "squid", "offspring"}
 )
+_COLLECTIVE = frozenset({"people", "cattle", "police"})
 _PAIRS = frozenset(
     """
     pants jeans shorts glasses sunglasses goggles scissors trousers binoculars headphones tongs overalls pliers
@@ -182,7 +183,7 @@ _NOT_PLURAL = frozenset(
 )
 _NOT_MAN = frozenset({"human", "german", "roman", "ottoman", "talisman", "caiman", "shaman"})
 _SHORT = frozenset({"tv", "pc", "cd", "dvd", "ox", "id", "dj", "t-shirt", "x-ray", "suv", "atv", "bmx", "vcr", "gps"})
-"""Words too short, or too full of dashes, to be told from slips of the finger by a vocabulary."""
+"""Words too short, or too full of dashes, for a vocabulary to tell them from slips of the finger."""
 _TAILS = frozenset(
     """
     back bag ball band bar basket bed bench bird board boat book bow bowl box brush burger cake can case chair chip cloth coat corn
@@ -204,12 +205,7 @@ _VOWEL_EVEN_SO = ("unin", "unid", "unim", "unan")
 
 def is_plural(noun: str) -> bool:
     """Whether a noun is in its plural form; ``sheep`` counts as singular."""
-    if (
-        noun in _SINGULAR
-        or noun in _PAIRS
-        or noun in {"people", "cattle", "police"}
-        or noun.endswith(("women", "children"))
-    ):
+    if noun in _SINGULAR or noun in _PAIRS or noun in _COLLECTIVE or noun.endswith(("women", "children")):
         return True
     if noun.endswith("men") and len(noun) > 4:  # firemen; specimen and its like are rarer
         return noun not in {"specimen", "abdomen", "regimen", "stamen", "ramen", "semen"}
@@ -221,7 +217,7 @@ def singular(noun: str) -> str:
     """The singular of a plural noun; other words unchanged."""
     if noun in _SINGULAR:
         return _SINGULAR[noun]
-    if not is_plural(noun) or noun in _PAIRS | {"people", "cattle", "police"}:
+    if not is_plural(noun) or noun in _PAIRS | _COLLECTIVE:
         return noun
     if noun.endswith("uses") and not noun.endswith(("ouses", "auses", "fuses")) and len(noun) > 5:
         return noun.removesuffix("es")  # octopuses
@@ -229,13 +225,7 @@ def singular(noun: str) -> str:
         return noun.removesuffix("ren")
     if noun.endswith("men"):
         return noun.removesuffix("men") + "man"
-    for ending, instead in (
-        ("ies", "y"),
-        ("sses", "ss"),
-        ("shes", "sh"),
-        ("ches", "ch"),
-        ("xes", "x"),
-    ):
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x")):
         if noun.endswith(ending) and len(noun) > len(ending) + 1:
             return noun.removesuffix(ending) + instead
     return noun[:-1]
@@ -279,12 +269,12 @@ def _vocabulary() -> frozenset[str]:
     Raises:
         ModuleNotFoundError: open_clip_torch, a requirement of this project, is not installed.
     """
-    found = importlib.util.find_spec("open_clip")  # found, not imported: importing it would load torch
-    if found is None or not found.submodule_search_locations:
+    package = importlib.util.find_spec("open_clip")  # found, not imported: importing it would load torch
+    if package is None or not package.submodule_search_locations:
         raise ModuleNotFoundError(
             "open_clip_torch is not installed; its CLIP vocabulary tells known words from misspelt ones"
         )
-    file = Path(found.submodule_search_locations[0]) / "bpe_simple_vocab_16e6.txt.gz"
+    file = Path(package.submodule_search_locations[0]) / "bpe_simple_vocab_16e6.txt.gz"
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         next(lines)  # a line about the file's version
         merges = [line.split() for _, line in zip(range(_MERGES), lines, strict=False)]
@@ -294,7 +284,7 @@ def _vocabulary() -> frozenset[str]:
 
 @cache
 def is_known(word: str) -> bool:
-    """Whether a lower-case word is an English word as far as can be told: itself, its base form, or its two halves."""
+    """Whether a lower-case word is known to be English: itself, its base form, or its two halves."""
     word = word.removesuffix("'s")
     if word in _SHORT or singular(word) in _SHORT:
         return True
@@ -305,7 +295,7 @@ def is_known(word: str) -> bool:
     if word in _CLOSED or singular(word) in _CLOSED:
         return True
     known = _vocabulary()
-    if len(word) > 2 and any(form in known for form in _forms(word)):
+    if len(word) > 2 and not known.isdisjoint(_forms(word)):
         return True
     plain = singular(word)
     return any(plain.endswith(tail) and plain.removesuffix(tail) in known for tail in _TAILS)
@@ -313,20 +303,12 @@ def is_known(word: str) -> bool:
 
 def _forms(word: str) -> set[str]:
     forms = {word, singular(word)}
-    for ending, instead in (
-        ("ing", ""),
-        ("ing", "e"),
-        ("ed", ""),
-        ("ed", "e"),
-        ("er", ""),
-        ("est", ""),
-        ("est", "e"),
-        ("y", ""),
-        ("less", ""),
-    ):
-        if word.endswith(ending) and len(word) > len(ending) + 3:
-            forms.add(word.removesuffix(ending) + instead)
-            stem = word.removesuffix(ending)
+    for ending in ("ing", "ed", "er", "est", "y", "less"):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 3:
+            forms.add(stem)
+            if ending in {"ing", "ed", "est"}:
+                forms.add(f"{stem}e")
             if stem[-1] == stem[-2]:
                 forms.add(stem[:-1])
     return forms

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ieiw.filters.scores._luminance import luminance
+from ieiw.filters.scores.base import PictureScore
 from ieiw.triplets.records import Image
 
 _BLOCK = 8
 
 
-class Blockiness:
+class Blockiness(PictureScore):
     """Mean absolute second difference across block borders over that inside blocks, after Wang, Sheikh and Bovik ("No-reference
     perceptual quality assessment of JPEG compressed images", 2002): 1 for a picture without blocks, above 1.2 visible.
 
@@ -21,8 +22,7 @@ class Blockiness:
     """
 
     name = "blockiness"
-    version = 1
-    better: Literal["higher", "lower"] = "lower"
+    better = "lower"
 
     def of_picture(self, picture: Image) -> float:
         """About 1 and up."""

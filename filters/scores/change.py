@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
-from ieiw.filters.protocols import Pair
 from ieiw.filters.scores._luminance import difference
+from ieiw.filters.scores.base import Pair, PairScore
 
 _VISIBLE = 12  # grey levels of 255: above what JPEG at quality 95 changes, about what an eye sees side by side
 
 
-class ChangeInside:
+class ChangeInside(PairScore):
     """Share of the hole's pixels that changed visibly; low values are edits that did nothing. NaN without a hole."""
 
     name = "change-inside"
-    version = 1
-    better: Literal["higher", "lower"] = "higher"
 
     def of_pair(self, pair: Pair) -> float:
         """0..1."""
@@ -26,12 +22,11 @@ class ChangeInside:
         return float(np.mean(difference(pair.source, pair.target)[pair.hole] > _VISIBLE))
 
 
-class ChangeOutside:
+class ChangeOutside(PairScore):
     """Share of the pixels outside the hole that changed visibly; what should have stayed. Without a hole, of all pixels."""
 
     name = "change-outside"
-    version = 1
-    better: Literal["higher", "lower"] = "lower"
+    better = "lower"
 
     def of_pair(self, pair: Pair) -> float:
         """0..1."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
+from ieiw.filters.scores.base import PictureScore
 from ieiw.triplets.records import Image
 
 
-class Colourfulness:
+class Colourfulness(PictureScore):
     """M3 of Hasler and Süsstrunk, "Measuring colourfulness in natural images", 2003: 0 grey, 45 moderate, above 100 extreme."""
 
     name = "colourfulness"
-    version = 1
-    better: Literal["higher", "lower"] = "higher"
 
     def of_picture(self, picture: Image) -> float:
         """From 0 up, hardly above 150."""

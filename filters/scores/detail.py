@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-import cv2
 import numpy as np
 
-from ieiw.filters.protocols import Pair
 from ieiw.filters.scores._luminance import relative_slope
+from ieiw.filters.scores.base import Pair, PairScore
 
 
-class DetailInside:
+class DetailInside(PairScore):
     """Mean slope inside the hole over that in a band around it, which is as wide as the hole is thick.
 
     About 1 where both are alike; towards 0 where the hole was filled with a colour or a smear. The smaller value of source and
@@ -19,11 +16,11 @@ class DetailInside:
     """
 
     name = "detail-inside"
-    version = 1
-    better: Literal["higher", "lower"] = "higher"
 
     def of_pair(self, pair: Pair) -> float:
         """From 0 up."""
+        import cv2
+
         if pair.hole is None or not pair.hole.any():
             return float("nan")
         hole = pair.hole.astype(np.uint8)

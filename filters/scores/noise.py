@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
 
-import cv2
 import numpy as np
 
 from ieiw.filters.scores._luminance import luminance
+from ieiw.filters.scores.base import PictureScore
 from ieiw.triplets.records import Image
 
 _MASK = np.array(
@@ -18,18 +17,19 @@ _PATCH = 8
 _SMOOTH = 0.1
 
 
-class Noise:
+class Noise(PictureScore):
     """Immerkær's estimate ("Fast noise variance estimation", 1996) in patches of 8 x 8; the tenth percentile over patches.
 
     Over the whole picture that estimate takes texture for noise; its smoothest tenth shows noise alone. In grey levels of 255.
     """
 
     name = "noise"
-    version = 1
-    better: Literal["higher", "lower"] = "lower"
+    better = "lower"
 
     def of_picture(self, picture: Image) -> float:
         """From 0 up; about the standard deviation of added white noise."""
+        import cv2
+
         response = np.abs(cv2.filter2D(luminance(picture), cv2.CV_32F, _MASK))[1:-1, 1:-1]
         mean = cv2.boxFilter(response, -1, (_PATCH, _PATCH))[_PATCH // 2 :: _PATCH, _PATCH // 2 :: _PATCH]
         return float(np.quantile(mean, _SMOOTH) * math.sqrt(math.pi / 2) / 6)

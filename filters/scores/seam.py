@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-import cv2
 import numpy as np
 
-from ieiw.filters.protocols import Pair
 from ieiw.filters.scores._luminance import relative_slope
+from ieiw.filters.scores.base import Pair, PairScore
 
 _BAND = 3  # pixels on each side that the step is compared with
 
 
-class Seam:
+class Seam(PairScore):
     """Step across the hole's edge in the picture that was painted, over the steps in the bands on both sides of it.
 
     1 where the edge is like its surroundings; above 1 where a line follows the hole. The larger value of source and target, since
@@ -21,11 +18,12 @@ class Seam:
     """
 
     name = "seam"
-    version = 1
-    better: Literal["higher", "lower"] = "lower"
+    better = "lower"
 
     def of_pair(self, pair: Pair) -> float:
         """From 0 up."""
+        import cv2
+
         if pair.hole is None or not pair.hole.any() or pair.hole.all():
             return float("nan")
         hole = pair.hole.astype(np.uint8)

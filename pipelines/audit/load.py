@@ -12,9 +12,9 @@ import pyarrow as pa
 from ieiw.filters.columns import coded, numbers
 from ieiw.filters.composite import COMPOSITES
 from ieiw.filters.frame import Frame
-from ieiw.filters.registry import SCORES
-from ieiw.filters.registry import score as make_score
-from ieiw.filters.rules import Gap, Rule, RuleSet, Threshold
+from ieiw.filters.registry import SCORES, better_of
+from ieiw.filters.rule_set import RuleSet
+from ieiw.filters.rules.base import Rule
 from ieiw.pipelines.index.frame import open_frame
 from ieiw.pipelines.index.score_notes import fresh_note, notes_of
 from ieiw.triplets.errors import Step, UsageError
@@ -67,21 +67,6 @@ class Ledger:
         """The rows that a rule was asked about: kept, or dropped by it or a later one."""
         return np.asarray((self.rule == KEPT) | (self.rule >= number), np.bool_)
 
-    def values(self, rule: Threshold | Gap) -> npt.NDArray[Any]:
-        """What a rule looks at, for every row."""
-        if isinstance(rule, Gap):
-            return gap(self.frame, rule.score)
-        return self.frame.score(rule.score, rule.of)
-
-    def info(self, name: str) -> ScoreInfo:
-        """What is known of a score."""
-        return next(each for each in self.scores if each.name == name)
-
-
-def gap(frame: Frame, score: str) -> npt.NDArray[Any]:
-    """A score of the source minus that of the target, as the gap rule has it."""
-    return np.asarray(frame.score(score, "source") - frame.score(score, "target"))
-
 
 def load(store: Store, cut_name: str | None) -> Ledger:
     """Read a build and, where one is named, a cut of it.
@@ -114,7 +99,7 @@ def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:
             raise UsageError(problem, Step("score", store.location, {"scores": name}))
         if name != "phash":
             roles = ("pair",) if note["kind"] == "pair" else ("source", "target")
-            found.append(ScoreInfo(name, roles, make_score(name).better))
+            found.append(ScoreInfo(name, roles, better_of(name)))
     names = {each.name for each in found}
     made = [name for name, composite in COMPOSITES.items() if names >= set(composite.parts)]
     return (*(ScoreInfo(name, ("source", "target"), "higher", composite=True) for name in made), *found)

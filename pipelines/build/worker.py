@@ -32,7 +32,7 @@ class UnitBuilder:
             OSError: the storage of the source or of the build fails beyond its retries.
         """
         rows = read_unit(self._store, ref)
-        used = {str(row["group"]): int(str(row["used"])) for row in rows if row["used"]}
+        used = {(str(row["group"]), str(row["task"])): int(str(row["used"])) for row in rows if row["used"]}
         made = self._components
         source, tasks, artefacts = made.source(ref.source), made.tasks(ref.source), made.artefacts(ref.source)
         assembler = Assembler(source, tasks, self._state.recipe.seed, artefacts, used)

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from ieiw.filters.apply import KEPT, Verdicts
 from ieiw.filters.columns import coded, column, named, numbers
 from ieiw.filters.frame import Frame
-from ieiw.filters.rules import RuleSet, Split
+from ieiw.filters.rule_set import RuleSet, Split
 from ieiw.filters.split import validation_rows
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.cut_state import (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import ClassVar, Literal, Protocol
 
@@ -35,21 +34,6 @@ class DamageError(Exception):
     """What a unit is made of is not what it was when it was committed; the text says where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """What one process of a stage takes.
-
-    Attributes:
-        processes: at most so many at once, whatever the user asks for; None sets no limit.
-        device: where its model runs. A stage on ``cuda`` runs in one process a device.
-        batch: how many items its model takes at once.
-    """
-
-    processes: int | None = None
-    device: Literal["cpu", "cuda"] = "cpu"
-    batch: int = 1
-
-
 class Stage(Strict, ABC):
     """One kind of work on units. Its fields are its options: they travel to every worker as JSON.
 
@@ -58,7 +42,8 @@ class Stage(Strict, ABC):
 
     name: ClassVar[str]
     """Of logs, notes and messages: ``build``, ``score``."""
-    resources: ClassVar[Resources] = Resources()
+    processes: ClassVar[int | None] = None
+    """At most so many at once on this machine, whatever the user asks for; None sets no limit."""
 
     @abstractmethod
     def worker(self, location: str) -> Worker:
@@ -85,7 +70,7 @@ class Stage(Strict, ABC):
         return ()
 
     def damage_message(self, notes: Sequence[str]) -> str:
-        """What a user is told of damaged units, after all others were done."""
+        """What a user reads of damaged units, after all others were done."""
         return f"damaged: {'; '.join(notes)}"
 
 
@@ -99,6 +84,11 @@ def load_stage(where: str, options: str) -> Stage:
     module, _, name = where.partition(":")
     made: Stage = getattr(import_module(module), name).model_validate_json(options)
     return made
+
+
+def note_name(folder: Literal["damage", "strikes"], stage: Stage, ref: UnitRef) -> str:
+    """Name of a note on a unit that is not done. It carries the mark's: a stage with other options may be at the same unit."""
+    return f"logs/{folder}/{stage.name}-{stage.mark(ref).rpartition('/')[2]}"
 
 
 def committed(store: Store, names: Sequence[str]) -> set[str]:

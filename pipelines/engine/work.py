@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ieiw.pipelines.engine.in_progress import noted
-from ieiw.pipelines.engine.stage import DamageError, Stage
+from ieiw.pipelines.engine.stage import DamageError, Stage, note_name
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import open_store
@@ -40,10 +40,5 @@ class UnitWork:
             try:
                 return self._worker.work(ref)
             except DamageError as error:
-                self._store.publish_bytes(damage_note(self._stage, ref), str(error).encode())
+                self._store.publish_bytes(note_name("damage", self._stage, ref), str(error).encode())
                 return {"damaged": 1}
-
-
-def damage_note(stage: Stage, ref: UnitRef) -> str:
-    """Name of the note that a damaged unit leaves instead of its mark."""
-    return f"logs/damage/{stage.name}-{ref.source}-{ref.unit}"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from ieiw.filters.protocols import PairScore, PictureHash, PictureScore
-from ieiw.filters.registry import score as make_score
-from ieiw.filters.rules import RuleSet
+from ieiw.filters.registry import load
+from ieiw.filters.rule_set import RuleSet
+from ieiw.filters.scores.base import Score
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.cut_state import ScoreNote
@@ -17,18 +17,19 @@ from ieiw.triplets.layout.scores import read_note, values_digest
 from ieiw.triplets.storage.store import Store
 
 
-def value_type(made: PictureScore | PairScore | PictureHash) -> pa.DataType:
+def value_type(score: Score) -> pa.DataType:
     """How a score's values are kept."""
-    return pa.uint64() if isinstance(made, PictureHash) else pa.float32()
+    return pa.uint64() if score.kind == "hash" else pa.float32()
 
 
-def settings_of(state: BuildState, made: PictureScore | PairScore | PictureHash) -> dict[str, Any]:
+def settings_of(state: BuildState, score: Score) -> dict[str, Any]:
     """What the values depend on."""
-    return {
-        "name": made.name,
-        "version": made.version,
-        "better": made.better,
-        "kind": "pair" if isinstance(made, PairScore) else "picture",
+    own = score.describe()
+    return ({"settings": own} if own else {}) | {
+        "name": score.name,
+        "version": score.version,
+        "better": score.better,
+        "kind": "pair" if score.kind == "pair" else "picture",
         "short_side": {source.name: state.recipe.image_of(source.name).short_side for source in state.recipe.sources},
         "index": [part.sha256 for part in state.index],
     }
@@ -40,7 +41,7 @@ def fresh_note(store: Store, state: BuildState, name: str) -> dict[str, Any] | N
         note = read_note(store, name)
     except FileNotFoundError:
         return None
-    settings = settings_of(state, make_score(name))
+    settings = settings_of(state, load(name)())
     return note if {key: note.get(key) for key in settings} == settings else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,6 @@ from ieiw.builders.benchmark_overlap import (
 )
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.protocols import Source
-from ieiw.builders.record_kinds import Choosing
 from ieiw.filters.near import least_distances
 from ieiw.pipelines.recipe.picture_hashes import hashes_of, picture_hash
 from ieiw.triplets.errors import UsageError
@@ -45,7 +44,7 @@ class HeldOutSource:
         self.name = source.name
         self.version = source.version
         self.gives = source.gives
-        self.choices = source.choices if isinstance(source, Choosing) else {}
+        self.choices = source.choices
         self._source = source
         self._dataset = dataset
         self._entries = entries
@@ -65,6 +64,10 @@ class HeldOutSource:
     def read(self, reference: str) -> bytes:
         """As the source."""
         return self._source.read(reference)
+
+    def picture_aliases(self, record: Record) -> Iterable[str]:
+        """As the source."""
+        return self._source.picture_aliases(record)
 
     def group(self, index: int) -> Iterator[Record]:
         """The source's records; those of an evaluation picture are faulty, and the fault names the evaluation set."""
@@ -208,7 +211,7 @@ def _listed(path: Path) -> Iterator[str]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"hold_out: {path}: cannot be read ({error}). Give a text file of picture names") from error
-    known = frozenset[str]().union(*(spaces(dataset) for dataset in catalogue.SOURCES))
+    known = frozenset[str]().union(*(spaces(dataset) for dataset in catalogue.DATA_SETS))
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text.startswith("#"):

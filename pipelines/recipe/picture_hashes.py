@@ -22,7 +22,7 @@ def picture_hash(name: str, read: Callable[[], bytes]) -> int:
         UsageError: it cannot be read; leaving it out in silence would let its copies through.
     """
     try:
-        return PerceptualHash().hash_picture(decode(read(), _LIMITS).pixels)
+        return PerceptualHash().of_picture(decode(read(), _LIMITS).pixels)
     except (OSError, Refusal) as error:
         raise UsageError(f"{name}: cannot be read ({error}); mend it or take it out") from error
 

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, Protocol
 
 from ieiw.builders import catalogue
-from ieiw.builders.downloads import DOWNLOADS
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.recipe import HoldOut, Recipe, SourceSettings
@@ -55,8 +54,8 @@ def advice(dataset: str, entry: SourceSettings | HoldOut) -> str:
     above = next((parent for parent in _parents(entry.root) if fits(root=parent)), "")
     if above:
         return f" Did you mean root: {above}?"
-    missing = dataset in DOWNLOADS and not Root(entry.root).exists("")
-    return f" Its site: {DOWNLOADS[dataset]}." if missing else ""
+    missing = dataset in catalogue.DATA_SETS and not Root(entry.root).exists("")
+    return f" Its site: {catalogue.DATA_SETS[dataset].site}." if missing else ""
 
 
 def _fits(dataset: str, entry: SourceSettings | HoldOut) -> _Fits:

@@ -1,4 +1,4 @@
-"""``ieiw score``: score every picture and pair of a complete build, unit by unit, and keep one value a distinct picture."""
+"""Scores every picture and pair of a complete build, unit by unit, and keeps one value a distinct picture."""
 
 from __future__ import annotations
 
@@ -14,23 +14,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ieiw.filters.protocols import PairScore, PictureHash, PictureScore
-from ieiw.filters.registry import SCORES
-from ieiw.filters.registry import score as make_score
+from ieiw.filters.registry import embedded, load
+from ieiw.filters.scores.base import Score
 from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
 from ieiw.pipelines.engine.stage import pending
 from ieiw.pipelines.index.score_notes import fresh_note, settings_of, value_type
 from ieiw.pipelines.scoring.stage import SET_ASIDE, ScoreStage
+from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.index import open_build
 from ieiw.triplets.layout.marks import fetch, mark_of
-from ieiw.triplets.layout.scores import read_note, write_score
+from ieiw.triplets.layout.scores import read_note, write_note, write_values
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store, open_store
-
-EMBEDDED = tuple(sorted(SCORES))
-"""The scores that need no weights: all of today's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class Scored:
 
 def score(
     out: str,
-    names: Sequence[str] = EMBEDDED,
+    names: Sequence[str] | None = None,
     options: RunOptions | None = None,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Scored:
@@ -61,16 +58,19 @@ def score(
 
     Args:
         out: a complete build.
-        names: scores by name.
+        names: scores by name; None for all that are embedded, :func:`ieiw.filters.registry.embedded`.
         options: workers and Beam flags.
-        report: told about progress twice a second.
+        report: given the progress twice a second.
 
     Raises:
-        UsageError: an unknown score, a build that is not complete, or damaged shards: all others are scored, and that is kept.
+        UsageError: an unknown score or one that needs more than pixels, a build that is not complete, or damaged shards: all others
+            are scored, and that is kept.
         WorkerDiedError, DriverFailedError: as for a build; what is scored is kept.
     """
+    names = embedded() if names is None else names
     for name in names:
-        make_score(name)
+        if (needs := load(name).needs) != "pixels":
+            raise UsageError(f"score {name}: it is computed from {needs}, which this build does not have")
     check_beam_args(options.beam_args if options else ())
     store = open_store(out)
     state = open_build(store).state
@@ -93,27 +93,26 @@ def score(
 
 def _merge(store: Store, state: BuildState, parts: Sequence[str], names: Sequence[str]) -> None:
     """Bring the units' parts together: for each score one file with a value for each distinct picture (or for each key)."""
-    set_aside = _set_aside(store, parts)
+    metadata = (pq.read_schema(pa.BufferReader(data)).metadata or {} for _, data in fetch(store, parts))
+    set_aside = sorted(each[SET_ASIDE].decode() for each in metadata if SET_ASIDE in each)
+    notes = {}
     for name in names:
-        made = make_score(name)
+        made = load(name)()
         keys, values = _gather(store, parts, made)
-        note = settings_of(state, made) | {
+        write_values(store, name, keys, pa.array(values, value_type(made)))
+        notes[name] = settings_of(state, made) | {
             "ids_sha256": ids_digest(keys),
             "values": len(values),
             "undefined": int(np.isnan(values.astype(np.float64)).sum()),
         }
         if set_aside:
-            note["set_aside"] = set_aside
-        write_score(store, name, keys, pa.array(values, value_type(made)), note)
+            notes[name]["set_aside"] = set_aside
+    # Last and together: once a note is there, its score needs the parts no more, and a run for the others has parts of its own.
+    for name, note in notes.items():
+        write_note(store, name, note)
     for part in parts:
         store.delete(part)
     store.sweep()
-
-
-def _set_aside(store: Store, parts: Sequence[str]) -> list[str]:
-    """What the parts without values say of their units."""
-    metadata = (pq.read_schema(pa.BufferReader(data)).metadata or {} for _, data in fetch(store, parts))
-    return sorted(each[SET_ASIDE].decode() for each in metadata if SET_ASIDE in each)
 
 
 def ids_digest(ids: pa.Array) -> str:
@@ -125,11 +124,9 @@ def ids_digest(ids: pa.Array) -> str:
     return digest.hexdigest()
 
 
-def _gather(
-    store: Store, parts: Sequence[str], made: PictureScore | PairScore | PictureHash
-) -> tuple[pa.Array, npt.NDArray[Any]]:
+def _gather(store: Store, parts: Sequence[str], made: Score) -> tuple[pa.Array, npt.NDArray[Any]]:
     """Ids (SHA-256 of pictures in hex, or keys of pairs), sorted and distinct, with their values."""
-    roles = ("pair",) if isinstance(made, PairScore) else ("source", "target")
+    roles = ("pair",) if made.kind == "pair" else ("source", "target")
     ids: list[pa.Array] = []
     values: list[npt.NDArray[Any]] = []
     for _, data in fetch(store, parts):

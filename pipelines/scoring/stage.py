@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from ieiw.filters.registry import score as make_score
+import pyarrow.parquet as pq
+
+from ieiw.filters.registry import load
 from ieiw.pipelines.engine.stage import Stage
 from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.plan import UnitRef
@@ -39,7 +41,7 @@ class ScoreStage(Stage):
 
     def mark(self, ref: UnitRef) -> str:
         """Name of the unit's values; it carries the scores of the pass, with their versions."""
-        versions = ",".join(f"{name}.{make_score(name).version}" for name in sorted(self.scores))
+        versions = ",".join(f"{name}.{load(name).version}" for name in sorted(self.scores))
         return f"{PARTS}/{hashlib.sha256(versions.encode()).hexdigest()[:8]}-{ref.source}-{ref.unit}.parquet"
 
     def needs(self, ref: UnitRef) -> Sequence[str]:
@@ -47,19 +49,24 @@ class ScoreStage(Stage):
         return (ref.rows,)
 
     def count(self, store: Store, ref: UnitRef) -> Mapping[str, int]:
-        """Triplets scored."""
-        return {"scored": mark_of(store, ref.rows).built}
+        """Triplets scored, or quarantined with their unit."""
+        with store.open(self.mark(ref)) as file:
+            part = pq.read_metadata(file)
+        if SET_ASIDE in (part.metadata or {}):
+            return {"quarantined": mark_of(store, ref.rows).built}
+        return {"scored": part.num_rows}
 
     def quarantine(self, store: Store, ref: UnitRef, detail: str) -> None:
         """A part without values: rules see the unit's triplets as undefined, and the score's note names the unit."""
         from ieiw.pipelines.scoring.worker import commit_values, no_values
 
-        commit_values(store, self.mark(ref), no_values(self.scores).replace_schema_metadata({SET_ASIDE: detail}))
+        text = f"{ref.source}: {detail}; its {mark_of(store, ref.rows).built:,} triplets have no values"
+        commit_values(store, self.mark(ref), no_values(self.scores).replace_schema_metadata({SET_ASIDE: text}))
 
     def damage_message(self, notes: Sequence[str]) -> str:
         """Which shards, and how to mend them."""
         more = f"; and {len(notes) - _NAMED:,} more" if len(notes) > _NAMED else ""
         return (
-            f"damaged, see `ieiw lint`: {'; '.join(notes[:_NAMED])}{more}. Bring the shards back, or delete their row files and "
-            "run the same `ieiw build`, which makes them again; then score again: what is scored is kept"
+            f"damaged: {'; '.join(notes[:_NAMED])}{more}. Bring the shards back, or delete their row files and build again, which "
+            "makes them again; then score again: what is scored is kept"
         )

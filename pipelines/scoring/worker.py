@@ -4,43 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ieiw.filters.protocols import Pair, PairScore, PictureHash, PictureScore
-from ieiw.filters.registry import score as make_score
+from ieiw.filters.registry import load
+from ieiw.filters.scores.base import Pair, PairScore, PictureScore
 from ieiw.pipelines.engine.stage import DamageError
 from ieiw.pipelines.index.score_notes import value_type
+from ieiw.triplets.drawings import erasure
 from ieiw.triplets.images.codec import PictureLimits, decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import ROWS
+from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Image
 from ieiw.triplets.storage.store import Store, open_store
 
 _LIMITS = PictureLimits(min_side=1)
 _BATCH_BYTES = 16 * 2**20
+_ROLES = ("source", "target")
 
 
 @dataclass(frozen=True, slots=True)
 class Scorers:
     """The scores of one pass, by kind."""
 
-    pictures: tuple[PictureScore | PictureHash, ...]
+    pictures: tuple[PictureScore, ...]
     pairs: tuple[PairScore, ...]
 
-    def of_picture(self, image: Image) -> list[float | int]:
-        """Each picture score's value."""
-        return [
-            each.of_picture(image) if isinstance(each, PictureScore) else each.hash_picture(image)
-            for each in self.pictures
-        ]
+    @property
+    def batch(self) -> int:
+        """How many triplets are taken at once."""
+        return max((score.batch for score in (*self.pictures, *self.pairs)), default=1)
 
 
 def scorers(names: Sequence[str]) -> Scorers:
@@ -49,9 +50,11 @@ def scorers(names: Sequence[str]) -> Scorers:
     Raises:
         UsageError: an unknown name.
     """
-    made = [make_score(name) for name in names]
-    pictures = tuple(each for each in made if isinstance(each, PictureScore | PictureHash))
-    return Scorers(pictures, tuple(each for each in made if isinstance(each, PairScore)))
+    made = [load(name)() for name in names]
+    return Scorers(
+        tuple(score for score in made if isinstance(score, PictureScore)),
+        tuple(score for score in made if isinstance(score, PairScore)),
+    )
 
 
 class UnitScorer:
@@ -92,7 +95,8 @@ def commit_values(store: Store, name: str, table: pa.Table) -> None:
 
 def no_values(names: Sequence[str]) -> pa.Table:
     """The table of a unit that was set aside: all columns, no rows."""
-    return _table({}, scorers(names))
+    wanted = scorers(names)
+    return _table(ROWS.empty_table(), {}, [[] for _ in wanted.pairs], wanted)
 
 
 def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
@@ -105,41 +109,40 @@ def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
     Raises:
         DamageError: the shard is missing, or a member is not the one whose digest its row holds.
     """
-    known: dict[str, list[float | int]] = {}
-    columns = _columns(wanted)
-    decoded: dict[str, Image] = {}  # the last row's: a removal and its addition show the same two pictures
-    for row, source, target, sample in _samples(store, rows):
-        columns["key"].append(row["key"])
-        members = {"source": (row["source_sha256"], source), "target": (row["target_sha256"], target)}
-        needed = {digest: data for digest, data in members.values() if wanted.pairs or digest not in known}
-        decoded = {digest: decoded[digest] if digest in decoded else _image(data) for digest, data in needed.items()}
-        for role, (digest, _) in members.items():
-            columns[f"{role}_sha256"].append(digest)
-            if digest not in known:
-                known[digest] = wanted.of_picture(decoded[digest])
-            for each, value in zip(wanted.pictures, known[digest], strict=True):
-                columns[f"{role}.{each.name}"].append(value)
-        if wanted.pairs:
-            pair = _pair(decoded[row["source_sha256"]], decoded[row["target_sha256"]], sample)
-            for one in wanted.pairs:
-                columns[f"pair.{one.name}"].append(one.of_pair(pair))
-    return _table(columns, wanted)
-
-
-def _columns(wanted: Scorers) -> dict[str, list[Any]]:
-    names = [f"{role}.{each.name}" for each in wanted.pictures for role in ("source", "target")]
-    names += [f"pair.{each.name}" for each in wanted.pairs]
-    return {name: [] for name in ("key", "source_sha256", "target_sha256", *names)}
-
-
-def _table(columns: Mapping[str, list[Any]], wanted: Scorers) -> pa.Table:
-    kinds = {each.name: value_type(each) for each in (*wanted.pictures, *wanted.pairs)}
-    return pa.table(
-        {
-            name: pa.array(values, kinds.get(name.partition(".")[2], pa.string()))
-            for name, values in (columns or _columns(wanted)).items()
+    known: dict[str, tuple[float, ...]] = {}
+    of_pairs: list[list[float]] = [[] for _ in wanted.pairs]
+    decoded: dict[str, Image] = {}  # the last rows': a removal and its addition show the same two pictures
+    samples = _samples(store, rows)
+    while batch := list(islice(samples, wanted.batch)):
+        members = {
+            row[f"{role}_sha256"]: data for row, *both, _ in batch for role, data in zip(_ROLES, both, strict=True)
         }
-    )
+        needed = {digest: data for digest, data in members.items() if wanted.pairs or digest not in known}
+        decoded = {digest: decoded[digest] if digest in decoded else _image(data) for digest, data in needed.items()}
+        if fresh := {digest: picture for digest, picture in decoded.items() if digest not in known}:
+            values = [score.of_pictures(list(fresh.values())) for score in wanted.pictures]
+            known |= zip(fresh, zip(*values, strict=True), strict=bool(values))
+        if wanted.pairs:
+            pairs = [
+                _pair(decoded[row["source_sha256"]], decoded[row["target_sha256"]], sample)
+                for row, _, _, sample in batch
+            ]
+            for column, score in zip(of_pairs, wanted.pairs, strict=True):
+                column.extend(score.of_pairs(pairs))
+    return _table(rows, known, of_pairs, wanted)
+
+
+def _table(
+    rows: pa.Table, of_pictures: Mapping[str, Sequence[float]], of_pairs: Sequence[list[float]], wanted: Scorers
+) -> pa.Table:
+    columns = {name: rows[name] for name in ("key", "source_sha256", "target_sha256")}
+    for number, score in enumerate(wanted.pictures):
+        for role in _ROLES:
+            values = [of_pictures[digest][number] for digest in rows[f"{role}_sha256"].to_pylist()]
+            columns[f"{role}.{score.name}"] = pa.array(values, value_type(score))
+    for pair_score, pair_values in zip(wanted.pairs, of_pairs, strict=True):
+        columns[f"pair.{pair_score.name}"] = pa.array(pair_values, value_type(pair_score))
+    return pa.table(columns)
 
 
 def _samples(store: Store, rows: pa.Table) -> Iterator[tuple[dict[str, Any], bytes, bytes, bytes]]:
@@ -176,8 +179,8 @@ def _end(row: Mapping[str, Any]) -> int:
 
 
 def _pair(before: Image, after: Image, sample: bytes) -> Pair:
-    answer = json.loads(json.loads(sample)["answer"])
-    hole = from_rle(answer["hole"]) if "hole" in answer else None
+    answer = read_answer(sample)
+    hole = from_rle(answer.hole) if isinstance(answer, erasure.Answer) else None
     if hole is not None and hole.shape != before.shape[:2]:
         hole = None
     if before.shape != after.shape:

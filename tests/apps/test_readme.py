@@ -6,7 +6,7 @@ import pytest
 import typer.main
 
 from ieiw.apps.main import app
-from ieiw.builders.catalogue import SOURCES, TASKS
+from ieiw.builders.catalogue import DATA_SETS, TASKS
 from tests.support.builds import ROOT
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def test_every_task_is_listed_and_no_data_set_that_there_is_not():
     """Not the other way round: adding a data set takes a file, a line and a test, and no change here."""
     listed = table()
     assert set(listed) == set(TASKS)
-    assert {name for names in listed.values() for name in names} <= set(SOURCES)
+    assert {name for names in listed.values() for name in names} <= set(DATA_SETS)
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

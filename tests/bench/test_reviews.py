@@ -7,7 +7,7 @@ import os
 import pytest
 
 from bench.reviews import COLUMNS, FOLDER, MOST, built, faults_of, main, of_data_set, read_review, renewed, told
-from ieiw.builders.catalogue import SOURCES
+from bench.samples import SAMPLES
 from ieiw.pipelines.recipe.load import load_recipe
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.recipe import Recipe
@@ -103,7 +103,8 @@ def test_without_samples_it_says_what_to_set(monkeypatch, capsys):
 
 def test_every_key_is_of_a_source_that_the_recipe_builds():
     sources = load_recipe(FOLDER / "review.yaml").sources
-    assert {source.data_set for source in sources} == SOURCES.keys() - {"refclef"}  # whose sample has no masks
+    with_masks = {sample.dataset for sample in SAMPLES} - {"refclef"}
+    assert {source.data_set for source in sources} == with_masks
     names = {source.name for source in sources}
     for path in FOLDER.glob("*.csv"):
         review = read_review(path)

@@ -16,7 +16,7 @@ from ieiw.triplets.images.codec import encode_png
 from ieiw.triplets.records import Record
 
 
-@pytest.mark.parametrize("dataset", sorted(catalogue.SOURCES))
+@pytest.mark.parametrize("dataset", sorted(catalogue.DATA_SETS))
 def test_every_data_set_makes_a_source_without_reading_anything(dataset):
     made: Source = catalogue.source(dataset, name="mine", root="/nowhere", split="train", options={})
     assert made.name == "mine"
@@ -55,14 +55,14 @@ def made(dataset, options=None):
     return catalogue.source(dataset, name=dataset, root="/nowhere", split="train", options=options or {})
 
 
-@pytest.mark.parametrize("dataset", sorted(catalogue.SOURCES))
+@pytest.mark.parametrize("dataset", sorted(catalogue.DATA_SETS))
 def test_every_data_set_has_tasks_that_fit(dataset):
     assert catalogue.fitting(made(dataset))
 
 
 @pytest.mark.parametrize("name", sorted(catalogue.TASKS))
 def test_every_task_has_data_sets_that_fit(name):
-    sources = [made(dataset) for dataset in catalogue.SOURCES] + [made("coco-instances", {"records": "classes"})]
+    sources = [made(dataset) for dataset in catalogue.DATA_SETS] + [made("coco-instances", {"records": "classes"})]
     assert any(name in catalogue.fitting(source) for source in sources)
 
 
@@ -94,7 +94,7 @@ def test_all_tasks_that_do_not_fit_are_told_at_once():
 
 def test_every_kind_has_fields_and_what_a_record_lacks_is_named():
     assert set(FIELDS) == set(Kind)
-    assert all(form.files | form.annotation for forms in FIELDS.values() for form in forms)
+    assert all(form.files or form.annotation for forms in FIELDS.values() for form in forms)
     record = Record("1", "1", {"picture": "1.jpg", "mask": "1.png"}, {"expressions": ["dog"]}, "train")
     assert lacking(Kind.DEPTH, record) == ["annotation.units_per_metre", "files.depth"]
     assert lacking(Kind.EDITED, record) == ["annotation.instructions", "files.target"]
@@ -105,22 +105,29 @@ _PAGE = (Path(__file__).parents[2] / "docs" / "data-sets.md").read_text(encoding
 _OPTION = re.compile(r"`options: \{(\w+): ([a-z0-9_]+)\}`")
 
 
-def row_of(dataset):
-    """The cells of a data set's row in the page, by the names of the columns."""
-    lines = [line.strip("|").split("|") for line in _PAGE.splitlines() if line.startswith("|")]
-    names = next([cell.strip() for cell in line] for line in lines if line[0].strip() == "data set")
-    cells = next(line for line in lines if line[0].strip().startswith(f"`{dataset}`"))
-    return dict(zip(names, (cell.strip() for cell in cells), strict=True))
+def rows_of_the_page():
+    """Data set -> the cells of its row, by the names of the columns."""
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in _PAGE.splitlines() if line[:1] == "|"]
+    names = next(line for line in lines if line[0] == "data set")
+    return {
+        line[0].split("`")[1]: dict(zip(names, line, strict=True))
+        for line in lines
+        if len(line) == len(names) and "`" in line[0]
+    }
 
 
-@pytest.mark.parametrize("dataset", sorted(catalogue.SOURCES))
-def test_the_page_of_data_sets_tells_the_tasks_that_fit(dataset):
-    cell = row_of(dataset)["tasks"]
+@pytest.mark.parametrize(("dataset", "row"), rows_of_the_page().items())
+def test_the_page_of_data_sets_tells_site_and_tasks(dataset, row):
+    assert catalogue.DATA_SETS[dataset].site in row["where to get it"]
     fit = set(catalogue.fitting(made(dataset)))
-    for key, value in _OPTION.findall(cell):
+    for key, value in _OPTION.findall(row["tasks"]):
         fit |= set(catalogue.fitting(made(dataset, {key: value})))
-    told = set(re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"`[^`]*`|:[^;]*", "", cell))) & set(catalogue.TASKS)
-    assert told == fit
+    words = re.sub(r"`[^`]*`|:[^;]*", "", row["tasks"])
+    assert set(re.findall(r"[a-z]+(?:-[a-z]+)*", words)) & set(catalogue.TASKS) == fit
+
+
+def test_the_page_of_data_sets_is_read():
+    assert len(rows_of_the_page()) > 20
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -130,7 +137,7 @@ def test_the_guide_tells_fields_and_tasks_of_every_kind(kind):
     gives, fields, tasks = (cell.strip() for cell in row.strip("|").split("|"))
     named = set(re.findall(r"`(\w+)", fields))
     for form in FIELDS[kind]:
-        assert form.files | form.annotation <= named
+        assert {*form.files, *form.annotation} <= named
     told = dict(zip(re.findall(r"\w+", gives), tasks.split(", "), strict=False)) if "," in gives else {}
     fit = {name for name in catalogue.TASKS if kind in catalogue.needs(name)}
     assert fit == ({told[kind.name]} if told else set(tasks.split(", ")))

@@ -97,4 +97,4 @@ def _build(made, root, out, records, turn):
 def test_every_source_with_such_files_is_among_them():
     without = {"clwd", "gopro", "reds", "sidd", "nyuv2", "oxford-pet", "pascal-context", "pascal-voc", "ade20k-150"}
     alike = {"refcoco-plus", "refcocog"}  # files of RefCOCO's form, read by the same class
-    assert {case.dataset for case in CASES} == set(catalogue.SOURCES) - without - alike
+    assert {case.dataset for case in CASES} == set(catalogue.DATA_SETS) - without - alike

@@ -6,9 +6,9 @@ import pytest
 import skimage.data
 
 from bench.planted import OWN_SCORE, PICTURE_DEFECTS, auc, stored
-from ieiw.filters.protocols import Pair
-from ieiw.filters.registry import better_of, score
-from ieiw.filters.rules import DEFAULT
+from ieiw.filters.registry import load
+from ieiw.filters.rule_set import DEFAULT
+from ieiw.filters.scores.base import Pair
 
 SIDE = 256
 
@@ -26,7 +26,7 @@ def photographs():
 
 @pytest.mark.parametrize("defect", sorted(PICTURE_DEFECTS))
 def test_each_defect_is_found_by_its_own_score(photographs, defect):
-    made = score(OWN_SCORE[defect])
+    made = load(OWN_SCORE[defect])()
     clean = np.array([made.of_picture(picture) for picture in photographs])
     planted = np.array([made.of_picture(PICTURE_DEFECTS[defect](picture)) for picture in photographs])
     assert auc(clean, planted, made.better) >= 0.9
@@ -66,28 +66,7 @@ def refused(rules, pair):
     found = set()
     for name in ("visible-seam", "flat-fill", "nothing-changed", "changed-elsewhere"):
         rule = rules[name]
-        value = score(rule.score).of_pair(pair)
+        value = load(rule.score)().of_pair(pair)
         if (rule.min is not None and value < rule.min) or (rule.max is not None and value > rule.max):
             found.add(name)
     return found
-
-
-@pytest.mark.parametrize("name", ["seam", "detail-inside", "change-inside"])
-def test_scores_of_holes_are_undefined_without_one(name):
-    picture = np.zeros((32, 32, 3), np.uint8)
-    assert np.isnan(score(name).of_pair(Pair(picture, picture, None)))
-    assert np.isnan(score(name).of_pair(Pair(picture, picture, np.zeros((32, 32), bool))))
-
-
-def test_detail_of_a_whole_hole_is_undefined_and_of_equal_texture_one():
-    random = np.random.default_rng(0)
-    picture = random.integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    made = score("detail-inside")
-    assert np.isnan(made.of_pair(Pair(picture, picture, np.ones((64, 64), bool))))
-    hole = np.zeros((64, 64), bool)
-    hole[20:44, 20:44] = True
-    assert made.of_pair(Pair(picture, picture, hole)) == pytest.approx(1, abs=0.1)
-    flat = np.where(hole[..., None], np.uint8(128), picture)
-    for pair in (Pair(picture, flat, hole), Pair(flat, picture, hole)):
-        assert made.of_pair(pair) < 0.05
-    assert better_of("detail-inside") == "higher"

@@ -8,10 +8,10 @@ import re
 import pyarrow.parquet as pq
 import pytest
 
-from ieiw.filters.rules import RuleSet
+from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.audit.run import Options, audit
 from ieiw.pipelines.cut.run import cut
-from ieiw.pipelines.scoring.run import EMBEDDED, score
+from ieiw.pipelines.scoring.run import score
 from ieiw.triplets.storage.store import open_store
 from tests.support.builds import drive_here
 
@@ -35,7 +35,7 @@ RULES = {
 """The task ``dots`` has no hole, so no seam: drops of undefined values."""
 
 
-def score_here(tiny, names=EMBEDDED):
+def score_here(tiny, names=None):
     """Score a build unit by unit in this process."""
 
     with pytest.MonkeyPatch.context() as patch:

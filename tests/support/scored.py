@@ -11,11 +11,11 @@ from tests.support.tiny_build import Tiny, Wanted, tiny_build
 WANTED = Wanted(pictures=12, size=(96, 64))
 
 
-def score_serially(location):
-    """Score everything in this process."""
+def score_serially(location, names=None):
+    """Score everything (or what is named) in this process."""
 
     with patch("ieiw.pipelines.engine.run.run_driver", drive_here):
-        score(str(location))
+        score(str(location), names)
 
 
 def scored_build(folder, wanted=WANTED):

@@ -96,7 +96,7 @@ class SourceCase:
         store = open_store(root.parent / "plan")
         prepare(store, self.recipe(root))
         for unit in units:
-            rows = plan_rows(unit.attempts, "unit", {})
+            rows = plan_rows(unit.attempts, "unit")
             json.loads(rows[0]["annotation"])
         assert sum(len(unit.attempts) for unit in units) == self.records * len(self.tasks)
 

@@ -48,5 +48,5 @@ def test_wrong_files_are_told_by_line(tmp_path, text, told):
 
 @pytest.mark.parametrize("change", ["steps", "steps.x=1", "=3", "optimiser.rate=[1"])
 def test_wrong_changes_are_told(tmp_path, change):
-    with pytest.raises(UsageError, match="--set"):
+    with pytest.raises(UsageError, match="change "):
         load_stage(stage_file(tmp_path, GOOD), [change])

@@ -163,15 +163,15 @@ def read_attempts(store: Store, ref: UnitRef) -> Iterator[Attempt]:
     return attempts_of(read_unit(store, ref))
 
 
-def plan_rows(attempts: Sequence[Attempt], unit: str, used: dict[str, int]) -> list[PlanRow]:
-    """Attempts as rows of the plan's Parquet schema; ``used`` counts pairs a group already has (for retries)."""
+def plan_rows(attempts: Sequence[Attempt], unit: str) -> list[PlanRow]:
+    """Attempts as rows of the plan's Parquet schema; ``used``, what a group already has, is only set by retries."""
     rows: list[PlanRow] = []
     record: Record | None = None
     shared: PlanRow = {}
     for attempt in attempts:
         if attempt.record is not record:
             record = attempt.record
-            shared = _record_columns(record) | {"unit": unit, "used": used.get(record.group, 0)}
+            shared = _record_columns(record) | {"unit": unit, "used": 0}
         rows.append(
             shared | {"source": attempt.source, "task": attempt.task, "variant": attempt.variant, "key": attempt.key}
         )

@@ -28,11 +28,15 @@ def _note_file(name: str) -> str:
     return f"scores/{name}/score.json"
 
 
-def write_score(store: Store, name: str, ids: pa.Array, values: pa.Array, note: Mapping[str, Any]) -> None:
-    """Publish a score: its values, then its note."""
+def write_values(store: Store, name: str, ids: pa.Array, values: pa.Array) -> None:
+    """Publish a score's values; it counts once its note is there."""
     file = store.spooled()
     pq.write_table(pa.table({"id": ids, "value": values}), file, compression="zstd")
     store.publish(_values_file(name), file)
+
+
+def write_note(store: Store, name: str, note: Mapping[str, Any]) -> None:
+    """Publish a score's note."""
     store.publish_bytes(_note_file(name), (json.dumps(note, indent=2, sort_keys=True) + "\n").encode())
 
 

@@ -1,4 +1,4 @@
-"""``--set path=value``: one value of a settings file changed from the command line."""
+"""``path=value``: one value of a settings file changed by the caller."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def apply_change(values: dict[str, Any], change: str, example: str) -> None:
     path, separator, text = change.partition("=")
     *way, last = path.split(".")
     if not separator or not all([*way, last]):
-        raise UsageError(f"--set {change}: write path=value, such as {example}")
+        raise UsageError(f"change {change}: write path=value, such as {example}")
     here: Any = values
     for step in way:
         here = _below(here, step, change)
@@ -36,14 +36,14 @@ def apply_change(values: dict[str, Any], change: str, example: str) -> None:
     elif isinstance(here, dict):
         here[last] = value
     else:
-        raise UsageError(f"--set {change}: nothing lies below {'.'.join(way)!r}")
+        raise UsageError(f"change {change}: nothing lies below {'.'.join(way)!r}")
 
 
 def _value(text: str, change: str) -> object:
     try:
         value = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
-        raise UsageError(f"--set {change}: the value is not YAML; quote it") from error
+        raise UsageError(f"change {change}: the value is not YAML; quote it") from error
     # PyYAML speaks YAML 1.1, to which 3e-4 is text.
     return float(value) if isinstance(value, str) and _EXPONENT.fullmatch(value) else value
 
@@ -52,7 +52,7 @@ def _below(here: Any, step: str, change: str) -> Any:
     if isinstance(here, list):
         return here[_position(here, step, change)]
     if not isinstance(here, dict):
-        raise UsageError(f"--set {change}: nothing lies below {step!r}")
+        raise UsageError(f"change {change}: nothing lies below {step!r}")
     following = here.setdefault(step, {})
     if isinstance(following, str):  # `backends: {inpaint: lama}` is short for {name: lama}
         following = here[step] = {"name": following}
@@ -67,4 +67,4 @@ def _position(items: list[Any], step: str, change: str) -> int:
         return names.index(step)
     if step.isdigit() and int(step) < len(items):
         return int(step)
-    raise UsageError(f"--set {change}: no item {step!r}; there are {names}")
+    raise UsageError(f"change {change}: no item {step!r}; there are {names}")

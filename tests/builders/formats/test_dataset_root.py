@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ieiw.builders.formats import dataset_root
+from ieiw.builders.formats._root_storage import FOLLOW_LINKS
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.rejects import Reason, Refusal
@@ -19,7 +19,7 @@ from ieiw.triplets.rejects import Reason, Refusal
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv(dataset_root.FOLLOW_LINKS, raising=False)
+    monkeypatch.delenv(FOLLOW_LINKS, raising=False)
     (tmp_path / "secret.txt").write_bytes(b"secret")
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "a.jpg").write_bytes(b"outside")
@@ -75,7 +75,7 @@ def test_links_out_of_the_root_are_refused_unless_allowed(folder, monkeypatch):
     assert root.read("near.jpg") == b"picture"
     for name in ("link.jpg", "far/a.jpg", "neighbour/a.jpg"):
         assert reason(root, name) is Reason.UNSAFE_PATH
-    monkeypatch.setenv(dataset_root.FOLLOW_LINKS, "1")
+    monkeypatch.setenv(FOLLOW_LINKS, "1")
     assert Root(str(folder)).read("far/a.jpg") == b"outside"
 
 
@@ -170,19 +170,6 @@ def test_a_fingerprint_follows_the_content(folder):
         file.unlink()
 
 
-@pytest.mark.parametrize("note", ["", "[]", "{", '{"stamp": 1}'])
-def test_a_damaged_note_is_written_anew(folder, note):
-    file = folder / "images" / "a.jpg"
-    aged(file)
-    root = Root(str(folder))
-    expected = root.fingerprint("images/a.jpg")
-    (kept,) = (folder.parent / "cache" / "ieiw" / "digests").iterdir()
-    good = kept.read_text()
-    kept.write_text(note)
-    assert root.fingerprint("images/a.jpg") == expected
-    assert kept.read_text() == good
-
-
 def test_a_store_without_versions_is_read_each_time(bucket):
     root = Root(bucket)
     system = fsspec.filesystem("memory")
@@ -191,7 +178,7 @@ def test_a_store_without_versions_is_read_each_time(bucket):
     assert root.fingerprint("images/a.jpg") == hashlib.sha256(b"PICTURE").hexdigest()
 
 
-def test_no_place_for_notes_costs_only_time(folder, monkeypatch):
+def test_no_place_for_the_cache_costs_only_time(folder, monkeypatch):
     aged(folder / "images" / "a.jpg")
     (folder.parent / "blocked").write_text("a file where the folder should be")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent / "blocked"))

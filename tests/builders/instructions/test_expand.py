@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ieiw.builders.catalogue import TASKS
-from ieiw.builders.instructions.expand import Plan, document, expand, lines_of, unfit
+from ieiw.builders.instructions.expand import Budget, document, expand, lines_of, unfit
 from ieiw.builders.instructions.template_sets import MOST, check_templates, chosen, hand_written, kinds, placeholders
 from ieiw.models.write.endpoint import EndpointWriter
 from ieiw.models.write.local import LocalWriter
@@ -41,7 +41,7 @@ def log(tmp_path):
 def test_answers_are_checked_counted_and_join_the_hand_written_ones(tmp_path, log):
     with chat_server(log) as address:
         author = quick(address)
-        found = expand("removal", author, open_store(tmp_path / "cache"), Plan(rounds=2))
+        found = expand("removal", author, open_store(tmp_path / "cache"), Budget(rounds=2))
     originals = hand_written("removal")
     assert tuple(found.templates[: len(originals)]) == originals
     assert len(found.templates) == len(originals) * 3 + len(originals)  # kindly once; for me, once a round
@@ -60,21 +60,21 @@ def test_answers_are_checked_counted_and_join_the_hand_written_ones(tmp_path, lo
 def test_a_second_run_asks_nothing_and_gives_the_same(tmp_path, log):
     cache = open_store(tmp_path / "cache")
     with chat_server(log) as address:
-        first = expand("depth", quick(address, model=MODEL), cache, Plan(rounds=1))
-    again = expand("depth", quick("http://127.0.0.1:9", model=MODEL), cache, Plan(rounds=1))  # nobody listens there
+        first = expand("depth", quick(address, model=MODEL), cache, Budget(rounds=1))
+    again = expand("depth", quick("http://127.0.0.1:9", model=MODEL), cache, Budget(rounds=1))  # nobody listens there
     assert (again.templates, again.asked, again.refused) == (first.templates, 0, first.refused)
 
 
 def test_no_more_templates_than_wanted(tmp_path, log):
     with chat_server(log) as address:
-        found = expand("removal", quick(address), open_store(tmp_path / "cache"), Plan(rounds=2, most=15))
+        found = expand("removal", quick(address), open_store(tmp_path / "cache"), Budget(rounds=2, most=15))
     assert len(found.templates) == 15
     assert found.requests < 10
 
 
 def test_passing_trouble_is_tried_again(tmp_path, log):
     with chat_server(log, "--fail", "503,half,429,cut,500,drop") as address:
-        found = expand("deblur", quick(address, tries=7), open_store(tmp_path / "cache"), Plan(rounds=1, most=13))
+        found = expand("deblur", quick(address, tries=7), open_store(tmp_path / "cache"), Budget(rounds=1, most=13))
     assert found.requests == 1
     assert len(requests(log)) == 7
 
@@ -96,7 +96,7 @@ def test_a_server_that_says_how_long_to_wait_is_waited_for(log, said):
 def test_lasting_trouble_is_one_clear_error_and_what_was_written_is_kept(tmp_path, log, fail, tries):
     with chat_server(log, "--fail", fail) as address:
         with pytest.raises(UsageError, match=address) as caught:
-            expand("deblur", quick(address), open_store(tmp_path / "cache"), Plan(rounds=1))
+            expand("deblur", quick(address), open_store(tmp_path / "cache"), Budget(rounds=1))
         assert len(requests(log)) == tries
         assert ("kept" in str(caught.value)) == (tries > 1)
 
@@ -107,7 +107,7 @@ def test_a_key_comes_from_the_environment_and_is_never_written_down(tmp_path, lo
             quick(address, model=MODEL).write("a\n\nb", 0)
         monkeypatch.setenv("OPENAI_API_KEY", "s3cret")
         author = quick(address, model=MODEL)
-        found = expand("deblur", author, open_store(tmp_path / "cache"), Plan(rounds=1, most=13))
+        found = expand("deblur", author, open_store(tmp_path / "cache"), Budget(rounds=1, most=13))
     kept = "".join(path.read_text() for path in (tmp_path / "cache").glob("*.json"))
     assert "s3cret" not in kept + str(document(found, author))
 
@@ -257,8 +257,8 @@ def test_a_server_with_a_language_model_behind_it_is_asked_like_any_other(tmp_pa
         assert author.write("a\n\nremove the picture", 1) == author.write("a\n\nremove the picture", 1)
         assert author.write("a\n\nremove the picture", 1) != author.write("a\n\nremove the picture", 2)
         asked = len(requests(log))
-        found = expand("deblur", author, cache, Plan(rounds=1))
-        again = expand("deblur", author, cache, Plan(rounds=1))
+        found = expand("deblur", author, cache, Budget(rounds=1))
+        again = expand("deblur", author, cache, Budget(rounds=1))
     originals = hand_written("deblur")
     assert (found.asked, again.asked, len(requests(log)) - asked) == (len(originals), 0, len(originals))
     assert found.templates == again.templates and found.refused == again.refused
@@ -274,7 +274,7 @@ def test_the_last_line_of_an_answer_that_was_cut_is_no_sentence(tiny_model, tmp_
     assert all(whole.startswith(cut) and whole[len(cut) :][:1] in {"", "\n"} for cut, whole in pairs if cut)
     assert any(cut and cut != whole for cut, whole in pairs)
     with chat_server(log, "--reason", "length") as address:
-        found = expand("deblur", quick(address), open_store(tmp_path / "cache"), Plan(rounds=1))
+        found = expand("deblur", quick(address), open_store(tmp_path / "cache"), Budget(rounds=1))
     assert found.refused["length"] == 0  # the parrot's last line is too long: it is not even looked at
 
 

@@ -98,7 +98,7 @@ def test_what_is_written_is_read_and_the_same_plan_has_the_same_bytes(tmp_path_f
     for _ in range(2):
         store = FolderStore(tmp_path_factory.mktemp("plan"))
         units = planned(sizes, most=most)
-        rows = (plan_rows(unit.attempts, UnitRef("some", PRINT, 0, unit.number).unit, {}) for unit in units)
+        rows = (plan_rows(unit.attempts, UnitRef("some", PRINT, 0, unit.number).unit) for unit in units)
         size = write_plan(store, rows, first)
         assert (size.units, size.attempts, size.records) == (len(units), sum(sizes) * 2, sum(sizes))
         for unit in units:
@@ -113,7 +113,7 @@ def test_faults_are_counted_and_kept(tmp_path):
     store = FolderStore(tmp_path)
     source = Groups([2, 2], faulty={(0, 1)})
     units = plan_units(source, "some", ["removal", "addition"], variants=1, attempts_per_unit=100, key="k")
-    size = write_plan(store, (plan_rows(unit.attempts, "u", {}) for unit in units), UnitRef("some", PRINT, 0, 0))
+    size = write_plan(store, (plan_rows(unit.attempts, "u") for unit in units), UnitRef("some", PRINT, 0, 0))
     assert (size.records, size.attempts, size.faults) == (4, 8, 2)
     faults = [a.record.fault for a in read_attempts(store, UnitRef("some", PRINT, 0, 0)) if a.record.fault]
     assert faults == [Fault(Reason.EMPTY_PHRASE, "none")] * 2
@@ -122,7 +122,7 @@ def test_faults_are_counted_and_kept(tmp_path):
 def test_many_units_make_many_parts(tmp_path):
     store = FolderStore(tmp_path)
     units = planned([1] * (2 * UNITS_PER_PART + 3), most=2)
-    write_plan(store, (plan_rows(unit.attempts, "u", {}) for unit in units), UnitRef("some", PRINT, 0, 0))
+    write_plan(store, (plan_rows(unit.attempts, "u") for unit in units), UnitRef("some", PRINT, 0, 0))
     assert len(store.sizes("plan/some")) == 3
     last = UnitRef("some", PRINT, 0, len(units) - 1)
     assert list(read_attempts(store, last)) == list(units[-1].attempts)
@@ -144,7 +144,7 @@ def test_broken_text_in_ids_is_planned_and_read(tmp_path, text):
 
     units = list(plan_units(Broken([1]), "some", ["removal"], variants=1, attempts_per_unit=1, key="k"))
     store = FolderStore(tmp_path)
-    write_plan(store, (plan_rows(unit.attempts, "u", {}) for unit in units), UnitRef("some", PRINT, 0, 0))
+    write_plan(store, (plan_rows(unit.attempts, "u") for unit in units), UnitRef("some", PRINT, 0, 0))
     assert list(read_attempts(store, UnitRef("some", PRINT, 0, 0))) == list(units[0].attempts)
     assert [a.key for a in attempts_of(read_unit(store, UnitRef("some", PRINT, 0, 0)))] == [units[0].attempts[0].key]
 
@@ -153,5 +153,5 @@ def test_broken_text_in_ids_is_planned_and_read(tmp_path, text):
 def test_a_size_that_no_picture_has_is_a_fault_of_its_record(side):
     record = storable(Record("1", "1", {"picture": "1.jpg"}, {}, "train", size=(4, side)))
     assert record.fault == Fault(Reason.INVALID_RECORD, f"width and height of the picture are 4 and {side}")
-    (row,) = plan_rows([Attempt("some", record, "t", 0)], "unit", {})
+    (row,) = plan_rows([Attempt("some", record, "t", 0)], "unit")
     assert (row["width"], row["height"]) == (0, 0)

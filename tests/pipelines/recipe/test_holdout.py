@@ -7,9 +7,6 @@ import cv2
 import numpy as np
 import pytest
 
-from ieiw.builders import catalogue
-from ieiw.builders.benchmark_overlap import evaluations_looking_alike, evaluations_sharing, picture_name, spaces
-from ieiw.builders.catalogue import SOURCES
 from ieiw.builders.instructions.joints import LAYOUTS
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.prepare import digests, prepare
@@ -164,12 +161,7 @@ def test_phrasecut_knows_which_of_its_pictures_are_coco_s(tmp_path):
     assert "coco:3" in record.fault.detail
 
 
-def test_a_data_set_knows_the_evaluations_that_share_its_pictures(coco):
-    assert ("refcoco", "testA") in evaluations_sharing("coco-keypoints", "train2017")
-    assert ("magicbrush", "test") in evaluations_sharing("coco-stuff", "train2017")
-    assert ("coco-keypoints", "val2017") not in evaluations_sharing("coco-stuff", "train2017")
-    assert ("gqa-inpaint", "test") in evaluations_sharing("phrasecut", "train")
-    assert evaluations_sharing("gopro", "train") == []
+def test_a_recipe_is_told_what_it_does_not_hold_out(coco):
     left = not_held_out(recipe(coco, [{"dataset": "refcoco", "root": "x", "split": "val"}]), recipe(coco).sources[0])
     assert "refcoco val" not in left and "refcoco testA" in left
 
@@ -232,31 +224,3 @@ def test_damaged_pictures_are_the_unit_s_to_tell_but_an_evaluation_set_must_be_w
     (Path(renamed["root"]) / "images/100001.jpg").unlink()
     with pytest.raises(UsageError, match="100001.jpg: cannot be read"):
         list(Components(held).source("coco").group(1))
-
-
-def test_sets_that_renamed_their_pictures_are_told_apart_from_those_that_ids_can_hold_out():
-    assert ("crowdpose", "test") in evaluations_looking_alike("coco-stuff", "train2017")
-    assert ("crowdpose", "test") not in evaluations_sharing("coco-stuff", "train2017")
-    assert {("crowdpose", "test")} == set(evaluations_looking_alike("mpii", "train"))
-    assert {("coco-keypoints", "val2017"), ("mpii", "valid"), ("aic", "validation")} <= set(
-        evaluations_looking_alike("crowdpose", "train")
-    )
-    assert ("crowdpose", "test") not in evaluations_looking_alike("crowdpose", "train")
-    assert set(evaluations_looking_alike("clwd", "train")) == {("pascal-voc", "val"), ("pascal-context", "val")}
-    assert evaluations_looking_alike("pascal-voc", "train") == [("clwd", "test")]
-    assert evaluations_looking_alike("ade20k-847", "training") == []
-    assert evaluations_sharing("ade20k-847", "training") == []
-    assert evaluations_sharing("ade20k-847", "validation") == [("ade20k-150", "validation")]
-
-
-@pytest.mark.parametrize("text", ["139", "000000000139", "COCO_train2014_000000000139.jpg", "images/000000000139"])
-def test_coco_s_numbers_are_the_same_however_they_are_written(text):
-    assert picture_name("coco", text) == "coco:139"
-
-
-def test_every_evaluation_set_is_a_registered_data_set():
-    from ieiw.builders.benchmark_overlap import _ALSO, _RENAMED, _SPACES, EVALUATIONS
-
-    assert {name for name, _ in EVALUATIONS} | _SPACES.keys() | _ALSO.keys() | _RENAMED.keys() <= SOURCES.keys()
-    assert spaces("nyuv2") == {"nyuv2"}
-    assert catalogue.SOURCES is SOURCES

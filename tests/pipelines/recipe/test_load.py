@@ -133,13 +133,13 @@ def test_set_changes_values_by_name_number_and_through_short_forms(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("seed", ["--set seed", "path=value"]),
+        ("seed", ["change seed", "path=value"]),
         ("=3", ["path=value"]),
         ("sources.nosuch.split=val", ["nosuch", "phrasecut"]),
         ("sources.7.split=val", ["7"]),
         ("seed.deep.er=1", ["seed.deep.er"]),
         ("seed.deep=1", ["seed.deep"]),
-        ("image=[", ["--set image=[", "YAML"]),
+        ("image=[", ["change image=[", "YAML"]),
         ("image.short_side=big", ["image.short_side"]),
         ("nosuch=1", ["nosuch", "unknown key"]),
     ],

@@ -1,11 +1,7 @@
 """A root one or two folders above the data set's own is found; anything less plain is told, never guessed."""
 
-from pathlib import Path
-
 import pytest
 
-from ieiw.builders.catalogue import SOURCES
-from ieiw.builders.downloads import DOWNLOADS
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.pipelines.planning.prepare import units_of
 from ieiw.pipelines.recipe.check import check, raise_all
@@ -117,13 +113,6 @@ def test_a_data_set_that_is_not_there_is_told_where_it_is_to_be_had(tmp_path):
     with pytest.raises(UsageError) as raised:
         check(Components(located(recipe(tmp_path / "empty"))))
     assert "Its site" not in str(raised.value)
-
-
-def test_the_page_and_the_program_name_the_same_places():
-    page = (Path(__file__).parents[3] / "docs" / "data-sets.md").read_text(encoding="utf-8")
-    rows = {line.split("`")[1]: line.split(" | ")[1] for line in page.splitlines() if line.startswith("| `")}
-    assert DOWNLOADS.keys() == SOURCES.keys() == rows.keys()
-    assert all(place in rows[name] for name, place in DOWNLOADS.items())
 
 
 def test_what_several_entries_lack_alike_is_one_line():

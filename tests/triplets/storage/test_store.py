@@ -1,7 +1,8 @@
 """Every store keeps the same promises: a folder, a bucket, and a bucket behind a network that loses things."""
 
+import errno
 import os
-import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import psutil
 import pytest
 
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.storage.processes import space
 from ieiw.triplets.storage.store import SPOOL, FolderStore, ObjectStore, open_store
 from tests.support.s3 import KEYS, client, faulty_proxy, s3_server
 
@@ -23,9 +25,21 @@ def server(tmp_path_factory):
         yield url
 
 
-@pytest.fixture(params=["folder", "bucket", "faulty"])
+def no_links(*_):
+    raise OSError(errno.EPERM, "Operation not permitted")
+
+
+def no_flush(descriptor):
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+@pytest.fixture(params=["folder", "no links", "bucket", "faulty"])
 def store(request, tmp_path, monkeypatch):
-    if request.param == "folder":
+    if request.param in {"folder", "no links"}:
+        if request.param == "no links":  # as exFAT, gcsfuse and many FUSE and SMB mounts answer
+            monkeypatch.setattr(os, "link", no_links)
+            monkeypatch.setattr(os, "fsync", no_flush)
         yield FolderStore(tmp_path / "store")
         return
     url = request.getfixturevalue("server")
@@ -161,7 +175,7 @@ def test_a_folder_is_not_made_by_looking(tmp_path):
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc on this system")
 def test_a_place_that_nobody_can_write_to_is_told_with_the_remedy():
-    with pytest.raises(UsageError, match=r"/proc/x: cannot be written .*--out"):
+    with pytest.raises(UsageError, match=r"/proc/x: cannot be written .*a folder that you may write to"):
         open_store("/proc/x").publish_bytes("build.json", b"{}")
 
 
@@ -174,7 +188,7 @@ def test_no_location_is_not_taken_for_the_folder_one_is_in(location):
 def test_a_sweep_takes_what_the_dead_left_and_nothing_of_the_living(tmp_path):
     store, theirs = FolderStore(tmp_path), FolderStore(tmp_path)
     sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    host, pid, began = socket.gethostname(), sleeper.pid, psutil.Process(sleeper.pid).create_time()
+    host, pid, began = space(), sleeper.pid, psutil.Process(sleeper.pid).create_time()
     try:
         names = {
             "own": store.spool().name,

@@ -1,0 +1,104 @@
+"""What a score offers: one small file each, a pure function of what it looks at."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy.typing as npt
+
+from ieiw.triplets.records import Image, Mask
+
+Kind = Literal["picture", "pair", "hash"]
+Better = Literal["higher", "lower"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A triplet's pictures as decoded from its shard.
+
+    Attributes:
+        source: picture before the edit.
+        target: picture after it, of the same size.
+        hole: where pixels were allowed to change, as the triplet's answer says; None where it does not.
+    """
+
+    source: Image
+    target: Image
+    hole: Mask | None
+
+
+class Score(ABC):
+    """What every score says of itself. Rules and reports read it of the class: its module loads no heavy library.
+
+    Attributes:
+        name: what rules and reports call it.
+        kind: what it looks at: one picture (source and target in turn), the pair, or one picture for a hash.
+        version: raised whenever the same input would give another value.
+        better: whether higher or lower values are better; thresholds follow it.
+        needs: ``pixels``, ``text`` (the instruction), or ``embedding:NAME``.
+        weights: the published file that it cannot do without; empty where it needs none.
+        batch: how many triplets a worker hands over at once.
+    """
+
+    name: ClassVar[str]
+    kind: ClassVar[Kind]
+    version: ClassVar[int] = 1
+    better: ClassVar[Better] = "higher"
+    needs: ClassVar[str] = "pixels"
+    weights: ClassVar[str] = ""
+    batch: ClassVar[int] = 1
+
+    def describe(self) -> dict[str, str]:
+        """Settings that change values (weights digest, picture size), for the score's note; values of others are stale."""
+        return {}
+
+
+class PictureScore(Score):
+    """A score of one picture; it is computed for the source and for the target."""
+
+    kind: ClassVar[Kind] = "picture"
+
+    @abstractmethod
+    def of_picture(self, picture: Image) -> float:
+        """The score of a picture of at least 16 x 16 pixels; NaN where it has no meaning."""
+
+    def of_pictures(self, pictures: Sequence[Image]) -> Sequence[float]:
+        """The score of each picture; a model takes them at once."""
+        return [self.of_picture(picture) for picture in pictures]
+
+
+class PictureHash(PictureScore):
+    """A fingerprint of one picture, a whole number of 64 bits; it is kept like a score, and compared, never thresholded."""
+
+    kind: ClassVar[Kind] = "hash"
+
+    @abstractmethod
+    def of_picture(self, picture: Image) -> int:
+        """0..2^64 - 1."""
+
+
+class PairScore(Score):
+    """A score of source and target together."""
+
+    kind: ClassVar[Kind] = "pair"
+
+    @abstractmethod
+    def of_pair(self, pair: Pair) -> float:
+        """The score of a pair; NaN where it has no meaning."""
+
+    def of_pairs(self, pairs: Sequence[Pair]) -> Sequence[float]:
+        """The score of each pair; a model takes them at once."""
+        return [self.of_pair(pair) for pair in pairs]
+
+
+class EmbeddingScore(Score):
+    """A score of one picture by its embedding; ``needs`` says whose."""
+
+    kind: ClassVar[Kind] = "picture"
+
+    @abstractmethod
+    def of_embeddings(self, vectors: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """(pictures, dimensions) -> (pictures,); NaN where it has no meaning."""

@@ -1,0 +1,85 @@
+"""Rows are scored in batches, each picture once; what comes out does not depend on the batch."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ieiw.filters.registry import SCORES
+from ieiw.filters.scores.base import PairScore, PictureScore
+from ieiw.pipelines.scoring.worker import no_values, score_rows, scorers
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.rows import ROWS
+from tests.support.scored import score_serially
+from tests.support.tiny_build import Wanted, tiny_build
+
+asked = []
+
+
+class Mean(PictureScore):
+    name = "mean"
+    batch = 5
+
+    def of_picture(self, picture):
+        return float(picture.mean())
+
+    def of_pictures(self, pictures):
+        asked.append(len(pictures))
+        return super().of_pictures(pictures)
+
+    def describe(self):
+        return {"weights": "abc"}
+
+
+class Change(PairScore):
+    name = "change"
+
+    def of_pair(self, pair):
+        return float(np.abs(pair.source.astype(int) - pair.target).mean())
+
+
+@pytest.fixture
+def rows(tmp_path, monkeypatch):
+    asked.clear()
+    monkeypatch.setitem(SCORES, "mean", f"{__name__}:Mean")
+    monkeypatch.setitem(SCORES, "change", f"{__name__}:Change")
+    tiny = tiny_build(tmp_path / "build", Wanted(pictures=6, size=(48, 32), sources=("shapes",), format="png"))
+    ref = next(iter(tiny.state.refs()))
+    return tiny, pq.read_table(pa.BufferReader(tiny.store.read(ref.rows)), schema=ROWS)
+
+
+@pytest.mark.parametrize("names", [("mean",), ("change", "mean"), ("change",)])
+def test_batches_change_no_value(rows, names, monkeypatch):
+    tiny, table = rows
+    monkeypatch.setattr(Mean, "batch", 1)
+    one_by_one = score_rows(tiny.store, table, scorers(names))
+    singly = list(asked)
+    monkeypatch.setattr(Mean, "batch", 5)
+    assert score_rows(tiny.store, table, scorers(names)).equals(one_by_one)
+    assert one_by_one["key"].equals(table["key"])
+    if "mean" in names:
+        distinct = {*table["source_sha256"].to_pylist(), *table["target_sha256"].to_pylist()}
+        assert max(singly) <= 2 < max(asked)
+        assert sum(singly) == sum(asked) / 2 == len(distinct)
+
+
+def test_a_unit_set_aside_has_the_same_columns(rows):
+    tiny, table = rows
+    names = ("mean", "change", "phash")
+    assert no_values(names).schema.equals(score_rows(tiny.store, table, scorers(names)).schema)
+
+
+def test_settings_are_in_the_note_and_other_settings_are_stale(rows, monkeypatch):
+    from ieiw.pipelines.index.score_notes import fresh_note
+
+    tiny, _ = rows
+    score_serially(tiny.path, ["mean"])
+    assert fresh_note(tiny.store, tiny.state, "mean")["settings"] == {"weights": "abc"}
+    monkeypatch.setattr(Mean, "describe", lambda self: {"weights": "def"})
+    assert fresh_note(tiny.store, tiny.state, "mean") is None
+
+
+def test_a_score_of_embeddings_is_refused_by_name(rows, monkeypatch):
+    monkeypatch.setattr(Mean, "needs", "embedding:toy")
+    with pytest.raises(UsageError, match="score mean: it is computed from embedding:toy"):
+        score_serially(rows[0].path, ["mean"])
