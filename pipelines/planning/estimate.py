@@ -60,23 +60,23 @@ class Estimate(Strict):
     alike: tuple[str, ...] = ()
 
 
-def estimate(recipe: Recipe, out: str = "") -> list[Estimate]:
-    """Count every source of the recipe; with ``out``, also write the plan there.
+def estimate(recipe: Recipe | Components, out: str = "") -> list[Estimate]:
+    """Count every source of the recipe, or of its components; with ``out``, also write the plan there.
 
     Without ``out``, a source that is not on disk, or wrong in the recipe, has a line that says so; the others are counted.
 
     Raises:
         UsageError: with ``out``, all that is missing on disk or wrong in the recipe.
     """
+    components = recipe if isinstance(recipe, Components) else Components(recipe)
     if out:
-        state = prepare(open_store(out), recipe)
+        state = prepare(open_store(out), components)
         return [
-            _line(recipe, name, source.records, source.faults, source.attempts, source.units)
+            _line(components, name, source.records, source.faults, source.attempts, source.units)
             for name, source in state.sources.items()
         ]
-    components = Components(recipe)
     wrong = problems(components)
-    return [_counted(components, settings, wrong.get(settings.name, "")) for settings in recipe.sources]
+    return [_counted(components, settings, wrong.get(settings.name, "")) for settings in components.recipe.sources]
 
 
 def _counted(components: Components, settings: SourceSettings, problem: str) -> Estimate:
@@ -103,7 +103,7 @@ def _count(components: Components, settings: SourceSettings) -> Estimate:
         records += sum(1 for _ in groupby(unit.attempts, key=lambda attempt: attempt.record.id))
     if attempts == 0:
         raise UsageError(empty_message(settings))
-    line = _line(components.recipe, settings.name, records, faults, attempts, units)
+    line = _line(components, settings.name, records, faults, attempts, units)
     return line.model_copy(update={"lacking": _lacking(components.source(settings.name), first)})
 
 
@@ -118,11 +118,12 @@ def _lacking(source: Source, record: Record | None) -> str:
     return ""
 
 
-def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, units: int) -> Estimate:
+def _line(components: Components, name: str, records: int, faults: int, attempts: int, units: int) -> Estimate:
+    recipe = components.recipe
     image, settings = recipe.image_of(name), recipe.source(name)
     sound = attempts - faults
     megapixels = image.short_side * image.short_side * 4 / 3 / 1e6
-    chosen = {role: recipe.backends[role].name for role in Components(recipe).roles(name) & recipe.backends.keys()}
+    chosen = {role: recipe.backends[role].name for role in components.roles(name) & recipe.backends.keys()}
     models = sum(ROLES[role].load(each).cost for role, each in chosen.items() if each in ROLES[role].backends)
     return Estimate(
         name=name,
