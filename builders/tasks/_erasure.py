@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,10 @@ from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.instructions.templates import TEMPLATES, fill
 from ieiw.builders.protocols import PaintJob, Tools
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.region_rules import check_region, hole_of, region_rules
+from ieiw.builders.region_rules import RegionRules, check_region, hole_of, region_rules
+from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.triplets.drawings import erasure
-from ieiw.triplets.images.codec import annotation_frame, resize_mask, resize_short, upright_mask
+from ieiw.triplets.images.codec import annotation_frame, resize_mask, upright_mask
 from ieiw.triplets.images.masks import box_of, polygon_area, polygons_mask, to_rle
 from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
@@ -41,7 +41,7 @@ class Erased:
     empty: Encoded
 
 
-class Erasure:
+class Erasure(TaskBase[RegionRules]):
     """Base of the two tasks. A record's annotation holds ``phrase``, ``phrase_structure`` and ``Polygons`` as PhraseCut's do.
 
     Args:
@@ -49,15 +49,16 @@ class Erasure:
         rules: the source's ``region`` block.
     """
 
-    name: str
     version = 1
     needs = frozenset({Kind.OUTLINED})
     roles = frozenset({"inpaint"})
+    drawing = erasure.Answer
+    photographic = True
 
     def __init__(self, tools: Tools, rules: Mapping[str, Any]) -> None:
         self._tools = tools
-        self._rules = region_rules(dict(rules))
-        self.cap = self._rules.pairs_per_picture
+        self._options = region_rules(dict(rules))
+        self.cap = self._options.pairs_per_picture
 
     def job(self, record: OpenRecord) -> PaintJob:
         """The picture at output size and the hole to paint.
@@ -96,7 +97,7 @@ class Erasure:
             target=target,
             answer=answer,
             region_share=np.count_nonzero(region.mask) / region.mask.size,
-            pair=_pair(record),
+            pair=pair_name(record.source, record.record.id),
             backend=self._tools.backend("inpaint").name,
         )
 
@@ -114,28 +115,25 @@ class Erasure:
             annotation["phrase"],
             name=annotation["phrase_structure"]["name"],
             instances=len(instances),
-            keep_parts=self._rules.keep_parts,
+            keep_parts=self._options.keep_parts,
         )
         frame = annotation_frame(record.picture, record.record.size)
         size = record.picture.stored_size if frame == "stored" else record.picture.size
         drawn = polygons_mask(instances, size)
-        _check_inside(instances, drawn, self._rules.min_inside)
+        _check_inside(instances, drawn, self._options.min_inside)
         if frame == "stored":
             drawn = upright_mask(drawn, record.picture)
-        picture = record.once_for_picture(
-            "resized", lambda: resize_short(record.picture.pixels, self._tools.short_side)
-        )
+        picture = self._picture(record)
         mask = resize_mask(drawn, (picture.shape[1], picture.shape[0]))
-        check_region(mask, self._rules)
-        return Region(picture, mask, hole_of(mask, self._rules), phrase, len(instances))
+        check_region(mask, self._options)
+        return Region(picture, mask, hole_of(mask, self._options), phrase, len(instances))
 
     def _erased(self, record: OpenRecord, region: Region) -> Erased:
         painted: Image = record.artefacts[self.job(record).digest]
         empty = erasure.draw(region.picture, painted, region.hole)
         if np.array_equal(empty, region.picture):
             raise Refusal(Reason.NOTHING_CHANGED, "the inpainter gave back what was there")
-        full = record.once_for_picture("encoded", lambda: self._tools.encode(region.picture))
-        return Erased(full, self._tools.encode(empty))
+        return Erased(self._source(record), self._tools.encode(empty))
 
 
 def _check_inside(instances: Any, drawn: Mask, least: float) -> None:
@@ -159,8 +157,3 @@ def _beyond(instances: Any, shape: tuple[int, ...]) -> bool:
         for polygon in polygons
         for x, y in polygon
     )
-
-
-def _pair(record: OpenRecord) -> str:
-    """Both directions of one record share it."""
-    return hashlib.sha256(f"{record.source}\0{record.record.id}".encode()).hexdigest()[:20]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 
 import cv2
@@ -59,8 +58,3 @@ def changed_share(source: Image, target: Image) -> float:
     """Share of the picture that visibly changed."""
     alike = cv2.inRange(cv2.absdiff(source, target), (0, 0, 0), (VISIBLE,) * 3)
     return 1 - cv2.countNonZero(alike) / alike.size
-
-
-def pair_name(record: OpenRecord, name: str = "") -> str:
-    """The pair of a record; records that name the same ``name`` share it."""
-    return hashlib.sha256(f"{record.source}\0{name or record.record.id}".encode()).hexdigest()[:20]

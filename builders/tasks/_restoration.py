@@ -9,10 +9,10 @@ import numpy as np
 
 from ieiw.builders.instructions.restoration import Wording, sentences
 from ieiw.builders.instructions.template_sets import chosen
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 from ieiw.builders.protocols import Tools
-from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._published import encode_both, pair_name, two_pictures
+from ieiw.builders.tasks._base import TaskBase, pair_name
+from ieiw.builders.tasks._published import encode_both, two_pictures
 from ieiw.triplets.drawings import restoration
 from ieiw.triplets.images.codec import decode_mask, fit_mask, resize_mask, resize_short
 from ieiw.triplets.images.crop import crop_box
@@ -36,26 +36,17 @@ class RestorationOptions(Options):
     instructions: Wording = "natural"
 
 
-class Restoration:
-    """Base of the tasks. A record has the pictures ``picture`` (damaged) and ``target`` (clean), and perhaps ``mask`` (where).
+class Restoration(TaskBase[RestorationOptions]):
+    """Base of the tasks. A record has the pictures ``picture`` (damaged) and ``target`` (clean), and perhaps ``mask`` (where)."""
 
-    Args:
-        tools: picture size and encoder of the build.
-        options: see :class:`RestorationOptions`.
-
-    Raises:
-        UsageError: an unknown or wrong option.
-    """
-
-    name: str
-    needs: frozenset[Kind]
-    roles = frozenset[str]()
     version = 2
+    drawing = restoration.Answer
+    photographic = True
+    options = RestorationOptions
     default_view: ClassVar[View] = "native"
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        self._options = parse_options(RestorationOptions, options, f"task_options.{self.name}")
+        super().__init__(tools, options)
         self._view: View = self._options.view or self.default_view
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
@@ -82,7 +73,7 @@ class Restoration:
                 box=() if mask is None else box_of(mask),
             ),
             region_share=1.0 if mask is None else float(np.count_nonzero(mask) / mask.size),
-            pair=pair_name(record),
+            pair=pair_name(record.source, record.record.id),
         )
 
     def _box(self, record: OpenRecord) -> tuple[int, int, int, int]:

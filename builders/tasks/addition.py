@@ -10,6 +10,7 @@ class Addition(Erasure):
     """IEIW's object addition: the exact bytes of the removal, swapped."""
 
     name = "addition"
+    mirrors = "removal"
 
     def _direction(self, erased: Erased) -> tuple[Encoded, Encoded]:
         return erased.empty, erased.full

@@ -6,9 +6,8 @@ A record has a file of role ``depth``, an 8- or 16-bit grey picture in which 0 m
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal, cast
+from collections.abc import Iterator
+from typing import Literal, cast
 
 import cv2
 import numpy as np
@@ -17,10 +16,9 @@ from pydantic import Field, model_validator
 from ieiw.builders.formats.label_maps import decode_labels, fit_labels
 from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
-from ieiw.builders.options import Options, parse_options
-from ieiw.builders.protocols import Tools
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._masking import output_picture
+from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.triplets.drawings.depth import Answer, Depth, DepthScale, draw
 from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.records import Mask, OpenRecord, Triplet
@@ -53,22 +51,14 @@ class DepthOptions(Options):
         return self
 
 
-class DepthEstimation:
-    """InstructCV's depth estimation.
-
-    Args:
-        tools: picture size and encoder of the build.
-        options: the source's ``task_options.depth`` block, see :class:`DepthOptions`.
-    """
+class DepthEstimation(TaskBase[DepthOptions]):
+    """InstructCV's depth estimation."""
 
     name = "depth"
     version = 2
     needs = frozenset({Kind.DEPTH})
-    roles = frozenset[str]()
-
-    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        self._options = parse_options(DepthOptions, options, f"task_options.{self.name}")
+    drawing = Answer
+    options = DepthOptions
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: the depth map of the picture.
@@ -76,14 +66,17 @@ class DepthEstimation:
         Raises:
             Refusal: ``mask_unreadable``, ``mask_size_mismatch`` (the depth map), ``region_empty`` where too little was measured.
         """
-        picture = output_picture(record, self._tools.short_side)
+        picture = self._picture(record)
         depth, void = record.once("depth", lambda: self._depth(record, (picture.shape[1], picture.shape[0])))
-        scale = self._scale(rng)
+        near = self._options.near
+        if near == "either":
+            near = "white" if rng.random() < 0.5 else "black"
+        scale = DepthScale(self._options.nearest, self._options.farthest, near)
         sentences = self._sentences(scale, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
-            source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
+            source=self._source(record),
             target=self._tools.encode(draw(depth, scale)),
             answer=Answer(
                 nearest=scale.nearest,
@@ -93,14 +86,8 @@ class DepthEstimation:
                 measured=(round(float(depth[~void].min()), 4), round(float(depth[~void].max()), 4)),
             ),
             region_share=1.0,
-            pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
+            pair=pair_name(record.source, record.record.id, self.name),
         )
-
-    def _scale(self, rng: np.random.Generator) -> DepthScale:
-        shade = self._options.near
-        if shade == "either":
-            shade = "white" if rng.random() < 0.5 else "black"
-        return DepthScale(self._options.nearest, self._options.farthest, shade)
 
     def _depth(self, record: OpenRecord, size: tuple[int, int]) -> tuple[Depth, Mask]:
         """Metres at output size (width, height), without gaps, and where there were gaps."""

@@ -6,9 +6,8 @@ picture): all things of that class in the picture.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal, cast
+from collections.abc import Iterator
+from typing import Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +16,9 @@ from pydantic import Field
 from ieiw.builders.instructions.classes import ClassName, class_name
 from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
-from ieiw.builders.options import Options, parse_options
-from ieiw.builders.protocols import Tools
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._masking import output_picture
+from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.triplets.drawings.asked import AskedClass
 from ieiw.triplets.drawings.boxes import Answer, PixelBox, draw, lines_mask, read_lines
 from ieiw.triplets.drawings.contrast import visible_on
@@ -45,22 +43,14 @@ class DetectOptions(Options):
     """Sentences; one fixed sentence, as InstructCV's; or the paper's simple indicator. The latter two have one fixed colour."""
 
 
-class Detect:
-    """InstructCV's detection.
-
-    Args:
-        tools: picture size and encoder of the build.
-        options: the source's ``task_options.detect`` block, see :class:`DetectOptions`.
-    """
+class Detect(TaskBase[DetectOptions]):
+    """InstructCV's detection."""
 
     name = "detect"
     version = 1
     needs = frozenset({Kind.BOXED})
-    roles = frozenset[str]()
-
-    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        self._options = parse_options(DetectOptions, options, f"task_options.{self.name}")
+    drawing = Answer
+    options = DetectOptions
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: every box of the record's class outlined.
@@ -69,16 +59,16 @@ class Detect:
             Refusal: ``invalid_record`` (a record without boxes); ``region_too_small``; ``ambiguous`` where there are too
                 many outlines, or they hide each other, so that nobody could tell the boxes; ``picture_size_mismatch``.
         """
-        picture = output_picture(record, self._tools.short_side)
+        picture = self._picture(record)
         boxes, pixels, width = record.once("boxes", lambda: self._boxes(record, picture))
         drawn = lines_mask(picture.shape, pixels, width)
-        colour = self._colour(picture, drawn, rng)
+        colour = visible_on(picture, drawn, rng) if self._options.instructions == "natural" else _FIXED_COLOUR
         name = class_name(record.record.annotation["class"])
         sentences = self._sentences(name, colour, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
-            source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
+            source=self._source(record),
             target=self._tools.encode(draw(picture, pixels, PALETTE[colour], width)),
             answer=Answer(
                 asked=AskedClass(what=name.everything(), spoken=name.spoken, class_name=name.raw),
@@ -89,7 +79,7 @@ class Detect:
                 line=width,
             ),
             region_share=float(np.count_nonzero(drawn) / drawn.size),
-            pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
+            pair=pair_name(record.source, record.record.id, self.name),
         )
 
     def _boxes(self, record: OpenRecord, picture: Image) -> tuple[list[list[float]], list[PixelBox], int]:
@@ -113,9 +103,6 @@ class Detect:
             raise Refusal(Reason.AMBIGUOUS, f"the outlines of {len(outlines)} boxes hide each other")
         sides = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
         return sides.tolist(), outlines, line
-
-    def _colour(self, picture: Image, drawn: Mask, rng: np.random.Generator) -> str:
-        return visible_on(picture, drawn, rng) if self._options.instructions == "natural" else _FIXED_COLOUR
 
     def _sentences(self, name: ClassName, colour: str, rng: np.random.Generator) -> tuple[str, ...]:
         if self._options.instructions == "simple":

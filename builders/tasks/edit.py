@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,10 +11,10 @@ from ieiw.builders.formats.json_stream import DocumentError, load_json
 from ieiw.builders.instructions.published import reframes, tidy
 from ieiw.builders.instructions.restoration import Wording
 from ieiw.builders.object_words import true_of
-from ieiw.builders.options import Options, parse_options
-from ieiw.builders.protocols import Tools
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._published import changed_share, check_changed, pair_name, two_pictures
+from ieiw.builders.tasks._base import TaskBase, pair_name
+from ieiw.builders.tasks._published import changed_share, check_changed, two_pictures
 from ieiw.builders.tasks._registration import register
 from ieiw.triplets.drawings.edit import Answer
 from ieiw.triplets.images.codec import decode_mask, fit_mask, resize_mask, resize_short
@@ -30,7 +29,7 @@ class EditOptions(Options):
     instructions: Wording = "natural"
 
 
-class Edit:
+class Edit(TaskBase[EditOptions]):
     """Published edits (InstructPix2Pix, MagicBrush, GIER, GQA-Inpaint).
 
     A record has the pictures ``picture`` and ``target``. Its annotation holds ``instructions`` (at least one), or the role
@@ -39,23 +38,14 @@ class Edit:
     edit is, and how they are drawn: ``{"mask": "clear"}`` or ``"bright"``), ``published`` (the
     data set's own fields, for the evaluator), ``object`` (what the words say of the one thing that the masks show, see
     :mod:`ieiw.builders.object_words`; ``shown`` is the picture it is in).
-
-    Args:
-        tools: picture size and encoder of the build.
-        options: see :class:`EditOptions`.
-
-    Raises:
-        UsageError: an unknown or wrong option.
     """
 
     name = "edit"
     version = 2
     needs = frozenset({Kind.EDITED})
-    roles = frozenset[str]()
-
-    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        parse_options(EditOptions, options, f"task_options.{self.name}")
+    drawing = Answer
+    photographic = True
+    options = EditOptions
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet; ``rng`` draws one of the published instructions.
@@ -84,7 +74,7 @@ class Edit:
                 published=record.record.annotation.get("published", {}),
             ),
             region_share=share,
-            pair=pair_name(record, record.record.annotation.get("pair", "")),
+            pair=pair_name(record.source, record.record.annotation.get("pair") or record.record.id),
         )
 
     def _pair(self, record: OpenRecord) -> tuple[Encoded, Encoded, bool]:
