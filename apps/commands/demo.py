@@ -121,7 +121,7 @@ def _score(folder: Path, workers: int) -> None:
 
 def _cut(folder: Path) -> None:
     from ieiw.apps.commands.cut import show_funnel
-    from ieiw.filters.rules import DEFAULT, Split
+    from ieiw.filters.rule_set import DEFAULT, Split
     from ieiw.pipelines.cut.run import cut
 
     _step(5, "choosing triplets by the default rules")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,22 +27,27 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Count records, triplets, bytes and time of a recipe before anything runs, and say what is missing on disk."""
+    from ieiw.apps.model_roles import players
     from ieiw.pipelines.planning.estimate import estimate
     from ieiw.pipelines.recipe.load import load_recipe
     from ieiw.pipelines.recipe.root_search import located
 
     given = load_recipe(recipe, changes or ())
     loaded = located(given)
-    lines = estimate(loaded, out)
+    lines, roles = estimate(loaded, out), players(loaded.backends)
     if as_json:
         found = {
             "out": out,
             "sources": [line.model_dump() for line in lines],
             "epoch": sum(line.epoch for line in lines),
+            "models": [asdict(player) for player in roles],
         }
         print_json(found)
     else:
         _show(lines)
+        print_table(
+            "Models", ["role", "backend", "weights"], [[each.role, each.backends, each.weights] for each in roles]
+        )
         _show_places(given, loaded)
     _complain(loaded, lines)
     if not as_json:

@@ -90,7 +90,7 @@ def ieiw(
     return subprocess.run(
         [str(python), "-m", "ieiw.apps.main", *map(str, arguments)],
         cwd=cwd,
-        env=os.environ | {"PYTHONSAFEPATH": "1"} | environment,
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         check=False,
