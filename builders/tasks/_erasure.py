@@ -33,14 +33,6 @@ class Region:
     instances: int
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """A picture with and without the region, as a shard holds them."""
-
-    full: Encoded
-    empty: Encoded
-
-
 class Erasure(TaskBase[RegionRules]):
     """Base of the two tasks. A record's annotation holds ``phrase``, ``phrase_structure`` and ``Polygons`` as PhraseCut's do.
 
@@ -76,10 +68,9 @@ class Erasure(TaskBase[RegionRules]):
             Refusal: as ``job``; ``nothing_changed`` where the inpainter gave the region back.
         """
         region = self._region(record)
-        erased = record.once("erased", lambda: self._erased(record, region))
         templates = chosen(self._tools.wordings, self.name, TEMPLATES[self.name], rng)
         sentences = fill(self.name, region.phrase, templates)
-        source, target = self._direction(erased)
+        full, empty = record.once("erased", lambda: self._erased(record, region))
         answer = record.once(
             "answer",
             lambda: erasure.Answer(
@@ -93,17 +84,13 @@ class Erasure(TaskBase[RegionRules]):
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
-            source=source,
-            target=target,
+            source=empty if self.mirrors else full,
+            target=full if self.mirrors else empty,
             answer=answer,
             region_share=np.count_nonzero(region.mask) / region.mask.size,
             pair=pair_name(record.source, record.record.id),
             backend=self._tools.backend("inpaint").name,
         )
-
-    def _direction(self, erased: Erased) -> tuple[Encoded, Encoded]:
-        """(source, target) of this task."""
-        return erased.full, erased.empty
 
     def _region(self, record: OpenRecord) -> Region:
         return record.once("region", lambda: self._make_region(record))
@@ -128,32 +115,25 @@ class Erasure(TaskBase[RegionRules]):
         check_region(mask, self._options)
         return Region(picture, mask, hole_of(mask, self._options), phrase, len(instances))
 
-    def _erased(self, record: OpenRecord, region: Region) -> Erased:
+    def _erased(self, record: OpenRecord, region: Region) -> tuple[Encoded, Encoded]:
+        """The picture with and without the region, as a shard holds them."""
         painted: Image = record.artefacts[self.job(record).digest]
         empty = erasure.draw(region.picture, painted, region.hole)
         if np.array_equal(empty, region.picture):
             raise Refusal(Reason.NOTHING_CHANGED, "the inpainter gave back what was there")
-        return Erased(self._source(record), self._tools.encode(empty))
+        return self._source(record), self._tools.encode(empty)
 
 
 def _check_inside(instances: Any, drawn: Mask, least: float) -> None:
     """Refuse polygons that enclose nothing, or lie mostly outside the picture."""
-    whole = sum(polygon_area(polygon) for polygons in instances for polygon in polygons)
+    outlines = [polygon for polygons in instances for polygon in polygons]
+    whole = sum(map(polygon_area, outlines))
     if whole <= 0:
         raise Refusal(Reason.REGION_EMPTY, "no polygon encloses an area")
     inside = int(np.count_nonzero(drawn))
     if inside == 0:
         raise Refusal(Reason.REGION_OUTSIDE, "no pixel inside the picture")
-    if inside < least * whole and _beyond(instances, drawn.shape):
+    height, width = drawn.shape  # a corner must lie outside: overlapping polygons also cover less than their areas' sum
+    beyond = (not (-1 <= x <= width + 1 and -1 <= y <= height + 1) for polygon in outlines for x, y in polygon)
+    if inside < least * whole and any(beyond):
         raise Refusal(Reason.REGION_OUTSIDE, f"{inside} of {whole:.0f} pixels lie inside the picture")
-
-
-def _beyond(instances: Any, shape: tuple[int, ...]) -> bool:
-    """Whether any corner lies outside; overlapping polygons also cover less than their areas' sum."""
-    height, width = shape
-    return any(
-        not (-1 <= x <= width + 1 and -1 <= y <= height + 1)
-        for polygons in instances
-        for polygon in polygons
-        for x, y in polygon
-    )

@@ -6,8 +6,7 @@ import math
 
 import cv2
 
-from ieiw.builders.protocols import Tools
-from ieiw.triplets.records import Encoded, Image, OpenRecord
+from ieiw.triplets.records import Image, OpenRecord
 from ieiw.triplets.rejects import Reason, Refusal
 
 VISIBLE = 12
@@ -29,16 +28,6 @@ def two_pictures(record: OpenRecord) -> tuple[Image, Image]:
         detail = f"picture {picture.size[0]} x {picture.size[1]}, target {target.size[0]} x {target.size[1]}"
         raise Refusal(Reason.PICTURE_SIZE_MISMATCH, detail)
     return picture.pixels, target.pixels
-
-
-def encode_both(tools: Tools, source: Image, target: Image) -> tuple[Encoded, Encoded]:
-    """Source and target as a shard holds them.
-
-    Raises:
-        Refusal: ``nothing_changed``: nobody sees a difference.
-    """
-    check_changed(source, target)
-    return tools.encode(source), tools.encode(target)
 
 
 def check_changed(source: Image, target: Image) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ieiw.builders.tasks._erasure import Erased, Erasure
-from ieiw.triplets.records import Encoded
+from ieiw.builders.tasks._erasure import Erasure
 
 
 class Addition(Erasure):
@@ -11,6 +10,3 @@ class Addition(Erasure):
 
     name = "addition"
     mirrors = "removal"
-
-    def _direction(self, erased: Erased) -> tuple[Encoded, Encoded]:
-        return erased.empty, erased.full

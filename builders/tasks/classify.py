@@ -6,17 +6,14 @@ A record's annotation holds ``class``, and ``classes``, all names the data set k
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 import numpy as np
 from pydantic import Field
 
-from ieiw.builders.instructions.template_sets import chosen
-from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from ieiw.builders.instructions.words import article
-from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._base import TaskBase, pair_name
+from ieiw.builders.tasks._base import pair_name
+from ieiw.builders.tasks._vision import Form, VisionOptions, VisionTask
 from ieiw.builders.vocabulary import CLASSES, vocabulary
 from ieiw.triplets.drawings import colour
 from ieiw.triplets.drawings.asked import AskedClass
@@ -26,17 +23,17 @@ from ieiw.triplets.records import OpenRecord, Triplet
 _SIMPLE = ("white", "black")
 
 
-class ClassifyOptions(Options):
+class ClassifyOptions(VisionOptions):
     """Options of the task ``classify``."""
 
     negatives: float = Field(default=0.5, ge=0, le=1)
     """Share of triplets that ask for another class of the data set."""
-    instructions: Literal["natural", "fixed", "simple"] = "natural"
+    instructions: Form = "natural"
     """Sentences with two colours drawn at random; one fixed sentence, as InstructCV's, with such colours; or the class alone:
     white for yes, black for no."""
 
 
-class Classify(TaskBase[ClassifyOptions]):
+class Classify(VisionTask[ClassifyOptions]):
     """InstructCV's classification. A record brings its classes (:mod:`ieiw.builders.vocabulary`) and the number of its own."""
 
     name = "classify"
@@ -57,7 +54,9 @@ class Classify(TaskBase[ClassifyOptions]):
         yes, no = self._colours(rng)
         shown = no if absent else yes
         picture = self._picture(record)
-        sentences = self._sentences(name, what, yes, no, rng)
+        form = self._options.instructions
+        words = {"what": name if form == "simple" else what, "color": yes, "other": no}
+        sentences = self._sentences(words, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
@@ -84,10 +83,3 @@ class Classify(TaskBase[ClassifyOptions]):
         yes = names[int(rng.integers(len(names)))]
         free = [name for name in names if set(name.split()).isdisjoint(yes.split())]
         return yes, free[int(rng.integers(len(free)))]
-
-    def _sentences(self, name: str, what: str, yes: str, no: str, rng: np.random.Generator) -> tuple[str, ...]:
-        if self._options.instructions == "simple":
-            return filled(SIMPLE[self.name], {"what": name})
-        fixed = self._options.instructions == "fixed"
-        templates = FIXED[self.name] if fixed else chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
-        return filled(templates, {"what": what, "color": yes, "other": no})

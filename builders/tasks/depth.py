@@ -14,18 +14,16 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from ieiw.builders.formats.label_maps import decode_labels, fit_labels
-from ieiw.builders.instructions.template_sets import chosen
-from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
-from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._base import TaskBase, pair_name
+from ieiw.builders.tasks._base import pair_name
+from ieiw.builders.tasks._vision import Form, VisionOptions, VisionTask
 from ieiw.triplets.drawings.depth import Answer, Depth, DepthScale, draw
 from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.records import Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
 
-class DepthOptions(Options):
+class DepthOptions(VisionOptions):
     """Options of the task ``depth``."""
 
     nearest: float = Field(default=0.0, ge=0)
@@ -39,7 +37,7 @@ class DepthOptions(Options):
     max_missing: float = Field(default=0.4, ge=0, lt=1)
     """Pictures with a larger share of unmeasured pixels are refused. Others take the depth of the nearest measured pixel, and
     ``answer.void`` says where."""
-    instructions: Literal["natural", "fixed", "simple"] = "natural"
+    instructions: Form = "natural"
     """Sentences that name the shades; one fixed sentence, as InstructCV's; or the job's name. The latter two name no shade."""
 
     @model_validator(mode="after")
@@ -51,7 +49,7 @@ class DepthOptions(Options):
         return self
 
 
-class DepthEstimation(TaskBase[DepthOptions]):
+class DepthEstimation(VisionTask[DepthOptions]):
     """InstructCV's depth estimation."""
 
     name = "depth"
@@ -72,7 +70,10 @@ class DepthEstimation(TaskBase[DepthOptions]):
         if near == "either":
             near = "white" if rng.random() < 0.5 else "black"
         scale = DepthScale(self._options.nearest, self._options.farthest, near)
-        sentences = self._sentences(scale, rng)
+        nearer, farther = ("darker", "lighter") if near == "black" else ("lighter", "darker")
+        words = {"near": scale.near, "far": scale.far, "nearer": nearer, "farther": farther}
+        words["metres"] = f"{scale.farthest:g}"
+        sentences = self._sentences(words, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
@@ -103,14 +104,6 @@ class DepthEstimation(TaskBase[DepthOptions]):
         depth = cv2.resize(metres, size, interpolation=cv2.INTER_NEAREST_EXACT)
         void = cv2.resize(missing.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
         return cast(Depth, depth), cast(Mask, void.astype(np.bool_))
-
-    def _sentences(self, scale: DepthScale, rng: np.random.Generator) -> tuple[str, ...]:
-        if self._options.instructions != "natural":
-            return (SIMPLE if self._options.instructions == "simple" else FIXED)[self.name]
-        templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
-        nearer, farther = ("darker", "lighter") if scale.near == "black" else ("lighter", "darker")
-        words = {"near": scale.near, "far": scale.far, "nearer": nearer, "farther": farther}
-        return filled(templates, {**words, "metres": f"{scale.farthest:g}"})
 
 
 def _without_gaps(depth: Depth) -> Depth:

@@ -60,8 +60,11 @@ class Edit(TaskBase[EditOptions]):
         words = still_true(words) if registered else words
         mask = record.once("mask", lambda: _whole_mask(record, (source.width, source.height)))
         if mask is not None and "object" in record.record.annotation:
-            words = record.once("true words", lambda: self._true_words(record, words, mask))
-        share = record.once("changed", lambda: self._changed(record)) if mask is None else float(mask.mean())
+            shown = record.record.annotation["object"]
+            before, after, _ = self._scaled(record)
+            picture = before if shown["shown"] == "picture" else after
+            words = record.once("true words", lambda: true_of(words, shown, picture, mask))
+        share = float(mask.mean()) if mask is not None else record.once("changed", lambda: self._changed(record))
         yield Triplet(
             instruction=words[int(rng.integers(len(words)))],
             alternatives=words,
@@ -77,13 +80,17 @@ class Edit(TaskBase[EditOptions]):
             pair=pair_name(record.source, record.record.annotation.get("pair") or record.record.id),
         )
 
+    def _changed(self, record: OpenRecord) -> float:
+        """Share of the picture that visibly changed, where nobody drew a mask."""
+        source, target, _ = self._scaled(record)
+        return changed_share(source, target)
+
     def _pair(self, record: OpenRecord) -> tuple[Encoded, Encoded, bool]:
         source, target, registered = self._scaled(record)
         check_changed(source, target)
         if registered:
             return self._tools.encode(source), self._tools.encode(target), True
-        first = record.once_for_picture("encoded", lambda: self._tools.encode(source))
-        return first, self._tools.encode(target), False
+        return self._source(record), self._tools.encode(target), False
 
     def _scaled(self, record: OpenRecord) -> tuple[Image, Image, bool]:
         """Both pictures at output size, and whether they had to be aligned."""
@@ -94,19 +101,8 @@ class Edit(TaskBase[EditOptions]):
         if differ and record.record.annotation.get("register"):
             source, target = register(record.picture.pixels, record.pictures["target"].pixels)
             return resize_short(source, side), resize_short(target, side), True
-        source, target = two_pictures(record)
-        first = record.once_for_picture("scaled", lambda: resize_short(source, side))
-        return first, resize_short(target, side), False
-
-    def _true_words(self, record: OpenRecord, words: Sequence[str], mask: Mask) -> tuple[str, ...]:
-        said = record.record.annotation["object"]
-        source, target, _ = self._scaled(record)
-        return true_of(words, said, source if said["shown"] == "picture" else target, mask)
-
-    def _changed(self, record: OpenRecord) -> float:
-        """Share of the picture that visibly changed, where nobody drew a mask."""
-        source, target, _ = self._scaled(record)
-        return changed_share(source, target)
+        _, target = two_pictures(record)
+        return self._picture(record), resize_short(target, side), False
 
 
 def _words(record: OpenRecord) -> tuple[str, ...]:
@@ -150,10 +146,6 @@ def _whole_mask(record: OpenRecord, size: tuple[int, int]) -> Mask | None:
         return None
     whole = np.zeros((size[1], size[0]), np.bool_)
     for role, drawn in masks.items():
-        whole |= resize_mask(_mask(record, role, drawn), size)
+        decode = decode_clear_mask if drawn == "clear" else decode_mask
+        whole |= resize_mask(fit_mask(decode(record.data[role]), record.picture.size), size)
     return whole
-
-
-def _mask(record: OpenRecord, role: str, drawn: str) -> Mask:
-    mask = decode_clear_mask(record.data[role]) if drawn == "clear" else decode_mask(record.data[role])
-    return fit_mask(mask, record.picture.size)

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from pydantic import Field
 
-from ieiw.builders.instructions.template_sets import chosen
-from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._base import TaskBase, pair_name
-from ieiw.builders.tasks._masking import Painting
+from ieiw.builders.tasks._base import pair_name
+from ieiw.builders.tasks._vision import Form, VisionOptions, VisionTask
 from ieiw.builders.tasks.segment import ClassOptions, Segment
-from ieiw.triplets.drawings.asked import AskedClass
 from ieiw.triplets.drawings.white_mask import Answer, draw
 from ieiw.triplets.images.masks import box_of, to_rle
 from ieiw.triplets.records import OpenRecord, Triplet
 
 
-class SegmentMaskOptions(ClassOptions):
+class SegmentMaskOptions(ClassOptions, VisionOptions):
     """Options of the task ``segment-mask``."""
 
     negatives: float = Field(default=0.0, ge=0, le=1)
     """Share of triplets that ask for an absent class and give an all black picture; InstructCV has none."""
-    instructions: Literal["natural", "fixed", "simple"] = "natural"
+    instructions: Form = "natural"
     """Sentences; one fixed sentence, as InstructCV's; or the job's name and the class."""
 
 
-class SegmentMask(TaskBase[SegmentMaskOptions]):
+class SegmentMask(VisionTask[SegmentMaskOptions]):
     """InstructCV's segmentation, over every source of label maps."""
 
     name = "segment-mask"
@@ -50,7 +47,9 @@ class SegmentMask(TaskBase[SegmentMaskOptions]):
             Refusal: as :meth:`ieiw.builders.tasks.segment.Segment.triplets`.
         """
         work = self._choice.draw(record, rng)
-        sentences = self._sentences(work, rng)
+        form = self._options.instructions
+        words = {"what": work.about if form == "simple" else work.asked.what}
+        sentences = self._sentences(words, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
@@ -66,10 +65,3 @@ class SegmentMask(TaskBase[SegmentMaskOptions]):
             region_share=float(np.count_nonzero(work.mask) / work.mask.size),
             pair=pair_name(record.source, record.record.id, self.name),
         )
-
-    def _sentences(self, work: Painting[AskedClass], rng: np.random.Generator) -> tuple[str, ...]:
-        if self._options.instructions == "simple":
-            return filled(SIMPLE[self.name], {"what": work.about})
-        fixed = self._options.instructions == "fixed"
-        templates = FIXED[self.name] if fixed else chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
-        return filled(templates, {"what": work.asked.what})
