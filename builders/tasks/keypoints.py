@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import compress
 from typing import Any, Literal
 
 import numpy as np
 
-from ieiw.builders.boxes import Box
 from ieiw.builders.instructions.joints import LAYOUTS, fixed_colour, spoken
 from ieiw.builders.instructions.point_sentences import Wish, fill_points, simple_points
 from ieiw.builders.point_rules import PointRules
@@ -58,6 +56,9 @@ class Keypoints(TaskBase[PointRules]):
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         super().__init__(tools, options)
         self._colours = palette(self._options.palette)
+        # Who reads "green" and "lime green" in one sentence mixes them up.
+        words = {name: set(name.split()) for name in self._colours}
+        self._clashes = {name: {other for other in words if words[name] & words[other]} for name in words}
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: one to ``most`` joints, each in a colour of its own.
@@ -101,7 +102,8 @@ class Keypoints(TaskBase[PointRules]):
         for joint in order:
             if len(marks) == wanted:
                 break
-            if self._stands_apart(view, joint, marks, radius):
+            place, least = view.joints[joint], self._options.apart * radius
+            if all(math.dist(place, view.joints[mark.joint]) >= least for mark in marks):
                 if joint not in visible:
                     visible |= self._visible(view, [joint], radius)
                 marks += self._coloured(record, joint, visible[joint], marks, rng)
@@ -116,8 +118,12 @@ class Keypoints(TaskBase[PointRules]):
     def _may_be_asked(self, view: View, joint: int, radius: float) -> bool:
         """Whether the joint is labelled, by somebody who could know, and its circle lies in the view."""
         seen, (x, y) = view.seen[joint], view.joints[joint]
-        if seen != 2 and not (seen == 1 and self._options.hidden and _within((x, y), view.box)):
-            return False
+        left, top, across, down = view.box
+        if seen != 2:
+            # Where a hidden joint outside of the person's box lies, somebody guessed and nobody can check.
+            in_box = left <= x <= left + across and top <= y <= top + down
+            if not (seen == 1 and self._options.hidden and in_box):
+                return False
         height, width = map(float, view.picture.shape[:2])
         edge = _WITHIN * radius
         return edge <= x < width - edge and edge <= y < height - edge
@@ -129,10 +135,6 @@ class Keypoints(TaskBase[PointRules]):
         beneath = [_around(view.picture, view.joints[joint], radius) for joint in joints]
         good = (visible_shares(beneath, self._colours, least=_STANDS_OUT) >= _ENOUGH).tolist()
         return {joint: list(compress(self._colours, each)) for joint, each in zip(joints, good, strict=True)}
-
-    def _stands_apart(self, view: View, joint: int, marks: list[Mark], radius: float) -> bool:
-        least = self._options.apart * radius
-        return all(math.dist(view.joints[joint], view.joints[mark.joint]) >= least for mark in marks)
 
     def _coloured(
         self,
@@ -147,8 +149,7 @@ class Keypoints(TaskBase[PointRules]):
         """The joint in one of the colours that is not taken; nothing where all are."""
         if self._options.instructions == "simple":
             return [Mark(joint, "", fixed_colour(record.record.annotation["layout"], joint), drawn)]
-        clashes = _clashes(self._options.palette)
-        taken = frozenset().union(*(clashes[mark.colour] for mark in marks))
+        taken = set[str]().union(*(self._clashes[mark.colour] for mark in marks))
         free = [name for name in colours if name not in taken]
         if not free:
             return []
@@ -165,12 +166,6 @@ class Keypoints(TaskBase[PointRules]):
         return fill_points(wishes, view.person)
 
 
-def _within(joint: Point, box: Box) -> bool:
-    """Whether a joint lies in the person's box; where a hidden one outside of it lies, somebody guessed and nobody can check."""
-    left, top, width, height = box
-    return left <= joint[0] <= left + width and top <= joint[1] <= top + height
-
-
 def _around(image: Image, place: Point, radius: float) -> Image:
     """Pixels (N, 3) beneath a circle and around it: it must stand out from its surroundings as well.
 
@@ -183,13 +178,6 @@ def _around(image: Image, place: Point, radius: float) -> Image:
     rows = slice(max(0, math.floor(y - reach)), min(height, math.ceil(y + reach)), step)
     columns = slice(max(0, math.floor(x - reach)), min(width, math.ceil(x + reach)), step)
     return image[rows, columns].reshape(-1, 3)
-
-
-@cache
-def _clashes(palette_name: str) -> dict[str, frozenset[str]]:
-    """Colour -> those that share a word: who reads "green" and "lime green" in one sentence mixes them up."""
-    names = list(palette(palette_name))
-    return {name: frozenset(other for other in names if set(name.split()) & set(other.split())) for name in names}
 
 
 def _answer(

@@ -157,14 +157,11 @@ def _drawn(record: OpenRecord) -> Mask:
     """The region at full size, upright."""
     annotation = record.record.annotation
     if "mask" in record.data:
-        return fit_mask(_decoded(record.data["mask"], annotation["mask_coding"]), record.picture.size)
+        matlab = annotation["mask_coding"] == "referit"  # a matrix, 0 inside
+        mask = decode_matlab(record.data["mask"], "segimg_t") == 0 if matlab else decode_mask(record.data["mask"])
+        return fit_mask(mask, record.picture.size)
     frame = annotation_frame(record.picture, record.record.size)
     size = record.picture.stored_size if frame == "stored" else record.picture.size
     shapes = annotation.get("Polygons")
     drawn = union(annotation["targets"], size) if shapes is None else polygons_mask(shapes, size)
     return upright_mask(drawn, record.picture) if frame == "stored" else drawn
-
-
-def _decoded(data: bytes, coding: str) -> Mask:
-    """A mask file: a picture, or a matrix of MATLAB, of which ReferIt's are 0 inside."""
-    return decode_matlab(data, "segimg_t") == 0 if coding == "referit" else decode_mask(data)

@@ -176,7 +176,11 @@ def _has_siblings(number: int, found: _Map, words: Vocabulary) -> bool:
 def _labels(record: OpenRecord, words: Vocabulary) -> _Map:
     annotation = record.record.annotation
     if LABELS in record.data:
-        labels = fit_labels(_decoded(record.data[LABELS], annotation.get("coding", "index")), record.picture)
+        coding = annotation.get("coding", "index")
+        kind, _, variable = coding.partition(":")
+        data = record.data[LABELS]
+        decoded = decode_matlab(data, variable) if kind == "matlab" else decode_labels(data, cast(Coding, coding))
+        labels = fit_labels(decoded, record.picture)
     else:
         labels = _from_segments(record, annotation["segments"], min(words.void))
     counts = _counts(labels)
@@ -186,12 +190,6 @@ def _labels(record: OpenRecord, words: Vocabulary) -> _Map:
         void |= labels == number
     kept = {number: count for number, count in counts.items() if number not in words.void}
     return _Map(labels, kept, void, range(*annotation.get("rough", (0, 0))))
-
-
-def _decoded(data: bytes, coding: str) -> Labels:
-    """A label file: a picture in one of the codings, or ``matlab:NAME``, a matrix of that name."""
-    kind, _, variable = coding.partition(":")
-    return decode_matlab(data, variable) if kind == "matlab" else decode_labels(data, cast(Coding, coding))
 
 
 def _counts(labels: Labels) -> dict[int, int]:
