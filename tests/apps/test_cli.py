@@ -9,28 +9,13 @@ import sys
 import pytest
 import yaml
 
-from ieiw.apps.main import app, run
-from tests.support.builds import ROOT, build_serially, index, write_recipe
+from ieiw.apps.main import app
+from tests.support.builds import ROOT, index, write_recipe
 from tests.support.damage import flip
 from tests.support.phrasecut_folder import Folder, write_phrasecut
 
 HEAVY = ("apache_beam", "cv2", "datasets", "faiss", "matplotlib", "pandas", "pyarrow", "scipy", "skimage", "torch")
 VERBS = [command.name for command in app.registered_commands]
-
-
-@pytest.fixture
-def ieiw(monkeypatch, capsys):
-    """Runs the command line in this process: (exit status, standard output, standard error)."""
-    build_serially(monkeypatch)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["ieiw", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            run()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return call
 
 
 @pytest.fixture
