@@ -46,7 +46,9 @@ def cut(
         state = make_cut(build, name, rules, materialise=materialise, report=bar.update)
     comparison = compare(store, name, against) if against else None
     if as_json:
-        print_json(_summary(state) | ({"compared": asdict(comparison)} if comparison else {}))
+        growing = {"shards", "files", "sources", "index_sha256"}  # with the build
+        summary = state.model_dump(mode="json", exclude=growing)
+        print_json(summary | ({"compared": asdict(comparison)} if comparison else {}))
         return
     show_funnel(state)
     if comparison:
@@ -88,8 +90,3 @@ def show_comparison(found: Comparison) -> None:
     ]
     if reasons:
         print_table("Why", ["rows", "dropped by", "count", "for example"], reasons)
-
-
-def _summary(state: CutState) -> dict[str, object]:
-    """The cut without the lists that grow with the build."""
-    return state.model_dump(mode="json", exclude={"shards", "files", "sources", "index_sha256"})
