@@ -116,8 +116,8 @@ class Frame:
         at = self._found(role, next(at for at, known in enumerate(self._ids) if known is ids))
         if values.dtype.kind == "u" and (at < 0).any():  # no number of 64 bits could say "none"
             raise UsageError(
-                f"score {name}: {int((at < 0).sum()):,} rows have none, of units that were set aside, say. Compute it again: "
-                f"ieiw score BUILD --with {name}, or take its rules out"
+                f"score {name}: {int((at < 0).sum()):,} rows have none, of units that were set aside, say; compute it again, or "
+                "take its rules out"
             )
         if values.dtype.kind == "u":
             return values[at]
