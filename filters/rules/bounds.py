@@ -101,22 +101,16 @@ class BoundedScore(Rule):
     def margins(self, frame: Frame, limits: Limits) -> dict[str, Floats]:
         """See :class:`~ieiw.filters.rules.base.Rule`."""
         values = self.values(frame).astype(np.float32)
+        groups, inverse = ["all"], np.zeros(len(frame), np.int64)
+        if self.per:
+            _, first, inverse = np.unique(frame.codes(self.per), return_index=True, return_inverse=True)
+            columns = [frame.table[column].take(first).to_pylist() for column in self.per.split("+")]
+            groups = ["/".join(names) for names in zip(*columns, strict=True)]
         found = {}
         for side, at, sign in (("least", 0, 1), ("most", 1, -1)):
-            bounds = {group: pair[at] for group, pair in limits.items()}
-            if any(bound is not None for bound in bounds.values()):
-                found[side] = sign * (values - self._bound_of_rows(frame, bounds, -sign))
+            bounds = [limits[group][at] if group in limits else None for group in groups]
+            if any(bound is not None for bound in bounds):
+                endless = -sign * np.inf  # where a group has no bound
+                table = np.array([endless if bound is None else bound for bound in bounds], np.float32)
+                found[side] = sign * (values - table[inverse.ravel()])
         return found
-
-    def _bound_of_rows(
-        self, frame: Frame, bounds: dict[str, float | None], endless: int
-    ) -> npt.NDArray[np.float32] | np.float32:
-        """The bound of each row's group; endless where there is none."""
-        if not self.per:
-            bound = bounds.get("all")
-            return np.float32(endless * np.inf if bound is None else bound)
-        _, first, inverse = np.unique(frame.codes(self.per), return_index=True, return_inverse=True)
-        columns = [frame.table[column].take(first).to_pylist() for column in self.per.split("+")]
-        found = [bounds.get("/".join(parts)) for parts in zip(*columns, strict=True)]
-        table = np.array([endless * np.inf if bound is None else bound for bound in found], np.float32)
-        return np.asarray(table[inverse.ravel()], np.float32)

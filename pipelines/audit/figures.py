@@ -79,7 +79,7 @@ def figures(ledger: Ledger, other: Ledger | None) -> Figures:
         unit_count=len(groups["unit"]),
         distributions=tuple(_distribution(ledger, info) for info in ledger.scores),
         joints={
-            info.name: _joint(ledger, info)
+            info.name: _joint(ledger, info.name)
             for info in ledger.scores
             if "source" in info.roles and (info.composite or info.name in bounded)
         },
@@ -116,9 +116,9 @@ def _bounds(marks: Iterable[Mark]) -> list[float]:
     return [bound for mark in marks for bound in (mark.least, mark.most) if bound is not None]
 
 
-def _joint(ledger: Ledger, info: ScoreInfo) -> stats.Joint:
-    source, target = (ledger.frame.score(info.name, role) for role in ("source", "target"))
-    bounds = _bounds(mark for role in ("source", "target") for mark in _marks(ledger, info.name, role))
+def _joint(ledger: Ledger, score: str) -> stats.Joint:
+    source, target = (ledger.frame.score(score, role) for role in ("source", "target"))
+    bounds = _bounds(mark for role in ("source", "target") for mark in _marks(ledger, score, role))
     edges = stats.plot_edges([source, target], bounds, _JOINT_BINS)
     return stats.joint(source, target, edges, edges)
 
