@@ -1,6 +1,5 @@
-"""NYU Depth v2, Oxford-IIIT Pet, and COCO's classes with boxes."""
+"""NYU Depth v2, from folders and from the official file."""
 
-import json
 import os
 from pathlib import Path
 
@@ -11,13 +10,14 @@ import pytest
 from scipy.io import savemat
 
 from ieiw.builders import catalogue
-from ieiw.builders.sources.oxford_pet import BREEDS
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.rejects import Refusal
-from tests.support.source_case import SourceCase, draw_picture, square
+from tests.support.source_case import SourceCase, draw_picture
 
 REAL = os.environ.get("IEIW_REAL_DATA", "")
+
+
 needs_real = pytest.mark.skipif(not REAL, reason="IEIW_REAL_DATA is not set")
 
 
@@ -35,84 +35,6 @@ class TestNyuFolders(SourceCase):
             draw_picture(root / "train" / scene / "rgb_00045.jpg")
             write_depth(root / "train" / scene / "sync_depth_00045.png")
         draw_picture(root / "train" / "kitchen_0001" / "rgb_00050.jpg")
-
-
-class TestOxfordPet(SourceCase):
-    dataset, split, tasks = "oxford-pet", "trainval", ("classify",)
-    records, faults, built = 4, {"invalid_record": 1, "duplicate_record": 1}, 2
-
-    def test_a_byte_order_mark_is_no_part_of_a_name(self, root):
-        file = root / "annotations" / "trainval.txt"
-        file.write_text("Abyssinian_1 1 1 1\n", encoding="utf-8-sig")
-        assert next(self.source(root).group(0)).fault is None
-
-    def write(self, root):
-        (root / "annotations").mkdir()
-        names = ["Abyssinian_1", "pug_2", "pug_2", "axolotl_3"]
-        lines = "".join(f"{name} 1 1 1\n" for name in names)
-        (root / "annotations" / "trainval.txt").write_text(f"#Image CLASS-ID SPECIES BREED ID\n{lines}")
-        for name in names:
-            draw_picture(root / "images" / f"{name}.jpg")
-
-
-class TestCocoClasses(SourceCase):
-    dataset, split, tasks = "coco-instances", "train2017", ("detect",)
-    records, faults, built = (
-        5,
-        {"crowd": 1, "unknown_picture": 1, "invalid_record": 2},
-        1,
-    )  # an unsound dog spoils the dogs
-
-    def write(self, root):
-        draw_picture(root / "train2017" / "7.jpg")
-        boxes = [(1, 7, 1, 0), (2, 7, 2, 0), (3, 7, 2, 0), (4, 7, 3, 1), (5, 99, 1, 0), (6, 7, 4, 0), (7, 7, 3, 0)]
-        annotations = [
-            {"id": i, "image_id": picture, "category_id": kind, "iscrowd": crowd,
-             "segmentation": [sum(square(12 * i, 20, 20), [])], "bbox": [12 * i - 10, 12 + 4 * i, 20, 0 if i == 6 else 20]}
-            for i, picture, kind, crowd in boxes
-        ]  # fmt: skip
-        annotations.append({"id": "?", "image_id": 7, "category_id": 1})
-        document = {
-            "images": [{"id": 7, "file_name": "7.jpg", "width": 96, "height": 64}],
-            "annotations": annotations,
-            "categories": [{"id": n, "name": name} for n, name in enumerate(("dog", "person", "book", "cat"), 1)],
-        }
-        (root / "annotations").mkdir()
-        (root / "annotations" / "instances_train2017.json").write_text(json.dumps(document))
-
-    def source(self, root):
-        options = {"records": "classes"}
-        return catalogue.source(self.dataset, name=self.dataset, root=str(root), split=self.split, options=options)
-
-    def recipe(self, root):
-        recipe = super().recipe(root)
-        entry = recipe.sources[0].model_dump() | {"options": {"records": "classes"}}
-        return type(recipe).model_validate(recipe.model_dump() | {"sources": [entry]})
-
-    def test_several_things_of_a_class_make_one_record(self, root):
-        found = [record for index in range(2) for record in self.source(root).group(index)]
-        (persons,) = (record for record in found if record.annotation.get("class") == "person")
-        assert persons.annotation["boxes"] == [[14, 20, 20, 20], [26, 24, 20, 20]]
-        assert persons.id == "7/2"
-
-
-def test_all_pets_are_known_by_their_names_where_there_is_no_list(tmp_path):
-    for name in ("Maine_Coon_1", "great_pyrenees_12"):
-        draw_picture(tmp_path / "images" / f"{name}.jpg")
-    source = catalogue.source("oxford-pet", name="pet", root=str(tmp_path), split="all", options={})
-    found = {record.id: record for index in range(source.group_count()) for record in source.group(index)}
-    assert found["Maine_Coon_1"].annotation == {
-        "class": "Maine Coon cat",
-        "class_id": list(BREEDS).index("Maine_Coon") + 1,
-    }
-    assert found["great_pyrenees_12"].annotation["class"] == "Great Pyrenees dog"
-
-
-def test_the_37_breeds_are_those_of_the_release_in_its_order():
-    assert len(BREEDS) == 37
-    assert list(BREEDS) == sorted(BREEDS, key=str.lower)  # class numbers of list.txt go by name
-    cats = [name for name, spoken in BREEDS.items() if spoken.endswith("cat")]
-    assert len(cats) == 12 and all(name[0].isupper() for name in cats)  # the release writes cats with a capital
 
 
 def write_official(root: Path, count=3, **changes):

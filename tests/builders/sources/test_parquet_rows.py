@@ -7,21 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ieiw.builders import catalogue
 from ieiw.builders.formats.picture_columns import PictureColumns
 from ieiw.triplets.errors import UsageError
-from tests.builders.test_edit_sources import TestMagicBrush as Folders
+from tests.builders.sources.test_magicbrush import TestMagicBrush as Folders
 from tests.support.hub_rows import INSTRUCTPIX2PIX, MAGICBRUSH, PICTURE, magicbrush_rows, picture, write_rows
 from tests.support.pairs import drawn, save
-from tests.support.source_case import SourceCase
-
-
-def _source(dataset, root, split="train", **options):
-    return catalogue.source(dataset, name=dataset, root=str(root), split=split, options=options)
-
-
-def _records(source):
-    return [record for index in range(source.group_count()) for record in source.group(index)]
+from tests.support.source_case import SourceCase, records_of, source_of
 
 
 def _turns(tmp_path):
@@ -74,11 +65,11 @@ class TestOxfordPetRows(SourceCase):
         write_rows(root / "data/test-00000-of-00001.parquet", columns, [{**rows[0], "image_id": "pug_2.jpg"}])
 
     def test_all_is_both(self, root):
-        source = _source("oxford-pet", root, "all")
-        last = _records(source)[-1]
+        source = source_of("oxford-pet", root, "all")
+        last = records_of(source)[-1]
         assert (last.id, last.annotation["class"]) == ("pug_2", "pug")
         assert source.read(last.files["picture"])[:2] == b"\xff\xd8"
-        assert [record.id for record in _records(_source("oxford-pet", root, "test"))] == ["pug_2"]
+        assert [record.id for record in records_of(source_of("oxford-pet", root, "test"))] == ["pug_2"]
 
 
 class TestInstructPix2PixRows(SourceCase):
@@ -101,8 +92,8 @@ class TestInstructPix2PixRows(SourceCase):
 def test_rows_give_the_records_of_the_folders(tmp_path, named):
     _turns(tmp_path)
     write_rows(tmp_path / "rows/data/train-0.parquet", MAGICBRUSH, magicbrush_rows(tmp_path / "folders/train", named))
-    folders, rows = _source("magicbrush", tmp_path / "folders"), _source("magicbrush", tmp_path / "rows")
-    theirs, ours = _records(folders), _records(rows)
+    folders, rows = source_of("magicbrush", tmp_path / "folders"), source_of("magicbrush", tmp_path / "rows")
+    theirs, ours = records_of(folders), records_of(rows)
     assert [record.id for record in ours] == ["11-1", "11-2", "11-whole"]
     assert [replace(record, files={}) for record in ours] == [replace(record, files={}) for record in theirs]
     for mine, other in zip(ours, theirs, strict=True):
@@ -114,7 +105,7 @@ def test_rows_give_the_records_of_the_folders(tmp_path, named):
 def test_rows_of_a_session_may_lie_in_any_order(tmp_path):
     first, second = _turns(tmp_path)
     write_rows(tmp_path / "data/train-0.parquet", MAGICBRUSH, [second, {**first, "img_id": "9"}, first])
-    records = _records(_source("magicbrush", tmp_path))
+    records = records_of(source_of("magicbrush", tmp_path))
     assert [record.id for record in records] == ["11-1", "11-2", "11-whole", "9-1"]
     assert records[2].files["picture"] == "data/train-0.parquet#0/2/source_img"
     assert records[2].files["target"] == "data/train-0.parquet#0/0/target_img"
@@ -125,7 +116,9 @@ def test_a_session_whose_turns_do_not_follow_each_other_has_no_whole(tmp_path):
     back = {**second, "source_img": first["source_img"]}
     rows = [first, back, {**first, "img_id": "12"}, {**second, "img_id": "12", "turn_index": 3}]
     write_rows(tmp_path / "data/train-0.parquet", MAGICBRUSH, rows)
-    faults = {record.id: record.fault.detail for record in _records(_source("magicbrush", tmp_path)) if record.fault}
+    faults = {
+        record.id: record.fault.detail for record in records_of(source_of("magicbrush", tmp_path)) if record.fault
+    }
     assert faults == {
         "11-whole": "train-0:0 11: a turn does not begin with the output of the one before",
         "12-whole": "train-0:2 12: only its turns 1, 3 are there",
@@ -138,7 +131,7 @@ def test_names_that_tell_nothing_of_the_order_break_no_session(tmp_path):
         for column in ("source_img", "target_img"):
             row[column] = {**row[column], "path": f"{column}_{number}.png"}
     write_rows(tmp_path / "data/train-0.parquet", MAGICBRUSH, [first, second])
-    assert [record.fault for record in _records(_source("magicbrush", tmp_path))] == [None] * 3
+    assert [record.fault for record in records_of(source_of("magicbrush", tmp_path))] == [None] * 3
 
 
 def test_ids_outlive_a_new_upload_and_a_new_cut_of_the_row_groups(tmp_path):
@@ -147,9 +140,9 @@ def test_ids_outlive_a_new_upload_and_a_new_cut_of_the_row_groups(tmp_path):
     for digest, size in (("0123456789abcdef", 2), ("fedcba9876543210", 5)):
         root = tmp_path / digest
         write_rows(root / f"data/train-00000-of-00001-{digest}.parquet", INSTRUCTPIX2PIX, rows, size)
-        source = _source("instructpix2pix", root, "all")
-        ids.append([record.id for record in _records(source)])
-        assert [source.read(record.files["target"]) for record in _records(source)] == [
+        source = source_of("instructpix2pix", root, "all")
+        ids.append([record.id for record in records_of(source)])
+        assert [source.read(record.files["target"]) for record in records_of(source)] == [
             row["edited_image"]["bytes"] for row in rows
         ]
     assert ids[0] == ids[1] == [f"train-00000-of-00001:{n}" for n in range(5)]
@@ -161,9 +154,9 @@ def test_ids_outlive_a_new_upload_and_a_new_cut_of_the_row_groups(tmp_path):
 def test_files_are_found_where_they_circulate(tmp_path, at):
     row = {"edit_prompt": "make it snow", **_sample(tmp_path)}
     write_rows(tmp_path / "x" / at, INSTRUCTPIX2PIX, [row])
-    source = _source("instructpix2pix", tmp_path / "x", "all")
+    source = source_of("instructpix2pix", tmp_path / "x", "all")
     assert list(source.inputs()) == [at]
-    (record,) = _records(source)
+    (record,) = records_of(source)
     assert record.annotation["instructions"] == ["make it snow"]
 
 
@@ -171,7 +164,7 @@ def test_prompts_are_cut_90_5_5_and_never_apart(tmp_path):
     cells = _sample(tmp_path)
     rows = [{"original_prompt": f"{n // 2}", "edit_prompt": "x", "edited_prompt": "y", **cells} for n in range(80)]
     write_rows(tmp_path / "data/train-0.parquet", INSTRUCTPIX2PIX, rows)
-    cut = {part: _records(_source("instructpix2pix", tmp_path, part)) for part in ("train", "val", "test")}
+    cut = {part: records_of(source_of("instructpix2pix", tmp_path, part)) for part in ("train", "val", "test")}
     assert [len(found) for found in cut.values()] == [72, 4, 4]
     assert [record.split for record in cut["val"]] == ["val"] * 4
     assert len({record.group for found in cut.values() for record in found}) == 40
@@ -182,7 +175,7 @@ def test_the_sample_of_diffusers_is_read_by_its_own_names(tmp_path):
     cells = _sample(tmp_path)
     row = {"input_image": cells["original_image"], "edit_prompt": "snow", "edited_image": cells["edited_image"]}
     write_rows(tmp_path / "data/train-0.parquet", columns, [row, row])
-    records = _records(_source("instructpix2pix", tmp_path, "all"))
+    records = records_of(source_of("instructpix2pix", tmp_path, "all"))
     assert [record.files["picture"] for record in records] == [
         f"data/train-0.parquet#0/{n}/input_image" for n in (0, 1)
     ]
@@ -192,13 +185,13 @@ def test_the_sample_of_diffusers_is_read_by_its_own_names(tmp_path):
 def test_a_list_of_pairs_cannot_be_held_against_rows(tmp_path):
     write_rows(tmp_path / "data/train-0.parquet", INSTRUCTPIX2PIX, [])
     with pytest.raises(UsageError, match=r"options\.keep .*Parquet"):
-        _source("instructpix2pix", tmp_path, "all", keep="list.json").inputs()
+        source_of("instructpix2pix", tmp_path, "all", keep="list.json").inputs()
 
 
 def test_folders_win_where_both_are_there(tmp_path):
     _turns(tmp_path)
     write_rows(tmp_path / "folders/data/train-0.parquet", MAGICBRUSH, [])
-    assert list(_source("magicbrush", tmp_path / "folders").inputs()) == ["train/edit_sessions.json"]
+    assert list(source_of("magicbrush", tmp_path / "folders").inputs()) == ["train/edit_sessions.json"]
 
 
 @pytest.mark.parametrize(
@@ -219,14 +212,14 @@ def test_another_schema_is_one_error_that_names_file_column_and_remedy(tmp_path,
         [{"turn_index": "first"} if columns.get("turn_index") == pa.string() else {}],
     )
     with pytest.raises(UsageError, match=rf"data/train-0\.parquet: .*{told}"):
-        _records(_source("magicbrush", tmp_path))
+        records_of(source_of("magicbrush", tmp_path))
 
 
 def test_a_damaged_file_is_one_error(tmp_path):
     file = write_rows(tmp_path / "data/train-0-0123456789abcdef.parquet", MAGICBRUSH, _turns(tmp_path))
     file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(UsageError, match=r"train-0-0123456789abcdef\.parquet: corrupt_parquet.*download complete"):
-        _source("magicbrush", tmp_path).group_count()
+        source_of("magicbrush", tmp_path).group_count()
 
 
 def test_words_that_are_no_text_are_one_error(tmp_path):
@@ -236,7 +229,7 @@ def test_words_that_are_no_text_are_one_error(tmp_path):
     at = table.schema.get_field_index("instruction")
     pq.write_table(table.set_column(at, "instruction", words), file)
     with pytest.raises(UsageError, match=r"train-0\.parquet: corrupt_parquet: .*UTF"):
-        _source("magicbrush", tmp_path).group_count()
+        source_of("magicbrush", tmp_path).group_count()
 
 
 @pytest.mark.parametrize("other", ["train-00000-of-00002-fedcba9876543210", "train-00002-of-00031-0123456789abcdef"])
@@ -244,7 +237,7 @@ def test_files_of_two_uploads_are_one_error(tmp_path, other):
     for name in ("train-00000-of-00002-0123456789abcdef", "train-00001-of-00002-0123456789abcde0", other):
         write_rows(tmp_path / f"data/{name}.parquet", MAGICBRUSH, [])
     with pytest.raises(UsageError, match=f"{other}.* two uploads"):
-        _source("magicbrush", tmp_path).inputs()
+        source_of("magicbrush", tmp_path).inputs()
 
 
 def test_files_of_another_data_set_fit_nothing(tmp_path):
@@ -253,21 +246,21 @@ def test_files_of_another_data_set_fit_nothing(tmp_path):
         with pytest.raises(
             UsageError, match=rf"train-0\.parquet: wrong_schema: no column `{column}`; it has original_pro"
         ):
-            _source(dataset, tmp_path, split).inputs()
+            source_of(dataset, tmp_path, split).inputs()
 
 
 def test_no_form_at_all_is_told_with_both(tmp_path):
     (tmp_path / "data").mkdir()
     write_rows(tmp_path / "data/dev-0.parquet", MAGICBRUSH, [])
     with pytest.raises(UsageError, match=r"edit_sessions\.json is missing.*data/train-\*\.parquet"):
-        _source("magicbrush", tmp_path).inputs()
+        source_of("magicbrush", tmp_path).inputs()
     with pytest.raises(UsageError, match=r"seeds\.json is missing.*data/train-\*\.parquet"):
-        _source("instructpix2pix", tmp_path, "all").inputs()
+        source_of("instructpix2pix", tmp_path, "all").inputs()
 
 
 def test_no_rows_are_no_groups(tmp_path):
     write_rows(tmp_path / "data/train-0.parquet", INSTRUCTPIX2PIX, [])
-    assert _source("instructpix2pix", tmp_path, "all").group_count() == 0
+    assert source_of("instructpix2pix", tmp_path, "all").group_count() == 0
 
 
 def test_a_row_group_is_planned_in_one_piece_and_unpacked_once(tmp_path, monkeypatch):
@@ -275,7 +268,7 @@ def test_a_row_group_is_planned_in_one_piece_and_unpacked_once(tmp_path, monkeyp
     rows = [{"original_prompt": f"{n // 2}", "edit_prompt": "x", "edited_prompt": "y", **cells} for n in range(20)]
     for number, held in enumerate((rows[:11], rows[11:])):
         write_rows(tmp_path / f"data/train-{number}.parquet", INSTRUCTPIX2PIX, held, rows_a_group=4)
-    source = _source("instructpix2pix", tmp_path, "all")
+    source = source_of("instructpix2pix", tmp_path, "all")
     groups = [list(source.group(index)) for index in range(source.group_count())]
     assert [len(group) for group in groups] == [
         4,
@@ -299,7 +292,7 @@ def test_planning_leaves_the_pictures_alone(tmp_path, monkeypatch):
     asked = []
     read = pq.ParquetFile.read
     monkeypatch.setattr(pq.ParquetFile, "read", lambda self, **how: asked.append(how["columns"]) or read(self, **how))
-    _records(_source("magicbrush", tmp_path))
+    records_of(source_of("magicbrush", tmp_path))
     assert asked == [["img_id", "turn_index", "instruction", "source_img.path", "mask_img.path", "target_img.path"]]
 
 
@@ -313,6 +306,6 @@ def test_what_datasets_writes_is_read(tmp_path):
     made = datasets.Dataset.from_dict(columns, features=datasets.Features(kinds))
     (tmp_path / "data").mkdir()
     made.to_parquet(str(tmp_path / "data/train-00000-of-00001.parquet"))
-    source = _source("magicbrush", tmp_path)
-    turn = _records(source)[1]
+    source = source_of("magicbrush", tmp_path)
+    turn = records_of(source)[1]
     assert source.read(turn.files["mask0"]) == second["mask_img"]["bytes"]
