@@ -5,10 +5,9 @@ So a recipe that asks key points of a data set without any is refused before it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
 
 from ieiw.triplets.records import Record
 
@@ -51,16 +50,6 @@ FIELDS: dict[Kind, tuple[Fields, ...]] = {
     Kind.EDITED: (Fields(("target",), ("instructions",)), Fields(("target", "prompt"))),
 }
 """Kind -> the forms that a sound record of it may have. The tasks that need a kind say what its fields mean."""
-
-
-@runtime_checkable
-class Choosing(Protocol):
-    """A source with ``options`` that decide what its records hold."""
-
-    @property
-    def choices(self) -> Mapping[Kind, str]:
-        """Kind -> the options that give it, as a recipe writes them."""
-        ...
 
 
 def lacking(kind: Kind, record: Record) -> list[str]:
