@@ -107,7 +107,10 @@ def expand(
     for done, (template, turn) in enumerate(jobs, 1):
         if len(result.templates) >= budget.most:
             break
-        for line in lines_of(_answer(writer, cache, _prompt(template, budget.each), turn, result)):
+        names = " and ".join(f"{{{name}}}" for name in sorted(placeholders(template)))
+        keep = _KEEP.replace("{names}", names) if names else ""
+        prompt = PROMPT.replace("{template}", template).replace("{count}", str(budget.each)).replace("{keep}", keep)
+        for line in lines_of(_answer(writer, cache, prompt, turn, result)):
             reason = unfit(line, template, taken)
             if reason:
                 result.refused[reason] += 1
@@ -184,12 +187,6 @@ def _answer(writer: Writer, cache: Store, prompt: str, turn: int, result: Expans
     result.asked += 1
     cache.publish_bytes(name, msgspec.json.encode(_Answer(request, text)))
     return text
-
-
-def _prompt(template: str, count: int) -> str:
-    names = " and ".join(f"{{{name}}}" for name in sorted(placeholders(template)))
-    keep = _KEEP.replace("{names}", names) if names else ""
-    return PROMPT.replace("{template}", template).replace("{count}", str(count)).replace("{keep}", keep)
 
 
 def _counted(text: str) -> Counter[str]:
