@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ieiw.train.data.augment import KINDS, Changes
+from ieiw.train.data.augment import DICE, Augmentation, Dice
 from ieiw.train.data.sample_decoder import SampleDecoder
 from ieiw.train.data.shard_reader import Shards
 from ieiw.triplets.drawings.drawing import shade_region
@@ -41,8 +41,8 @@ def region(**changes):
 
 def load(held, seed, **changes):
     source, target = np.zeros((2, 48, 48, 3), np.uint8)
-    decoder = SampleDecoder(Shards("build", ("shard.tar",)), held, Changes(48, **({"redraw": True} | changes)))
-    text = decoder.decode(held.place, np.random.default_rng(seed).random(KINDS), source, target)
+    decoder = SampleDecoder(Shards("build", ("shard.tar",)), held, Augmentation(48, **({"redraw": True} | changes)))
+    text = decoder.decode(held.place, Dice(*np.random.default_rng(seed).random(DICE)), source, target)
     return source, target, text
 
 
