@@ -6,7 +6,6 @@ STAMP := $(VENV)/.installed
 FAISS ?= cpu
 JOBS ?= auto
 DEMO ?= demo-out
-export PYTHONSAFEPATH := 1
 
 .PHONY: env demo test check bench clean
 
@@ -32,7 +31,7 @@ test: check
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 bench: env
-	PYTHONPATH=. $(BIN)/python -m bench.run  # with its safe path, Python does not look here by itself
+	$(BIN)/python -m bench.run
 
 clean:
 	rm -rf $(VENV) $(DEMO) build *.egg-info

@@ -49,10 +49,17 @@ DEV = [
     "pytest-xdist",
     "ruff>=0.17",
     "selenium>=4.51",
+    "setuptools>=77",
     "types-PyYAML",
     "types-psutil",
     "webdataset>=1.0.2,<1.1",
 ]
+
+PACKAGES = find_packages(include=["ieiw", "ieiw.*"])  # the links in ieiw/ lead to the folders beside it
+if "ieiw.apps" not in PACKAGES:
+    raise SystemExit(
+        "ieiw/ holds no links: set `git config core.symlinks true` and check out again, or install the sdist"
+    )
 
 setup(
     name="ieiw",
@@ -62,7 +69,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.11,<3.15",  # those that NumPy, Beam, Arrow and simplejpeg have wheels for
-    packages=find_packages(include=["ieiw", "ieiw.*"]),  # its links lead to the folders beside it
+    packages=PACKAGES,
     package_data={"": ["py.typed", "*.yaml", "*.j2", "*.json"]},
     install_requires=BASE,
     # faiss-cpu and faiss-gpu both write the folder ``faiss/``: install exactly one of the two extras.

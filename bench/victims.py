@@ -37,9 +37,7 @@ class Build:
     def __init__(self, recipe: Path, out: Path, flags: Flags, log: Path) -> None:
         command = [sys.executable, "-m", "ieiw.apps.main", "build", str(recipe), "--out", str(out)]
         command += ["--workers", str(flags.workers)] + ["--take-over"] * flags.take_over
-        environment = os.environ | {"PYTHONSAFEPATH": "1"}
-        if flags.fault:
-            environment |= {"IEIW_FAIL_POINT": flags.fault}
+        environment = os.environ | ({"IEIW_FAIL_POINT": flags.fault} if flags.fault else {})
         self._log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)

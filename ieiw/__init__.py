@@ -1,1 +1,87 @@
-"""The open IEIW: instruction-editing data and training, rebuilt."""
+"""The open IEIW: instruction-editing data and training, rebuilt. ``docs/api.md`` shows the names below at work.
+
+They are loaded when they are first asked for, so that ``import ieiw`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ieiw.apps.audit.page import write as write_audit
+    from ieiw.filters.rule_set import DEFAULT as DEFAULT_RULES
+    from ieiw.filters.rule_set import RuleSet, load_rules
+    from ieiw.pipelines.audit.run import Options as AuditOptions
+    from ieiw.pipelines.audit.run import audit
+    from ieiw.pipelines.build.run import Options as BuildOptions
+    from ieiw.pipelines.build.run import build
+    from ieiw.pipelines.cut.run import cut
+    from ieiw.pipelines.engine.run import RunOptions
+    from ieiw.pipelines.lint.run import lint
+    from ieiw.pipelines.planning.estimate import estimate as plan
+    from ieiw.pipelines.recipe.load import load_recipe
+    from ieiw.pipelines.scoring.run import score
+    from ieiw.train.data.dataset import open_cut
+    from ieiw.train.data.loader import Loader
+    from ieiw.triplets.errors import Step, UsageError
+    from ieiw.triplets.layout.recipe import Recipe
+    from ieiw.triplets.storage.store import open_store
+
+_PUBLIC = {
+    "AuditOptions": "pipelines.audit.run:Options",
+    "BuildOptions": "pipelines.build.run:Options",
+    "DEFAULT_RULES": "filters.rule_set:DEFAULT",
+    "Loader": "train.data.loader:Loader",
+    "Recipe": "triplets.layout.recipe:Recipe",
+    "RuleSet": "filters.rule_set:RuleSet",
+    "RunOptions": "pipelines.engine.run:RunOptions",
+    "Step": "triplets.errors:Step",
+    "UsageError": "triplets.errors:UsageError",
+    "audit": "pipelines.audit.run:audit",
+    "build": "pipelines.build.run:build",
+    "cut": "pipelines.cut.run:cut",
+    "lint": "pipelines.lint.run:lint",
+    "load_recipe": "pipelines.recipe.load:load_recipe",
+    "load_rules": "filters.rule_set:load_rules",
+    "open_cut": "train.data.dataset:open_cut",
+    "open_store": "triplets.storage.store:open_store",
+    "plan": "pipelines.planning.estimate:estimate",
+    "score": "pipelines.scoring.run:score",
+    "write_audit": "apps.audit.page:write",
+}
+
+
+__all__ = [
+    "AuditOptions",
+    "BuildOptions",
+    "DEFAULT_RULES",
+    "Loader",
+    "Recipe",
+    "RuleSet",
+    "RunOptions",
+    "Step",
+    "UsageError",
+    "audit",
+    "build",
+    "cut",
+    "lint",
+    "load_recipe",
+    "load_rules",
+    "open_cut",
+    "open_store",
+    "plan",
+    "score",
+    "write_audit",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, attribute = _PUBLIC[name].partition(":")
+    return getattr(import_module(f"{__name__}.{module}"), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PUBLIC})

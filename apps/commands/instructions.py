@@ -11,7 +11,6 @@ import typer
 from ieiw.apps.console import AsJson, print_json, say
 
 if TYPE_CHECKING:
-    from ieiw.builders.instructions.expand import Expansion
     from ieiw.models.protocols import Writer
 
 
@@ -53,7 +52,13 @@ def instructions(
     _write(out, written)
     if as_json:
         print_json({"out": str(out), "kind": kind, "templates": len(found.templates), **written["provenance"]})
-    _tell(found, out, kind, len(templates))
+    say(f"{out}: {len(found.templates)} templates, {len(templates)} by hand")
+    if found.refused:
+        refused = ", ".join(f"{reason} {count:,}" for reason, count in found.refused.most_common())
+        say(f"lines of the model that were refused: {refused}")
+    if found.requests:
+        say(f"{found.requests} requests, {found.asked} of them asked now, the others kept from before")
+    say(f"read it, then use it in a recipe: instructions: {{{kind}: {out.name}}}, relative to the recipe")
 
 
 def _writer(place: str, model: str, temperature: float) -> Writer:
@@ -66,16 +71,6 @@ def _writer(place: str, model: str, temperature: float) -> Writer:
     if model:
         raise UsageError(f"--model {model}: only endpoints have several; give the model itself with --with")
     return WRITE.make("transformers", {"model": place, "temperature": temperature})
-
-
-def _tell(found: Expansion, out: Path, kind: str, by_hand: int) -> None:
-    say(f"{out}: {len(found.templates)} templates, {by_hand} by hand")
-    if found.refused:
-        refused = ", ".join(f"{reason} {count:,}" for reason, count in found.refused.most_common())
-        say(f"lines of the model that were refused: {refused}")
-    if found.requests:
-        say(f"{found.requests} requests, {found.asked} of them asked now, the others kept from before")
-    say(f"read it, then use it in a recipe: instructions: {{{kind}: {out.name}}}, relative to the recipe")
 
 
 def _progress(done: int, total: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,8 +14,6 @@ from ieiw.apps.console import AsJson, Changes, human_bytes, human_time, print_js
 
 if TYPE_CHECKING:
     from ieiw.pipelines.planning.estimate import Estimate
-    from ieiw.triplets.layout.recipe import Recipe
-
 
 _SETS = 4  # evaluation sets that are named in a line
 
@@ -26,24 +25,34 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Count records, triplets, bytes and time of a recipe before anything runs, and say what is missing on disk."""
+    from ieiw.apps.model_roles import players
     from ieiw.pipelines.planning.estimate import estimate
+    from ieiw.pipelines.recipe.check import problems, raise_all
+    from ieiw.pipelines.recipe.components import Components
     from ieiw.pipelines.recipe.load import load_recipe
     from ieiw.pipelines.recipe.root_search import located
 
     given = load_recipe(recipe, changes or ())
     loaded = located(given)
-    lines = estimate(loaded, out)
+    lines, roles = estimate(loaded, out), players(loaded.backends)
     if as_json:
         found = {
             "out": out,
             "sources": [line.model_dump() for line in lines],
             "epoch": sum(line.epoch for line in lines),
+            "models": [asdict(player) for player in roles],
         }
         print_json(found)
     else:
         _show(lines)
-        _show_places(given, loaded)
-    _complain(loaded, lines)
+        print_table(
+            "Models", ["role", "backend", "weights"], [[each.role, each.backends, each.weights] for each in roles]
+        )
+        for before, after in zip(given.sources, loaded.sources, strict=True):
+            if before.root != after.root:
+                say(f"{after.name}: found in {after.root}")
+    missing = problems(Components(loaded)) | {line.name: line.missing for line in lines if line.missing}
+    raise_all(list(missing.values()))  # all that is missing at once, evaluation sets of `hold_out` included
     if not as_json:
         say(
             f"written to {out}; build it: ieiw build {recipe} --out {out}"
@@ -90,14 +99,7 @@ def _show_sharing(found: Mapping[str, Sequence[str]], what: str) -> None:
         return
     sets = list(dict.fromkeys(name for each in sharing.values() for name in each))
     more = f" and {len(sets) - _SETS} more, see --json" if len(sets) > _SETS else ""
-    say(f"{', '.join(sharing)}: {what}: {_told(sets[:_SETS])}{more}")
-
-
-def _show_places(given: Recipe, loaded: Recipe) -> None:
-    """Which data sets were found below the folder that the recipe gives."""
-    for before, after in zip(given.sources, loaded.sources, strict=True):
-        if before.root != after.root:
-            say(f"{after.name}: found in {after.root}")
+    say(f"{', '.join(sharing)}: {what}: {_by_set(sets[:_SETS])}{more}")
 
 
 def _row(line: Estimate, mixed: bool) -> list[object]:
@@ -110,19 +112,10 @@ def _row(line: Estimate, mixed: bool) -> list[object]:
     return row
 
 
-def _told(sets: Sequence[str]) -> str:
+def _by_set(sets: Sequence[str]) -> str:
     """``refcoco val, refcoco testA`` -> ``refcoco (val, testA)``."""
     parts = sorted(text.rpartition(" ") for text in sets)
     return ", ".join(
         f"{name} ({', '.join(split for *_, split in splits)})"
         for name, splits in groupby(parts, key=lambda part: part[0])
     )
-
-
-def _complain(recipe: Recipe, lines: Sequence[Estimate]) -> None:
-    """End with an error that lists everything that is missing, evaluation sets of ``hold_out`` included."""
-    from ieiw.pipelines.recipe.check import problems, raise_all
-    from ieiw.pipelines.recipe.components import Components
-
-    missing = problems(Components(recipe)) | {line.name: line.missing for line in lines if line.missing}
-    raise_all(list(missing.values()))

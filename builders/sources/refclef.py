@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from ieiw.builders.formats.json_stream import load_json
+from ieiw.builders.formats.json_stream import read_json
 from ieiw.builders.sources.refcoco import RefCoco
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
@@ -19,7 +19,6 @@ from ieiw.triplets.rejects import Reason
 
 _QUERIES = "referit_query.json"
 _KEY = re.compile(r"(\d+)_(\d+)")
-_MAX_QUERIES = 2**30
 
 
 class RefClef(RefCoco):
@@ -68,8 +67,8 @@ class RefClef(RefCoco):
             UsageError: damaged, or no picture of the split.
         """
         self.inputs()
-        place = f"{self._root.location}/{_QUERIES}"
-        queries: Mapping[str, Any] = load_json(self._root.read(_QUERIES, _MAX_QUERIES), place, dict)
+        place = self._root.full_name(_QUERIES)
+        queries: Mapping[str, Any] = read_json(self._root, _QUERIES, dict)
         wanted = None if self._split == "all" else self._wanted()
         found: dict[str, list[tuple[str, Any]]] = {}
         for key, texts in queries.items():
@@ -95,6 +94,3 @@ class RefClef(RefCoco):
             return self._faulty(key, picture, Fault(Reason.EMPTY_PHRASE, place))
         files = {"picture": f"images/{picture}.jpg", "mask": f"mask/{key}.mat"}
         return Record(key, picture, files, {"expressions": said, "mask_coding": "referit"}, self._split)
-
-    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
-        return Record(record_id, group, {}, {}, self._split, fault=fault)

@@ -15,12 +15,13 @@ from ieiw.triplets.settings.yaml_file import line_of, load_settings, read_yaml
 _MOST_VALUES = 100_000
 
 
-def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
+def load_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
     """Read a recipe and apply ``path=value`` changes (``sources.0.root=data``, ``sources.phrasecut.split=val``).
 
     Raises:
         UsageError: missing file, broken YAML, unknown or wrong field: names the file, the line, the field and the remedy.
     """
+    path = Path(path)
 
     def amend(values: dict[str, Any]) -> None:
         _read_instructions(path, values)

@@ -69,7 +69,14 @@ def test_one_task_s_refusal_failure_or_cap_leaves_the_others_alone():
     odd = {key: found[key, "odd"] for key in ("1", "2", "3", "11", "12", "14")}
     even = {key: found[key, "even"] for key in odd}
     assert list(odd.values()) == ["built", "region_empty", "picture_cap", "built", "region_empty", "region_empty"]
-    assert list(even.values()) == ["region_empty", "built", "region_empty", "region_empty", "task_failed", "picture_cap"]
+    assert list(even.values()) == [
+        "region_empty",
+        "built",
+        "region_empty",
+        "region_empty",
+        "task_failed",
+        "picture_cap",
+    ]
 
 
 def test_the_cap_counts_what_an_earlier_build_made_of_the_same_task_only():
@@ -95,7 +102,9 @@ def digests(source, tasks):
     tools = Tools(96, encode_png, lambda role: painter)
     made = {name: catalogue.task(name, tools, {}) for name in tasks}
     records = [record for index in range(min(_GROUPS, source.group_count())) for record in source.group(index)]
-    attempts = [Attempt(source.name, record, name, variant) for record in records for name in tasks for variant in (0, 1)]
+    attempts = [
+        Attempt(source.name, record, name, variant) for record in records for name in tasks for variant in (0, 1)
+    ]
     found = {}
     for verdict in Assembler(source, made, 0, Inpainted(painter)).run(attempts):
         if isinstance(verdict, Reject):
@@ -126,9 +135,7 @@ def check_independent(source):
 )
 def test_tasks_of_drawn_scenes_are_independent(scenes, dataset, folder, options):
     split = "train" if dataset == "phrasecut" else "train2017"
-    check_independent(
-        catalogue.source(dataset, name="some", root=str(scenes / folder), split=split, options=options)
-    )
+    check_independent(catalogue.source(dataset, name="some", root=str(scenes / folder), split=split, options=options))
 
 
 @pytest.mark.skipif(not REAL, reason="needs IEIW_REAL_DATA, the folder of real samples")

@@ -17,7 +17,7 @@ def started(recipe, out, *flags, log, **environment):
     with log.open("wb") as output:
         build = subprocess.Popen(
             command,
-            env=os.environ | {"PYTHONSAFEPATH": "1"} | environment,
+            env=os.environ | environment,
             stdout=output,
             stderr=output,
             preexec_fn=_hear_ctrl_c,

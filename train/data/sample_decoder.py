@@ -9,9 +9,9 @@ import numpy.typing as npt
 from ieiw.train.data.augment import Augmentation, Dice, flips, place, sentence
 from ieiw.train.data.blocks import Samples
 from ieiw.train.data.shard_reader import Range, Reader, Shards
-from ieiw.triplets.drawings.redraw import redraw
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.images.shard_images import decode_sample
+from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
 
@@ -25,12 +25,7 @@ class _Words(msgspec.Struct):
     alternatives: list[str]
 
 
-class _Truth(msgspec.Struct):
-    answer: str
-
-
 _WORDS = msgspec.json.Decoder(_Words)
-_TRUTH = msgspec.json.Decoder(_Truth)
 
 
 class SampleDecoder:
@@ -71,14 +66,14 @@ class SampleDecoder:
         data = self._reader.read(Range(shard, start, json_at + json_size))
         augmentation = self._augmentation
         try:
-            text_data = data[json_at - start : json_at - start + json_size]
-            words = _WORDS.decode(text_data)
+            member = data[json_at - start : json_at - start + json_size]
+            words = _WORDS.decode(member)
             text = sentence(words.instruction, words.alternatives, augmentation, dice)
             before = decode_sample(data[:source_size])
             redrawn = None  # also where the task of the sample draws nothing
             if augmentation.redraw:
-                answer = msgspec.json.decode(_TRUTH.decode(text_data).answer)
-                redrawn = redraw(before, text, answer, np.random.default_rng(int(dice.colours * 2**53)))
+                answer = read_answer(member)
+                redrawn = answer.redraw(before, text, np.random.default_rng(int(dice.colours * 2**53)))
             if redrawn is None:
                 after = decode_sample(data[target_at - start : target_at - start + target_size], (width, height))
             else:

@@ -1,16 +1,22 @@
 """Who is found dead, and who has merely left: notes of processes, without Beam."""
 
+import errno
 import json
 import subprocess
 import sys
+import tempfile
 
+import psutil
 import pytest
 
 from ieiw.pipelines.engine import supervisor
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
-from ieiw.pipelines.engine.in_progress import FAILED, noted, notes
+from ieiw.pipelines.engine.in_progress import FAILED
 from ieiw.pipelines.engine.supervisor import _check_end, _wait
 from ieiw.triplets.layout.plan import UnitRef
+from ieiw.triplets.storage.processes import space
+from ieiw.triplets.storage.store import open_store
+from tests.support.toy_stage import Toy
 
 UNITS = [UnitRef("pc", "abcdef", 0, number) for number in range(3)]
 NOBODY = 2**22 + 1
@@ -94,13 +100,31 @@ def test_the_report_of_a_driver_is_told(driver, tmp_path):
         _check_end(ended(driver, 1), report, tmp_path, log)
 
 
-def test_a_note_says_who_is_at_which_unit(tmp_path):
-    with noted(tmp_path, UNITS[0]):
-        assert [ref for _, ref in notes(tmp_path)] == [UNITS[0]]
-    assert notes(tmp_path) == []
-    with pytest.raises(OSError, match="x"), noted(tmp_path, UNITS[1]):
-        raise OSError("x")
-    assert notes(tmp_path) == []
-    assert [ref for _, ref in notes(tmp_path, FAILED)] == [UNITS[1]]
-    with noted(None, UNITS[2]):
-        assert notes(tmp_path) == []
+def test_a_folder_for_temporary_files_without_room_is_named(driver, tmp_path, monkeypatch):
+    def full(folder):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(supervisor, "_try_room", full)
+    (tmp_path / "running").mkdir()
+    with pytest.raises(DriverFailedError, match=r"No space left on device\. .*TMPDIR") as caught:
+        _check_end(ended(driver, 1), tmp_path / "report.json", tmp_path / "running", tmp_path / "log")
+    assert tempfile.gettempdir() in str(caught.value)
+    with pytest.raises(DriverFailedError, match="TMPDIR"):
+        supervisor.run_driver(open_store(tmp_path), Toy(), UNITS, [], tmp_path / "log", lambda: None)
+
+
+def test_folders_of_killed_supervisors_are_swept_and_others_stay(driver, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = ended(driver, 0).pid
+    alive = driver(0, 60).pid
+    since = psutil.Process(alive).create_time()
+    names = {
+        "dead": f"ieiw-run-{space()}={gone}=1.00=x",
+        "reused": f"ieiw-run-{space()}={alive}=1.00=x",
+        "alive": f"ieiw-run-{space()}={alive}={since:.2f}=x",
+        "elsewhere": f"ieiw-run-other={gone}=1.00=x",
+    }
+    for name in names.values():
+        (tmp_path / name).mkdir()
+    supervisor._sweep()
+    assert {path.name for path in tmp_path.iterdir()} == {names["alive"], names["elsewhere"]}

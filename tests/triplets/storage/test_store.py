@@ -1,7 +1,8 @@
 """Every store keeps the same promises: a folder, a bucket, and a bucket behind a network that loses things."""
 
+import errno
 import os
-import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import psutil
 import pytest
 
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.storage.processes import space
 from ieiw.triplets.storage.store import SPOOL, FolderStore, ObjectStore, open_store
 from tests.support.s3 import KEYS, client, faulty_proxy, s3_server
 
@@ -23,9 +25,21 @@ def server(tmp_path_factory):
         yield url
 
 
-@pytest.fixture(params=["folder", "bucket", "faulty"])
+def no_links(*_):
+    raise OSError(errno.EPERM, "Operation not permitted")
+
+
+def no_flush(descriptor):
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+@pytest.fixture(params=["folder", "no links", "bucket", "faulty"])
 def store(request, tmp_path, monkeypatch):
-    if request.param == "folder":
+    if request.param in {"folder", "no links"}:
+        if request.param == "no links":  # as exFAT, gcsfuse and many FUSE and SMB mounts answer
+            monkeypatch.setattr(os, "link", no_links)
+            monkeypatch.setattr(os, "fsync", no_flush)
         yield FolderStore(tmp_path / "store")
         return
     url = request.getfixturevalue("server")
@@ -49,7 +63,7 @@ def bucket_at(url, monkeypatch):
 
 def test_what_is_published_is_read(store, tmp_path):
     store.publish_bytes("rows/a.parquet", b"0123456789")
-    spooled = store.spool() / uuid.uuid4().hex
+    spooled = store.spooled()
     spooled.write_bytes(b"x" * 100_000)
     store.publish("shards/b.tar", spooled)
     assert not spooled.exists()
@@ -174,7 +188,7 @@ def test_no_location_is_not_taken_for_the_folder_one_is_in(location):
 def test_a_sweep_takes_what_the_dead_left_and_nothing_of_the_living(tmp_path):
     store, theirs = FolderStore(tmp_path), FolderStore(tmp_path)
     sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    host, pid, began = socket.gethostname(), sleeper.pid, psutil.Process(sleeper.pid).create_time()
+    host, pid, began = space(), sleeper.pid, psutil.Process(sleeper.pid).create_time()
     try:
         names = {
             "own": store.spool().name,

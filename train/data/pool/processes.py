@@ -157,18 +157,22 @@ class Processes:
         """
         while self._pending[job].open:
             for key, _ in self._workers.waiting.select():
-                reply = self._workers.receive(self._workers.replies[key.data])
-                pending = self._pending[reply.job]
-                pending.open -= 1
-                pending.instructions[reply.start : reply.start + len(reply.instructions)] = reply.instructions
-                if reply.damage:
-                    pending.error = reply.damage
-                elif reply.failure:
-                    pending.error = RuntimeError(f"a decoding process failed:\n{reply.failure}")
+                self._note(self._workers.receive(self._workers.replies[key.data]))
         done = self._pending.pop(job)
-        if done.error:
-            raise done.error
-        return handed_out(done.slot, done.instructions, self._memory, self._pinned)
+        if done.error is None:
+            return handed_out(done.slot, done.instructions, self._memory, self._pinned)
+        error = done.error
+        del done  # the traceback would keep its slot
+        raise error
+
+    def _note(self, reply: Reply) -> None:
+        pending = self._pending[reply.job]
+        pending.open -= 1
+        pending.instructions[reply.start : reply.start + len(reply.instructions)] = reply.instructions
+        if reply.damage:
+            pending.error = reply.damage
+        elif reply.failure:
+            pending.error = RuntimeError(f"a decoding process failed:\n{reply.failure}")
 
 
 @dataclass(frozen=True, slots=True)

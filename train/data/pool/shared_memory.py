@@ -27,7 +27,7 @@ class Slot:
     """One slot's parts, as views of the memory; it is taken as long as any of them, or a tensor made of one, is there.
 
     Attributes:
-        number: of the slot.
+        number: of the slot; -1 for memory of its own, which no other process sees.
         source: (count, size, size, 3).
         target: the same.
         samples: (count,), entries of the index.
@@ -109,11 +109,12 @@ class SharedBatches:
         """Numbers of the slots that nobody uses. The one given back last is taken first, so that few are ever used."""
 
     def take(self, count: int) -> Slot:
-        """A free slot, for ``count`` samples. It comes back by itself when the last view or tensor of it is gone.
+        """A free slot, for ``count`` samples; where none is free, memory of its own.
 
-        Raises:
-            IndexError: none is free.
+        It comes back by itself when the last view or tensor of it is gone.
         """
+        if not self.free:
+            return self._layout.slot(-1, np.empty(self._layout.slot_bytes, np.uint8), count)
         number = self.free.popleft()
         data = self._layout.bytes_of(self._memory, number)
         weakref.finalize(data, self.free.appendleft, number).atexit = False

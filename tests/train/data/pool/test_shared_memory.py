@@ -53,5 +53,6 @@ def test_a_slot_comes_back_with_its_last_view_and_is_taken_first(memory):
 def test_no_slot_is_given_twice(memory):
     held = [memory.take(1) for _ in range(3)]
     assert sorted(slot.number for slot in held) == [0, 1, 2]
-    with pytest.raises(IndexError):
-        memory.take(1)
+    other = memory.take(1)
+    other.source[:], held[0].source[:], held[2].source[:] = 1, 2, 3
+    assert other.number == -1 and (other.source == 1).all(), "memory of its own"

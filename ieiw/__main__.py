@@ -1,0 +1,5 @@
+"""``python -m ieiw``."""
+
+from ieiw.apps.main import run
+
+run()
