@@ -30,6 +30,7 @@ BASE = [
     "s3fs>=2026.9",
     "scikit-image>=0.26",
     "scipy>=1.17",
+    "simplejpeg>=1.9",
     "tenacity>=9.2",
     "tensorboard>=2.21",
     "transformers>=5.23",

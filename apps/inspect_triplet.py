@@ -10,11 +10,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ieiw.apps.verdict_lookup import Found, Verdict, look_up, planned_row
 from ieiw.builders.formats.json_stream import parse
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.layout.build_state import require_state
+from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.store import Store
@@ -135,8 +138,13 @@ def picture(store: Store, details: Details, path: Path) -> Path:
     if details.verdict != "built":
         raise UsageError(f"{details.key}: {details.verdict}, so there is no picture of it in this build")
     source, target = (_pixels(store, details, part) for part in details.parts[:2])
-    sample = {} if details.parts[2].fault else details.sample
-    return save_picture(source, target, {"instruction": details.row["instruction"], **sample}, path)
+    answer, member = None, details.parts[2]
+    if not member.fault:
+        try:
+            answer = read_answer(store.read_range(details.row["shard"], member.offset, member.size))
+        except msgspec.DecodeError as error:
+            raise UsageError(f"{details.row['shard']}: the answer of {details.key} cannot be shown: {error}") from error
+    return save_picture(source, target, details.row["instruction"], answer, path)
 
 
 def _pixels(store: Store, details: Details, part: Part) -> Image:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import cv2
 import numpy as np
@@ -14,45 +14,50 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from ieiw.apps.drawing import GAIN, difference, font, save
-from ieiw.triplets.images.masks import from_rle
-from ieiw.triplets.records import Image, Mask
+from ieiw.triplets.drawings import edit, erasure, restoration
+from ieiw.triplets.images.masks import Rle, from_rle
+from ieiw.triplets.records import Answer, Image, Mask
 
 OUTLINES = {"region": (255, 214, 10), "hole": (0, 200, 255)}
-"""Mask of ``answer`` -> colour of its outline."""
+"""Mask of an answer -> colour of its outline."""
 _SIDE = 320  # pixels that the shorter side of a panel has at least
 _GAP, _TEXT = 12, 16
 _PAPER, _INK, _FAINT = (255, 255, 255), (20, 20, 20), (110, 110, 110)
 
 
-def save_picture(source: Image, target: Image, sample: Mapping[str, Any], path: Path) -> Path:
+def save_picture(source: Image, target: Image, instruction: str, answer: Answer | None, path: Path) -> Path:
     """Write the picture of one triplet; its format is that of the file's ending.
 
     Raises:
         UsageError: the ending is no picture format that can be written.
     """
-    return save(compose(source, target, sample), path, quality=95)
+    return save(compose(source, target, instruction, answer), path, quality=95)
 
 
-def compose(source: Image, target: Image, sample: Mapping[str, Any]) -> Pillow.Image:
+def compose(source: Image, target: Image, instruction: str, answer: Answer | None) -> Pillow.Image:
     """Panels side by side under the instruction.
 
     Args:
         source: (height, width, 3), 0..255.
         target: the same; the difference is shown where both have one size.
-        sample: the triplet's json with ``answer`` parsed, of which ``region`` and ``hole`` (COCO run lengths) are used.
+        instruction: written above them.
+        answer: its region and hole are outlined, where it has them.
     """
-    masks = outlined(sample, source.shape)
+    masks = outlined(answer, source.shape)
     panels = [("source", _panel(source, masks)), ("target", _panel(target, {}))]
     if source.shape == target.shape:
         panels.append((f"difference × {GAIN}", _panel(difference(source, target), masks)))
-    return _lay_out(panels, str(sample.get("instruction", "")), list(masks))
+    return _lay_out(panels, instruction, list(masks))
 
 
-def outlined(sample: Mapping[str, Any], shape: tuple[int, ...]) -> dict[str, Mask]:
-    """The masks of ``answer`` that lie on a picture of this shape (height, width, 3)."""
-    answer = sample.get("answer", {})
-    masks = {name: from_rle(answer[name]) for name in OUTLINES if name in answer}
-    return {name: mask for name, mask in masks.items() if mask.shape == shape[:2]}
+def outlined(answer: Answer | None, shape: tuple[int, ...]) -> dict[str, Mask]:
+    """Region and hole of an answer, as far as it has them and they lie on a picture of this shape (height, width, 3)."""
+    masks: dict[str, Rle] = {}
+    if isinstance(answer, erasure.Answer):
+        masks = {"region": answer.region, "hole": answer.hole}
+    elif isinstance(answer, edit.Answer | restoration.Answer) and answer.region is not None:
+        masks = {"region": answer.region}
+    return {name: from_rle(mask) for name, mask in masks.items() if mask.size == shape[:2]}
 
 
 def _panel(pixels: Image, masks: Mapping[str, Mask]) -> Image:

@@ -32,13 +32,14 @@ from ieiw.pipelines.cut.choose import Chosen
 from ieiw.pipelines.cut.copy_shards import materialise, remove_shards
 from ieiw.pipelines.index.score_notes import settings_of, value_type
 from ieiw.pipelines.scoring.worker import Scorers, score_rows, scorers
+from ieiw.triplets.drawings import erasure
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.build_state import BuildState, IndexPart, save_state
 from ieiw.triplets.layout.cut_state import SAMPLE, ShardFile
 from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.rows import ROWS
-from ieiw.triplets.layout.shards import BLOCK, shard_size
+from ieiw.triplets.layout.shards import BLOCK, read_answer, shard_size
 from ieiw.triplets.records import Mask
 from ieiw.triplets.storage.store import Store, open_store
 
@@ -48,7 +49,7 @@ _CUT = """
 import json, re, sys, time
 from pathlib import Path
 from ieiw.pipelines.cut.run import cut
-from ieiw.filters.rules import DEFAULT
+from ieiw.filters.rule_set import DEFAULT
 wall, cpu = time.perf_counter(), time.process_time()
 state = cut(sys.argv[1], sys.argv[2], DEFAULT)
 # Not getrusage: its peak counts what the process that started this one held.
@@ -260,10 +261,9 @@ def _bare_scores(store: Store, rows: pa.Table, wanted: Scorers) -> float:
             for role in ("source", "target", "json")
         )
         pictures |= {row["source_sha256"]: source, row["target_sha256"]: target}
-        answer = json.loads(json.loads(sample)["answer"])
-        pairs.append(
-            (row["source_sha256"], row["target_sha256"], from_rle(answer["hole"]) if "hole" in answer else None)
-        )
+        answer = read_answer(sample)
+        hole = from_rle(answer.hole) if isinstance(answer, erasure.Answer) else None
+        pairs.append((row["source_sha256"], row["target_sha256"], hole))
     started = time.process_time()
     decoded = {digest: np.ascontiguousarray(decode(data).pixels) for digest, data in pictures.items()}
     for picture in decoded.values():

@@ -19,7 +19,8 @@ import numpy.typing as npt
 from bench.common import Row
 from ieiw.filters.composite import COMPOSITES
 from ieiw.filters.registry import SCORES, better_of, load
-from ieiw.filters.rules import DEFAULT, Gap, Threshold
+from ieiw.filters.rule_set import DEFAULT
+from ieiw.filters.rules.bounds import BoundedScore
 from ieiw.filters.scores.base import Pair, PairScore, PictureHash, PictureScore
 from ieiw.models.roles import INPAINT
 from ieiw.triplets.images.codec import PictureLimits, decode
@@ -164,10 +165,10 @@ def kept(values: Values) -> dict[str, float]:
     """Default rule -> share of the rows that pass it."""
     found = {}
     for rule in DEFAULT.rules:
-        if isinstance(rule, Threshold | Gap):
-            column = values[f"gap of {rule.score}" if isinstance(rule, Gap) else rule.score]
-            low, high = (rule.min, -np.inf)[rule.min is None], (rule.max, np.inf)[rule.max is None]
-            found[rule.name] = float(np.mean((column >= low) & (column <= high)))
+        assert isinstance(rule, BoundedScore)  # no default rule is of another kind
+        column = values[f"gap of {rule.score}" if rule.subject == (rule.score, "gap") else rule.score]
+        low, high = (rule.min, -np.inf)[rule.min is None], (rule.max, np.inf)[rule.max is None]
+        found[rule.name] = float(np.mean((column >= low) & (column <= high)))
     return found
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import tarfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -18,16 +16,13 @@ from bench.samples import SAMPLES, Sample
 from ieiw.builders import catalogue
 from ieiw.pipelines.build.run import Options, build
 from ieiw.synthetic.make import make_scenes
+from ieiw.triplets.drawings import boxes, colour, depth, points, region, white_mask
 from ieiw.triplets.drawings.palette import PALETTE
-from ieiw.triplets.drawings.readback_boxes import read_boxes
-from ieiw.triplets.drawings.readback_colour import read_solid, read_white
-from ieiw.triplets.drawings.readback_depth import DepthScale, read_depth
-from ieiw.triplets.drawings.readback_mask import read_colour, read_mask
-from ieiw.triplets.drawings.readback_points import read_points
 from ieiw.triplets.images.codec import decode
-from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.images.masks import Rle, from_rle
 from ieiw.triplets.layout.recipe import Recipe
-from ieiw.triplets.records import Image
+from ieiw.triplets.layout.shards import read_answer
+from ieiw.triplets.records import Answer, Image
 
 _VARIANTS = 8
 _LEAST_MASK = 32 * 32
@@ -47,7 +42,7 @@ class Drawn:
 
     source: Image
     target: Image
-    answer: Mapping[str, Any]
+    answer: Answer
     depth: npt.NDArray[np.float32] | None = None
 
 
@@ -85,30 +80,31 @@ class Measure:
 
 
 def _points(drawn: Drawn) -> Values:
-    shown = [point for point in drawn.answer["points"] if point["drawn"]]
-    found = read_points(
-        drawn.source, drawn.target, [tuple(point["rgb"]) for point in shown], float(drawn.answer["radius"])
-    )
+    assert isinstance(drawn.answer, points.Answer)
+    shown = [point for point in drawn.answer.points if point.drawn]
+    found = points.read(drawn.source, drawn.target, [point.rgb for point in shown], drawn.answer.radius)
     return np.array([
-        np.inf if place is None else np.hypot(place[0] - point["x"], place[1] - point["y"])
+        np.inf if place is None else np.hypot(place[0] - point.x, place[1] - point.y)
         for place, point in zip(found, shown, strict=True)
     ])  # fmt: skip
 
 
 def _mask(drawn: Drawn) -> Values:
     """Overlap; for a class or phrase that is not there, 1 where nothing is found."""
-    if not drawn.answer["present"]:
-        return np.array([float(read_colour(drawn.source, drawn.target, PALETTE)[0] == "")])
-    rgb = tuple(drawn.answer["rgb"])
-    return _overlap(drawn, read_mask(drawn.source, drawn.target, rgb, float(drawn.answer["alpha"])))
+    answer = drawn.answer
+    assert isinstance(answer, region.Answer)
+    if not answer.present:
+        return np.array([float(region.read_colour(drawn.source, drawn.target, PALETTE)[0] == "")])
+    return _overlap(answer.mask, region.read(drawn.source, drawn.target, answer.rgb, answer.alpha))
 
 
 def _white(drawn: Drawn) -> Values:
-    return _overlap(drawn, read_white(drawn.target))
+    assert isinstance(drawn.answer, white_mask.Answer)
+    return _overlap(drawn.answer.mask, white_mask.read(drawn.target))
 
 
-def _overlap(drawn: Drawn, found: npt.NDArray[np.bool_]) -> Values:
-    truth = from_rle(drawn.answer["mask"])
+def _overlap(mask: Rle, found: npt.NDArray[np.bool_]) -> Values:
+    truth = from_rle(mask)
     if np.count_nonzero(truth) < _LEAST_MASK:
         return np.empty(0)
     return np.array([np.count_nonzero(found & truth) / np.count_nonzero(found | truth)])
@@ -117,28 +113,27 @@ def _overlap(drawn: Drawn, found: npt.NDArray[np.bool_]) -> Values:
 def _boxes(drawn: Drawn) -> Values:
     """Largest difference of an edge, for each box as annotated (not as drawn); without end where one is missing."""
     answer = drawn.answer
-    found = np.array(
-        read_boxes(drawn.source, drawn.target, tuple(answer["rgb"]), int(answer["line"])), np.float64
-    ).reshape(-1, 4)
+    assert isinstance(answer, boxes.Answer)
+    outlines = boxes.read(drawn.source, drawn.target, answer.rgb, answer.line)
+    found, truth = np.array(outlines, np.float64).reshape(-1, 4), np.array(answer.boxes, np.float64)
     if not len(found):
-        return np.full(len(answer["boxes"]), np.inf)
-    truth = np.array(answer["boxes"], np.float64)
+        return np.full(len(truth), np.inf)
     edges = [np.concatenate([box[:, :2], box[:, :2] + box[:, 2:]], axis=1) for box in (truth, found)]
     return np.asarray(np.abs(edges[0][:, None] - edges[1][None]).max(axis=2).min(axis=1), np.float64)
 
 
 def _depth(drawn: Drawn) -> Values:
     """Of each measured pixel within the range, the error as a share of the range; every seventh pixel."""
-    assert drawn.depth is not None
-    answer = drawn.answer
-    scale = DepthScale(answer["nearest"], answer["farthest"], answer["near"])
-    known = (drawn.depth > scale.nearest) & (drawn.depth < scale.farthest) & ~from_rle(answer["void"])
-    error = np.abs(read_depth(drawn.target, scale) - drawn.depth) / (scale.farthest - scale.nearest)
+    assert drawn.depth is not None and isinstance(drawn.answer, depth.Answer)
+    scale = drawn.answer.scale
+    known = (drawn.depth > scale.nearest) & (drawn.depth < scale.farthest) & ~from_rle(drawn.answer.void)
+    error = np.abs(depth.read(drawn.target, scale) - drawn.depth) / (scale.farthest - scale.nearest)
     return np.asarray(error[known][::7], np.float64)
 
 
 def _solid(drawn: Drawn) -> Values:
-    return np.array([float(read_solid(drawn.target)[0] == drawn.answer["color"])])
+    assert isinstance(drawn.answer, colour.Answer)
+    return np.array([float(colour.read(drawn.target)[0] == drawn.answer.colour)])
 
 
 def _masks_good(values: Values) -> bool:
@@ -219,10 +214,9 @@ def drawings(samples: Sequence[Sample], root: Path, out: Path) -> Iterator[tuple
         for key, members in _samples(shard):
             row = rows[key]
             source, target = (decode(members[f"{role}.jpg"]).pixels for role in ("source", "target"))
-            answer = json.loads(json.loads(members["json"])["answer"])
             truth = depths.get(row["source"])
-            depth = truth.of(row["record"], source.shape[1::-1]) if truth else None
-            yield row["task"], Drawn(source, target, answer, depth)
+            metres = truth.of(row["record"], source.shape[1::-1]) if truth else None
+            yield row["task"], Drawn(source, target, read_answer(members["json"]), metres)
 
 
 class _Depths:

@@ -54,9 +54,7 @@ def picture_names(source: Source, dataset: str, record: Record) -> frozenset[str
         dataset: its data set.
         record: sound or not; its group names the picture.
     """
-    return frozenset(
-        {picture_name(_spaces(dataset)[0], record.group), *getattr(source, "picture_aliases", lambda _: ())(record)}
-    )
+    return frozenset({picture_name(_spaces(dataset)[0], record.group), *source.picture_aliases(record)})
 
 
 def picture_name(space: str, text: str) -> str:

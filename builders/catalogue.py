@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, TypeVar, cast
 
 from ieiw.builders.protocols import Source, Task, Tools
-from ieiw.builders.record_kinds import Choosing, Kind, told
+from ieiw.builders.record_kinds import Kind, describe
 from ieiw.triplets.errors import UsageError
 
 _Entry = TypeVar("_Entry")
@@ -139,19 +139,14 @@ def check_fit(source: Source, tasks: Sequence[str]) -> None:
     Raises:
         UsageError: one cannot, or is unknown; the message names source, tasks, and the tasks that fit.
     """
-    wrong = [f"{name} needs {told(needs(name))}" for name in tasks if source.gives not in needs(name)]
+    wrong = [f"{name} needs {describe(needs(name))}" for name in tasks if source.gives not in needs(name)]
     if wrong:
+        others = [text for kind, text in source.choices.items() if all(kind in needs(name) for name in tasks)]
         raise UsageError(
             f"source {source.name}: task {'; task '.join(wrong)}; its records hold {source.gives}. "
-            f"Tasks that fit: {', '.join(fitting(source))}{_other_options(source, tasks)}"
+            f"Tasks that fit: {', '.join(fitting(source))}"
+            + "".join(f". All of these tasks fit with options: {options}" for options in others[:1])
         )
-
-
-def _other_options(source: Source, tasks: Sequence[str]) -> str:
-    """The options with which all tasks would fit, in words; empty where there are none."""
-    choices = source.choices if isinstance(source, Choosing) else {}
-    found = [text for kind, text in choices.items() if all(kind in needs(name) for name in tasks)]
-    return f". All of these tasks fit with options: {found[0]}" if found else ""
 
 
 def fitting(source: Source) -> list[str]:

@@ -14,7 +14,6 @@ from itertools import chain
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from ieiw.triplets.records import Mask
 
@@ -50,32 +49,30 @@ class Part:
 
 def polygon_parts(polygons: Iterable[Sequence[float]]) -> list[Part]:
     """A part for each polygon of COCO's form, x, y, x, y, … with three points or more."""
-    return [_polygon(np.asarray(flat, np.float64).reshape(-1, 2)) for flat in polygons if len(flat) >= 6]
+    parts = []
+    for flat in polygons:
+        if len(flat) >= 6:
+            x, y = np.asarray(flat, np.float64).reshape(-1, 2).T
+            area = abs(float(np.dot(x, np.roll(y, -1)) - np.dot(np.roll(x, -1), y))) / 2
+            parts.append(Part(area, float(x.min()), float(y.min()), float(x.max()), float(y.max())))
+    return parts
 
 
 def mask_parts(mask: Mask) -> list[Part]:
     """A part for each connected component."""
-    *_, found, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    return [Part(area, x, y, x + width, y + height) for x, y, width, height, area in found[1:].tolist()]
+    *_, statistics, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    return [Part(area, x, y, x + width, y + height) for x, y, width, height, area in statistics[1:].tolist()]
 
 
 def far_apart(parts: Iterable[Part]) -> bool:
     """Whether parts of like size lie so far apart that they can hardly be one thing."""
-    held = nlargest(_MOST, parts, key=lambda part: part.area)
+    largest = nlargest(_MOST, parts, key=lambda part: part.area)
     groups: list[list[Part]] = []
-    for part in held:
-        if part.area < _ALIKE * held[0].area:
+    for part in largest:
+        if part.area < _ALIKE * largest[0].area:
             break
-        near = [group for group in groups if any(_near(part, other) for other in group)]
+        near = [
+            group for group in groups if any(part.gap(other) <= _FAR * max(part.side, other.side) for other in group)
+        ]
         groups = [group for group in groups if group not in near] + [[part, *chain.from_iterable(near)]]
     return len(groups) > 1
-
-
-def _near(one: Part, other: Part) -> bool:
-    return one.gap(other) <= _FAR * max(one.side, other.side)
-
-
-def _polygon(points: npt.NDArray[np.float64]) -> Part:
-    x, y = points.T
-    area = abs(float(np.dot(x, np.roll(y, -1)) - np.dot(np.roll(x, -1), y))) / 2
-    return Part(area, float(x.min()), float(y.min()), float(x.max()), float(y.max()))

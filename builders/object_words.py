@@ -1,4 +1,4 @@
-"""What an edit says of its object, held against the object's mask and the pixels beneath it.
+"""What an edit says of its object, compared with the object's mask and the pixels beneath it.
 
 Only the plainest contradictions count: a mask of several things where the words speak of one; a colour of which next to nothing is
 there (a brown teddy bear called orange); and one that the surroundings show as much (a glass called orange for the table behind it,
@@ -23,7 +23,7 @@ _LEAST = 0.02
 """Share of the mask's pixels that must have the named colour."""
 _AROUND = 30.0
 """How far the surroundings reach, in per cent of the square root of the mask's area."""
-_LOOKS: dict[str, tuple[int, int, int, int]] = {
+_COLOURS: dict[str, tuple[int, int, int, int]] = {
     "red": (168, 9, 90, 50),
     "orange": (4, 24, 110, 130),  # darker is brown, paler is beige
     "yellow": (18, 38, 80, 110),
@@ -39,7 +39,7 @@ would call so, and more."""
 def colour_of(attribute: str) -> str:
     """The colour that an attribute (``dark blue``) claims and pixels can contradict; empty for all others."""
     last = attribute.lower().rpartition(" ")[2]
-    return last if last in _LOOKS else ""
+    return last if last in _COLOURS else ""
 
 
 def true_of(words: Sequence[str], said: Mapping[str, Any], shown: Image, mask: Mask) -> tuple[str, ...]:
@@ -57,22 +57,21 @@ def true_of(words: Sequence[str], said: Mapping[str, Any], shown: Image, mask: M
     if not said["several"] and far_apart(mask_parts(mask)):
         raise Refusal(Reason.AMBIGUOUS, "several things in one mask")
     around = dilate(mask, _AROUND, 1) & ~mask
-    wrong = [text for text, colour in said["colours"].items() if not _holds(colour, shown[mask], shown[around])]
-    kept = tuple(sentence for sentence in words if not any(_says(sentence, text) for text in wrong))
-    if not kept:
+    wrong = [
+        re.compile(rf"\b{re.escape(text)}\b", re.IGNORECASE)  # whole words: a colored car is no red car
+        for text, colour in said["colours"].items()
+        if not _shows(colour, shown[mask], shown[around])
+    ]
+    sound = tuple(sentence for sentence in words if not any(pattern.search(sentence) for pattern in wrong))
+    if not sound:
         raise Refusal(
             Reason.PHRASE_CONTRADICTED,
             f"{words[0]!r}: the object does not have that colour, or no more of it than what lies around",
         )
-    return kept
+    return sound
 
 
-def _says(sentence: str, text: str) -> bool:
-    """Whether a sentence has these words, whole: a colored car is no red car."""
-    return re.search(rf"\b{re.escape(text)}\b", sentence, re.IGNORECASE) is not None
-
-
-def _holds(colour: str, inside: Image, around: Image) -> bool:
+def _shows(colour: str, inside: Image, around: Image) -> bool:
     """Whether pixels (N, 3) beneath a mask have a colour, and more so than those around it; an empty mask tells nothing."""
     share = _share(inside, colour) if len(inside) else 1.0
     return share >= _LEAST and (not len(around) or share > _share(around, colour))
@@ -80,7 +79,7 @@ def _holds(colour: str, inside: Image, around: Image) -> bool:
 
 def _share(pixels: Image, colour: str) -> float:
     """Of the pixels (N, 3) that may be called so."""
-    first, last, saturated, bright = _LOOKS[colour]
+    first, last, saturated, bright = _COLOURS[colour]
     hue, saturation, brightness = cv2.split(cv2.cvtColor(pixels[:, None], cv2.COLOR_RGB2HSV))
     near = (hue >= first) & (hue <= last) if first <= last else (hue >= first) | (hue <= last)
     return float(np.mean(near & (saturation >= saturated) & (brightness >= bright)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -31,6 +31,11 @@ class Source(Protocol):
         """What its records hold; a class attribute, or decided by its options."""
         ...
 
+    @property
+    def choices(self) -> Mapping[Kind, str]:
+        """Where ``options`` decide what it gives: kind -> the options that give it, as a recipe writes them."""
+        ...
+
     def inputs(self) -> Sequence[str]:
         """Annotation files below the root that decide which records there are; their digests enter the fingerprint."""
         ...
@@ -56,6 +61,10 @@ class Source(Protocol):
         Raises:
             ieiw.triplets.rejects.Refusal: missing, too large, or outside the root.
         """
+        ...
+
+    def picture_aliases(self, record: Record) -> Iterable[str]:
+        """Further names of a record's picture in the spaces of other data sets, such as ``coco:139``."""
         ...
 
 

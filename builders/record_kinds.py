@@ -5,10 +5,9 @@ So a recipe that asks key points of a data set without any is refused before it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
 
 from ieiw.triplets.records import Record
 
@@ -33,50 +32,36 @@ class Kind(StrEnum):
 class Fields:
     """What a sound record has at least: roles of ``files`` beside ``picture``, and keys of ``annotation``."""
 
-    files: frozenset[str] = frozenset()
-    annotation: frozenset[str] = frozenset()
-
-
-def _fields(files: str = "", annotation: str = "") -> Fields:
-    return Fields(frozenset(files.split()), frozenset(annotation.split()))
+    files: tuple[str, ...] = ()
+    annotation: tuple[str, ...] = ()
 
 
 FIELDS: dict[Kind, tuple[Fields, ...]] = {
-    Kind.OUTLINED: (_fields(annotation="phrase phrase_structure Polygons"),),
-    Kind.REFERRED: (_fields(annotation="expressions targets"), _fields("mask", "expressions mask_coding")),
-    Kind.LABELLED: (_fields("classes labels"), _fields("classes", "segments")),
-    Kind.JOINTED: (_fields(annotation="layout noun joints box others crowds"),),
-    Kind.BOXED: (_fields(annotation="class boxes"),),
-    Kind.CLASSED: (_fields("classes", "class_id"),),
-    Kind.DEPTH: (_fields("depth", "units_per_metre"),),
-    Kind.BLURRED: (_fields("target"),),
-    Kind.NOISY: (_fields("target"),),
-    Kind.WATERMARKED: (_fields("target"),),
-    Kind.EDITED: (_fields("target", "instructions"), _fields("target prompt")),
+    Kind.OUTLINED: (Fields(annotation=("phrase", "phrase_structure", "Polygons")),),
+    Kind.REFERRED: (Fields((), ("expressions", "targets")), Fields(("mask",), ("expressions", "mask_coding"))),
+    Kind.LABELLED: (Fields(("classes", "labels")), Fields(("classes",), ("segments",))),
+    Kind.JOINTED: (Fields(annotation=("layout", "noun", "joints", "box", "others", "crowds")),),
+    Kind.BOXED: (Fields(annotation=("class", "boxes")),),
+    Kind.CLASSED: (Fields(("classes",), ("class_id",)),),
+    Kind.DEPTH: (Fields(("depth",), ("units_per_metre",)),),
+    Kind.BLURRED: (Fields(("target",)),),
+    Kind.NOISY: (Fields(("target",)),),
+    Kind.WATERMARKED: (Fields(("target",)),),
+    Kind.EDITED: (Fields(("target",), ("instructions",)), Fields(("target", "prompt"))),
 }
-"""Kind -> the forms that a sound record of it may have. What each field means is told by the tasks that need the kind."""
-
-
-@runtime_checkable
-class Choosing(Protocol):
-    """A source whose ``options`` decide what its records hold."""
-
-    @property
-    def choices(self) -> Mapping[Kind, str]:
-        """Kind -> the options that give it, as a recipe writes them."""
-        ...
+"""Kind -> the forms that a sound record of it may have. The tasks that need a kind say what its fields mean."""
 
 
 def lacking(kind: Kind, record: Record) -> list[str]:
     """The fields that a sound record lacks to be of a kind, by the form that it is nearest to; empty where it has all."""
-    return min((_lacking(form, record) for form in FIELDS[kind]), key=len)
+    present = {*(f"files.{role}" for role in record.files), *(f"annotation.{key}" for key in record.annotation)}
+    forms = (
+        {"files.picture", *(f"files.{role}" for role in form.files), *(f"annotation.{key}" for key in form.annotation)}
+        for form in FIELDS[kind]
+    )
+    return min((sorted(form - present) for form in forms), key=len)
 
 
-def _lacking(form: Fields, record: Record) -> list[str]:
-    files = (f"files.{role}" for role in form.files | {"picture"} if role not in record.files)
-    return sorted([*files, *(f"annotation.{key}" for key in form.annotation if key not in record.annotation)])
-
-
-def told(kinds: Iterable[Kind]) -> str:
+def describe(kinds: Iterable[Kind]) -> str:
     """Kinds in words."""
     return ", or ".join(sorted(kinds))

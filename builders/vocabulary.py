@@ -19,21 +19,12 @@ LABELS = "labels"
 """Role of the label map."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)  # each is equal to itself alone, so that it can key a cache
 class Vocabulary:
     """The classes of a data set: number -> name, and the numbers that say nothing."""
 
     names: Mapping[int, ClassName]
     void: frozenset[int]
-
-
-def vocabulary(data: bytes) -> Vocabulary:
-    """The classes that a record's ``classes`` bytes name; kept, since all records of a source share them.
-
-    Raises:
-        msgspec.DecodeError: not what :func:`classes_document` writes.
-    """
-    return _vocabulary(data)
 
 
 class _Classes(msgspec.Struct):
@@ -47,19 +38,15 @@ def classes_document(names: Mapping[int, str], void: tuple[int, ...] = ()) -> by
 
 
 @lru_cache(maxsize=8)
-def _vocabulary(data: bytes) -> Vocabulary:
+def vocabulary(data: bytes) -> Vocabulary:
+    """The classes that a record's ``classes`` bytes name; cached, since all records of a source share them.
+
+    Raises:
+        msgspec.DecodeError: not what :func:`classes_document` writes.
+    """
     classes = msgspec.json.decode(data, type=_Classes, strict=False)
     spoken = spoken_names(classes.names.values())
-    return Vocabulary(_Hashed(zip(classes.names, spoken, strict=True)), frozenset(classes.void))
-
-
-class _Hashed(dict[int, ClassName]):
-    """A dict that is never changed, so that it can key a cache by its identity."""
-
-    __hash__ = object.__hash__  # type: ignore[assignment]
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
+    return Vocabulary(dict(zip(classes.names, spoken, strict=True)), frozenset(classes.void))
 
 
 @lru_cache(maxsize=4096)

@@ -6,14 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-Words = npt.NDArray[np.uint64]
+Halves = npt.NDArray[np.uint64]
 _LETTERS, _KEPT = 64, 32
 _AT_ONCE = 2**17
 _NIBBLES = np.full(256, 255, np.uint8)
 _NIBBLES[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 
 
-def words(digests: pa.Array | pa.ChunkedArray) -> Words:
+def as_uint64(digests: pa.Array | pa.ChunkedArray) -> Halves:
     """The first 128 bits of digests, (2, rows), more significant half first: no two pictures ever shared those by chance.
 
     Args:
@@ -63,7 +63,7 @@ def _bytes(digests: pa.Array) -> npt.NDArray[np.uint8]:
     return np.asarray(nibbles[:, 0::2] << 4 | nibbles[:, 1::2], np.uint8)
 
 
-def places(wanted: Words, known: Words) -> npt.NDArray[np.int64]:
+def positions(wanted: Halves, known: Halves) -> npt.NDArray[np.int64]:
     """Where each wanted digest stands among the known ones; -1 where it does not. Fast where those are sorted."""
     high = known[0]
     if not len(high):

@@ -28,7 +28,7 @@ def rank_within(codes: Ints) -> Ints:
     return ranks
 
 
-def joined(*columns: npt.NDArray[Any]) -> Ints:
+def combined_codes(*columns: npt.NDArray[Any]) -> Ints:
     """Numbers of the distinct combinations of several columns of whole numbers."""
     mixed = np.zeros(len(columns[0]), np.uint64)
     for column in columns:
@@ -42,7 +42,7 @@ def joined(*columns: npt.NDArray[Any]) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class Candidates:
     """Rows that may be near duplicates, best first.
 
     Attributes:
@@ -58,7 +58,7 @@ class Alike:
     groups: Ints | None
 
 
-def near_duplicates(rows: Alike, distance: int) -> Floats:
+def near_duplicates(rows: Candidates, distance: int) -> Floats:
     """Which rows lie within ``distance`` bits of a better one that stays.
 
     Returns:
@@ -66,7 +66,7 @@ def near_duplicates(rows: Alike, distance: int) -> Floats:
     """
     if not len(rows.tasks):
         return np.empty(0, np.float32)
-    nodes = joined(rows.tasks, *rows.hashes)
+    nodes = combined_codes(rows.tasks, *rows.hashes)
     _, first = np.unique(nodes, return_index=True)
     return _greedy(rows, nodes, _Links(tuple(each[first] for each in rows.hashes), rows.tasks[first], distance))
 
@@ -87,7 +87,7 @@ class _Links:
         self.limits = np.searchsorted(low[order], np.arange(len(tasks) + 1))
 
 
-def _greedy(rows: Alike, nodes: Ints, links: _Links) -> Floats:
+def _greedy(rows: Candidates, nodes: Ints, links: _Links) -> Floats:
     """Go through the rows, best first. All that stay in a node are of one group, since rows of another would be duplicates."""
     count = len(links.limits) - 1
     result = np.full(len(nodes), np.nan, np.float32)

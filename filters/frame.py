@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -13,18 +13,20 @@ import pyarrow.compute as pc
 
 from ieiw.filters.columns import column, numbers
 from ieiw.filters.composite import COMPOSITES
-from ieiw.filters.digests import Words, places, words
-from ieiw.filters.duplicates import joined
+from ieiw.filters.digests import Halves, as_uint64, positions
+from ieiw.filters.duplicates import combined_codes
 from ieiw.triplets.errors import UsageError
 
 COLUMNS = ("key", "source", "task", "group", "licence", "source_sha256", "target_sha256")
 """Columns of the index that rules may read."""
 Ids: TypeAlias = "pa.Array | pa.ChunkedArray"
 Lookup = Callable[[str], tuple[Ids, npt.NDArray[Any]]]
+Nearest = Callable[[npt.NDArray[np.uint64], Sequence[Any]], npt.NDArray[Any]]
+"""Hashes and places -> for each hash the least distance in bits to a picture of the places; 65 where there is none."""
 
 
-def _no_more(column: str) -> pa.ChunkedArray:
-    raise KeyError(column)
+def _absent(*what: object) -> Any:
+    raise KeyError(*what)
 
 
 @dataclass(slots=True)
@@ -34,19 +36,21 @@ class Frame:
     Attributes:
         table: :data:`COLUMNS` of the index, one row a triplet; digests in hex or packed (:func:`ieiw.filters.digests.packed`).
         lookup: score name -> its ids (digests of pictures in hex, or keys) and values.
-        more: name of another column of the index -> the column; few rules ask, so it is not kept.
+        read_column: name of another column of the index -> the column; few rules ask, so it is not kept.
+        nearest: looks pictures up for decontamination.
     """
 
     table: pa.Table
     lookup: Lookup
-    more: Callable[[str], pa.ChunkedArray] = _no_more
+    read_column: Callable[[str], pa.ChunkedArray] = _absent
+    nearest: Nearest = _absent
     _scores: dict[tuple[str, str], npt.NDArray[Any]] = field(default_factory=dict)
     _places: dict[tuple[str, int], npt.NDArray[np.int64]] = field(default_factory=dict)
     _loaded: dict[str, tuple[Ids, npt.NDArray[Any]]] = field(default_factory=dict)
     _ids: list[Ids] = field(default_factory=list)
-    _words: dict[int, Words] = field(default_factory=dict)
+    _halves: dict[int, Halves] = field(default_factory=dict)
     _codes: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
-    _digests: dict[str, Words] = field(default_factory=dict)
+    _digests: dict[str, Halves] = field(default_factory=dict)
     _dictionaries: dict[str, pa.Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -61,23 +65,25 @@ class Frame:
                 others = self.codes(second)
                 self._codes[column] = self.codes(first) * (int(others.max(initial=0)) + 1) + others
             elif column.endswith("_sha256"):
-                self._codes[column] = joined(*self.words(column.removesuffix("_sha256")))
+                self._codes[column] = combined_codes(*self.digests(column.removesuffix("_sha256")))
             else:
                 encoded = self.table[column].combine_chunks().dictionary_encode()
                 self._dictionaries[column] = encoded.dictionary
                 self._codes[column] = numbers(encoded.indices).astype(np.int64)
         return self._codes[column]
 
-    def words(self, role: str) -> Words:
-        """The digests of all sources or targets, as :func:`ieiw.filters.digests.words` gives them."""
+    def digests(self, role: str) -> Halves:
+        """The digests of all sources or targets, as :func:`ieiw.filters.digests.as_uint64` gives them."""
         if role not in self._digests:
             name = f"{role}_sha256"
-            self._digests[role] = words(self.table[name] if name in self.table.column_names else self.more(name))
+            self._digests[role] = as_uint64(
+                self.table[name] if name in self.table.column_names else self.read_column(name)
+            )
         return self._digests[role]
 
     def forget_scores(self) -> None:
         """Free what was read for scores, once no rule will ask for more."""
-        for held in (self._scores, self._places, self._loaded, self._ids, self._words, self._digests):
+        for held in (self._scores, self._places, self._loaded, self._ids, self._halves, self._digests):
             held.clear()
         pa.default_memory_pool().release_unused()
 
@@ -87,15 +93,16 @@ class Frame:
         return [str(name) for name in self._dictionaries[column].to_pylist()]
 
     def score(self, name: str, role: str) -> npt.NDArray[Any]:
-        """A score of every row's source, target or pair; NaN where it has none."""
+        """A score of every row's source, target or pair, or its ``gap`` (source minus target); NaN where it has none."""
+        if role == "gap":
+            return np.asarray(self.score(name, "source") - self.score(name, "target"))
         if (name, role) not in self._scores:
-            self._scores[name, role] = self._composite(name, role) if name in COMPOSITES else self._stored(name, role)
+            if name in COMPOSITES:
+                parts = {part: self.score(part, role) for part in COMPOSITES[name].parts}
+                self._scores[name, role] = COMPOSITES[name].compute(parts)
+            else:
+                self._scores[name, role] = self._stored(name, role)
         return self._scores[name, role]
-
-    def _composite(self, name: str, role: str) -> npt.NDArray[Any]:
-        composite = COMPOSITES[name]
-        parts: Mapping[str, npt.NDArray[Any]] = {part: self.score(part, role) for part in composite.parts}
-        return composite.compute(parts)
 
     def _stored(self, name: str, role: str) -> npt.NDArray[Any]:
         if name not in self._loaded:
@@ -125,7 +132,7 @@ class Frame:
                 found = numbers(pc.fill_null(pc.index_in(self.table["key"], value_set=self._ids[number]), nowhere))
                 self._places[role, number] = found.astype(np.int64)
             else:
-                if number not in self._words:
-                    self._words[number] = words(self._ids[number])
-                self._places[role, number] = places(self.words(role), self._words[number])
+                if number not in self._halves:
+                    self._halves[number] = as_uint64(self._ids[number])
+                self._places[role, number] = positions(self.digests(role), self._halves[number])
         return self._places[role, number]

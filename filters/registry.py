@@ -1,8 +1,9 @@
-"""Scores by name. One line here adds one."""
+"""Scores by name and rules by kind. One line here adds one."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from ieiw.filters.composite import COMPOSITES
 from ieiw.filters.scores.base import Better, Kind, Score
@@ -22,6 +23,15 @@ SCORES = {
     "sharpness": "ieiw.filters.scores.sharpness:Sharpness",
 }
 """Name -> class."""
+RULES = {
+    "cap": "ieiw.filters.rules.cap:Cap",
+    "decontaminate": "ieiw.filters.rules.decontaminate:Decontaminate",
+    "duplicates": "ieiw.filters.rules.duplicates:Duplicates",
+    "gap": "ieiw.filters.rules.gap:Gap",
+    "licences": "ieiw.filters.rules.licences:Licences",
+    "threshold": "ieiw.filters.rules.threshold:Threshold",
+}
+"""Kind -> class."""
 
 
 def load(name: str) -> type[Score]:
@@ -32,9 +42,18 @@ def load(name: str) -> type[Score]:
     """
     if name not in SCORES:
         raise UsageError(f"no score is called {name!r}. Known: {', '.join(sorted(SCORES))}")
-    module, _, attribute = SCORES[name].partition(":")
-    found: type[Score] = getattr(import_module(module), attribute)
+    found: type[Score] = _class(SCORES[name])
     return found
+
+
+def load_rule(kind: str) -> Any:
+    """The class of a rule kind, which derives from :class:`ieiw.filters.rules.base.Rule`."""
+    return _class(RULES[kind])
+
+
+def _class(where: str) -> Any:
+    module, _, attribute = where.partition(":")
+    return getattr(import_module(module), attribute)
 
 
 def known() -> list[str]:

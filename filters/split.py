@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ieiw.filters.columns import numbers
-from ieiw.filters.rules import Split
+from ieiw.filters.rule_set import Split
 
 Ints = npt.NDArray[np.integer[Any]]
 

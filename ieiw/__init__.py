@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ieiw.apps.audit.page import write as write_audit
-    from ieiw.filters.rules import DEFAULT as DEFAULT_RULES
-    from ieiw.filters.rules import RuleSet, load_rules
+    from ieiw.filters.rule_set import DEFAULT as DEFAULT_RULES
+    from ieiw.filters.rule_set import RuleSet, load_rules
     from ieiw.pipelines.audit.run import Options as AuditOptions
     from ieiw.pipelines.audit.run import audit
     from ieiw.pipelines.build.run import Options as BuildOptions
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "AuditOptions": "pipelines.audit.run:Options",
     "BuildOptions": "pipelines.build.run:Options",
-    "DEFAULT_RULES": "filters.rules:DEFAULT",
+    "DEFAULT_RULES": "filters.rule_set:DEFAULT",
     "Loader": "train.data.loader:Loader",
     "Recipe": "triplets.layout.recipe:Recipe",
-    "RuleSet": "filters.rules:RuleSet",
+    "RuleSet": "filters.rule_set:RuleSet",
     "RunOptions": "pipelines.engine.run:RunOptions",
     "Step": "triplets.errors:Step",
     "UsageError": "triplets.errors:UsageError",
@@ -43,7 +43,7 @@ _PUBLIC = {
     "cut": "pipelines.cut.run:cut",
     "lint": "pipelines.lint.run:lint",
     "load_recipe": "pipelines.recipe.load:load_recipe",
-    "load_rules": "filters.rules:load_rules",
+    "load_rules": "filters.rule_set:load_rules",
     "open_cut": "train.data.dataset:open_cut",
     "open_store": "triplets.storage.store:open_store",
     "plan": "pipelines.planning.estimate:estimate",

@@ -18,7 +18,8 @@ from ieiw.synthetic.palette import Paint, Rgb
 from ieiw.synthetic.textures import Plane, tile
 
 Point = tuple[float, float]
-Points = Sequence[Point]
+Points = Sequence[Point] | str
+"""Corners in order; as text they are written as SVG's ``points``: ``-0.5,0 0.5,0 0,-1``."""
 _SUPER = 2
 _SHIFT = 4  # cv2 takes coordinates in sixteenths of a pixel
 
@@ -139,7 +140,7 @@ class Pen:
 
     def cover(self, points: Points) -> None:
         """Key points noted so far inside the polygon are behind it from now on."""
-        outline = np.asarray(points, np.float32).reshape(-1, 1, 2)
+        outline = _array(points).astype(np.float32).reshape(-1, 1, 2)
         for at, mark in enumerate(self._marks):
             if mark.seen == 2 and cv2.pointPolygonTest(outline, mark.at, False) > 0:
                 self._marks[at] = Mark(mark.name, mark.at, 1)
@@ -168,7 +169,7 @@ class Pen:
         return (x, y)
 
     def _map(self, points: Points | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        where = np.asarray(points, np.float64) * self._scale
+        where = _array(points) * self._scale
         where[:, 0] *= self._side
         return np.asarray(where + np.asarray(self._anchor) * _SUPER, np.float64)
 
@@ -258,9 +259,15 @@ def _cut(texture: Plane, area: tuple[slice, slice]) -> Plane:
 # ---- outlines
 
 
+def _array(points: Points | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    if isinstance(points, str):
+        points = np.array(points.replace(",", " ").split(), np.float64).reshape(-1, 2)
+    return np.asarray(points, np.float64)
+
+
 def smooth(points: Points, steps: int = 8) -> npt.NDArray[np.float64]:
     """Closed Catmull-Rom curve through the points."""
-    p1 = np.asarray(points, np.float64)
+    p1 = _array(points)
     p0, p2, p3 = np.roll(p1, 1, 0), np.roll(p1, -1, 0), np.roll(p1, -2, 0)
     t = (np.arange(steps) / steps)[None, :, None]
     a, b, c, d = p0[:, None], p1[:, None], p2[:, None], p3[:, None]

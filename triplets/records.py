@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -84,6 +85,26 @@ class Encoded:
     height: int
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="drawing"):
+    """The ground truth that an evaluator needs: a subclass for each drawing, in :mod:`ieiw.triplets.drawings`."""
+
+    def redraw(self, source: Image, sentence: str, rng: np.random.Generator) -> tuple[Image, str] | None:
+        """Draw the target again, exactly as its task does, in colours of another draw.
+
+        The paper redraws points, masks and boxes at every epoch; a shard holds one rendering.
+
+        Args:
+            source: (height, width, 3), the sample's source picture, at the size the answer speaks of.
+            sentence: one of the sample's wordings.
+            rng: draws the colours.
+
+        Returns:
+            Target and sentence; None where there is nothing to redraw: another task, no drawing, or a sentence that names its
+            colours not exactly once each.
+        """
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Triplet:
     """What a task yields: one instruction with the pictures before and after.
@@ -93,7 +114,7 @@ class Triplet:
         alternatives: at least one other or equal wording with the same meaning, so that training draws one.
         source: picture before the edit.
         target: picture after the edit.
-        answer: JSON values: the ground truth that an evaluator needs.
+        answer: the ground truth that an evaluator needs.
         region_share: share of the picture that the edit covers, 0..1.
         pair: triplets of one pair (a removal and its addition) share it; never in one batch.
         backend: what made the pixels, such as ``telea`` or ``lama``; empty where nothing was generated.
@@ -104,7 +125,7 @@ class Triplet:
     alternatives: tuple[str, ...]
     source: Encoded
     target: Encoded
-    answer: Mapping[str, Any]
+    answer: Answer
     region_share: float
     pair: str
     backend: str = ""

@@ -31,7 +31,7 @@ def demo(
     from ieiw.apps.audit.page import write
     from ieiw.apps.commands.cut import show_funnel
     from ieiw.apps.sheet import choose, contact_sheet
-    from ieiw.filters.rules import DEFAULT, Split
+    from ieiw.filters.rule_set import DEFAULT, Split
     from ieiw.pipelines.audit.run import Options, audit
     from ieiw.pipelines.cut.run import cut
     from ieiw.pipelines.engine.run import RunOptions

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.images.masks import Rle, from_rle
 from ieiw.triplets.records import Mask
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -84,7 +84,7 @@ def _from_runs(runs: dict[str, Any], size: tuple[int, int]) -> Mask:
     text = counts.decode("latin-1") if isinstance(counts, bytes) else counts
     if _covered(text) != size[0] * size[1]:  # pycocotools would read and write beyond its memory
         raise Refusal(Reason.MASK_UNREADABLE, "run lengths that do not cover the picture")
-    return from_rle({"size": shape, "counts": text})
+    return from_rle(Rle((shape[0], shape[1]), text))
 
 
 def _from_counts(counts: list[Any], size: tuple[int, int]) -> Mask:

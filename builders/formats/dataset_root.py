@@ -45,6 +45,10 @@ class Root:
         else:
             self._base = os.path.realpath(Path(self.location).expanduser())
 
+    def full_name(self, reference: str) -> str:
+        """What messages call a file below the root."""
+        return f"{self.location}/{reference}"
+
     def read(self, reference: str, max_bytes: int = MAX_PICTURE_BYTES) -> bytes:
         """All bytes of a file below the root; where there is no ``a.jpg``, of ``a.JPG``.
 

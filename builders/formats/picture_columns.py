@@ -93,7 +93,7 @@ def open_parquet(root: Root, file: str) -> Iterator[pq.ParquetFile]:
         UsageError: it is missing, or damaged, be it found now or while it is read.
         OSError: the storage fails.
     """
-    name = f"{root.location}/{file}"
+    name = root.full_name(file)
     with root.open(file) as stream, _told(name):
         if stream.read(len(_POINTER)) == _POINTER:
             raise DocumentError(

@@ -73,6 +73,8 @@ _DEGREES = frozenset({"nearest", "furthest", "closest", "farthest", "full"})
 _SIDES = frozenset(
     {"left", "right", "middle", "center", "centre", "top", "bottom", "front", "back", "far", "upper", "lower"}
 )
+_ENDS = frozenset({"front", "back", "top", "bottom"})
+"""Those of them that things have as parts (``front wheel``)."""
 _AFTER_SIDE = PLACES | {"hand", "half", "part", "shelf", "row", "most"}
 _ADJACENT = frozenset(
     {("from", "behind"), ("out", "of"), ("up", "on"), ("up", "to"), ("up", "against"), ("down", "on"), ("up", "in")}
@@ -258,16 +260,12 @@ def _check_noun_phrase(content: list[str]) -> None:
     """Refuse what is more than one noun phrase run together."""
     if not content:
         raise _refuse("breaks off after an article")
-    if ARTICLES & set(content):
-        raise _refuse(f"cannot read {' '.join(content)!r}")
-    if len([word for word in content if word not in {"and", ","}]) > _MOST_WORDS:
+    if ARTICLES & set(content) or sum(word not in {"and", ","} for word in content) > _MOST_WORDS:
         raise _refuse(f"cannot read {' '.join(content)!r}")
     for word, following in zip(content, content[1:], strict=False):
-        if word in _SIDES and following not in _AFTER_SIDE | _SIDES and word not in {"front", "back", "top", "bottom"}:
-            raise _refuse(f"cannot read {word} {following}")
-        if (word in WORN | BODY or is_plural(word)) and following in COLOURS:
-            raise _refuse(f"cannot read {word} {following}")
-        if word in {"everyone", "something", "someone"}:
+        place_of_nothing = word in _SIDES - _ENDS and following not in _AFTER_SIDE | _SIDES
+        second_begins = (word in WORN | BODY or is_plural(word)) and following in COLOURS
+        if place_of_nothing or second_begins or word in {"everyone", "something", "someone"}:
             raise _refuse(f"cannot read {word} {following}")
     if content[-1] in {"front", "back"} and len(content) > 1 and not set(content[:-1]) <= _SIDES:
         raise _refuse(f"cannot read {' '.join(content)!r}")

@@ -1,4 +1,4 @@
-"""Which templates a task fills: the hand-written ones, or those that a recipe brings, as a language model wrote them.
+"""Which templates a task fills: the hand-written ones, or a recipe's own, as a language model wrote them.
 
 A *kind* is a set of templates that mean the same and have the same placeholders; most tasks have one, of the task's name.
 """
@@ -26,7 +26,7 @@ _TABLES: Mapping[str, Callable[[], Mapping[str, tuple[str, ...]]]] = {
 
 
 def kinds() -> list[str]:
-    """The kinds of sentences that can be written anew, sorted."""
+    """The kinds of sentences that can be rewritten, sorted."""
     return sorted(_TABLES)
 
 
@@ -65,19 +65,17 @@ def check_templates(kind: str, templates: Sequence[str]) -> None:
 
 
 def chosen(
-    brought: Mapping[str, Sequence[str]], kind: str, default: Sequence[str], rng: np.random.Generator
+    wordings: Mapping[str, Sequence[str]], kind: str, default: Sequence[str], rng: np.random.Generator
 ) -> tuple[str, ...]:
-    """The templates of one triplet: what a recipe brings for the kind, at most :data:`MOST` drawn by ``rng``; else the default.
+    """The templates of one triplet: the recipe's for the kind, at most :data:`MOST` drawn by ``rng``; else the default.
 
     Args:
-        brought: kind -> templates, :attr:`ieiw.builders.protocols.Tools.wordings`.
+        wordings: kind -> templates, :attr:`ieiw.builders.protocols.Tools.wordings`.
         kind: asked for.
         default: the hand-written set.
         rng: of the attempt; not touched where the default is used.
     """
-    found = tuple(brought.get(kind, ()))
-    if not found:
-        return tuple(default)
-    if len(found) <= MOST:
-        return found
-    return tuple(found[at] for at in rng.choice(len(found), MOST, replace=False).tolist())
+    own = tuple(wordings.get(kind, ()))
+    if len(own) <= MOST:
+        return own or tuple(default)
+    return tuple(own[index] for index in rng.choice(len(own), MOST, replace=False).tolist())

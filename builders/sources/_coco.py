@@ -1,15 +1,17 @@
-"""What all files of COCO's form share: ``images`` and ``categories``, which are small, and whose an annotation is."""
+"""A file of COCO's form: ``annotations``, which may be huge, ``images`` and ``categories``, which are small."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import array_spans, parse
 from ieiw.builders.sources._decode_errors import what_is_wrong
+from ieiw.builders.sources._json_index import JsonIndex
 
 
 class CocoElement(msgspec.Struct):
@@ -26,6 +28,11 @@ class ImageEntry(CocoElement):
     height: int
     license: Any = 0  # by its number; some conversions write null or a name
 
+    @property
+    def licence(self) -> str:
+        """COCO's licence of the picture by its number, or by what a conversion made of it; empty where the file names none."""
+        return f"COCO licence {self.license}" if self.license else ""
+
 
 class CategoryEntry(CocoElement):
     """An element of ``categories``."""
@@ -38,9 +45,9 @@ class _Head(CocoElement):
 
 
 _HEAD = msgspec.json.Decoder(_Head)
-
-
 _Element = TypeVar("_Element", bound=CocoElement)
+_Image = TypeVar("_Image", bound=CocoElement)
+_Category = TypeVar("_Category", bound=CocoElement)
 
 
 class Elements(dict[int, _Element]):
@@ -54,6 +61,40 @@ class Elements(dict[int, _Element]):
     def lack(self, field: str, number: int) -> str:
         """Why an element that ``field`` refers to is not here."""
         return self.wrong.get(number, f"{field} {number} is not in {self._key}")
+
+
+class CocoFile(Generic[_Image, _Category]):
+    """A file of COCO's form below a root; each of its arrays is read when it is first asked for.
+
+    Args:
+        root: of the data set.
+        file: below it.
+        image: kind of the elements of ``images``.
+        category: kind of the elements of ``categories``.
+
+    Raises:
+        UsageError: asked for an array: the file is missing.
+        ieiw.builders.formats.json_stream.DocumentError: asked for an array: there is none, or the file is cut short.
+    """
+
+    def __init__(self, root: Root, file: str, image: type[_Image], category: type[_Category]) -> None:
+        self.file = file
+        self._root, self._image, self._category = root, image, category
+
+    @cached_property
+    def annotations(self) -> JsonIndex:
+        """The annotations, picture by picture."""
+        return JsonIndex(self._root, self.file, identify, "annotations")
+
+    @cached_property
+    def images(self) -> Elements[_Image]:
+        """The pictures by their numbers."""
+        return elements_by_id(self._root, self.file, "images", self._image)
+
+    @cached_property
+    def categories(self) -> Elements[_Category]:
+        """The categories by their numbers."""
+        return elements_by_id(self._root, self.file, "categories", self._category)
 
 
 def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> Elements[_Element]:
@@ -72,21 +113,21 @@ def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> Ele
         UsageError: the file is missing.
         ieiw.builders.formats.json_stream.DocumentError: no such array, or the file is cut short.
     """
-    found = Elements[_Element](key)
+    elements = Elements[_Element](key)
     with root.open(file) as stream:
-        for at, span in enumerate(array_spans(stream, f"{root.location}/{file}", key)):
+        for index, span in enumerate(array_spans(stream, root.full_name(file), key)):
             try:
                 element = msgspec.json.decode(span.data, type=kind, strict=False)
             except (ValueError, RecursionError) as error:
                 with suppress(ValueError, RecursionError):
                     number = msgspec.json.decode(span.data, type=CocoElement, strict=False).id
-                    found.wrong.setdefault(number, f"{key}[{at}]: {what_is_wrong(span.data, error)}")
+                    elements.wrong.setdefault(number, f"{key}[{index}]: {what_is_wrong(span.data, error)}")
             else:
-                found.setdefault(element.id, element)
-    return found
+                elements.setdefault(element.id, element)
+    return elements
 
 
-def whose(data: bytes) -> tuple[bytes, int]:
+def identify(data: bytes) -> tuple[bytes, int]:
     """Annotation id and image id of an element; its bytes where it has no id, -1 where it has no image id."""
     try:
         head = _HEAD.decode(data)
@@ -104,8 +145,3 @@ def whole_number(data: bytes, field: str) -> int | None:
         return None
     value = entry.get(field) if isinstance(entry, dict) else None
     return value if type(value) is int else None
-
-
-def licence_of(number: object) -> str:
-    """COCO's licence of a picture by its number, or by what a conversion made of it; empty where the file names none."""
-    return f"COCO licence {number}" if number else ""

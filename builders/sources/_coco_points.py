@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 import msgspec
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import DocumentError
 from ieiw.builders.instructions.joints import LAYOUTS, joint_key
-from ieiw.builders.options import Options, parse_options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._coco import CategoryEntry, CocoElement, Elements, elements_by_id, whose
-from ieiw.builders.sources._decode_errors import what_is_wrong
-from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, Elements, ImageEntry
+from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._keypoint_cleaning import without_far_ears
 from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Fault, Record
-from ieiw.triplets.rejects import Reason
+from ieiw.triplets.rejects import Reason, Refusal
 
 
-class CocoImage(CocoElement):
-    """An element of ``images``."""
+class CocoImage(ImageEntry):
+    """An element of ``images``, with what conversions add."""
 
-    file_name: str
-    width: int
-    height: int
-    license: Any = None
     page_url: str | None = ""
     category: str | None = ""
 
@@ -50,18 +43,8 @@ class _Category(CategoryEntry):
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
 
 
-class CocoPoints(ABC):
-    """Base of the sources whose files have COCO's form; a data set says where its files lie and what its joints are.
-
-    Args:
-        name: of the source in the recipe.
-        root: folder or URL of the data set.
-        split: as the data set calls it.
-        options: none are known.
-
-    Raises:
-        UsageError: an option is given.
-    """
+class CocoPoints(RootedSource):
+    """Base of the sources whose files have COCO's form; a data set says where its files lie and what its joints are."""
 
     version = 3
     gives = Kind.JOINTED
@@ -71,12 +54,6 @@ class CocoPoints(ABC):
     """Whether others may be in view whom the file leaves out."""
     shift = 0.5
     """Added to coordinates: the files count pixels from 0, ours are continuous."""
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        parse_options(Options, options, f"source {name}: options")
-        self.name = name
-        self._root = Root(root)
-        self._split = split
 
     @abstractmethod
     def annotation_file(self) -> str:
@@ -108,13 +85,13 @@ class CocoPoints(ABC):
 
     def group_count(self) -> int:
         """Pictures with at least one annotation."""
-        return len(self._annotations)
+        return len(self._coco.annotations)
 
     def group(self, index: int) -> Iterator[Record]:
         """The persons of one picture; a person whose joints nobody labelled is a fault, but still one of the picture."""
-        elements = list(self._annotations.group(index))
-        number = whose(elements[0].data)[1]
-        image = self._images.get(number)
+        elements = list(self._coco.annotations.group(index))
+        number = elements[0].picture
+        image = self._coco.images.get(number)
         if image is None:
             scene = Scene(str(number), "", self._split)
         else:
@@ -122,76 +99,46 @@ class CocoPoints(ABC):
             scene = Scene(str(number), file, self._split, self.size(image), licence, self.unlisted)
         return records_of(scene, self.layout, [self._person(element) for element in elements])
 
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
-
     @cached_property
-    def _file(self) -> str:
-        return self.annotation_file()
+    def _coco(self) -> CocoFile[CocoImage, _Category]:
+        coco = CocoFile(self._root, self.annotation_file(), CocoImage, _Category)
+        self._check_joints(coco.categories)
+        return coco
 
-    @cached_property
-    def _where(self) -> str:
-        return f"{self._root.location}/{self._file}"
-
-    @cached_property
-    def _annotations(self) -> GroupedElements:
-        self._check_joints()
-        return GroupedElements(self._root.open(self._file), self._where, whose, "annotations")
-
-    @cached_property
-    def _images(self) -> Elements[CocoImage]:
-        return elements_by_id(self._root, self._file, "images", CocoImage)
-
-    @cached_property
-    def _categories(self) -> Elements[_Category]:
-        return elements_by_id(self._root, self._file, "categories", _Category)
-
-    def _check_joints(self) -> None:
+    def _check_joints(self, categories: Elements[_Category]) -> None:
         """A file whose joints have another order is refused as a whole: every name in its sentences would be wrong.
 
         Human-Art names 21 joints, of which ``keypoints`` holds COCO's 17.
         """
         known = LAYOUTS[self.layout]
-        for category in self._categories.values():
+        for category in categories.values():
             named = tuple(joint_key(name) for name in category.keypoints)[: len(known)]
             if named and named != known:
                 detail = f"categories: {category.name} has the joints {', '.join(named)}; {self.layout} has {', '.join(known)}"
-                raise DocumentError("wrong_schema", self._where, detail)
+                raise DocumentError("wrong_schema", self._root.full_name(self.annotation_file()), detail)
 
     def _person(self, element: Element) -> Person:
-        place = f"{self._file} annotations[{element.number}]"
-        number, _ = whose(element.data)
-        named = f"@{element.number}" if number == element.data else number.decode()
-        record_id = f"{named}#{element.turn + 1}" if element.turn else named
         try:
-            return self._sound(record_id, _ANNOTATION.decode(element.data), element)
-        except _Faulty as faulty:
-            return Person(record_id, fault=Fault(faulty.reason, f"{place}: {faulty}"))
-        except (ValueError, RecursionError) as error:
-            return Person(
-                record_id, fault=Fault(Reason.INVALID_RECORD, f"{place}: {what_is_wrong(element.data, error)}")
-            )
+            return self._sound(element)
+        except Refusal as refusal:
+            return Person(element.record_id, fault=Fault(refusal.reason, refusal.detail))
+        except ValueError as error:
+            return Person(element.record_id, fault=Fault(Reason.INVALID_RECORD, f"{element.place}: {error}"))
 
-    def _sound(self, record_id: str, entry: _Annotation, element: Element) -> Person:
+    def _sound(self, element: Element) -> Person:
+        """A person without a fault of its own; raises ValueError or Refusal where it has one."""
+        entry = element.decode(_ANNOTATION)
+        images, categories = self._coco.images, self._coco.categories
         if element.turn:
-            raise _Faulty(Reason.DUPLICATE_RECORD, f"id {entry.id} was used before")
-        if entry.image_id not in self._images:
-            raise _Faulty(Reason.UNKNOWN_PICTURE, self._images.lack("image_id", entry.image_id))
-        if entry.category_id not in self._categories:
-            raise ValueError(self._categories.lack("category_id", entry.category_id))
-        noun = self.noun(self._categories[entry.category_id].name, self._images[entry.image_id])
+            raise Refusal(Reason.DUPLICATE_RECORD, f"{element.place}: id {entry.id} was used before")
+        if entry.image_id not in images:
+            raise Refusal(Reason.UNKNOWN_PICTURE, f"{element.place}: {images.lack('image_id', entry.image_id)}")
+        if entry.category_id not in categories:
+            raise ValueError(categories.lack("category_id", entry.category_id))
+        noun = self.noun(categories[entry.category_id].name, images[entry.image_id])
         read = bool(entry.keypoints) and not entry.iscrowd
         joints = joints_of(entry.keypoints, self.layout, shift=self.shift) if read else ()
         joints = without_far_ears(joints, self.layout) if joints else joints
         unlabelled = not entry.iscrowd and not any(seen for *_, seen in joints)
         box = box_if_any(entry.bbox) if unlabelled else sound_box(entry.bbox)
-        return Person(record_id, noun, box, joints, bool(entry.iscrowd))
-
-
-class _Faulty(ValueError):
-    """An annotation that is sound by itself, but cannot be used."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
+        return Person(element.record_id, noun, box, joints, bool(entry.iscrowd))

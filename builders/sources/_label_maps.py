@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
-from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.options import Options, parse_options
 from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.builders.vocabulary import CLASSES, LABELS, classes_document
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
-from ieiw.triplets.rejects import Reason, Refusal
+from ieiw.triplets.rejects import Reason
 
 CLASS_LIST = "@classes"
 """The reference under which a source hands out its class names; no file of that name is read."""
-_MAX_LIST = 16 * 2**20
 _CONVERTED = "_labelTrainIds.png"
 """What mmsegmentation's converters write beside each map."""
 
 
-class LabelMaps(ABC):
-    """Base of the sources whose records are a picture and its label map; a record for each, whether or not both files are there.
+class LabelMaps(RootedSource):
+    """Base of the sources whose records are a picture and its label map; a record for each, whether or not both files are there."""
 
-    Args:
-        name: of the source in the recipe.
-        root: the folder of the official layout.
-        split: as the data set calls it.
-        options: the recipe's ``options`` block, checked by ``options_model``.
-
-    Raises:
-        UsageError: an unknown option or a wrong value.
-    """
-
-    version = 1
     gives = Kind.LABELLED
     coding = "index"
     """How numbers are written, see :data:`ieiw.builders.formats.label_maps.Coding`."""
-    options_model: type[Options] = Options
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        self._root = Root(root)
-        self._split = split
-        self._options: Any = parse_options(self.options_model, options, f"source {name}: options")
-
-    @abstractmethod
-    def inputs(self) -> Sequence[str]:
-        """The files that name classes and, where the layout has one, list the pictures."""
 
     @abstractmethod
     def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
@@ -102,30 +77,6 @@ class LabelMaps(ABC):
         picture, labels = self._files(stem)
         files = {"picture": picture, LABELS: labels, CLASSES: CLASS_LIST}
         return Record(stem, stem, files, {"coding": self.coding}, self._split)
-
-    def _text(self, reference: str) -> str:
-        """A small text file.
-
-        Raises:
-            UsageError: it cannot be read, or is no text.
-        """
-        try:
-            return self._root.read(reference, _MAX_LIST).decode("utf-8-sig")
-        except (Refusal, UnicodeDecodeError) as error:
-            raise UsageError(f"{self._root.location}/{reference}: {error}. Is the download complete?") from error
-
-    def _first(self, candidates: Sequence[str], what: str, remedy: str) -> str:
-        """The first of several places of a file or folder that is there.
-
-        Raises:
-            UsageError: none is; the message names all of them and the remedy.
-        """
-        self._root.require("", "root")
-        for reference in candidates:
-            if self._root.exists(reference):
-                return reference
-        tried = " or ".join(candidates)
-        raise UsageError(f"root {self._root.location}: the {what} is missing (looked for {tried}). {remedy}")
 
     def _both_sides(self, pictures: str, labels: str) -> list[str]:
         """Stems of all pictures and all maps of two folders, so that what lacks its other half is met and named.

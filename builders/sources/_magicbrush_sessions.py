@@ -92,7 +92,7 @@ class FolderSessions:
     def __init__(self, root: Root, file: str) -> None:
         self._file = file
         self._folder = file.rpartition("/")[0]
-        document = load_json(root.read(file, _MAX_DOCUMENT), f"{root.location}/{file}", dict)
+        document = load_json(root.read(file, _MAX_DOCUMENT), root.full_name(file), dict)
         self._sessions: list[tuple[str, Any]] = list(document.items())
 
     def __len__(self) -> int:
@@ -139,7 +139,7 @@ class ListedSessions:
 
     def __init__(self, root: Root, file: str) -> None:
         self._file = file
-        self._entries = list(load_json(root.read(file, _MAX_DOCUMENT), f"{root.location}/{file}", list))
+        self._entries = list(load_json(root.read(file, _MAX_DOCUMENT), root.full_name(file), list))
         image_of: dict[str, str] = {}
         groups: dict[str, list[int]] = {}
         for number, entry in enumerate(self._entries):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.options import Options, parse_options
-from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason, Refusal
@@ -63,32 +61,13 @@ class Pair:
     fault: Fault | None = None
 
 
-class PairedFolders(ABC):
-    """Base of the sources. A subclass says in ``layouts`` where pairs may lie; the first with both sides is read.
+class PairedFolders(RootedSource):
+    """Base of the sources. A subclass says in ``layouts`` where pairs may lie; the first with both sides is read."""
 
-    Args:
-        name: of the source in the recipe.
-        root: folder or URL that holds the layout.
-        split: as the data set calls it.
-        options: see ``settings``.
-
-    Raises:
-        UsageError: an unknown option.
-    """
-
-    version = 1
-    settings: ClassVar[type[Options]] = Options
     licence: ClassVar[str] = ""
     title: ClassVar[str]
-    gives: Kind
     advice: ClassVar[str] = ""
     """What else may help where no layout is found: a sentence, and a space."""
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        self._options = parse_options(self.settings, options, f"source {name}: options")
-        self._root = Root(root)
-        self._split = split
 
     @abstractmethod
     def layouts(self) -> Sequence[Folders]:
@@ -106,10 +85,6 @@ class PairedFolders(ABC):
     def group(self, index: int) -> Iterator[Record]:
         """The one record of a pair."""
         yield self.record(self._pairs[index])
-
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
 
     def record(self, pair: Pair) -> Record:
         """A pair as a record: ``picture`` is the damaged one, ``target`` the clean one."""

@@ -68,7 +68,7 @@ class ParquetRows:
                 f"root {self._root.location}: {' and '.join(clash)} are of two uploads. Keep the newer files."
             )
         if self.files and self._mark not in (names := self.names()):
-            _lack(f"{self._root.location}/{self.files[0]}", self._mark, names)
+            _lack(self._root.full_name(self.files[0]), self._mark, names)
         return self.files
 
     def names(self) -> list[str]:
@@ -94,7 +94,7 @@ class ParquetRows:
         for file in self.inputs():
             with open_parquet(self._root, file) as table:
                 schema = table.schema_arrow
-                name = f"{self._root.location}/{file}"
+                name = self._root.full_name(file)
                 _check(schema, name, [*columns, *pictures], pictures)
                 named = [picture for picture in pictures if picture_leaf(schema.field(picture), "path")]
                 wanted = [*columns, *(f"{picture}.path" for picture in named)]

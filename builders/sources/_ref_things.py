@@ -3,54 +3,48 @@
 from __future__ import annotations
 
 import math
-from array import array
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-import msgspec
-import numpy as np
-
-from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.sources._coco import CategoryEntry, CocoElement, elements_by_id, whole_number
-from ieiw.builders.sources._json_by_id import ElementsById
-
-
-class _Head(CocoElement):
-    image_id: int
-
-
-_HEAD = msgspec.json.Decoder(_Head)
+from ieiw.builders.formats.json_stream import parse
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
+from ieiw.builders.sources._refs import Ref
+from ieiw.triplets.rejects import Reason, Refusal
 
 
 class RefThings:
-    """The annotations of a set's ``instances.json``; 36 bytes each are kept.
+    """The annotations of a set's ``instances.json``.
 
     Args:
-        root: of the data set.
-        path: of the file below it.
+        coco: the file.
 
     Raises:
         UsageError: the file is missing.
         ieiw.builders.formats.json_stream.DocumentError: no such array, or the file is cut short.
     """
 
-    def __init__(self, root: Root, path: str) -> None:
-        self._pictures, self._numbers = array("q"), array("q")
-        self._elements = ElementsById(root.open(path), f"{root.location}/{path}", "annotations", self._noted)
-        owners = np.array(self._pictures, np.int64)
-        order = np.argsort(owners, kind="stable")
-        self._owners, self._ordered = owners[order], np.array(self._numbers, np.int64)[order]
-        del self._pictures, self._numbers
-        found = elements_by_id(root, path, "categories", CategoryEntry)
-        self._names = {number: kind.name for number, kind in found.items()}
+    def __init__(self, coco: CocoFile[ImageEntry, CategoryEntry]) -> None:
+        self._file, self._annotations = coco.file, coco.annotations
+        self._names = {number: kind.name for number, kind in coco.categories.items()}
         self._last: tuple[int, dict[int, list[Any]]] = -1, {}  # a picture's refs come one after the other
 
-    def get(self, number: int) -> Any:
-        """The annotation of this number as JSON values; None where there is none.
+    def outlines(self, ref: Ref, numbers: Sequence[int]) -> list[Any]:
+        """The segmentations of the annotations that a ref means.
 
         Raises:
-            ValueError: it is not JSON.
+            Refusal: ``invalid_record``: one is damaged, or of another picture.
         """
-        return self._elements.get(number)
+        segmentations = []
+        for number in numbers:
+            entry = self._entry(number)
+            if not isinstance(entry, dict) or entry.get("image_id") != ref.image:
+                detail = f"ann_id {number} is no annotation of picture {ref.image} in {self._file}"
+                raise Refusal(Reason.INVALID_RECORD, f"{ref.place}: {detail}")
+            if not _is_sound(entry.get("segmentation")):
+                raise Refusal(Reason.INVALID_RECORD, f"{self._file}: annotation {number}: no sound segmentation")
+            segmentations.append(entry["segmentation"])
+        return segmentations
 
     def split(self, picture: int, meant: list[int]) -> dict[str, list[list[Any]]]:
         """What is ``meant`` and the ``others`` of a picture, each as ``[class, x, y, width, height]``; without a box ``[class]``.
@@ -60,40 +54,27 @@ class RefThings:
         if self._last[0] != picture:
             self._last = picture, self._single_things(picture)
         return {
-            "meant": [self._thing(self.get(number)) for number in meant],
+            "meant": [self._thing(self._entry(number)) for number in meant],
             "others": [thing for number, thing in self._last[1].items() if number not in meant],
         }
 
     def _single_things(self, picture: int) -> dict[int, list[Any]]:
-        first, last = np.searchsorted(self._owners, (picture, picture + 1))
-        entries = {int(number): self._sound(int(number)) for number in self._ordered[first:last]}
-        return {
-            number: self._thing(entry)
-            for number, entry in entries.items()
-            if isinstance(entry, dict) and not entry.get("iscrowd")
-        }
+        """The things of a picture by their numbers; what is no JSON is nobody's rival."""
+        things: dict[int, list[Any]] = {}
+        for element in self._annotations.group_of(picture):
+            with suppress(ValueError):
+                entry = parse(element.data)
+                if isinstance(entry, dict) and not entry.get("iscrowd") and type(entry.get("id")) is int:
+                    things.setdefault(entry["id"], self._thing(entry))
+        return things
 
-    def _noted(self, data: bytes) -> int | None:
-        """The number of an annotation; its picture is noted on the way."""
+    def _entry(self, number: int) -> Any:
+        """The annotation of this number as JSON values; None where there is none."""
+        element = self._annotations.find(b"%d" % number)
         try:
-            head = _HEAD.decode(data)
-            own, picture = head.id, head.image_id
-        except (ValueError, RecursionError):
-            found, shown = whole_number(data, "id"), whole_number(data, "image_id")
-            if found is None or shown is None:
-                return None
-            own, picture = found, shown
-        if max(abs(own), abs(picture)) < 2**63:
-            self._pictures.append(picture)
-            self._numbers.append(own)
-        return own
-
-    def _sound(self, number: int) -> Any:
-        """An annotation beside the one that is meant; what is no JSON is nobody's rival."""
-        try:
-            return self.get(number)
-        except ValueError:
-            return None
+            return None if element is None else parse(element.data)
+        except ValueError as error:
+            raise Refusal(Reason.INVALID_RECORD, f"{self._file}: annotation {number}: {error}") from error
 
     def _thing(self, entry: dict[str, Any]) -> list[Any]:
         number, box = entry.get("category_id"), entry.get("bbox")
@@ -103,3 +84,17 @@ class RefThings:
         if not all(type(value) in (int, float) and math.isfinite(value) for value in box):
             return [name]
         return [name, *(round(value, 1) for value in box)]
+
+
+def _is_sound(segmentation: Any) -> bool:
+    """Whether a segmentation is JSON with finite numbers; what it encloses is looked at by the task.
+
+    RefClef's are lists of run lengths, one dictionary for each part.
+    """
+    if isinstance(segmentation, dict):
+        return True
+    return isinstance(segmentation, list) and all(
+        isinstance(part, dict)
+        or (isinstance(part, list) and all(type(value) in (int, float) and math.isfinite(value) for value in part))
+        for part in segmentation
+    )

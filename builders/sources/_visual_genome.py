@@ -19,7 +19,7 @@ def coco_names(root: Root, file: str) -> dict[str, str]:
     Raises:
         ieiw.builders.formats.json_stream.DocumentError: damaged, or no list.
     """
-    entries = load_json(root.read(file, _MAX_DOCUMENT), f"{root.location}/{file}", list)
+    entries = load_json(root.read(file, _MAX_DOCUMENT), root.full_name(file), list)
     found = {}
     for entry in entries:
         number, coco = (entry.get("image_id"), entry.get("coco_id")) if isinstance(entry, dict) else (None, None)

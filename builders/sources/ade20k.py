@@ -52,7 +52,7 @@ class Ade20k150(LabelMaps):
         """The table's first and last columns."""
         rows = [line.split("\t") for line in self._text(_INFO).splitlines()[1:] if line.strip()]
         if not rows or any(len(row) < 2 or not row[0].strip().isdecimal() for row in rows):
-            raise UsageError(f"{self._root.location}/{_INFO}: not the challenge's table. Is the download complete?")
+            raise UsageError(f"{self._root.full_name(_INFO)}: not the challenge's table. Is the download complete?")
         return {int(row[0]): row[-1].strip() for row in rows}, (0,)
 
 
@@ -69,6 +69,7 @@ class Ade20kFull(LabelMaps):
     """Source of the full release; splits ``training`` and ``validation``. See :class:`Ade20kFullOptions`."""
 
     options_model = Ade20kFullOptions
+    _options: Ade20kFullOptions
     coding = "ade"
 
     def inputs(self) -> Sequence[str]:
@@ -82,9 +83,7 @@ class Ade20kFull(LabelMaps):
     @cached_property
     def _folder(self) -> str:
         places = ["ADE20K_2021_17_01/images/ADE", "images/ADE"]
-        found = self._first(
-            [f"{place}/{self._split}" for place in places], "split", "Give ADE20K_2021_17_01 in `root`."
-        )
+        found = self._find([f"{place}/{self._split}" for place in places], "split", "Give ADE20K_2021_17_01 in `root`.")
         return found.removesuffix(f"/{self._split}")
 
     @cached_property
@@ -112,7 +111,7 @@ class Ade20kFull(LabelMaps):
     def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
         if self._options.classes:
             file = self._options.classes
-            return numbered_names(self._text(file), f"{self._root.location}/{file}"), (0,)
+            return numbered_names(self._text(file), self._root.full_name(file)), (0,)
         if not self._index:
             return dict(sorted(self._from_pictures().items())), (0,)
         key = f"ade20k classes, version {self.version}, {self._root.fingerprint(self._index)}"
@@ -130,7 +129,7 @@ class Ade20kFull(LabelMaps):
                     found.setdefault(number, name)
         if not found:
             raise UsageError(
-                f"{self._root.location}/{self._folder}: no json file names a class. Put {_INDEX} beside `images`."
+                f"{self._root.full_name(self._folder)}: no json file names a class. Put {_INDEX} beside `images`."
             )
         return found
 
@@ -148,7 +147,7 @@ class Ade20kFull(LabelMaps):
 
     def _from_index(self) -> dict[int, str]:
         """Number -> name of the whole objects that occur in training and in validation pictures."""
-        place = f"{self._root.location}/{self._index}"
+        place = self._root.full_name(self._index)
         index = load_pickle(self._root.read(self._index, _MAX_INDEX), place, dict)
         try:
             names = [str(name) for name in index["objectnames"]]

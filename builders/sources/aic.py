@@ -21,14 +21,13 @@ from typing import Any
 import msgspec
 
 from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.options import Options, parse_options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._coco_points import CocoImage, CocoPoints
-from ieiw.builders.sources._decode_errors import what_is_wrong
-from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._json_index import Element, JsonIndex
 from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Fault, Record
-from ieiw.triplets.rejects import Reason
+from ieiw.triplets.rejects import Reason, Refusal
 
 _CODES = {1: 2, 2: 1, 3: 0}
 """The release's visibility -> COCO's."""
@@ -36,27 +35,14 @@ _LONG = {"val": "validation"}
 _LICENCE = "AI Challenger (non-commercial research)"
 
 
-class AIC:
-    """Source of AI Challenger's persons, in the form that lies there.
-
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds the annotation file and the picture folder.
-        split: ``train`` or ``validation`` (``val`` is the same).
-        options: none are known.
-
-    Raises:
-        UsageError: an option is given.
-    """
+class AIC(RootedSource):
+    """Source of AI Challenger's persons, in the form that lies there. Splits: ``train``, ``validation`` (``val`` is the same)."""
 
     version = 3
     gives = Kind.JOINTED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        parse_options(Options, options, f"source {name}: options")
-        self.name = name
-        self._root = Root(root)
-        self._split = _LONG.get(split, split)
+        super().__init__(name=name, root=root, split=_LONG.get(split, split), options=options)
         self._named = split
 
     def inputs(self) -> Sequence[str]:
@@ -70,10 +56,6 @@ class AIC:
     def group(self, index: int) -> Iterator[Record]:
         """The persons of one picture."""
         return self._form.group(index)
-
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
 
     @cached_property
     def _file(self) -> str:
@@ -166,21 +148,19 @@ class _Release:
             yield from self._picture(element)
 
     @cached_property
-    def _elements(self) -> GroupedElements:
-        return GroupedElements(self._root.open(self._file), f"{self._root.location}/{self._file}", _who)
+    def _elements(self) -> JsonIndex:
+        return JsonIndex(self._root, self._file, _identify)
 
     def _picture(self, element: Element) -> Iterator[Record]:
-        place = f"{self._file} element {element.number}"
+        place = element.place
         try:
-            entry = _PICTURE.decode(element.data)
-        except (ValueError, RecursionError) as error:
-            yield self._faulty(
-                f"@{element.number}", Reason.INVALID_RECORD, f"{place}: {what_is_wrong(element.data, error)}"
-            )
+            entry = element.decode(_PICTURE)
+        except Refusal as refusal:
+            yield self._faulty(f"@{element.number}", refusal.reason, refusal.detail)
             return
         if element.turn:
             detail = f"{place}: image_id {entry.image_id} was used before"
-            yield self._faulty(f"{entry.image_id}#{element.turn + 1}", Reason.DUPLICATE_RECORD, detail)
+            yield self._faulty(element.record_id, Reason.DUPLICATE_RECORD, detail)
             return
         if not entry.keypoint_annotations:
             yield self._faulty(entry.image_id, Reason.NO_KEY_POINTS, f"{place}: no person")
@@ -224,7 +204,7 @@ def _natural(human: str) -> tuple[int, str]:
     return len(human), human
 
 
-def _who(data: bytes) -> tuple[bytes, int]:
+def _identify(data: bytes) -> tuple[bytes, int]:
     """Image id of an element, and a number that stands for it."""
     try:
         own = _HEAD.decode(data).image_id.encode("utf-8", "surrogatepass")

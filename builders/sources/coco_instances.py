@@ -18,24 +18,15 @@ from typing import Any, ClassVar, Literal
 
 import msgspec
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.instructions.words import is_plural
 from ieiw.builders.mask_components import far_apart, polygon_parts
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._coco import (
-    CategoryEntry,
-    Elements,
-    ImageEntry,
-    elements_by_id,
-    licence_of,
-    whole_number,
-    whose,
-)
-from ieiw.builders.sources._decode_errors import what_is_wrong
-from ieiw.builders.sources._json_grouped import Element, GroupedElements
-from ieiw.triplets.records import Fault, Record
-from ieiw.triplets.rejects import Reason
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, whole_number
+from ieiw.builders.sources._json_index import Element
+from ieiw.builders.sources._rooted import RootedSource
+from ieiw.triplets.records import Record
+from ieiw.triplets.rejects import Reason, Refusal
 
 
 class _Annotation(msgspec.Struct):
@@ -56,28 +47,13 @@ class CocoInstancesOptions(Options):
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
 
 
-class CocoInstances:
-    """Source of COCO's instances.
-
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds ``annotations`` and the picture folders.
-        split: ``train2017``, ``val2017``, …
-        options: see :class:`CocoInstancesOptions`.
-
-    Raises:
-        UsageError: an unknown option.
-    """
+class CocoInstances(RootedSource):
+    """Source of COCO's instances. Splits: ``train2017``, ``val2017``, …; for its options see :class:`CocoInstancesOptions`."""
 
     version = 3
+    options_model = CocoInstancesOptions
+    _options: CocoInstancesOptions
     choices: ClassVar[Mapping[Kind, str]] = {Kind.OUTLINED: "{records: objects}", Kind.BOXED: "{records: classes}"}
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        self._options = parse_options(CocoInstancesOptions, options, f"source {name}: options")
-        self._root = Root(root)
-        self._split = split
-        self._file = f"annotations/instances_{split}.json"
 
     @property
     def gives(self) -> Kind:
@@ -86,161 +62,114 @@ class CocoInstances:
 
     def inputs(self) -> Sequence[str]:
         """The one annotation file."""
-        self._root.require(self._file, "annotation file", "Change `split`, or give COCO's folder in `root`.")
-        return [self._file]
+        file = f"annotations/instances_{self._split}.json"
+        self._root.require(file, "annotation file", "Change `split`, or give COCO's folder in `root`.")
+        return [file]
 
     def group_count(self) -> int:
         """Pictures with at least one instance."""
-        return len(self._annotations)
+        return len(self._coco.annotations)
 
     def group(self, index: int) -> Iterator[Record]:
         """The instances of one picture, or its classes."""
-        elements = list(self._annotations.group(index))
+        elements = list(self._coco.annotations.group(index))
         if self._options.records == "classes":
             return self._classes(elements)
-        crowd = Counter(_category(element.data) for element in elements)
-        return (self._record(element, crowd[_category(element.data)]) for element in elements)
-
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
+        counts = Counter(map(_category, elements))
+        return (self._object(element, counts[_category(element)]) for element in elements)
 
     @cached_property
-    def _annotations(self) -> GroupedElements:
-        self.inputs()
-        return GroupedElements(self._root.open(self._file), f"{self._root.location}/{self._file}", whose, "annotations")
+    def _coco(self) -> CocoFile[ImageEntry, CategoryEntry]:
+        return CocoFile(self._root, self.inputs()[0], ImageEntry, CategoryEntry)
 
     @cached_property
     def _folder(self) -> str:
         inner = f"images/{self._split}"
         return inner if not self._root.exists(self._split) and self._root.exists(inner) else self._split
 
-    @cached_property
-    def _images(self) -> Elements[ImageEntry]:
-        return elements_by_id(self._root, self._file, "images", ImageEntry)
-
-    @cached_property
-    def _categories(self) -> dict[int, str]:
-        found = elements_by_id(self._root, self._file, "categories", CategoryEntry)
-        return {number: category.name for number, category in found.items()}
-
-    def _classes(self, elements: Sequence[Element]) -> Iterator[Record]:
-        """A record for each class of a picture; what is wrong with one object is wrong with its class: all are to be boxed.
-
-        An object of no class or no picture is a record of its own, with what is wrong with it.
-        """
-        ordered = sorted(elements, key=lambda element: _category(element.data))  # stable: official order within a class
-        for number, alike in groupby(ordered, key=lambda element: _category(element.data)):
-            group = list(alike)
-            if number < 0 or whose(group[0].data)[1] < 0:
-                for element in group:
-                    yield from self._class([element])
-            else:
-                yield from self._class(group)
-
-    def _class(self, elements: Sequence[Element]) -> Iterator[Record]:
-        entries = []
-        for element in elements:
-            place = f"{self._file} annotations[{element.number}]"
-            entry = self._decoded(element, place)
-            if isinstance(entry, Record):
-                yield entry
-                return
-            fault = self._fault(entry, element, place) or self._box_fault(entry, place)
-            if fault is not None and fault.reason is not Reason.CROWD:
-                yield self._faulty(_id(element), entry.image_id, fault)
-                return
-            entries.append((entry, fault))
-        first = entries[0][0]
-        crowd = next((fault for _, fault in entries if fault is not None), None)
-        if crowd is not None:
-            yield self._faulty(f"{first.image_id}/{first.category_id}", first.image_id, crowd)
-            return
-        name = self._categories[first.category_id]
-        annotation = {"class": name, "boxes": [entry.bbox for entry, _ in entries]}
-        yield self._sound(f"{first.image_id}/{first.category_id}", first.image_id, annotation)
-
-    def _decoded(self, element: Element, place: str) -> _Annotation | Record:
+    def _object(self, element: Element, alike: int) -> Record:
+        """A record of one instance; ``alike`` counts the picture's instances of the same category, itself included."""
         try:
-            return _ANNOTATION.decode(element.data)
-        except (ValueError, RecursionError) as error:
-            detail = f"{place}: {what_is_wrong(element.data, error)}"
-            return self._faulty(_id(element), whose(element.data)[1], Fault(Reason.INVALID_RECORD, detail))
-
-    def _record(self, element: Element, alike: int) -> Record:
-        """A record; ``alike`` counts the picture's instances of the same category, itself included."""
-        place = f"{self._file} annotations[{element.number}]"
-        entry = self._decoded(element, place)
-        if isinstance(entry, Record):
-            return entry
-        record_id = _id(element)
-        fault = self._fault(entry, element, place)
-        if fault is None and alike > 1:
-            fault = Fault(
-                Reason.AMBIGUOUS, f"{alike} instances of {self._categories[entry.category_id]} in the picture"
-            )
-        if fault is not None:
-            return self._faulty(record_id, entry.image_id, fault)
-        if isinstance(entry.segmentation, dict):
-            detail = f"{place}: segmentation is run lengths, polygons are needed"
-            return self._faulty(record_id, entry.image_id, Fault(Reason.INVALID_RECORD, detail))
-        name = self._categories[entry.category_id]
+            entry = self._sound(element)
+            name = self._coco.categories[entry.category_id].name
+            if alike > 1:
+                raise Refusal(Reason.AMBIGUOUS, f"{alike} instances of {name} in the picture")
+            if isinstance(entry.segmentation, dict):
+                detail = f"{element.place}: segmentation is run lengths, polygons are needed"
+                raise Refusal(Reason.INVALID_RECORD, detail)
+        except Refusal as refusal:
+            return self._faulty(element.record_id, str(element.picture), refusal)
         polygons = [list(zip(flat[::2], flat[1::2], strict=True)) for flat in entry.segmentation]
         annotation = {"phrase": name, "phrase_structure": {"name": name}, "Polygons": [polygons]}
-        return self._sound(record_id, entry.image_id, annotation)
+        return self._record(element.record_id, element.picture, annotation)
 
-    def _sound(self, record_id: str, image_id: int, annotation: Mapping[str, Any]) -> Record:
-        image = self._images[image_id]
+    def _classes(self, elements: Sequence[Element]) -> Iterator[Record]:
+        """A record for each class of a picture; an object of no class or no picture is a record of its own."""
+        ordered = sorted(elements, key=_category)  # stable: official order within a class
+        for category, alike in groupby(ordered, key=_category):
+            group = list(alike)
+            if category < 0 or group[0].picture < 0:
+                yield from (self._class(category, [element]) for element in group)
+            else:
+                yield self._class(category, group)
+
+    def _class(self, category: int, elements: Sequence[Element]) -> Record:
+        """All objects of a class; what is wrong with one is wrong with its class, since all are to be boxed."""
+        record_id, crowd = f"{elements[0].picture}/{category}", None
+        boxes = []
+        for element in elements:
+            try:
+                boxes.append(self._box(element))
+            except Refusal as refusal:
+                if refusal.reason is not Reason.CROWD:
+                    return self._faulty(element.record_id, str(element.picture), refusal)
+                crowd = crowd or refusal
+        if crowd is not None:
+            return self._faulty(record_id, str(elements[0].picture), crowd)
+        annotation = {"class": self._coco.categories[category].name, "boxes": boxes}
+        return self._record(record_id, elements[0].picture, annotation)
+
+    def _record(self, record_id: str, picture: int, annotation: Mapping[str, Any]) -> Record:
+        image = self._coco.images[picture]
         return Record(
             id=record_id,
-            group=str(image_id),
+            group=str(picture),
             files={"picture": f"{self._folder}/{image.file_name}"},
             annotation=annotation,
             split=self._split,
             size=(image.width, image.height),
-            licence=licence_of(image.license),
+            licence=image.licence,
         )
 
-    def _fault(self, entry: _Annotation, element: Element, place: str) -> Fault | None:
+    def _sound(self, element: Element) -> _Annotation:
+        """An annotation of one thing in a known picture, of a known category; raises Refusal where it is none."""
+        entry, place = element.decode(_ANNOTATION), element.place
         if element.turn:
-            return Fault(Reason.DUPLICATE_RECORD, f"{place}: id {entry.id} was used before")
-        if entry.image_id not in self._images:
-            return Fault(Reason.UNKNOWN_PICTURE, f"{place}: {self._images.lack('image_id', entry.image_id)}")
-        if entry.category_id not in self._categories:
-            return Fault(Reason.INVALID_RECORD, f"{place}: category_id {entry.category_id} is not in categories")
+            raise Refusal(Reason.DUPLICATE_RECORD, f"{place}: id {entry.id} was used before")
+        if entry.image_id not in self._coco.images:
+            raise Refusal(Reason.UNKNOWN_PICTURE, f"{place}: {self._coco.images.lack('image_id', entry.image_id)}")
+        if entry.category_id not in self._coco.categories:
+            raise Refusal(Reason.INVALID_RECORD, f"{place}: category_id {entry.category_id} is not in categories")
         if entry.iscrowd:
-            return Fault(Reason.CROWD, f"{place}: a crowd region outlines no single object")
-        if isinstance(entry.segmentation, list) and any(len(flat) % 2 for flat in entry.segmentation):
-            return Fault(Reason.INVALID_RECORD, f"{place}: segmentation has an odd number of coordinates")
-        if self._holds_several(entry):
-            return Fault(Reason.AMBIGUOUS, f"{place}: several things in one outline")
-        return None
+            raise Refusal(Reason.CROWD, f"{place}: a crowd region outlines no single object")
+        if isinstance(entry.segmentation, list):
+            if any(len(flat) % 2 for flat in entry.segmentation):
+                raise Refusal(Reason.INVALID_RECORD, f"{place}: segmentation has an odd number of coordinates")
+            is_pair = is_plural(self._coco.categories[entry.category_id].name)  # skis are one, however far apart
+            if len(entry.segmentation) > 1 and not is_pair and far_apart(polygon_parts(entry.segmentation)):
+                raise Refusal(Reason.AMBIGUOUS, f"{place}: several things in one outline")
+        return entry
 
-    def _holds_several(self, entry: _Annotation) -> bool:
-        """Whether the parts of an outline are things of their own; a pair of skis is one, however far apart."""
-        if isinstance(entry.segmentation, dict) or len(entry.segmentation) < 2:
-            return False
-        return not is_plural(self._categories[entry.category_id]) and far_apart(polygon_parts(entry.segmentation))
-
-    def _box_fault(self, entry: _Annotation, place: str) -> Fault | None:
-        """What is wrong with an object's box."""
+    def _box(self, element: Element) -> list[float]:
+        """The box of an object; raises Refusal where something is wrong with either."""
+        entry, place = self._sound(element), element.place
         if len(entry.bbox) != 4 or min(entry.bbox[2:]) <= 0:
-            return Fault(Reason.INVALID_RECORD, f"{place}: bbox is not x, y, width, height with an area")
-        (x, y, width, height), image = entry.bbox, self._images[entry.image_id]
+            raise Refusal(Reason.INVALID_RECORD, f"{place}: bbox is not x, y, width, height with an area")
+        (x, y, width, height), image = entry.bbox, self._coco.images[entry.image_id]
         inside = [min(x + width, image.width) - max(x, 0), min(y + height, image.height) - max(y, 0)]
         if min(inside) <= 0 or inside[0] * inside[1] < 0.5 * width * height:
-            return Fault(Reason.REGION_OUTSIDE, f"{place}: bbox {entry.bbox} lies mostly outside the picture")
-        return None
-
-    def _faulty(self, record_id: str, image: int, fault: Fault) -> Record:
-        return Record(record_id, str(image), {}, {}, self._split, fault=fault)
-
-
-def _id(element: Element) -> str:
-    """The official id of an annotation; its place where it has none."""
-    number = whose(element.data)[0]
-    named = f"@{element.number}" if number == element.data else number.decode()
-    return f"{named}#{element.turn + 1}" if element.turn else named
+            raise Refusal(Reason.REGION_OUTSIDE, f"{place}: bbox {entry.bbox} lies mostly outside the picture")
+        return entry.bbox
 
 
 class _Kind(msgspec.Struct):
@@ -250,9 +179,10 @@ class _Kind(msgspec.Struct):
 _KIND = msgspec.json.Decoder(_Kind)
 
 
-def _category(data: bytes) -> int:
+def _category(element: Element) -> int:
+    """The number of an element's category; -1 where it has none."""
     try:
-        return _KIND.decode(data).category_id
+        return _KIND.decode(element.data).category_id
     except (ValueError, RecursionError):
-        number = whole_number(data, "category_id")
+        number = whole_number(element.data, "category_id")
         return -1 if number is None else number

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ieiw.builders.sources._coco import licence_of
 from ieiw.builders.sources._coco_points import CocoImage, CocoPoints
 
 
@@ -29,7 +28,7 @@ class CocoKeypoints(CocoPoints):
 
     def licence(self, image: CocoImage) -> str:
         """By COCO's number of the licence."""
-        return licence_of(image.license)
+        return image.licence
 
     @cached_property
     def _folder(self) -> str:

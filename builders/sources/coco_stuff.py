@@ -15,13 +15,13 @@ from typing import Any, Literal
 import msgspec
 
 from ieiw.builders.options import Options
-from ieiw.builders.sources._coco import CategoryEntry, Elements, ImageEntry, elements_by_id, licence_of, whose
-from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
+from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._label_maps import CLASS_LIST, LabelMaps, numbered_names
 from ieiw.builders.vocabulary import CLASSES
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
-from ieiw.triplets.rejects import Reason
+from ieiw.triplets.rejects import Reason, Refusal
 
 _NEVER = frozenset({12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91})
 """COCO ids that no picture is annotated with; nothing is known of where they are."""
@@ -53,32 +53,33 @@ class CocoStuff(LabelMaps):
 
     version = 3
     options_model = CocoStuffOptions
+    _options: CocoStuffOptions
 
     def inputs(self) -> Sequence[str]:
         """``labels.txt``, or the json."""
         self._pictures  # noqa: B018 - raises where the folder is missing
         if self._json:
             return [self._json]
-        return [self._first(["labels.txt", "annotations/labels.txt"], "class list labels.txt", _GET_LABELS)]
+        return [self._find(["labels.txt", "annotations/labels.txt"], "class list labels.txt", _GET_LABELS)]
 
     def group_count(self) -> int:
         """Pictures of the split."""
         if not self._json:
             return super().group_count()
         self._classes  # noqa: B018 - raises where the file names none
-        return len(self._annotations)
+        return len(self._coco.annotations)
 
     def group(self, index: int) -> Iterator[Record]:
         """The one record of a picture."""
         if not self._json:
             yield from super().group(index)
             return
-        yield self._of_elements(list(self._annotations.group(index)))
+        yield self._of_elements(list(self._coco.annotations.group(index)))
 
     @cached_property
     def _pictures(self) -> str:
         folders = [f"images/{self._split}", self._split, f"dataset/images/{self._split}"]
-        return self._first(folders, "picture folder", "Change `split`, or give COCO's folder in `root`.")
+        return self._find(folders, "picture folder", "Change `split`, or give COCO's folder in `root`.")
 
     @cached_property
     def _maps(self) -> str:
@@ -103,7 +104,7 @@ class CocoStuff(LabelMaps):
             if self._options.form == "auto"
             else "Unpack "
         )
-        return self._first(places, "annotation", f"{maps}stuff_annotations_trainval2017.zip here.")
+        return self._find(places, "annotation", f"{maps}stuff_annotations_trainval2017.zip here.")
 
     def _record(self, index: int) -> Record:
         record = super()._record(index)
@@ -118,49 +119,41 @@ class CocoStuff(LabelMaps):
 
     def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
         if self._json:
-            found = elements_by_id(self._root, self._json, "categories", CategoryEntry)
-            if not found:
+            categories = self._coco.categories
+            if not categories:
                 raise UsageError(
-                    f"{self._root.location}/{self._json}: categories: names no class. Is it the stuff json?"
+                    f"{self._root.full_name(self._json)}: categories: names no class. Is it the stuff json?"
                 )
-            return {number: kind.name for number, kind in sorted(found.items()) if number != _THINGS}, (0, _THINGS)
+            return {number: kind.name for number, kind in sorted(categories.items()) if number != _THINGS}, (0, _THINGS)
         file = self.inputs()[0]
-        ids = numbered_names(self._text(file), f"{self._root.location}/{file}")
+        ids = numbered_names(self._text(file), self._root.full_name(file))
         return {number - 1: name for number, name in ids.items() if number and number not in _NEVER}, (255,)
 
     @cached_property
-    def _annotations(self) -> GroupedElements:
-        self.inputs()
-        return GroupedElements(self._root.open(self._json), f"{self._root.location}/{self._json}", whose, "annotations")
-
-    @cached_property
-    def _images(self) -> Elements[ImageEntry]:
-        return elements_by_id(self._root, self._json, "images", ImageEntry)
+    def _coco(self) -> CocoFile[ImageEntry, CategoryEntry]:
+        return CocoFile(self._root, self._json, ImageEntry, CategoryEntry)
 
     def _of_elements(self, elements: list[Element]) -> Record:
         """All annotations of one picture as one record; one that is unsound spoils it, since its class would seem absent."""
-        segments, fault, picture = [], None, -1
-        for element in elements:
-            place = f"{self._json} annotations[{element.number}]"
-            try:
-                entry = _ANNOTATION.decode(element.data)
-            except (ValueError, RecursionError) as error:
-                fault = fault or Fault(Reason.INVALID_RECORD, f"{place}: {error}")
-                picture = whose(element.data)[1]
-                continue
-            picture = entry.image_id
-            if entry.image_id not in self._images:
-                fault = fault or Fault(Reason.UNKNOWN_PICTURE, f"{place}: {self._images.lack('image_id', picture)}")
-            segments.append([entry.category_id, entry.segmentation])
-        if fault is not None:
-            return Record(str(picture), str(picture), {}, {}, self._split, fault=fault)
-        image = self._images[picture]
+        number = elements[0].picture
+        try:
+            segments = [self._segment(element) for element in elements]
+        except Refusal as refusal:
+            return self._faulty(str(number), str(number), Fault(refusal.reason, refusal.detail))
+        image = self._coco.images[number]
         return Record(
-            id=str(picture),
-            group=str(picture),
+            id=str(number),
+            group=str(number),
             files={"picture": f"{self._pictures}/{image.file_name}", CLASSES: CLASS_LIST},
             annotation={"segments": segments, "rough": list(_STUFF)},
             split=self._split,
             size=(image.width, image.height),
-            licence=licence_of(image.license),
+            licence=image.licence,
         )
+
+    def _segment(self, element: Element) -> list[Any]:
+        entry = element.decode(_ANNOTATION)
+        if entry.image_id not in self._coco.images:
+            detail = f"{element.place}: {self._coco.images.lack('image_id', entry.image_id)}"
+            raise Refusal(Reason.UNKNOWN_PICTURE, detail)
+        return [entry.category_id, entry.segmentation]

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import load_json
 from ieiw.builders.instructions.published import tidy
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
 
@@ -37,27 +37,12 @@ class GierOptions(Options):
     words: Literal["expert", "all"] = "expert"
 
 
-class Gier:
-    """Source of GIER's pairs.
+class Gier(RootedSource):
+    """Source of GIER's pairs. ``split`` only names the records: the release has one list."""
 
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds ``GIER.json`` and ``images``.
-        split: only names the records; the release has one list.
-        options: see :class:`GierOptions`.
-
-    Raises:
-        UsageError: an unknown option.
-    """
-
-    version = 1
+    options_model = GierOptions
+    _options: GierOptions
     gives = Kind.EDITED
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        self._options = parse_options(GierOptions, options, f"source {name}: options")
-        self._root = Root(root)
-        self._split = split
 
     def inputs(self) -> Sequence[str]:
         """The one list."""
@@ -72,14 +57,10 @@ class Gier:
         """The results of one source picture."""
         return (self._record(number) for number in self._groups[index])
 
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
-
     @cached_property
     def _entries(self) -> list[Any]:
         path = self.inputs()[0]
-        return list(load_json(self._root.read(path, _MAX_DOCUMENT), f"{self._root.location}/{path}", list))
+        return list(load_json(self._root.read(path, _MAX_DOCUMENT), self._root.full_name(path), list))
 
     @cached_property
     def _groups(self) -> list[list[int]]:
@@ -101,13 +82,13 @@ class Gier:
         record_id = _id(entry)
         if not record_id:
             fault = Fault(Reason.INVALID_RECORD, f"{place}: `input` and `output` must be file names")
-            return self._faulty(f"@{number}", fault)
+            return self._faulty(f"@{number}", "@", fault)
         if self._first[record_id] != number:
             fault = Fault(Reason.DUPLICATE_RECORD, f"{place}: {record_id} was named before")
-            return self._faulty(f"{record_id}#{number}", fault, entry)
+            return self._faulty(f"{record_id}#{number}", _group(entry), fault)
         words = tidy(self._texts(entry))
         if not words:
-            return self._faulty(record_id, Fault(Reason.EMPTY_PHRASE, f"{place}: no usable summary"), entry)
+            return self._faulty(record_id, _group(entry), Fault(Reason.EMPTY_PHRASE, f"{place}: no usable summary"))
         operators = entry.get("operator")
         named = sorted(map(str, operators)) if isinstance(operators, dict) else []
         return Record(
@@ -117,7 +98,7 @@ class Gier:
             annotation={
                 "instructions": list(words),
                 "register": "prompts" not in entry and not _FRAMING.intersection(named),
-                "answer": {"operators": named},
+                "published": {"operators": named},
             },
             split=self._split,
             licence=_LICENCE,
@@ -143,9 +124,6 @@ class Gier:
             value = entry.get(key)
             found.extend(value if isinstance(value, list) else [value])
         return found
-
-    def _faulty(self, record_id: str, fault: Fault, entry: object = None) -> Record:
-        return Record(record_id, _group(entry), {}, {}, self._split, fault=fault)
 
 
 def _id(entry: object) -> str:

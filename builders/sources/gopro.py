@@ -29,7 +29,7 @@ class GoPro(PairedFolders):
     title = "GoPro"
     gives = Kind.BLURRED
     advice = "`options: {blur: blur_gamma}` takes the other rendering; blur is the default. "
-    settings = GoProOptions
+    options_model = GoProOptions
     licence = "GOPRO_Large (CC BY 4.0)"
     _options: GoProOptions
 

@@ -7,20 +7,20 @@ removal and its addition.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import check_keys, load_json
 from ieiw.builders.instructions.phrases import NounPhrase
 from ieiw.builders.instructions.scene_graph import Scene, SceneObject
 from ieiw.builders.instructions.templates import TEMPLATES
 from ieiw.builders.object_words import colour_of
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.builders.sources._visual_genome import PICTURE_LIST, coco_names
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason, Refusal
@@ -55,30 +55,13 @@ class _Scene(msgspec.Struct):
     image_relative_positions: dict[str, str] = {}
 
 
-class GqaInpaint:
-    """Source of GQA-Inpaint's pairs.
-
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds ``<split>_scenes.json`` and the picture folders.
-        split: ``train`` or ``test``.
-        options: see :class:`GqaInpaintOptions`.
-
-    Raises:
-        UsageError: an unknown option.
-    """
+class GqaInpaint(RootedSource):
+    """Source of GQA-Inpaint's pairs. Splits: ``train``, ``test``. For its options see :class:`GqaInpaintOptions`."""
 
     version = 2
+    options_model = GqaInpaintOptions
+    _options: GqaInpaintOptions
     gives = Kind.EDITED
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        edits = parse_options(GqaInpaintOptions, options, f"source {name}: options").edits
-        self._kinds = _KINDS if edits == "both" else (edits,)
-        self._root = Root(root)
-        self._split = split
-        self._file = f"{split}_scenes.json"
-        self._official = f"{split}_instructions.json"
 
     def inputs(self) -> Sequence[str]:
         """The scene graphs, the official instructions where there are some, Visual Genome's picture list where it was put."""
@@ -103,14 +86,22 @@ class GqaInpaint:
             if found.bidirected:
                 yield from self._records(image, key, scene, named)
 
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
-
     def picture_aliases(self, record: Record) -> Iterator[str]:
         """The name of a record's picture in COCO, where Visual Genome's picture list lies at the root and tells it."""
         if record.group in self._coco_names:
             yield self._coco_names[record.group]
+
+    @property
+    def _kinds(self) -> Sequence[str]:
+        return _KINDS if self._options.edits == "both" else (self._options.edits,)
+
+    @property
+    def _file(self) -> str:
+        return f"{self._split}_scenes.json"
+
+    @property
+    def _official(self) -> str:
+        return f"{self._split}_instructions.json"
 
     @cached_property
     def _coco_names(self) -> dict[str, str]:
@@ -119,7 +110,7 @@ class GqaInpaint:
     @cached_property
     def _scenes(self) -> dict[str, Any]:
         """Image id -> its scene as JSON bytes, parsed only where it is asked for; as values where the file is no strict JSON."""
-        name = f"{self._root.location}/{self.inputs()[0]}"
+        name = self._root.full_name(self.inputs()[0])
         data = self._root.read(self._file, _MAX_DOCUMENT).removeprefix(b"\xef\xbb\xbf")
         try:
             scenes = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
@@ -138,7 +129,7 @@ class GqaInpaint:
         """``i<image>-o<object>`` -> the official sentence of a removal."""
         if not self._root.exists(self._official):
             return {}
-        name = f"{self._root.location}/{self._official}"
+        name = self._root.full_name(self._official)
         return dict(load_json(self._root.read(self._official, _MAX_DOCUMENT), name, dict))
 
     def _records(self, image: str, key: str, scene: _Scene, named: Scene) -> Iterator[Record]:
@@ -165,7 +156,7 @@ class GqaInpaint:
                 "instructions": [official] if isinstance(official, str) else _sentences(kind, phrases),
                 "pair": f"{image}-{key}",
                 "masks": {"mask": "bright"},
-                "answer": {"edit": kind, "phrase": phrases[0].raw, "instances": 1},
+                "published": {"edit": kind, "phrase": phrases[0].raw, "instances": 1},
                 "object": {
                     "shown": "picture" if kind == "removal" else "target",
                     "several": phrases[0].several,
@@ -176,9 +167,6 @@ class GqaInpaint:
             size=(scene.width, scene.height),
             licence=_LICENCE,
         )
-
-    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
-        return Record(record_id, group, {}, {}, self._split, fault=fault)
 
 
 def _scene_of(found: Any) -> _Scene:

@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import DocumentError, load_json
 from ieiw.builders.formats.zips import ZipFiles
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._json_index import Element, JsonIndex
 from ieiw.builders.sources._parquet_rows import ParquetRows
 from ieiw.builders.sources._prompt_rows import PromptRows
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason, Refusal
@@ -42,29 +42,20 @@ class InstructPix2PixOptions(Options):
     keep: str = ""
 
 
-class InstructPix2Pix:
+class InstructPix2Pix(RootedSource):
     """Source of InstructPix2Pix's pairs.
 
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds ``seeds.json``, or the Parquet files.
-        split: ``train``, ``val``, ``test`` (90, 5 and 5 per cent of the prompts, as the authors cut them) or ``all``.
-        options: see :class:`InstructPix2PixOptions`.
-
-    Raises:
-        UsageError: an unknown option or split.
+    Splits: ``train``, ``val``, ``test`` (90, 5 and 5 per cent of the prompts, as the authors cut them), ``all``.
     """
 
-    version = 1
+    options_model = InstructPix2PixOptions
+    _options: InstructPix2PixOptions
     gives = Kind.EDITED
 
     def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        self._options = parse_options(InstructPix2PixOptions, options, f"source {name}: options")
+        super().__init__(name=name, root=root, split=split, options=options)
         if split not in _SPLITS:
             raise UsageError(f"source {name}: split {split!r}: known are {', '.join(_SPLITS)}")
-        self._root = Root(root)
-        self._split = split
         self._open: dict[str, ZipFiles | Refusal] = {}
         self._rows = ParquetRows(self._root, "train", "edit_prompt")
 
@@ -126,7 +117,7 @@ class InstructPix2Pix:
         """One of the zip files, opened once, or that it is damaged."""
         if name not in self._open:
             try:
-                self._open[name] = ZipFiles(self._root.open(name), f"{self._root.location}/{name}")
+                self._open[name] = ZipFiles(self._root.open(name), self._root.full_name(name))
             except UsageError as error:
                 self._open[name] = Refusal(Reason.PICTURE_UNREADABLE, str(error))
         return self._open[name]
@@ -136,11 +127,11 @@ class InstructPix2Pix:
         return not self._root.exists("seeds.json") and bool(self._rows.files)
 
     @cached_property
-    def _prompts(self) -> GroupedElements | PromptRows:
+    def _prompts(self) -> JsonIndex | PromptRows:
         self.inputs()
         if self._is_rows:
             return PromptRows(self._rows, _SPLITS[self._split])
-        return GroupedElements(self._root.open("seeds.json"), f"{self._root.location}/seeds.json", _who)
+        return JsonIndex(self._root, "seeds.json", _identify)
 
     @cached_property
     def _groups(self) -> range:
@@ -154,18 +145,18 @@ class InstructPix2Pix:
         """Digests of the pairs to keep, 8 bytes each; None where all are kept."""
         if not self._options.keep:
             return None
-        name = f"{self._root.location}/{self._options.keep}"
+        name = self._root.full_name(self._options.keep)
         entries = load_json(self._root.read(self._options.keep, _MAX_LIST), name, list)
         if not all(isinstance(entry, str) and "/" in entry for entry in entries):
             raise DocumentError("wrong_schema", name, 'expected a list of "<prompt id>/<seed>"')
         return frozenset(_digest(entry) for entry in entries)
 
     def _records(self, element: Element) -> Iterator[Record]:
-        place = f"seeds.json element {element.number}"
+        place = element.place
         try:
-            prompt, seeds = _ELEMENT.decode(element.data)
-        except ValueError as error:
-            yield self._faulty(f"@{element.number}", "@", Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
+            prompt, seeds = element.decode(_ELEMENT)
+        except Refusal as refusal:
+            yield self._faulty(f"@{element.number}", "@", refusal)
             return
         mark = f"#{element.turn + 1}" if element.turn else ""
         if not seeds:
@@ -188,9 +179,6 @@ class InstructPix2Pix:
         files = {"picture": f"{pair}_0.jpg", "target": f"{pair}_1.jpg", "prompt": f"{prompt}/prompt.json"}
         return Record(record_id, prompt, files, {}, self._split, licence=_LICENCE)
 
-    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
-        return Record(record_id, group, {}, {}, self._split, fault=fault)
-
 
 _ELEMENT = msgspec.json.Decoder(tuple[str, list[str | int]])
 
@@ -199,7 +187,7 @@ def _digest(pair: str) -> bytes:
     return hashlib.blake2b(pair.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def _who(data: bytes) -> tuple[bytes, int]:
+def _identify(data: bytes) -> tuple[bytes, int]:
     """The prompt's id twice: as the element's id, and as a number that stands for it."""
     try:
         prompt = _ELEMENT.decode(data)[0]

@@ -6,17 +6,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.instructions.published import in_one, tidy
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._magicbrush_rows import RowSessions
 from ieiw.builders.sources._magicbrush_sessions import FolderSessions, ListedSessions, Session, Sessions, Turn
 from ieiw.builders.sources._parquet_rows import ParquetRows
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
 
@@ -30,28 +30,15 @@ class MagicBrushOptions(Options):
     turns: Literal["each", "whole", "both"] = "both"
 
 
-class MagicBrush:
+class MagicBrush(RootedSource):
     """Source of MagicBrush's turns and sessions; the same records from every form of the data set.
 
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds the split's folder, the split's folder itself, or the one with the Parquet files.
-        split: ``train``, ``dev``, ``test``.
-        options: see :class:`MagicBrushOptions`.
-
-    Raises:
-        UsageError: an unknown option.
+    Splits: ``train``, ``dev``, ``test``. The root may also be the split's own folder.
     """
 
-    version = 1
+    options_model = MagicBrushOptions
+    _options: MagicBrushOptions
     gives = Kind.EDITED
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        self._options = parse_options(MagicBrushOptions, options, f"source {name}: options")
-        self._root = Root(root)
-        self._split = split
-        self._rows = ParquetRows(self._root, split, "turn_index")
 
     def inputs(self) -> Sequence[str]:
         """The list of sessions, or the Parquet files."""
@@ -75,6 +62,10 @@ class MagicBrush:
     def read(self, reference: str) -> bytes:
         """The bytes of a picture, from its folder or from the row that holds it."""
         return self._rows.read(reference) if ".parquet#" in reference else self._root.read(reference)
+
+    @cached_property
+    def _rows(self) -> ParquetRows:
+        return ParquetRows(self._root, self._split, "turn_index")
 
     @cached_property
     def _list(self) -> str:
@@ -131,11 +122,8 @@ class MagicBrush:
             annotation={
                 "instructions": list(words),
                 "masks": dict.fromkeys(masks, "clear"),
-                "answer": {"session": image, "turns": [turn.number for turn in turns]},
+                "published": {"session": image, "turns": [turn.number for turn in turns]},
             },
             split=self._split,
             licence=_LICENCE,
         )
-
-    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
-        return Record(record_id, group, {}, {}, self._split, fault=fault)

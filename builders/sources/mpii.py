@@ -14,23 +14,20 @@ lists everybody in view: its records say so, and sentences speak of the person i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 import msgspec
 
 from ieiw.builders.boxes import Box
-from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.options import Options, parse_options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._decode_errors import what_is_wrong
-from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._json_index import Element, JsonIndex
 from ieiw.builders.sources._mpii_mat import MatPicture, read_mat
 from ieiw.builders.sources._persons import Joint, Person, Scene, box_around, joints_of, records_of
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
-from ieiw.triplets.rejects import Reason
+from ieiw.triplets.rejects import Reason, Refusal
 
 _MAT = "mpii_human_pose_v1_u12_1.mat"
 _SIDE = 200.0
@@ -39,27 +36,14 @@ _SHIFT = -0.5
 _LICENCE = "MPII (non-commercial research)"
 
 
-class MPII:
+class MPII(RootedSource):
     """Source of MPII's persons, in the form that lies there.
 
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds ``annot`` and ``images``, or the ``.mat``.
-        split: ``train``, ``valid``, … as in ``annot/<split>.json``; ``train`` or ``test`` of the ``.mat``.
-        options: none are known.
-
-    Raises:
-        UsageError: an option is given.
+    Splits are ``train``, ``valid``, … as in ``annot/<split>.json``; ``train`` and ``test`` of the ``.mat``.
     """
 
     version = 3
     gives = Kind.JOINTED
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        parse_options(Options, options, f"source {name}: options")
-        self.name = name
-        self._root = Root(root)
-        self._split = split
 
     def inputs(self) -> Sequence[str]:
         """The one annotation file."""
@@ -75,10 +59,6 @@ class MPII:
         file = f"{self._folder}{picture.file}"
         scene = Scene(picture.file, file, self._split, None, _LICENCE, unlisted=True)
         return records_of(scene, "mpii", picture.persons)
-
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
 
     @cached_property
     def _file(self) -> str:
@@ -110,11 +90,11 @@ class MPII:
         if self._split not in {"train", "test"}:
             raise UsageError(f"source {self.name}: split {self._split!r}: {self._file} knows train and test")
         with self._root.open(self._file) as file:
-            return read_mat(file.read(), f"{self._root.location}/{self._file}", train=self._split == "train")
+            return read_mat(file.read(), self._root.full_name(self._file), train=self._split == "train")
 
     @cached_property
-    def _elements(self) -> GroupedElements:
-        return GroupedElements(self._root.open(self._file), f"{self._root.location}/{self._file}", _who)
+    def _elements(self) -> JsonIndex:
+        return JsonIndex(self._root, self._file, _identify)
 
     def _listed(self, index: int) -> MatPicture:
         """A picture of the json list; persons are numbered within it, since the list gives them no ids."""
@@ -126,12 +106,13 @@ class MPII:
         image = _image(element.data)
         record_id = f"{image}/{at}" if image else f"@{element.number}"
         try:
-            entry = _ENTRY.decode(element.data)
+            entry = element.decode(_ENTRY)
             joints = _joints(entry)
             return Person(record_id, box=_box(entry, joints), joints=joints)
-        except (ValueError, RecursionError) as error:
-            detail = f"{self._file} element {element.number}: {what_is_wrong(element.data, error)}"
-            return Person(record_id, fault=Fault(Reason.INVALID_RECORD, detail))
+        except Refusal as refusal:
+            return Person(record_id, fault=Fault(refusal.reason, refusal.detail))
+        except ValueError as error:
+            return Person(record_id, fault=Fault(Reason.INVALID_RECORD, f"{element.place}: {error}"))
 
 
 class _Entry(msgspec.Struct):
@@ -180,7 +161,7 @@ def _image(data: bytes) -> str:
         return ""
 
 
-def _who(data: bytes) -> tuple[bytes, int]:
+def _identify(data: bytes) -> tuple[bytes, int]:
     """The element itself (it has no id), and a number that stands for its picture."""
     image = _image(data).encode("utf-8", "surrogatepass")
     return data, int.from_bytes(hashlib.blake2b(image, digest_size=8).digest(), "little", signed=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import cast
 
 from pydantic import Field
 
@@ -46,7 +45,8 @@ class NyuV2(PairedFolders):
     title = "NYU Depth v2"
     gives = Kind.DEPTH
     licence = "NYU Depth v2 (research)"
-    settings = NyuOptions
+    options_model = NyuOptions
+    _options: NyuOptions
 
     def layouts(self) -> Sequence[Folders]:
         """Flat folders, then scenes."""
@@ -81,7 +81,7 @@ class NyuV2(PairedFolders):
     def record(self, pair: Pair) -> Record:
         """A picture and its depth map."""
         files = {} if pair.fault else {"picture": pair.damaged, "depth": pair.clean}
-        unit = UNITS_PER_METRE if self._official else self._nyu.units_per_metre
+        unit = UNITS_PER_METRE if self._official else self._options.units_per_metre
         annotation = {} if pair.fault else {"units_per_metre": unit}
         return Record(pair.name, pair.name, files, annotation, self._split, licence=self.licence, fault=pair.fault)
 
@@ -98,29 +98,25 @@ class NyuV2(PairedFolders):
         except UsageError as error:  # damaged since it was planned
             raise Refusal(Reason.PICTURE_UNREADABLE, str(error)) from error
 
-    @property
-    def _nyu(self) -> NyuOptions:
-        return cast(NyuOptions, self._options)
-
     @cached_property
     def _official(self) -> bool:
         return bool(self._root.exists(_MAT))
 
     @cached_property
     def _mat(self) -> NyuMat:
-        return NyuMat(self._root.open(_MAT), f"{self._root.location}/{_MAT}")
+        return NyuMat(self._root.open(_MAT), self._root.full_name(_MAT))
 
     @cached_property
     def _pairs(self) -> list[Pair]:
         if not self._official:
             return self._pairs_of_files()
         self.inputs()
-        depth = "rawDepths" if self._nyu.raw else "depths"
+        depth = "rawDepths" if self._options.raw else "depths"
         return [Pair(f"{n + 1:04}", f"{_MAT}#images/{n}", f"{_MAT}#{depth}/{n}") for n in self._numbers()]
 
     def _numbers(self) -> Sequence[int]:
         """Which of the official pictures belong to the split, from 0."""
         if self._split == "all":
             return range(len(self._mat))
-        place = f"{self._root.location}/{_SPLITS}"
+        place = self._root.full_name(_SPLITS)
         return split_numbers(self._root.read(_SPLITS), place, self._split, len(self._mat))

@@ -7,21 +7,18 @@ lists, ``split: all`` takes the pictures by their names. Or ``data/{train,test}-
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.options import Options, parse_options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._parquet_rows import ParquetRows
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.builders.vocabulary import CLASSES, classes_document
-from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
-from ieiw.triplets.rejects import Reason, Refusal
+from ieiw.triplets.rejects import Reason
 
 BREEDS: dict[str, str] = {
     "Abyssinian": "Abyssinian cat", "american_bulldog": "American bulldog",
@@ -40,33 +37,14 @@ BREEDS: dict[str, str] = {
 }  # fmt: skip
 """Breed as file names write it -> as people say it; the order is that of the release's class numbers, from 1."""
 _CLASS_LIST = "@classes"
-_MAX_LIST = 2**24
 _PARTS = {"trainval": ("train",), "test": ("test",), "all": ("train", "test")}
 """Split -> how the Parquet files' names begin."""
 
 
-class OxfordPet:
-    """Source of the pets: one record a picture, of one breed.
+class OxfordPet(RootedSource):
+    """Source of the pets: one record a picture, of one breed. Splits: ``trainval``, ``test``, ``all``."""
 
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds ``images`` and ``annotations``, or the Parquet files.
-        split: ``trainval``, ``test``, or ``all``.
-        options: none are known.
-
-    Raises:
-        UsageError: an option is given.
-    """
-
-    version = 1
     gives = Kind.CLASSED
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        parse_options(Options, options, f"source {name}: options")
-        self._root = Root(root)
-        self._split = split
-        self._parts = tuple(ParquetRows(self._root, part, "label_cat_dog") for part in _PARTS.get(split, ()))
 
     def inputs(self) -> Sequence[str]:
         """The list of the split, or the Parquet files; none where all pictures are taken by their names.
@@ -120,6 +98,10 @@ class OxfordPet:
         return self._root.read(reference)
 
     @cached_property
+    def _parts(self) -> Sequence[ParquetRows]:
+        return [ParquetRows(self._root, part, "label_cat_dog") for part in _PARTS.get(self._split, ())]
+
+    @cached_property
     def _numbers(self) -> dict[str, int]:
         return {breed: number for number, breed in enumerate(BREEDS, 1)}
 
@@ -158,11 +140,7 @@ class OxfordPet:
             return [name for name, _ in self._cells]
         if not files:
             return [name[:-4] for name in self._root.names("images") if name.lower().endswith(".jpg")]
-        place = f"{self._root.location}/{files[0]}"
-        try:
-            lines = self._root.read(files[0], _MAX_LIST).decode("utf-8-sig").splitlines()
-        except (Refusal, UnicodeDecodeError) as error:
-            raise UsageError(f"{place}: {error}. Is the download complete?") from error
+        lines = self._text(files[0]).splitlines()
         return [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
 
     @cached_property

@@ -90,6 +90,7 @@ class PascalContext(_Pascal):
     """Source of Pascal Context's pictures; what is of no class of the chosen list is void. See :class:`PascalContextOptions`."""
 
     options_model = PascalContextOptions
+    _options: PascalContextOptions
     sets = "SegmentationContext"
 
     def inputs(self) -> Sequence[str]:
@@ -110,16 +111,16 @@ class PascalContext(_Pascal):
             if self._options.classes == 459
             else ["SegmentationClassContext", "59_context_labels", "trainval"]
         )
-        return self._first(folders, "folder of label maps", _GET_LISTS)
+        return self._find(folders, "folder of label maps", _GET_LISTS)
 
     @cached_property
     def _lists(self) -> tuple[str, ...]:
         """The class list, and for 59 classes out of ``.mat`` files the list of all 459 as well."""
         wanted = []
         if self._options.classes == 59:
-            wanted.append(self._first(["59_labels.txt", "classes-59.txt"], "list of the 59 classes", _GET_LISTS))
+            wanted.append(self._find(["59_labels.txt", "classes-59.txt"], "list of the 59 classes", _GET_LISTS))
         if self._maps == "trainval":
-            wanted.append(self._first(["labels.txt", "pascal_context_459.txt"], "list of the 459 classes", _GET_LISTS))
+            wanted.append(self._find(["labels.txt", "pascal_context_459.txt"], "list of the 459 classes", _GET_LISTS))
         return tuple(wanted)
 
     def _files(self, stem: str) -> tuple[str, str]:
@@ -127,7 +128,7 @@ class PascalContext(_Pascal):
         return f"JPEGImages/{stem}.jpg", f"{self._maps}/{stem}.{ending}"
 
     def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
-        lists = [numbered_names(self._text(file), f"{self._root.location}/{file}") for file in self._lists]
+        lists = [numbered_names(self._text(file), self._root.full_name(file)) for file in self._lists]
         names = {number: name for number, name in lists[-1].items() if number}
         if len(lists) == 1:
             return names, (0,)
@@ -139,6 +140,6 @@ class PascalContext(_Pascal):
                 frequent[number] = name
             elif name != "background":
                 raise UsageError(
-                    f"{self._root.location}/{self._lists[0]}: {name!r} is not in {self._lists[1]}. Is it the right file?"
+                    f"{self._root.full_name(self._lists[0])}: {name!r} is not in {self._lists[1]}. Is it the right file?"
                 )
         return frequent, (0, *(names.keys() - frequent.keys()))

@@ -7,22 +7,20 @@ other phrases give to one of the very same outlines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import DocumentError, load_json, parse
-from ieiw.builders.options import Options, parse_options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._decode_errors import what_is_wrong
-from ieiw.builders.sources._json_grouped import Element, GroupedElements
+from ieiw.builders.sources._json_index import Element, JsonIndex
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.records import Fault, Record
-from ieiw.triplets.rejects import Reason
+from ieiw.triplets.records import Record
+from ieiw.triplets.rejects import Reason, Refusal
 
 _PICTURE_LISTS = ("image_data_split.json", "image_data_split3000.json")
 _MAX_DOCUMENT = 2**31
@@ -37,27 +35,11 @@ class _Picture:
     coco_id: int | None = None
 
 
-class PhraseCut:
-    """Source of PhraseCut's phrases.
-
-    Args:
-        name: of the source in the recipe.
-        root: the folder ``VGPhraseCut_v0``.
-        split: ``train``, ``val``, ``test``, ``miniv``: the middle of ``refer_<split>.json``.
-        options: none are known.
-
-    Raises:
-        UsageError: an option is given.
-    """
+class PhraseCut(RootedSource):
+    """Source of PhraseCut's phrases. Splits: ``train``, ``val``, ``test``, ``miniv``: the middle of ``refer_<split>.json``."""
 
     version = 2
     gives = Kind.OUTLINED
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        parse_options(Options, options, f"source {name}: options")
-        self.name = name
-        self._root = Root(root)
-        self._split = split
 
     def inputs(self) -> Sequence[str]:
         """The annotation files that decide which records there are."""
@@ -71,10 +53,6 @@ class PhraseCut:
     def group(self, index: int) -> Iterator[Record]:
         """The phrases of one picture, in official order."""
         return _with_namesakes([self._record(element) for element in self._elements.group(index)])
-
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
 
     @property
     def _refer(self) -> str:
@@ -114,7 +92,7 @@ class PhraseCut:
     def _pictures(self) -> dict[int, _Picture]:
         """Image id -> what the picture list says."""
         name = self._picture_list
-        entries = load_json(self._root.read(name, _MAX_DOCUMENT), f"{self._root.location}/{name}", list)
+        entries = load_json(self._root.read(name, _MAX_DOCUMENT), self._root.full_name(name), list)
         found: dict[int, _Picture] = {}
         for entry in entries:
             if isinstance(entry, dict) and isinstance(entry.get("image_id"), int):
@@ -136,35 +114,31 @@ class PhraseCut:
         """Task id -> reason, from the publisher's list of phrases not to use."""
         if not self._root.exists("skip.json"):
             return {}
-        entries = load_json(self._root.read("skip.json", _MAX_DOCUMENT), f"{self._root.location}/skip.json", list)
+        entries = load_json(self._root.read("skip.json", _MAX_DOCUMENT), self._root.full_name("skip.json"), list)
         skipped: dict[str, str] = {}
         for number, entry in enumerate(entries):
             found = {"task_id": entry} if isinstance(entry, str) else entry
             if not isinstance(found, dict) or "task_id" not in found:
                 detail = f"element {number} is neither a task id nor an object with one"
-                raise DocumentError("wrong_schema", f"{self._root.location}/skip.json", detail)
+                raise DocumentError("wrong_schema", self._root.full_name("skip.json"), detail)
             skipped[str(found["task_id"])] = str(found.get("reason", ""))
         return skipped
 
     @cached_property
-    def _elements(self) -> GroupedElements:
+    def _elements(self) -> JsonIndex:
         self._require_layout()
-        return GroupedElements(self._root.open(self._refer), f"{self._root.location}/{self._refer}", _who)
+        return JsonIndex(self._root, self._refer, _identify)
 
     def _record(self, element: Element) -> Record:
         """A record from its bytes; what is wrong with it becomes its fault."""
-        place, turn = f"{self._refer} element {element.number}", element.turn
         try:
-            entry = _ENTRY.decode(element.data)
-        except (ValueError, RecursionError) as error:
-            return self._unreadable(element, f"{place}: {what_is_wrong(element.data, error)}")
-        record_id = f"{entry.task_id}#{turn + 1}" if turn and entry.task_id else entry.task_id or f"@{element.number}"
-        fault = self._fault(entry, turn, place)
-        if fault is not None:
-            return self._faulty(record_id, str(entry.image_id), fault)
+            entry = element.decode(_ENTRY)
+            self._check(entry, element)
+        except Refusal as refusal:
+            return self._faulty(element.record_id, str(element.picture), refusal)
         picture = self._pictures[entry.image_id]
         return Record(
-            id=record_id,
+            id=element.record_id,
             group=str(entry.image_id),
             files={"picture": f"images/{entry.image_id}.jpg"},
             annotation={
@@ -178,33 +152,22 @@ class PhraseCut:
             licence=_licence(picture.url),
         )
 
-    def _fault(self, entry: _Entry, turn: int, place: str) -> Fault | None:
+    def _check(self, entry: _Entry, element: Element) -> None:
+        """Raises Refusal where a phrase cannot be used."""
+        place = element.place
         if not entry.task_id:
-            return Fault(Reason.INVALID_RECORD, f"{place}: task_id is empty")
+            raise Refusal(Reason.INVALID_RECORD, f"{place}: task_id is empty")
         if not isinstance(entry.phrase_structure.get("name", ""), str):
-            return Fault(Reason.INVALID_RECORD, f"{place}: phrase_structure.name is not a string")
-        if turn:
-            return Fault(Reason.DUPLICATE_RECORD, f"{place}: task_id {entry.task_id} was used before")
+            raise Refusal(Reason.INVALID_RECORD, f"{place}: phrase_structure.name is not a string")
+        if element.turn:
+            raise Refusal(Reason.DUPLICATE_RECORD, f"{place}: task_id {entry.task_id} was used before")
         if entry.image_id not in self._pictures:
-            return Fault(Reason.UNKNOWN_PICTURE, f"{place}: image_id {entry.image_id} is not in {self._picture_list}")
+            raise Refusal(Reason.UNKNOWN_PICTURE, f"{place}: image_id {entry.image_id} is not in {self._picture_list}")
         if entry.task_id in self._skipped:
-            return Fault(
-                Reason.SKIPPED_BY_PUBLISHER,
-                self._skipped[entry.task_id] or f"{place}: skip.json names it, without a reason",
-            )
+            why = self._skipped[entry.task_id] or f"{place}: skip.json names it, without a reason"
+            raise Refusal(Reason.SKIPPED_BY_PUBLISHER, why)
         if not entry.phrase.strip():
-            return Fault(Reason.EMPTY_PHRASE, f"{place}: phrase is empty")
-        return None
-
-    def _unreadable(self, element: Element, detail: str) -> Record:
-        """A record whose fields are not what they should be, under its own id as far as that can be read."""
-        task, image = _who(element.data)
-        named = f"@{element.number}" if image == -1 else task.decode("utf-8", "replace")
-        record_id = f"{named}#{element.turn + 1}" if element.turn else named
-        return self._faulty(record_id, str(image), Fault(Reason.INVALID_RECORD, detail))
-
-    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
-        return Record(record_id, group, {}, {}, self._split, fault=fault)
+            raise Refusal(Reason.EMPTY_PHRASE, f"{place}: phrase is empty")
 
 
 class _Entry(msgspec.Struct):
@@ -231,16 +194,16 @@ class _Head(msgspec.Struct):
 _HEAD = msgspec.json.Decoder(_Head)
 
 
-def _who(data: bytes) -> tuple[bytes, int]:
+def _identify(data: bytes) -> tuple[bytes, int]:
     """Task id and image id of an element; the bytes themselves and -1 where it has no task id, -2 where it has no image id."""
     try:
         head = _HEAD.decode(data)
     except (ValueError, RecursionError):
-        return _who_else(data)
+        return _identify_loosely(data)
     return head.task_id.encode("utf-8", "surrogatepass"), head.image_id
 
 
-def _who_else(data: bytes) -> tuple[bytes, int]:
+def _identify_loosely(data: bytes) -> tuple[bytes, int]:
     """The same of an element that strict JSON does not take."""
     try:
         entry = parse(data)

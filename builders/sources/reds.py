@@ -27,7 +27,7 @@ class Reds(PairedFolders):
     title = "REDS"
     gives = Kind.BLURRED
     advice = "`options: {blur: blur_jpeg}` takes the other rendering; blur is the default. "
-    settings = RedsOptions
+    options_model = RedsOptions
     licence = "REDS (CC BY 4.0)"
     _options: RedsOptions
 

@@ -68,7 +68,7 @@ class RefClef(RefCoco):
             UsageError: damaged, or no picture of the split.
         """
         self.inputs()
-        place = f"{self._root.location}/{_QUERIES}"
+        place = self._root.full_name(_QUERIES)
         queries: Mapping[str, Any] = load_json(self._root.read(_QUERIES, _MAX_QUERIES), place, dict)
         wanted = None if self._split == "all" else self._wanted()
         found: dict[str, list[tuple[str, Any]]] = {}
@@ -95,6 +95,3 @@ class RefClef(RefCoco):
             return self._faulty(key, picture, Fault(Reason.EMPTY_PHRASE, place))
         files = {"picture": f"images/{picture}.jpg", "mask": f"mask/{key}.mat"}
         return Record(key, picture, files, {"expressions": said, "mask_coding": "referit"}, self._split)
-
-    def _faulty(self, record_id: str, group: str, fault: Fault) -> Record:
-        return Record(record_id, group, {}, {}, self._split, fault=fault)

@@ -11,25 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.formats.json_stream import load_json
-from ieiw.builders.formats.unpickle import load_pickle
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._coco import Elements, ImageEntry, elements_by_id, licence_of
-from ieiw.builders.sources._ref_fields import (
-    annotation_ids,
-    is_of_split,
-    is_sound_segmentation,
-    number_in,
-    sentences_of,
-)
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
 from ieiw.builders.sources._ref_things import RefThings
+from ieiw.builders.sources._refs import Ref, read_refs
+from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.records import Fault, Record
-from ieiw.triplets.rejects import Reason
+from ieiw.triplets.records import Record
+from ieiw.triplets.rejects import Reason, Refusal
 
-_MAX_REFS = 2**31
 _COCO = ("images/mscoco/images/train2014", "images/train2014", "train2014")
 
 
@@ -43,31 +34,17 @@ class RefOptions(Options):
     then the task uses it as it was said, whatever speaks against it."""
 
 
-class RefCoco:
-    """Source of a set's refs; see :class:`RefOptions`.
-
-    Args:
-        name: of the source in the recipe.
-        root: the folder that holds the set's folder and the pictures.
-        split: as the refs say it: ``train``, ``val``, ``testA``, ``testB``, ``test``.
-        options: the recipe's ``options`` block.
-
-    Raises:
-        UsageError: an unknown option.
-    """
+class RefCoco(RootedSource):
+    """Source of a set's refs; see :class:`RefOptions`. Splits: ``train``, ``val``, ``testA``, ``testB``, ``test``."""
 
     version = 3
+    options_model = RefOptions
+    _options: RefOptions
     gives = Kind.REFERRED
     folder = "refcoco"
     default_split_by = "unc"
     refs_file = "refs({}).p"
     picture_folders: tuple[str, ...] = _COCO
-
-    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
-        self.name = name
-        self._root = Root(root)
-        self._split = split
-        self._options = parse_options(RefOptions, options, f"source {name}: options")
 
     def inputs(self) -> Sequence[str]:
         """The refs and the instances."""
@@ -87,12 +64,8 @@ class RefCoco:
 
     def group(self, index: int) -> Iterator[Record]:
         """The refs of one picture, in the file's order."""
-        for number in self._groups[index]:
-            yield from self._records(number)
-
-    def read(self, reference: str) -> bytes:
-        """The bytes of a picture."""
-        return self._root.read(reference)
+        for ref in self._groups[index]:
+            yield from self._records(ref)
 
     @property
     def _refs_path(self) -> str:
@@ -104,136 +77,66 @@ class RefCoco:
 
     @cached_property
     def _pictures(self) -> str:
-        for folder in self.picture_folders:
-            if self._root.exists(folder):
-                return folder
-        tried = " or ".join(self.picture_folders)
-        raise UsageError(
-            f"root {self._root.location}: the picture folder is missing (looked for {tried}). Put it there."
-        )
+        return self._find(self.picture_folders, "picture folder", "Put it there.")
 
     @cached_property
-    def _refs(self) -> list[Any]:
-        """All refs of all splits, as the file holds them.
-
-        Raises:
-            UsageError: damaged, unsafe, or no list.
-        """
-        self.inputs()
-        place, data = f"{self._root.location}/{self._refs_path}", self._root.read(self._refs_path, _MAX_REFS)
-        refs = load_json(data, place, list) if self._refs_path.endswith(".json") else load_pickle(data, place, list)
-        return list(refs)
-
-    @cached_property
-    def _groups(self) -> list[list[int]]:
-        """Numbers of the split's refs, picture by picture; what is no ref at all belongs to every split.
+    def _groups(self) -> list[list[Ref]]:
+        """The split's refs, picture by picture.
 
         Raises:
             UsageError: the split has none.
         """
-        found: dict[int, list[int]] = {}
-        for number, ref in enumerate(self._refs):
-            split = ref.get("split") if isinstance(ref, dict) else self._split
-            if not isinstance(split, str) or is_of_split(split, self._split):
-                found.setdefault(number_in(ref, "image_id"), []).append(number)
-        if not found:
-            splits = sorted({str(ref.get("split")) for ref in self._refs if isinstance(ref, dict)})
+        self.inputs()
+        refs, groups = read_refs(self._root, self._refs_path), dict[int, list[Ref]]()
+        for ref in refs:
+            if ref.is_of(self._split):
+                groups.setdefault(ref.image, []).append(ref)
+        if not groups:
+            splits = sorted({str(ref.value.get("split")) for ref in refs})
             raise UsageError(
-                f"{self._root.location}/{self._refs_path}: no ref of split {self._split!r}. "
+                f"{self._root.full_name(self._refs_path)}: no ref of split {self._split!r}. "
                 f"Splits that are there: {', '.join(splits) or 'none'}. Change `split`."
             )
-        return list(found.values())
+        return list(groups.values())
+
+    @cached_property
+    def _coco(self) -> CocoFile[ImageEntry, CategoryEntry]:
+        return CocoFile(self._root, self._instances_path, ImageEntry, CategoryEntry)
 
     @cached_property
     def _things(self) -> RefThings:
-        return RefThings(self._root, self._instances_path)
+        return RefThings(self._coco)
 
-    @cached_property
-    def _images(self) -> Elements[ImageEntry]:
-        return elements_by_id(self._root, self._instances_path, "images", ImageEntry)
-
-    @cached_property
-    def _twice(self) -> set[int]:
-        """Numbers of refs whose ``ref_id`` an earlier one has."""
-        seen, repeated = set[int](), set[int]()
-        for number, ref in enumerate(self._refs):
-            ref_id = number_in(ref, "ref_id")
-            if ref_id in seen:
-                repeated.add(number)
-            elif ref_id >= 0:
-                seen.add(ref_id)
-        return repeated
-
-    def _records(self, number: int) -> Iterator[Record]:
+    def _records(self, ref: Ref) -> Iterator[Record]:
         """One record for a ref, or one for each of its expressions."""
-        ref, place = self._refs[number], f"{self._refs_path} element {number}"
-        group = str(number_in(ref, "image_id"))
-        ref_id = number_in(ref, "ref_id")
-        record_id = f"{ref_id}" if ref_id >= 0 else f"@{number}"
-        if number in self._twice:
-            fault = Fault(Reason.DUPLICATE_RECORD, f"{place}: ref_id {record_id} was used before")
-            yield Record(f"{record_id}#{number}", group, {}, {}, self._split, fault=fault)
+        try:
+            ref.check()
+            if ref.image not in self._coco.images:
+                lack = self._coco.images.lack("image_id", ref.image) if ref.image >= 0 else "image_id is no number"
+                raise Refusal(Reason.UNKNOWN_PICTURE, f"{ref.place}: {lack}")
+            sentences, numbers = ref.sentences(), ref.annotations()
+            shown = {"targets": self._things.outlines(ref, numbers), **self._things.split(ref.image, numbers)}
+        except Refusal as refusal:
+            yield self._faulty(ref.record_id, str(ref.image), refusal)
             return
-        made = self._check(ref, place)
-        if isinstance(made, Fault):
-            yield Record(record_id, group, {}, {}, self._split, fault=made)
-            return
-        image, targets, sentences = made
-        held = {"targets": targets, **self._things.split(image.id, annotation_ids(ref))}
         if self._options.records == "refs":
-            yield self._record(record_id, group, image, held | {"expressions": [text for _, text in sentences]})
+            yield self._record(ref, ref.record_id, shown | {"expressions": [text for _, text in sentences]})
             return
         for turn, (sentence_id, text) in enumerate(sentences):
-            said = held | {"expressions": [text], "as_said": True}
-            yield self._record(f"{record_id}/{sentence_id}.{turn}", group, image, said)
+            said = shown | {"expressions": [text], "as_said": True}
+            yield self._record(ref, f"{ref.record_id}/{sentence_id}.{turn}", said)
 
-    def _record(self, record_id: str, group: str, image: ImageEntry, annotation: Mapping[str, Any]) -> Record:
+    def _record(self, ref: Ref, record_id: str, annotation: Mapping[str, Any]) -> Record:
+        image = self._coco.images[ref.image]
         return Record(
             id=record_id,
-            group=group,
+            group=str(ref.image),
             files={"picture": f"{self._pictures}/{image.file_name}"},
             annotation=annotation,
             split=self._split,
             size=(image.width, image.height),
-            licence=licence_of(image.license) if self.picture_folders is _COCO else "",
+            licence=image.licence if self.picture_folders is _COCO else "",
         )
-
-    def _check(self, ref: Any, place: str) -> tuple[ImageEntry, list[Any], list[tuple[str, str]]] | Fault:
-        """Picture, regions and expressions (id, text) of a ref; or what is wrong with it."""
-        if not isinstance(ref, dict):
-            return Fault(Reason.INVALID_RECORD, f"{place}: no ref, but {type(ref).__name__}")
-        number = number_in(ref, "image_id")
-        if number not in self._images:
-            lack = self._images.lack("image_id", number) if number >= 0 else "image_id is no number"
-            return Fault(Reason.UNKNOWN_PICTURE, f"{place}: {lack}")
-        sentences = sentences_of(ref.get("sentences"))
-        if sentences is None:
-            return Fault(Reason.INVALID_RECORD, f"{place}: sentences is no list of objects with `sent`")
-        if not sentences:
-            return Fault(Reason.EMPTY_PHRASE, f"{place}: no sentence with a word in it")
-        targets = self._targets(ref, number, place)
-        return targets if isinstance(targets, Fault) else (self._images[number], targets, sentences)
-
-    def _targets(self, ref: dict[str, Any], image: int, place: str) -> list[Any] | Fault:
-        """The segmentations of a ref; none where it says so by -1, as gRefCOCO does."""
-        ids = annotation_ids(ref)
-        if not all(type(number) is int for number in ids) or ref.get("ann_id") == []:
-            return Fault(Reason.INVALID_RECORD, f"{place}: ann_id is no number and no list of numbers")
-        found = []
-        for number in ids:
-            try:
-                entry = self._things.get(number)
-            except ValueError as error:
-                return Fault(Reason.INVALID_RECORD, f"{self._instances_path}: annotation {number}: {error}")
-            if not isinstance(entry, dict) or entry.get("image_id") != image:
-                detail = f"{place}: ann_id {number} is no annotation of picture {image} in {self._instances_path}"
-                return Fault(Reason.INVALID_RECORD, detail)
-            if not is_sound_segmentation(entry.get("segmentation")):
-                return Fault(
-                    Reason.INVALID_RECORD, f"{self._instances_path}: annotation {number}: no sound segmentation"
-                )
-            found.append(entry["segmentation"])
-        return found
 
 
 class RefCocoPlus(RefCoco):

@@ -91,7 +91,7 @@ class Sidd(PairedFolders):
 
     def _open(self, name: str) -> MatBlocks:
         if name not in self._blocks:
-            self._blocks[name] = MatBlocks(self._root.open(name), f"{self._root.location}/{name}")
+            self._blocks[name] = MatBlocks(self._root.open(name), self._root.full_name(name))
         return self._blocks[name]
 
     @cached_property

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 
 from ieiw.builders.instructions.phrases import NounPhrase, noun_phrase
@@ -16,8 +15,9 @@ from ieiw.builders.instructions.templates import TEMPLATES, fill
 from ieiw.builders.protocols import PaintJob, Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.region_rules import check_region, hole_of, region_rules
+from ieiw.triplets.drawings import erasure
 from ieiw.triplets.images.codec import annotation_frame, resize_mask, resize_short, upright_mask
-from ieiw.triplets.images.masks import bounding_box, polygon_area, polygons_mask, to_rle
+from ieiw.triplets.images.masks import box_of, polygon_area, polygons_mask, to_rle
 from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -79,12 +79,22 @@ class Erasure:
         templates = chosen(self._tools.wordings, self.name, TEMPLATES[self.name], rng)
         sentences = fill(self.name, region.phrase, templates)
         source, target = self._direction(erased)
+        answer = record.once(
+            "answer",
+            lambda: erasure.Answer(
+                phrase=region.phrase.raw,
+                region=to_rle(region.mask),
+                hole=to_rle(region.hole),
+                box=box_of(region.mask),
+                instances=region.instances,
+            ),
+        )
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
             source=source,
             target=target,
-            answer=record.once("answer", lambda: _answer(region)),
+            answer=answer,
             region_share=np.count_nonzero(region.mask) / region.mask.size,
             pair=_pair(record),
             backend=self._tools.backend("inpaint").name,
@@ -121,24 +131,11 @@ class Erasure:
 
     def _erased(self, record: OpenRecord, region: Region) -> Erased:
         painted: Image = record.artefacts[self.job(record).digest]
-        # Only the hole is taken from the inpainter, at output size: outside, not one pixel changes.
-        empty = region.picture.copy()
-        cv2.copyTo(painted, region.hole.view(np.uint8), empty)
+        empty = erasure.draw(region.picture, painted, region.hole)
         if np.array_equal(empty, region.picture):
             raise Refusal(Reason.NOTHING_CHANGED, "the inpainter gave back what was there")
         full = record.once_for_picture("encoded", lambda: self._tools.encode(region.picture))
         return Erased(full, self._tools.encode(empty))
-
-
-def _answer(region: Region) -> dict[str, Any]:
-    """What an evaluator needs, the same for both directions."""
-    return {
-        "phrase": region.phrase.raw,
-        "region": to_rle(region.mask),
-        "hole": to_rle(region.hole),
-        "box": list(bounding_box(region.mask)),
-        "instances": region.instances,
-    }
 
 
 def _check_inside(instances: Any, drawn: Mask, least: float) -> None:

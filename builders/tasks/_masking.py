@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Generic, Literal, TypeVar
 
 import numpy as np
 from pydantic import Field, field_validator
@@ -14,14 +14,16 @@ from pydantic import Field, field_validator
 from ieiw.builders.instructions.words import singular
 from ieiw.builders.options import Options
 from ieiw.builders.protocols import Tools
+from ieiw.triplets.drawings import region
+from ieiw.triplets.drawings.asked import Asked
 from ieiw.triplets.drawings.contrast import visible_on
-from ieiw.triplets.drawings.drawing import shade_region
 from ieiw.triplets.drawings.palette import Rgb, palette
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import resize_short
-from ieiw.triplets.images.masks import bounding_box, to_rle
+from ieiw.triplets.images.masks import box_of, to_rle
 from ieiw.triplets.records import Image, Mask, OpenRecord, Triplet
 
+AskedT = TypeVar("AskedT", bound=Asked, covariant=True)
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -48,14 +50,15 @@ class MaskOptions(Options):
 
 
 @dataclass(frozen=True, slots=True)
-class Painting:
+class Painting(Generic[AskedT]):
     """What is to be painted, and how it is said.
 
     Attributes:
         mask: the region at output size; nothing is painted where it is empty.
         wordings: fillable sentences with ``{color}``; the first ``own`` of them say it in the words that were drawn.
         own: how many wordings the instruction is drawn from.
-        answer: what the task itself adds to the ground truth.
+        asked: what they ask to mark.
+        void: where nobody says what is there, at output size.
         about: what the region is called; colours that are named in it are not drawn.
         colour: a name of the palette, or empty where one is to be drawn.
     """
@@ -63,7 +66,8 @@ class Painting:
     mask: Mask
     wordings: Sequence[str]
     own: int
-    answer: Mapping[str, Any]
+    asked: AskedT
+    void: Mask
     about: str
     colour: str = ""
 
@@ -74,7 +78,7 @@ def output_picture(record: OpenRecord, short_side: int) -> Image:
 
 
 def painted(
-    task: str, tools: Tools, options: MaskOptions, record: OpenRecord, rng: np.random.Generator, work: Painting
+    task: str, tools: Tools, options: MaskOptions, record: OpenRecord, rng: np.random.Generator, work: Painting[Asked]
 ) -> Triplet:
     """The triplet: source is the picture, target the picture with the region painted over; alike where there is no region."""
     picture = output_picture(record, tools.short_side)
@@ -84,21 +88,22 @@ def painted(
     sentences = tuple(dict.fromkeys(wording.replace("{color}", name) for wording in work.wordings))
     source = record.once_for_picture("encoded", lambda: tools.encode(picture))
     present = bool(work.mask.any())
-    target = tools.encode(shade_region(picture, work.mask, colours[name], options.alpha)) if present else source
+    target = tools.encode(region.draw(picture, work.mask, colours[name], options.alpha)) if present else source
     return Triplet(
         instruction=sentences[int(rng.integers(min(work.own, len(sentences))))],
         alternatives=sentences,
         source=source,
         target=target,
-        answer={
-            **work.answer,
-            "present": present,
-            "color": name,
-            "rgb": list(colours[name]),
-            "alpha": options.alpha,
-            "mask": to_rle(work.mask),
-            "box": list(bounding_box(work.mask)),
-        },
+        answer=region.Answer(
+            asked=work.asked,
+            present=present,
+            colour=name,
+            rgb=colours[name],
+            alpha=options.alpha,
+            mask=to_rle(work.mask),
+            void=to_rle(work.void),
+            box=box_of(work.mask),
+        ),
         region_share=np.count_nonzero(work.mask) / work.mask.size,
         pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{task}".encode()).hexdigest()[:20],
     )

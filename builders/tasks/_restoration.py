@@ -13,9 +13,10 @@ from ieiw.builders.options import Options, parse_options
 from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._published import encode_both, pair_name, two_pictures
+from ieiw.triplets.drawings import restoration
 from ieiw.triplets.images.codec import decode_mask, fit_mask, resize_mask, resize_short
 from ieiw.triplets.images.crop import crop_box
-from ieiw.triplets.images.masks import bounding_box, to_rle
+from ieiw.triplets.images.masks import box_of, to_rle
 from ieiw.triplets.records import Encoded, Mask, OpenRecord, Triplet
 
 View = Literal["native", "scaled"]
@@ -74,7 +75,12 @@ class Restoration:
             alternatives=words,
             source=source,
             target=target,
-            answer={"view": self._view, "crop": list(box), **_region(mask)},
+            answer=restoration.Answer(
+                view=self._view,
+                crop=box,
+                region=None if mask is None else to_rle(mask),
+                box=() if mask is None else box_of(mask),
+            ),
             region_share=1.0 if mask is None else float(np.count_nonzero(mask) / mask.size),
             pair=pair_name(record),
         )
@@ -106,9 +112,3 @@ class Restoration:
         whole = record.once("mask", lambda: fit_mask(decode_mask(record.data["mask"]), record.picture.size))
         x, y, width, height = box
         return resize_mask(whole[y : y + height, x : x + width], size)
-
-
-def _region(mask: Mask | None) -> dict[str, Any]:
-    if mask is None:
-        return {}
-    return {"region": to_rle(mask), **({"box": list(bounding_box(mask))} if mask.any() else {})}

@@ -20,6 +20,8 @@ from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._masking import output_picture
 from ieiw.builders.vocabulary import CLASSES, vocabulary
+from ieiw.triplets.drawings import colour
+from ieiw.triplets.drawings.asked import AskedClass
 from ieiw.triplets.drawings.palette import PALETTE
 from ieiw.triplets.records import OpenRecord, Triplet
 
@@ -59,25 +61,27 @@ class Classify:
         own = int(record.record.annotation["class_id"])
         others = [number for number in sorted(names) if number != own]
         absent = bool(others) and rng.random() < self._options.negatives
-        asked = names[others[int(rng.integers(len(others)))] if absent else own]
+        number = others[int(rng.integers(len(others)))] if absent else own
+        name = names[number]
+        what = f"{article(name.lower())} {name}"
         yes, no = self._colours(rng)
         shown = no if absent else yes
         picture = output_picture(record, self._tools.short_side)
-        sentences = self._sentences(asked, yes, no, rng)
+        sentences = self._sentences(name, what, yes, no, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
             source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
-            target=self._tools.encode(np.full_like(picture, PALETTE[shown])),
-            answer={
-                "class": asked,
-                "true_class": names[own],
-                "present": not absent,
-                "color": shown,
-                "rgb": list(PALETTE[shown]),
-                "yes": yes,
-                "no": no,
-            },
+            target=self._tools.encode(colour.draw(picture, PALETTE[shown])),
+            answer=colour.Answer(
+                asked=AskedClass(what=what, spoken=name, class_name=name, class_id=number),
+                true_class=names[own],
+                present=not absent,
+                colour=shown,
+                rgb=PALETTE[shown],
+                yes=yes,
+                no=no,
+            ),
             region_share=1.0,
             pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
         )
@@ -91,9 +95,9 @@ class Classify:
         free = [name for name in names if set(name.split()).isdisjoint(yes.split())]
         return yes, free[int(rng.integers(len(free)))]
 
-    def _sentences(self, asked: str, yes: str, no: str, rng: np.random.Generator) -> tuple[str, ...]:
+    def _sentences(self, name: str, what: str, yes: str, no: str, rng: np.random.Generator) -> tuple[str, ...]:
         if self._options.instructions == "simple":
-            return filled(SIMPLE[self.name], {"what": asked})
+            return filled(SIMPLE[self.name], {"what": name})
         fixed = self._options.instructions == "fixed"
         templates = FIXED[self.name] if fixed else chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
-        return filled(templates, {"what": f"{article(asked.lower())} {asked}", "color": yes, "other": no})
+        return filled(templates, {"what": what, "color": yes, "other": no})

@@ -21,7 +21,7 @@ from ieiw.builders.options import Options, parse_options
 from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._masking import output_picture
-from ieiw.triplets.drawings.readback_depth import Depth, DepthScale, draw_depth
+from ieiw.triplets.drawings.depth import Answer, Depth, DepthScale, draw
 from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.records import Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
@@ -84,15 +84,14 @@ class DepthEstimation:
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
             source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
-            target=self._tools.encode(draw_depth(depth, scale)),
-            answer={
-                "encoding": "linear",
-                "nearest": scale.nearest,
-                "farthest": scale.farthest,
-                "near": scale.near,
-                "void": to_rle(void),
-                "measured": [round(float(depth[~void].min()), 4), round(float(depth[~void].max()), 4)],
-            },
+            target=self._tools.encode(draw(depth, scale)),
+            answer=Answer(
+                nearest=scale.nearest,
+                farthest=scale.farthest,
+                near=scale.near,
+                void=to_rle(void),
+                measured=(round(float(depth[~void].min()), 4), round(float(depth[~void].max()), 4)),
+            ),
             region_share=1.0,
             pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
         )

@@ -14,17 +14,17 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from ieiw.builders.instructions.classes import class_name
+from ieiw.builders.instructions.classes import ClassName, class_name
 from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from ieiw.builders.options import Options, parse_options
 from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._masking import output_picture
+from ieiw.triplets.drawings.asked import AskedClass
+from ieiw.triplets.drawings.boxes import Answer, PixelBox, draw, lines_mask, read_lines
 from ieiw.triplets.drawings.contrast import visible_on
-from ieiw.triplets.drawings.drawing import outline_box
-from ieiw.triplets.drawings.palette import PALETTE, Rgb
-from ieiw.triplets.drawings.readback_boxes import PixelBox, boxes_in
+from ieiw.triplets.drawings.palette import PALETTE
 from ieiw.triplets.images.codec import annotation_frame, upright_points
 from ieiw.triplets.records import Image, Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
@@ -71,26 +71,23 @@ class Detect:
         """
         picture = output_picture(record, self._tools.short_side)
         boxes, pixels, width = record.once("boxes", lambda: self._boxes(record, picture))
-        drawn = _drawn(picture.shape[:2], pixels, width)
+        drawn = lines_mask(picture.shape, pixels, width)
         colour = self._colour(picture, drawn, rng)
-        target = picture
-        for box in pixels:
-            target = outline_box(target, box, PALETTE[colour], width)
-        sentences = self._sentences(record, colour, rng)
+        name = class_name(record.record.annotation["class"])
+        sentences = self._sentences(name, colour, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
             source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
-            target=self._tools.encode(target),
-            answer={
-                "class": class_name(record.record.annotation["class"]).spoken,
-                "class_name": record.record.annotation["class"],
-                "boxes": [[round(value, 2) for value in box] for box in boxes],
-                "outlines": [list(box) for box in pixels],
-                "color": colour,
-                "rgb": list(PALETTE[colour]),
-                "line": width,
-            },
+            target=self._tools.encode(draw(picture, pixels, PALETTE[colour], width)),
+            answer=Answer(
+                asked=AskedClass(what=name.everything(), spoken=name.spoken, class_name=name.raw),
+                boxes=tuple((round(x, 2), round(y, 2), round(w, 2), round(h, 2)) for x, y, w, h in boxes),
+                outlines=tuple(pixels),
+                colour=colour,
+                rgb=PALETTE[colour],
+                line=width,
+            ),
             region_share=float(np.count_nonzero(drawn) / drawn.size),
             pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
         )
@@ -112,7 +109,7 @@ class Detect:
         if (pixels[:, 2:] - pixels[:, :2] < least).any():
             raise Refusal(Reason.REGION_TOO_SMALL, f"a box of the class has a side below {least} pixels")
         outlines = sorted({(x0, y0, x1 - x0, y1 - y0) for x0, y0, x1, y1 in pixels.tolist()})
-        if not _legible(outlines, _drawn((height, width), outlines, line), line, least):
+        if not _legible(outlines, lines_mask(picture.shape, outlines, line), line, least):
             raise Refusal(Reason.AMBIGUOUS, f"the outlines of {len(outlines)} boxes hide each other")
         sides = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
         return sides.tolist(), outlines, line
@@ -120,8 +117,7 @@ class Detect:
     def _colour(self, picture: Image, drawn: Mask, rng: np.random.Generator) -> str:
         return visible_on(picture, drawn, rng) if self._options.instructions == "natural" else _FIXED_COLOUR
 
-    def _sentences(self, record: OpenRecord, colour: str, rng: np.random.Generator) -> tuple[str, ...]:
-        name = class_name(record.record.annotation["class"])
+    def _sentences(self, name: ClassName, colour: str, rng: np.random.Generator) -> tuple[str, ...]:
         if self._options.instructions == "simple":
             return filled(SIMPLE[self.name], {"what": name.spoken})
         if self._options.instructions == "fixed":
@@ -142,18 +138,9 @@ def _scaled(record: OpenRecord, size: tuple[int, int]) -> npt.NDArray[np.float64
     return cast(npt.NDArray[np.float64], np.clip(corners, 0, np.tile(np.asarray(size, np.float64), 2)))
 
 
-def _drawn(shape: tuple[int, ...], boxes: list[PixelBox], line: int) -> Mask:
-    """The pixels of all outlines."""
-    blank: Image = np.zeros((shape[0], shape[1], 3), np.uint8)
-    marked: Rgb = (255, 255, 255)
-    for box in boxes:
-        blank = outline_box(blank, box, marked, line)
-    return blank[..., 0] > 0
-
-
 def _legible(boxes: list[PixelBox], drawn: Mask, line: int, least: int) -> bool:
     """Whether each box can be told from the outlines alone, to a pixel."""
-    found = boxes_in(drawn, line, least)
+    found = read_lines(drawn, line, least)
     if len(found) != len(boxes):
         return False
     return all(any(max(abs(a - b) for a, b in zip(box, other, strict=True)) <= 1 for other in found) for box in boxes)

@@ -17,8 +17,9 @@ from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._published import changed_share, check_changed, pair_name, two_pictures
 from ieiw.builders.tasks._registration import register
+from ieiw.triplets.drawings.edit import Answer
 from ieiw.triplets.images.codec import decode_mask, fit_mask, resize_mask, resize_short
-from ieiw.triplets.images.masks import bounding_box, to_rle
+from ieiw.triplets.images.masks import box_of, to_rle
 from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -35,8 +36,9 @@ class Edit:
     A record has the pictures ``picture`` and ``target``. Its annotation holds ``instructions`` (at least one), or the role
     ``prompt`` is a JSON document with ``edit``. Optional: ``pair`` (records that name the same one are two directions of one
     pair), ``register`` (true: pictures of different sizes are aligned), ``masks`` (roles of masks that together tell where the
-    edit is, and how they are drawn: ``{"mask": "clear"}`` or ``"bright"``), ``answer`` (more for the evaluator), ``object`` (what
-    the words say of the one thing that the masks show, see :mod:`ieiw.builders.object_words`; ``shown`` is the picture it is in).
+    edit is, and how they are drawn: ``{"mask": "clear"}`` or ``"bright"``), ``published`` (the
+    data set's own fields, for the evaluator), ``object`` (what the words say of the one thing that the masks show, see
+    :mod:`ieiw.builders.object_words`; ``shown`` is the picture it is in).
 
     Args:
         tools: picture size and encoder of the build.
@@ -70,13 +72,17 @@ class Edit:
         if mask is not None and "object" in record.record.annotation:
             words = record.once("true words", lambda: self._true_words(record, words, mask))
         share = record.once("changed", lambda: self._changed(record)) if mask is None else float(mask.mean())
-        region = {} if mask is None else record.once("region", lambda: _region(mask))
         yield Triplet(
             instruction=words[int(rng.integers(len(words)))],
             alternatives=words,
             source=source,
             target=target,
-            answer={**record.record.annotation.get("answer", {}), "registered": registered, **region},
+            answer=Answer(
+                registered=registered,
+                region=None if mask is None else record.once("region", lambda: to_rle(mask)),
+                box=() if mask is None else box_of(mask),
+                published=record.record.annotation.get("published", {}),
+            ),
             region_share=share,
             pair=pair_name(record, record.record.annotation.get("pair", "")),
         )
@@ -156,11 +162,6 @@ def _whole_mask(record: OpenRecord, size: tuple[int, int]) -> Mask | None:
     for role, drawn in masks.items():
         whole |= resize_mask(_mask(record, role, drawn), size)
     return whole
-
-
-def _region(mask: Mask) -> dict[str, Any]:
-    """What the answer says of the place of an edit."""
-    return {"region": to_rle(mask), **({"box": list(bounding_box(mask))} if mask.any() else {})}
 
 
 def _mask(record: OpenRecord, role: str, drawn: str) -> Mask:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import compress
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,8 +20,9 @@ from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._views import Point, View, make_view
 from ieiw.triplets.drawings.contrast import visible_shares
-from ieiw.triplets.drawings.drawing import draw_points, share_of
 from ieiw.triplets.drawings.palette import Rgb, palette
+from ieiw.triplets.drawings.points import Answer, draw
+from ieiw.triplets.drawings.points import Point as NamedPoint
 from ieiw.triplets.records import Image, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -73,11 +74,11 @@ class Keypoints:
             Refusal: the person is too small, outside the picture or cannot be told from others; or no joint is in view.
         """
         view = record.once("view", lambda: make_view(record, self._rules, self._tools.short_side))
-        radius = share_of(view.picture, self._rules.radius)
+        radius = float(self._rules.radius * min(view.picture.shape[:2]))
         marks = self._marks(record, view, radius, rng)
         shown = [mark for mark in marks if mark.drawn]
         places = [view.joints[mark.joint] for mark in shown]
-        target = draw_points(view.picture, places, radius, [mark.rgb for mark in shown])
+        target = draw(view.picture, places, radius, [mark.rgb for mark in shown])
         keep = record.once_for_picture if self._rules.view == "whole" else record.once
         sentences = self._sentences(record, view, marks)
         yield Triplet(
@@ -201,33 +202,36 @@ def _clashes(palette_name: str) -> dict[str, frozenset[str]]:
     return {name: frozenset(other for other in names if set(name.split()) & set(other.split())) for name in names}
 
 
-def _answer(record: OpenRecord, view: View, marks: list[Mark], radius: float, kind: str) -> dict[str, Any]:
+def _answer(
+    record: OpenRecord, view: View, marks: list[Mark], radius: float, shown: Literal["person", "whole"]
+) -> Answer:
     """What an evaluator needs, in pixels of the output; ``joints`` holds all that are labelled, also those not asked for."""
     annotation = record.record.annotation
     names = LAYOUTS[annotation["layout"]]
     places = [
-        [round(x, 3), round(y, 3), seen] if seen else [0.0, 0.0, 0]
+        (round(x, 3), round(y, 3), seen) if seen else (0.0, 0.0, 0)
         for (x, y), seen in zip(view.joints, view.seen, strict=True)
     ]
     points = [
-        {
-            "joint": names[mark.joint],
-            "words": spoken(names[mark.joint], annotation["noun"]),
-            "colour": mark.colour,
-            "rgb": list(mark.rgb),
-            "drawn": mark.drawn,
-            "x": places[mark.joint][0] if mark.drawn else -1.0,
-            "y": places[mark.joint][1] if mark.drawn else -1.0,
-            "visibility": places[mark.joint][2],
-        }
+        NamedPoint(
+            joint=names[mark.joint],
+            words=spoken(names[mark.joint], annotation["noun"]),
+            colour=mark.colour,
+            rgb=mark.rgb,
+            drawn=mark.drawn,
+            x=places[mark.joint][0] if mark.drawn else -1.0,
+            y=places[mark.joint][1] if mark.drawn else -1.0,
+            visibility=places[mark.joint][2],
+        )
         for mark in marks
     ]
-    return {
-        "points": points,
-        "radius": round(radius, 4),
-        "layout": annotation["layout"],
-        "joints": places,
-        "box": [round(value, 3) for value in view.box],
-        "view": kind,
-        "who": view.person,
-    }
+    x, y, width, height = view.box
+    return Answer(
+        points=tuple(points),
+        radius=round(radius, 4),
+        layout=annotation["layout"],
+        joints=tuple(places),
+        box=(round(x, 3), round(y, 3), round(width, 3), round(height, 3)),
+        view=shown,
+        who=view.person,
+    )

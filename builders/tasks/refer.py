@@ -27,6 +27,7 @@ from ieiw.builders.options import parse_options
 from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._masking import MaskOptions, Painting, output_picture, painted
+from ieiw.triplets.drawings.asked import AskedExpression
 from ieiw.triplets.drawings.palette import palette
 from ieiw.triplets.images.codec import annotation_frame, decode_mask, fit_mask, resize_mask, upright_mask
 from ieiw.triplets.images.masks import polygons_mask
@@ -76,7 +77,7 @@ class Refer:
 
     def _work(
         self, record: OpenRecord, expressions: list[Expression], mask: Mask, rng: np.random.Generator
-    ) -> Painting:
+    ) -> Painting[AskedExpression]:
         drawn = int(rng.integers(len(expressions)))
         order = [expressions[drawn], *expressions[:drawn], *expressions[drawn + 1 :]][:_MOST_EXPRESSIONS]
         simple = self._options.instructions == "simple"
@@ -85,11 +86,12 @@ class Refer:
             mask=mask,
             wordings=[sentence for sentences in wordings for sentence in sentences],
             own=len(wordings[0]),
-            answer={
-                "expression": order[0].raw,
-                "expressions": [expression.raw for expression in expressions],
-                "targets": _target_count(record.record.annotation),
-            },
+            asked=AskedExpression(
+                what=order[0].raw,
+                expressions=tuple(expression.raw for expression in expressions),
+                targets=_target_count(record.record.annotation),
+            ),
+            void=np.zeros_like(mask),
             about=" ".join(expression.raw for expression in expressions),
             colour=next(iter(palette(self._options.palette))) if simple else "",
         )

@@ -27,9 +27,9 @@ from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._masking import MaskOptions, Painting, output_picture, painted
 from ieiw.builders.vocabulary import CLASSES, LABELS, Vocabulary, splitters, unrelated, vocabulary
+from ieiw.triplets.drawings.asked import AskedClass
 from ieiw.triplets.drawings.palette import palette
 from ieiw.triplets.images.codec import annotation_frame, resize_mask, upright_mask
-from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.records import Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -99,7 +99,7 @@ class Segment:
         work = self.draw(record, rng)
         yield painted(self.name, self._tools, self._options, record, rng, work)
 
-    def draw(self, record: OpenRecord, rng: np.random.Generator) -> Painting:
+    def draw(self, record: OpenRecord, rng: np.random.Generator) -> Painting[AskedClass]:
         """The class of one attempt, drawn by ``rng``: its mask at output size, its sentences and its answer.
 
         Raises:
@@ -116,7 +116,9 @@ class Segment:
             number, mask = self._present(found, words, size, rng)
         return self._work(found, words, (number, mask), rng)
 
-    def _work(self, found: _Map, words: Vocabulary, drawn: tuple[int, Mask], rng: np.random.Generator) -> Painting:
+    def _work(
+        self, found: _Map, words: Vocabulary, drawn: tuple[int, Mask], rng: np.random.Generator
+    ) -> Painting[AskedClass]:
         number, mask = drawn
         name = words.names[number]
         colours = list(palette(self._options.palette))
@@ -124,14 +126,14 @@ class Segment:
         simple = self._options.instructions == "simple"
         brought = chosen(self._tools.wordings, "segment", (), rng)
         wordings = fill_what("segment-simple", name.spoken) if simple else fill_what("segment", what, brought)
-        answer = {"class": name.spoken, "class_name": name.raw, "class_id": number, "what": what}
         any_void = found.void_share > 0
         void = resize_mask(found.void, (mask.shape[1], mask.shape[0])) if any_void else np.zeros_like(mask)
         return Painting(
             mask=mask,
             wordings=wordings,
             own=len(wordings),
-            answer={**answer, "void": to_rle(void & ~mask)},
+            asked=AskedClass(what=what, spoken=name.spoken, class_name=name.raw, class_id=number),
+            void=void & ~mask,
             about=name.spoken,
             colour=colours[number % len(colours)] if simple else "",
         )

@@ -16,8 +16,10 @@ from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._masking import Painting, output_picture
 from ieiw.builders.tasks.segment import ClassOptions, Segment
-from ieiw.triplets.images.masks import bounding_box, to_rle
-from ieiw.triplets.records import Image, Mask, OpenRecord, Triplet
+from ieiw.triplets.drawings.asked import AskedClass
+from ieiw.triplets.drawings.white_mask import Answer, draw
+from ieiw.triplets.images.masks import box_of, to_rle
+from ieiw.triplets.records import OpenRecord, Triplet
 
 
 class SegmentMaskOptions(ClassOptions):
@@ -60,24 +62,21 @@ class SegmentMask:
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
             source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
-            target=self._tools.encode(_white_on_black(work.mask)),
-            answer={
-                **work.answer,
-                "present": bool(work.mask.any()),
-                "mask": to_rle(work.mask),
-                "box": list(bounding_box(work.mask)),
-            },
+            target=self._tools.encode(draw(work.mask)),
+            answer=Answer(
+                asked=work.asked,
+                present=bool(work.mask.any()),
+                mask=to_rle(work.mask),
+                void=to_rle(work.void),
+                box=box_of(work.mask),
+            ),
             region_share=float(np.count_nonzero(work.mask) / work.mask.size),
             pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
         )
 
-    def _sentences(self, work: Painting, rng: np.random.Generator) -> tuple[str, ...]:
+    def _sentences(self, work: Painting[AskedClass], rng: np.random.Generator) -> tuple[str, ...]:
         if self._options.instructions == "simple":
             return filled(SIMPLE[self.name], {"what": work.about})
         fixed = self._options.instructions == "fixed"
         templates = FIXED[self.name] if fixed else chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
-        return filled(templates, {"what": work.answer["what"]})
-
-
-def _white_on_black(mask: Mask) -> Image:
-    return np.repeat(mask.astype(np.uint8)[..., None] * np.uint8(255), 3, axis=2)
+        return filled(templates, {"what": work.asked.what})

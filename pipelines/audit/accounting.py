@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.filters.rules import Cap, Decontaminate, Duplicates, Gap, Licences, Rule, Threshold
 from ieiw.pipelines.audit.load import KEPT, Ledger, coded_text
 from ieiw.triplets.rejects import SELECTION
 
@@ -100,36 +99,8 @@ def _rule_notes(ledger: Ledger) -> tuple[RuleNote, ...]:
     notes, left = [], len(ledger.frame)
     for rule, step, count in zip(ledger.rules, ledger.cut.funnel, counts.tolist(), strict=True):
         asked, left = left, left - count
-        notes.append(RuleNote(rule.name, rule.kind, words(rule), count, step.undefined, left, asked, step.bounds))
+        notes.append(RuleNote(rule.name, rule.kind, rule.describe(), count, step.undefined, left, asked, step.bounds))
     return tuple(notes)
-
-
-def words(rule: Rule) -> str:
-    """What a rule asks for, and of which tasks and sources where not of all, as one phrase."""
-    scopes = [(rule.tasks, "tasks"), (rule.sources, "sources")]
-    told = [", ".join(names) if len(names) <= 2 else f"{len(names)} {kind}" for names, kind in scopes if names]
-    return _asked(rule) + (f" (of {' in '.join(told)})" if told else "")
-
-
-def _asked(rule: Rule) -> str:
-    if isinstance(rule, Threshold | Gap):
-        what = f"{rule.score} of the {rule.of}" if isinstance(rule, Threshold) else f"{rule.score}, source minus target"
-        limits = [f"at least {rule.min:g}"] if rule.min is not None else []
-        limits += [f"at most {rule.max:g}"] if rule.max is not None else []
-        limits += [f"not among the lowest {rule.drop_lowest:.3g}"] if rule.drop_lowest is not None else []
-        limits += [f"not among the highest {rule.drop_highest:.3g}"] if rule.drop_highest is not None else []
-        return f"{what}: {' and '.join(limits)}" + (
-            f", within each {rule.per.replace('+', ' and ')}" if rule.per else ""
-        )
-    if isinstance(rule, Duplicates):
-        near = f"within {rule.distance} bits" if rule.distance else "equal"
-        return f"no {rule.of} with {near} pictures; the best by {rule.keep} stays"
-    if isinstance(rule, Decontaminate):
-        return f"no picture within {rule.distance} bits of one in {', '.join(rule.pictures)}"
-    if isinstance(rule, Licences):
-        return f"licence starts with {' or '.join(rule.allow)}"
-    assert isinstance(rule, Cap)
-    return f"at most {rule.most:,} of each {rule.per.replace('+', ' and ')}; the best by {rule.keep} stay"
 
 
 def groups_of(ledger: Ledger, column: str) -> list[Group]:

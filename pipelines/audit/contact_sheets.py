@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.filters.rules import Gap, Threshold
 from ieiw.pipelines.audit.load import KEPT, TRAIN, VALIDATION, Ledger, take_rows
 from ieiw.pipelines.audit.sweeps import margins
 from ieiw.triplets.storage.store import Store
@@ -71,23 +70,22 @@ def choose(ledger: Ledger, each: int, seed: int = 0) -> tuple[Sheet, ...]:
     random = np.random.default_rng(seed)
     found: list[Sheet] = []
     for number, rule in enumerate(ledger.rules):
-        if isinstance(rule, Threshold | Gap):
-            found += _bounded(ledger, number, rule, each)
+        found += _bounded(ledger, number, each)
         dropped = np.flatnonzero(ledger.rule == number)
         found.append(_sheet(rule.name, "random", "Random drops", _some(random, dropped, each), ledger.value))
     found += _whole(ledger, each, random)
     return tuple(sheet for sheet in found if sheet.rows)
 
 
-def _bounded(ledger: Ledger, number: int, rule: Threshold | Gap, each: int) -> Iterator[Sheet]:
+def _bounded(ledger: Ledger, number: int, each: int) -> Iterator[Sheet]:
     """By how far from the bound, then by value, among the rows that the rule was asked about."""
     sides = margins(ledger, number)
-    if not sides:  # a share of no defined values is no bound
+    if not sides:  # a rule of another kind, or a share of no defined values
         return
-    asked = ledger.reaching(number)
-    values = ledger.values(rule)
+    rule, asked = ledger.rules[number], ledger.reaching(number)
+    values = rule.values(ledger.frame)
     inside = np.minimum.reduce(list(sides.values()))
-    good = values if ledger.info(rule.score).better == "higher" and isinstance(rule, Threshold) else -values
+    good = values if rule.better == "higher" else -values
     codes = ledger.frame.codes("picture_sha256")
 
     def sheet(kind: str, title: str, rows: npt.NDArray[np.bool_], order: npt.NDArray[Any]) -> Sheet:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ieiw.filters import statistics as stats
-from ieiw.filters.rules import Gap, Threshold
 from ieiw.pipelines.audit.accounting import MOST_GROUPS, Books, Group, books, groups_of, largest, worst_units
-from ieiw.pipelines.audit.load import Ledger, ScoreInfo, gap
+from ieiw.pipelines.audit.load import Ledger, ScoreInfo
 from ieiw.pipelines.audit.sweeps import Swept, sweeps
 
 _JOINT_BINS = 36
@@ -93,7 +92,7 @@ def _distribution(ledger: Ledger, info: ScoreInfo) -> Distribution:
     edges = stats.plot_edges(list(values.values()), drawn)
     histograms = {role: stats.histogram(each, edges) for role, each in values.items()}
     if "source" in values:
-        values["gap"] = gap(ledger.frame, info.name)
+        values["gap"] = ledger.frame.score(info.name, "gap")
         drawn = [bound for mark in marks["gap"] for bound in (mark.least, mark.most) if bound is not None]
         histograms["gap"] = stats.histogram(values["gap"], stats.plot_edges([values["gap"]], [0.0, *drawn]))
     summaries = {role: stats.summary(each) for role, each in values.items()}
@@ -104,15 +103,14 @@ def _marks(ledger: Ledger, score: str, role: str) -> tuple[Mark, ...]:
     """Bounds in force on one score of one role; of rules with many groups the first few."""
     found: list[Mark] = []
     for rule, step in zip(ledger.rules, ledger.cut.funnel if ledger.cut else (), strict=True):
-        looks = rule.of if isinstance(rule, Threshold) else "gap" if isinstance(rule, Gap) else ""
-        if isinstance(rule, Threshold | Gap) and rule.score == score and looks == role:
+        if rule.subject == (score, role):
             found += [Mark(rule.name, group, *bounds) for group, bounds in list(step.bounds.items())[:MOST_GROUPS]]
     return tuple(found)
 
 
 def _wants_joint(ledger: Ledger, info: ScoreInfo) -> bool:
     """Composites, and scores of pictures that a rule bounds."""
-    bounded = any(isinstance(rule, Threshold | Gap) and rule.score == info.name for rule in ledger.rules)
+    bounded = any(rule.subject is not None and rule.subject[0] == info.name for rule in ledger.rules)
     return "source" in info.roles and (info.composite or bounded)
 
 
@@ -135,10 +133,7 @@ def _drift(here: Ledger, there: Ledger) -> tuple[tuple[Drifted, ...], tuple[str,
     found: list[Drifted] = []
     for info in (each for each in here.scores if each.name in theirs):
         for role in (*info.roles, *(("gap",) if "source" in info.roles else ())):
-            ours, others = (
-                gap(each.frame, info.name) if role == "gap" else each.frame.score(info.name, role)
-                for each in (here, there)
-            )
+            ours, others = (each.frame.score(info.name, role) for each in (here, there))
             distance = stats.drift(others, ours)
             if distance is not None:
                 edges = stats.plot_edges([ours, others])

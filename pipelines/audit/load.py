@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from ieiw.filters.composite import COMPOSITES
 from ieiw.filters.frame import Frame
 from ieiw.filters.registry import SCORES, better_of
-from ieiw.filters.rules import Gap, Rule, RuleSet, Threshold
+from ieiw.filters.rule_set import RuleSet
+from ieiw.filters.rules.base import Rule
 from ieiw.pipelines.index.columns import read_columns, score_notes
 from ieiw.pipelines.index.score_notes import fresh_note
 from ieiw.triplets.errors import UsageError
@@ -68,21 +69,6 @@ class Ledger:
     def reaching(self, number: int) -> npt.NDArray[np.bool_]:
         """The rows that a rule was asked about: kept, or dropped by it or a later one."""
         return np.asarray((self.rule == KEPT) | (self.rule >= number), np.bool_)
-
-    def values(self, rule: Threshold | Gap) -> npt.NDArray[Any]:
-        """What a rule looks at, for every row."""
-        if isinstance(rule, Gap):
-            return gap(self.frame, rule.score)
-        return self.frame.score(rule.score, rule.of)
-
-    def info(self, name: str) -> ScoreInfo:
-        """What is known of a score."""
-        return next(each for each in self.scores if each.name == name)
-
-
-def gap(frame: Frame, score: str) -> npt.NDArray[Any]:
-    """A score of the source minus that of the target, as the gap rule has it."""
-    return np.asarray(frame.score(score, "source") - frame.score(score, "target"))
 
 
 def load(store: Store, cut_name: str | None) -> Ledger:

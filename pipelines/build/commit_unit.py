@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ieiw.triplets.layout.plan import UnitRef
@@ -17,26 +15,25 @@ from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store
 
 
-@dataclass(slots=True)
-class _Verdicts:
-    """What a unit gathers in memory while its pictures go to disk: rows, rejects, and what the shard came to."""
-
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    rejects: list[dict[str, Any]] = field(default_factory=list)
-    shard_size: int = 0
-    shard_sha256: str = ""
-
-
 def write_unit(store: Store, ref: UnitRef, verdicts: Iterable[Built | Reject]) -> Mark:
     """Make and publish a unit's files: tar, then rejects, then – created exclusively – rows.
 
     A zombie that writes the same unit meets the row file and leaves its own tar unnamed; finalising removes it.
     """
+    rows: list[dict[str, Any]] = []
+    dead: list[dict[str, Any]] = []
     spooled = store.spool() / f"{uuid.uuid4().hex}.tar"
     try:
-        gathered = _write_shard(spooled, ref, verdicts)
-        rejects = to_parquet(gathered.rejects, REJECTS)
-        mark = _mark(ref, gathered, hashlib.sha256(rejects).hexdigest())
+        with ShardWriter(spooled) as shard:
+            for verdict in verdicts:
+                if isinstance(verdict, Reject):
+                    dead.append(reject_row(verdict, ref.unit))
+                    continue
+                rows.append(row(verdict, ref.unit, shard.add(verdict)))
+                if len(rows) == 2:
+                    reach("shard-half-written")
+        rejects = to_parquet(dead, REJECTS)
+        mark = _mark(ref, len(rows), len(dead), shard, hashlib.sha256(rejects).hexdigest())
         if mark.shard:
             store.publish(mark.shard, spooled)
     finally:
@@ -45,42 +42,23 @@ def write_unit(store: Store, ref: UnitRef, verdicts: Iterable[Built | Reject]) -
     if mark.rejects:
         store.publish_bytes(mark.rejects, rejects)
     reach("rejects-published")
-    rows = [values | {"shard": mark.shard} for values in gathered.rows]
-    store.create(ref.rows, to_parquet(rows, ROWS, mark_metadata(mark)))
+    store.create(ref.rows, to_parquet([each | {"shard": mark.shard} for each in rows], ROWS, mark_metadata(mark)))
     reach("rows-published")
     return mark
 
 
-def _write_shard(path: Path, ref: UnitRef, verdicts: Iterable[Built | Reject]) -> _Verdicts:
-    gathered, unit = _Verdicts(), ref.unit
-    with ShardWriter(path) as shard:
-        for verdict in verdicts:
-            if isinstance(verdict, Reject):
-                gathered.rejects.append(reject_row(verdict, unit))
-                continue
-            gathered.rows.append(row(verdict, unit, shard.add(verdict)))
-            if len(gathered.rows) == 2:
-                reach("shard-half-written")
-    gathered.shard_size, gathered.shard_sha256 = shard.size, shard.sha256
-    return gathered
-
-
-def _mark(ref: UnitRef, gathered: _Verdicts, rejects_digest: str) -> Mark:
+def _mark(ref: UnitRef, built: int, rejected: int, shard: ShardWriter, rejects_digest: str) -> Mark:
     """What the unit came to. Files are named by their digest; a unit that built or rejected nothing has no such file."""
-    shard, size, digest = "", 0, ""
-    if gathered.rows:
-        size, digest = gathered.shard_size, gathered.shard_sha256
-        shard = f"shards/{ref.source}-{ref.unit}-{digest[:12]}.tar"
-    rejects = f"rejects/{ref.source}-{ref.unit}-{rejects_digest[:12]}.parquet" if gathered.rejects else ""
+    stem = f"{ref.source}-{ref.unit}"
     return Mark(
         unit=ref.unit,
         source=ref.source,
-        attempts=len(gathered.rows) + len(gathered.rejects),
-        built=len(gathered.rows),
-        rejected=len(gathered.rejects),
-        shard=shard,
-        shard_size=size,
-        shard_sha256=digest,
-        rejects=rejects,
-        rejects_sha256=rejects_digest if rejects else "",
+        attempts=built + rejected,
+        built=built,
+        rejected=rejected,
+        shard=f"shards/{stem}-{shard.sha256[:12]}.tar" if built else "",
+        shard_size=shard.size if built else 0,
+        shard_sha256=shard.sha256 if built else "",
+        rejects=f"rejects/{stem}-{rejects_digest[:12]}.parquet" if rejected else "",
+        rejects_sha256=rejects_digest if rejected else "",
     )

@@ -6,7 +6,6 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +14,7 @@ import pyarrow.parquet as pq
 
 from ieiw.triplets.layout.build_state import BuildState, IndexPart, SourceCounts, save_state
 from ieiw.triplets.layout.marks import fetch
-from ieiw.triplets.layout.plan import UNITS_PER_PART, UnitRef, part_name, read_unit
+from ieiw.triplets.layout.plan import UnitRef, read_unit
 from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark, read_mark
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store
@@ -26,16 +25,6 @@ _ROWS_PER_GROUP = 8_192
 readers go through them all."""
 
 
-@dataclass(slots=True)
-class _Count:
-    """Running totals of one source."""
-
-    built: int = 0
-    shards: int = 0
-    shard_bytes: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
-
-
 class _Part:
     """Writes tables into index files of a bounded number of rows, in order; remembers their digests."""
 
@@ -44,7 +33,7 @@ class _Part:
         self._writer: pq.ParquetWriter | None = None
         self._file = Path()
         self._waiting: list[pa.Table] = []
-        self._held = self._rows = 0
+        self._waiting_rows = self._rows = 0
         self.done: list[IndexPart] = []
 
     def add(self, table: pa.Table) -> None:
@@ -52,8 +41,8 @@ class _Part:
         if table.num_rows == 0:
             return
         self._waiting.append(table.replace_schema_metadata(None))
-        self._held += table.num_rows
-        if self._held >= _ROWS_PER_GROUP:
+        self._waiting_rows += table.num_rows
+        if self._waiting_rows >= _ROWS_PER_GROUP:
             self._write()
         if self._rows >= ROWS_PER_PART:
             self.close()
@@ -63,13 +52,13 @@ class _Part:
         if self._writer is None:
             self._file = self._store.spool() / uuid.uuid4().hex
             self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd")
-        self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=self._held)
-        self._rows += self._held
-        self._waiting, self._held = [], 0
+        self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=self._waiting_rows)
+        self._rows += self._waiting_rows
+        self._waiting, self._waiting_rows = [], 0
 
     def close(self) -> None:
         """Publish what is open."""
-        if self._held:
+        if self._waiting_rows:
             self._write()
         if self._writer is None:
             return
@@ -94,22 +83,30 @@ def finalise(store: Store, state: BuildState) -> BuildState:
     rows, rejects = _Part(store, "rows", ROWS), _Part(store, "rejects", REJECTS)
     counts: dict[str, SourceCounts] = {}
     for name, source in sorted(state.sources.items()):
-        count = _Count()
         refs = list(source.refs(name))
-        retried = {ref.round: _keys(store, state, name, ref.round) for ref in refs if ref.round}
+        retried = _retried(store, refs)
+        totals, reasons = Counter[str](), Counter[str]()
         for ref, mark, table, dead in _units(store, refs):
-            dead = _standing(dead, [keys for turn, keys in retried.items() if turn > ref.round])
+            for keys in (keys for turn, keys in retried.items() if turn > ref.round):
+                dead = dead.filter(pc.invert(pc.is_in(dead["key"], value_set=keys)))
             rows.add(table)
             rejects.add(dead)
-            _tally(count, mark, dead)
-            named.update(file for file in (ref.rows, mark.shard, mark.rejects) if file)
-        counts[name] = _source_counts(source.attempts, count)
+            totals.update(built=mark.built, shards=bool(mark.shard), shard_bytes=mark.shard_size)
+            reasons.update(dead["reason"].to_pylist())
+            named.update(file for file in (ref.part, ref.rows, mark.shard, mark.rejects) if file)
+        counts[name] = SourceCounts(
+            attempts=source.attempts,
+            built=totals["built"],
+            rejected=reasons.total(),
+            reasons=dict(sorted(reasons.items())),
+            shards=totals["shards"],
+            shard_bytes=totals["shard_bytes"],
+        )
     rows.close()
     rejects.close()
     reach("index-published")
     parts = (*rows.done, *rejects.done)
     named.update(part.name for part in parts)
-    named.update(_plan_names(state))
     sweep(store, named)
     reach("before-complete")
     complete = state.model_copy(update={"state": "complete", "counts": counts, "index": parts})
@@ -128,44 +125,13 @@ def _units(store: Store, refs: list[UnitRef]) -> Iterator[tuple[UnitRef, Mark, p
         yield ref, mark, table, dead
 
 
-def _keys(store: Store, state: BuildState, name: str, turn: int) -> frozenset[str]:
-    """Keys that a retry round took up: older verdicts on them no longer stand."""
-    source = state.sources[name]
-    units = source.retries[turn - 1].units
-    refs = (UnitRef(name, source.fingerprint, turn, number) for number in range(units))
-    return frozenset(str(row["key"]) for ref in refs for row in read_unit(store, ref))
-
-
-def _standing(dead: pa.Table, later: Iterable[frozenset[str]]) -> pa.Table:
-    """The rejects that no later round took up."""
-    for keys in later:
-        dead = dead.filter(pc.invert(pc.is_in(dead["key"], value_set=pa.array(sorted(keys), pa.string()))))
-    return dead
-
-
-def _tally(count: _Count, mark: Mark, dead: pa.Table) -> None:
-    count.built += mark.built
-    count.shards += bool(mark.shard)
-    count.shard_bytes += mark.shard_size
-    count.reasons.update(dead["reason"].to_pylist())
-
-
-def _source_counts(attempts: int, count: _Count) -> SourceCounts:
-    return SourceCounts(
-        attempts=attempts,
-        built=count.built,
-        rejected=count.reasons.total(),
-        reasons=dict(sorted(count.reasons.items())),
-        shards=count.shards,
-        shard_bytes=count.shard_bytes,
-    )
-
-
-def _plan_names(state: BuildState) -> Iterator[str]:
-    for name, source in state.sources.items():
-        for turn, units in enumerate([source.units, *(retry.units for retry in source.retries)]):
-            for part in range(-(-units // UNITS_PER_PART)):
-                yield part_name(name, source.fingerprint, turn, part)
+def _retried(store: Store, refs: Iterable[UnitRef]) -> dict[int, pa.Array]:
+    """Retry round -> keys that it took up: older verdicts on them no longer stand."""
+    keys: dict[int, set[str]] = {}
+    for ref in refs:
+        if ref.round:
+            keys.setdefault(ref.round, set()).update(str(row["key"]) for row in read_unit(store, ref))
+    return {turn: pa.array(sorted(each), pa.string()) for turn, each in keys.items()}
 
 
 def sweep(store: Store, named: set[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""``ieiw build``: plan, run, finalise. Every step can be killed; the next run goes on."""
+"""A build: plan, run, finalise. Every step can be killed; the next run goes on."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ieiw.pipelines.engine.stage import pending
 from ieiw.pipelines.planning.prepare import SourceDigest, changed_sources, check_disk, digests, prepare
 from ieiw.pipelines.planning.retry import plan_retries
 from ieiw.pipelines.recipe.root_search import located
+from ieiw.triplets.errors import Step
 from ieiw.triplets.layout.build_state import BuildState, load_state
 from ieiw.triplets.layout.marks import mark_of, read_reasons, verdicts_so_far
 from ieiw.triplets.layout.plan import UnitRef
@@ -66,7 +67,7 @@ def build(
         recipe: what to build.
         out: folder or URL.
         options: how.
-        report: told about progress twice a second.
+        report: given the progress twice a second.
 
     Raises:
         UsageError: recipe, data or folder need mending; another driver is at work.
@@ -78,8 +79,10 @@ def build(
     store = open_store(out)
     recipe = located(recipe)
     found = digests(recipe)  # before the lock: a recipe that points nowhere leaves nothing behind
-    unchanged = _unchanged(load_state(store), options.replace, found)
-    finished = _finished(store, recipe, options, found)
+    state = load_state(store)
+    built = set(state.sources) - set(changed_sources(state, found)) if state is not None else set()
+    unchanged = tuple(sorted(options.replace & built))
+    finished = _finished(store, state, recipe, options, found)
     if finished is not None:
         return dataclasses.replace(finished, unchanged=unchanged)
     with Lock(store, options.take_over):
@@ -97,14 +100,10 @@ def build(
     return Result(complete, progress, worked=True, unchanged=unchanged)
 
 
-def _unchanged(state: BuildState | None, replace: frozenset[str], found: Mapping[str, SourceDigest]) -> tuple[str, ...]:
-    built = set(state.sources) - set(changed_sources(state, found)) if state is not None else set()
-    return tuple(sorted(replace & built))
-
-
-def _finished(store: Store, recipe: Recipe, options: Options, found: Mapping[str, SourceDigest]) -> Result | None:
+def _finished(
+    store: Store, state: BuildState | None, recipe: Recipe, options: Options, found: Mapping[str, SourceDigest]
+) -> Result | None:
     """The build, if it is complete and the recipe asks for nothing else: then nothing at all is written."""
-    state = load_state(store)
     if state is None or state.state != "complete" or options.retry_rejects or state.recipe != recipe:
         return None
     if changed_sources(state, found) or pending(store, BuildStage(), list(state.refs())):
@@ -166,7 +165,8 @@ def _check_shares(store: Store, state: BuildState) -> None:
             raise TooManyRejectsError(
                 f"source {name}: {faults:,} of {total:,} attempts ({faults / total:.0%}) failed, above max_reject_share "
                 f"{settings.max_reject_share:.0%} (planned: {source.attempts:,}). Top reasons: {top}. Mend the data, or raise the "
-                f"share: --set sources.{name}.max_reject_share=1"
+                "share",
+                Step(values={"changes": f"sources.{name}.max_reject_share=1"}),
             )
 
 

@@ -18,7 +18,7 @@ from ieiw.filters.apply import KEPT as STAYS
 from ieiw.filters.apply import Verdicts
 from ieiw.filters.columns import column, named, numbers
 from ieiw.filters.frame import Frame
-from ieiw.filters.rules import RuleSet, Split
+from ieiw.filters.rule_set import RuleSet, Split
 from ieiw.filters.split import validation_rows
 from ieiw.pipelines.index.columns import read_parts
 from ieiw.triplets.errors import UsageError

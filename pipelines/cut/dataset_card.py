@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from ieiw.filters.rules import RuleSet, to_yaml
+from ieiw.filters.rule_set import RuleSet, to_yaml
 from ieiw.pipelines.cut.choose import Chosen
 from ieiw.triplets.layout.cut_state import CutFile, CutState
 from ieiw.triplets.storage.store import Store

@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.filters.apply import Near
 from ieiw.filters.near import least_distances
-from ieiw.filters.rules import PictureSet
+from ieiw.filters.rules.base import PictureSet
 from ieiw.filters.scores.phash import PerceptualHash
 from ieiw.pipelines.index.columns import index_parts, open_frame
 from ieiw.pipelines.index.score_notes import fresh_note
@@ -29,7 +28,7 @@ Place = str | PictureSet
 
 
 def nearest(hashes: npt.NDArray[np.uint64], places: Sequence[Place]) -> npt.NDArray[np.uint8]:
-    """For each hash the least distance in bits to a picture of the places. See :data:`ieiw.filters.apply.Near`.
+    """For each hash the least distance in bits to a picture of the places. See :data:`ieiw.filters.frame.Nearest`.
 
     Raises:
         UsageError: as :func:`stamp`; or a picture that cannot be read.
@@ -103,6 +102,3 @@ def _pictures(place: str) -> Iterator[Path]:
     if not files:
         raise UsageError(f"rule file, pictures: {place} holds no picture ({', '.join(sorted(SUFFIXES))}) and no build")
     yield from files
-
-
-_: Near = nearest

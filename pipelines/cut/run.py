@@ -8,7 +8,7 @@ from typing import Any
 
 from ieiw.filters.apply import KEPT, Step, Verdicts, apply_rules, check_names, licences_of
 from ieiw.filters.frame import Frame
-from ieiw.filters.rules import DEFAULT, RuleSet
+from ieiw.filters.rule_set import DEFAULT, RuleSet
 from ieiw.pipelines.cut.choose import Chosen, choose, clear, publish_index
 from ieiw.pipelines.cut.copy_shards import forget_attempt, remove_shards
 from ieiw.pipelines.cut.copy_shards import materialise as copy_samples
@@ -58,10 +58,10 @@ def cut(
         and _whole(store, standing)
     ):
         return standing
-    frame = open_frame(store, build)
+    frame = open_frame(store, build, nearest)
     if rules != DEFAULT:  # those speak of tasks that a build need not have
         check_names(frame, rules)
-    verdicts = apply_rules(frame, rules, nearest)
+    verdicts = apply_rules(frame, rules)
     if not (verdicts.rule == KEPT).any():
         raise UsageError(f"cut {name}: the rules keep none of {len(frame):,} rows\n{funnel_text(verdicts.funnel)}")
     frame.forget_scores()

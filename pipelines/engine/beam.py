@@ -106,4 +106,4 @@ def check_flags(beam_args: Sequence[str]) -> None:
             kind._add_argparse_args(parser)
     _, unknown = parser.parse_known_args(list(beam_args))
     if unknown:
-        raise UsageError(f"neither ieiw nor Beam knows {unknown[0]}; mend its spelling, or see ieiw build --help")
+        raise UsageError(f"neither ieiw nor Beam knows {unknown[0]}; mend its spelling")

@@ -52,9 +52,9 @@ def main(path: Path) -> int:
         counters = run(job.refs, do, job.beam_args)
     except Exception as error:
         traceback.print_exc()
-        _tell(report, {"error": _short(error)})
+        _write(report, {"error": _short(error)})
         return 1
-    _tell(report, {"counters": counters})
+    _write(report, {"counters": counters})
     return 0
 
 
@@ -67,10 +67,10 @@ def _leave_with_worker(running: Path, report: Path, failure: threading.ExceptHoo
     if failure.thread is None or not failure.thread.name.startswith("run_worker"):
         return
     if notes(running, FAILED):
-        return  # an error of a unit ends the pipeline, and Beam its workers: the error is what there is to tell
+        return  # an error of a unit ends the pipeline, and Beam its workers: that error is the report
     _LEAVING.acquire()  # never let go: those that we kill below come here too
     died = [ref.encoded() for pid, ref in notes(running) if not is_alive(pid)]
-    _tell(report, {"died": died})
+    _write(report, {"died": died})
     for worker in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
             worker.kill()
@@ -78,7 +78,7 @@ def _leave_with_worker(running: Path, report: Path, failure: threading.ExceptHoo
     os._exit(WORKER_GONE)
 
 
-def _tell(report: Path, what: dict[str, Any]) -> None:
+def _write(report: Path, what: dict[str, Any]) -> None:
     """Leave the report, whole or not at all."""
     spooled = report.with_suffix(f".{threading.get_ident()}")
     spooled.write_text(json.dumps(what), encoding="utf-8")

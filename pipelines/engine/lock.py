@@ -10,7 +10,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.storage.processes import is_alive, started
 from ieiw.triplets.storage.store import Store
 
@@ -56,7 +56,8 @@ class Lock:
             if holder.alive() and not self._take_over and not _mine(holder):
                 raise UsageError(
                     f"{self._store.location} is being built by process {holder.pid} on {holder.host}. "
-                    f"Wait for it, stop it, or build beside it with --take-over (safe, but work may be done twice)."
+                    "Wait for it, stop it, or take over (safe, but work may be done twice).",
+                    Step(values={"take_over": True}),
                 )
             self._store.delete(FILE)
         self._thread.start()

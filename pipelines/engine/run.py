@@ -12,7 +12,7 @@ from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
 from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.engine.stage import Stage, check_needs, committed, note_name, pending
 from ieiw.pipelines.engine.supervisor import run_driver
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.cache import cache_folder
 from ieiw.triplets.storage.store import Store
@@ -98,7 +98,8 @@ class _Run:
         for ref in suspects:
             self._store.delete(self._strike(ref))
         if damage:
-            raise UsageError(f"{self._store.location}: {self._stage.damage_message(list(damage.values()))}")
+            place, message = self._store.location, self._stage.damage_message(list(damage.values()))
+            raise UsageError(f"{place}: {message}", Step("lint", place))
 
     def _together(self, refs: Sequence[UnitRef]) -> None:
         try:

@@ -70,7 +70,7 @@ class Stage(Strict, ABC):
         return ()
 
     def damage_message(self, notes: Sequence[str]) -> str:
-        """What a user is told of damaged units, after all others were done."""
+        """What a user reads of damaged units, after all others were done."""
         return f"damaged: {'; '.join(notes)}"
 
 

@@ -103,7 +103,7 @@ def _kill_tree(driver: subprocess.Popen[bytes]) -> None:
 
 
 def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], None]) -> None:
-    """Until the driver ends, or a worker is found dead at its unit. Of one that dies between two, the driver tells."""
+    """Until the driver ends, or a worker is found dead at its unit. One that dies between two is in the report of the driver."""
     since: float | None = None
     while driver.poll() is None:
         time.sleep(POLL_S)

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from ieiw.filters.columns import numbers
 from ieiw.filters.digests import packed
-from ieiw.filters.frame import COLUMNS, Frame, Ids
+from ieiw.filters.frame import COLUMNS, Frame, Ids, Nearest
 from ieiw.filters.registry import kind_of
-from ieiw.filters.rules import RuleSet
+from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.index.score_notes import fresh_note
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.build_state import BuildState, IndexPart
@@ -84,8 +84,8 @@ def score_notes(store: Store, build: BuildState, rules: RuleSet) -> dict[str, Sc
     }
 
 
-def open_frame(store: Store, build: BuildState) -> Frame:
-    """All rows of the build, with its scores."""
+def open_frame(store: Store, build: BuildState, nearest: Nearest | None = None) -> Frame:
+    """All rows of the build, with its scores; ``nearest`` looks pictures up for rules that ask for it."""
     ids: dict[str, Ids] = {}
 
     def lookup(name: str) -> tuple[Ids, npt.NDArray[Any]]:
@@ -98,7 +98,9 @@ def open_frame(store: Store, build: BuildState) -> Frame:
         return ids[same], numbers(table["value"])
 
     parts = [_packed(part) for part in read_parts(store, build, COLUMNS)]
-    return Frame(_joined(parts, COLUMNS), lookup, lambda column: read_columns(store, build, [column])[column])
+    frame = Frame(_joined(parts, COLUMNS), lookup, lambda column: read_columns(store, build, [column])[column])
+    frame.nearest = nearest or frame.nearest
+    return frame
 
 
 def _packed(table: pa.Table) -> pa.Table:

@@ -18,7 +18,7 @@ from ieiw.pipelines.lint.files import folders_of, listed, orphans, parquet
 from ieiw.pipelines.lint.report import Finding, Findings, Kind, LintProgress, LintReport
 from ieiw.pipelines.lint.unit import UnitJob, UnitLinter, UnitResult
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.build_state import FILE, BuildState, SourceState, load_state, require_state
+from ieiw.triplets.layout.build_state import FILE, BuildState, FormatError, SourceState, load_state, require_state
 from ieiw.triplets.layout.plan import PLAN, UNITS_PER_PART, UnitRef, part_name
 from ieiw.triplets.storage.store import Store, open_store
 
@@ -43,7 +43,7 @@ def lint(
         report: told after every unit.
 
     Raises:
-        UsageError: there is no build at the location.
+        UsageError: there is no build at the location, or another version wrote it.
         OSError: the store itself cannot be reached; what is wrong with files becomes findings.
     """
     store = open_store(location)
@@ -51,6 +51,8 @@ def lint(
         require_state(store)
     try:
         state = load_state(store) or require_state(store)
+    except FormatError:
+        raise
     except (UsageError, UnicodeDecodeError) as error:
         return LintReport("damaged", {}, (Finding(Kind.STATE, FILE, str(error)),))
     run = _Lint(store, state)

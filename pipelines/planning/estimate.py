@@ -7,7 +7,7 @@ from itertools import groupby
 from ieiw.builders.protocols import Source
 from ieiw.models.roles import ROLES
 from ieiw.pipelines.planning.planner import triplet_bytes
-from ieiw.pipelines.planning.prepare import prepare, told_empty, units_of
+from ieiw.pipelines.planning.prepare import empty_message, prepare, units_of
 from ieiw.pipelines.recipe.check import problems, with_source
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.holdout import looking_alike, not_held_out
@@ -102,7 +102,7 @@ def _count(components: Components, settings: SourceSettings) -> Estimate:
         faults += sum(1 for attempt in unit.attempts if attempt.record.fault is not None)
         records += sum(1 for _ in groupby(unit.attempts, key=lambda attempt: attempt.record.id))
     if attempts == 0:
-        raise UsageError(told_empty(settings))
+        raise UsageError(empty_message(settings))
     line = _line(components.recipe, settings.name, records, faults, attempts, units)
     return line.model_copy(update={"lacking": _lacking(components.source(settings.name), first)})
 

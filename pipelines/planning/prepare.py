@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ieiw.pipelines.planning.planner import PlannedUnit, plan_units, triplet_bytes
 from ieiw.pipelines.recipe import fingerprint
 from ieiw.pipelines.recipe.check import check
 from ieiw.pipelines.recipe.components import Components
-from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.build_state import BuildState, SourceState, load_state, save_state, source_state
-from ieiw.triplets.layout.plan import PlanRow, UnitRef, plan_rows, write_plan
+from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.layout.build_state import BuildState, load_state, save_state, source_state
+from ieiw.triplets.layout.plan import UnitRef, plan_rows, write_plan
 from ieiw.triplets.layout.recipe import Recipe, SourceSettings
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.failpoints import reach
@@ -55,7 +55,7 @@ def changed_sources(state: BuildState, found: Mapping[str, SourceDigest]) -> lis
 def prepare(
     store: Store,
     recipe: Recipe,
-    replace: frozenset[str] = frozenset(),
+    replaced: frozenset[str] = frozenset(),
     found: Mapping[str, SourceDigest] | None = None,
 ) -> BuildState:
     """Plan every source that the build does not have yet and save the state; a planned build is left as it is.
@@ -63,38 +63,33 @@ def prepare(
     Args:
         store: of the build.
         recipe: what to plan.
-        replace: sources that may have changed; they are planned anew.
+        replaced: sources that may have changed; they are planned again.
         found: what :func:`digests` gives for the recipe, where the caller has it already.
 
     Raises:
-        UsageError: a source changed since the build began and is not named in ``replace``.
+        UsageError: a source changed since the build began and is not named in ``replaced``.
     """
     state = load_state(store)
     found = digests(recipe) if found is None else found
-    known = set(found) | set(state.sources if state else ())
-    if unknown := sorted(replace - known):
-        raise UsageError(
-            f"--replace {unknown[0]}: no source is called {unknown[0]!r}. Known: {', '.join(sorted(known))}"
-        )
     changed = changed_sources(state, found) if state is not None else []
-    if state is not None:
-        refused = [name for name in changed if name not in replace]
-        if refused:
-            raise UsageError(_refusal(store, state, found, refused[0]))
-        if not changed and set(state.sources) == set(found):
-            return _with_recipe(store, state, recipe)
-    kept = {} if state is None else {name: each for name, each in state.sources.items() if name not in changed}
+    _check_changes(store, state, found, replaced)
+    if state is not None and not changed and set(state.sources) == set(found):
+        updated = state.model_copy(update={"recipe": recipe})  # may differ in what no fingerprint covers, such as roots
+        if updated != state:
+            save_state(store, updated)
+        return updated
     components = Components(recipe)
-    sources: dict[str, SourceState] = {}
+    sources = {} if state is None else {name: each for name, each in state.sources.items() if name not in changed}
     for settings in recipe.sources:
-        digest = found[settings.name]
-        if settings.name in kept:
-            sources[settings.name] = kept[settings.name]
+        if settings.name in sources:
             continue
+        digest = found[settings.name]
         first = UnitRef(settings.name, digest.fingerprint, 0, 0)
-        size = write_plan(store, _unit_rows(components, settings, first), first)
+        units = units_of(components, settings)
+        rows = (plan_rows(unit.attempts, replace(first, number=unit.number).unit) for unit in units)
+        size = write_plan(store, rows, first)
         if size.attempts == 0:
-            raise UsageError(f"source {settings.name}: {told_empty(settings)}")
+            raise UsageError(f"source {settings.name}: {empty_message(settings)}")
         sources[settings.name] = source_state(digest.fingerprint, digest.inputs, size)
     # By name, as build.json gives them back: the index must come out alike in this process and after a restart.
     ordered = dict(sorted(sources.items()))
@@ -106,19 +101,27 @@ def prepare(
     return planned
 
 
-def _with_recipe(store: Store, state: BuildState, recipe: Recipe) -> BuildState:
-    """The same build under a recipe that differs only in what no fingerprint covers (roots, shares of rejects)."""
-    if state.recipe == recipe:
-        return state
-    updated = state.model_copy(update={"recipe": recipe})
-    save_state(store, updated)
-    return updated
+def _check_changes(
+    store: Store, state: BuildState | None, found: Mapping[str, SourceDigest], replaced: frozenset[str]
+) -> None:
+    """Hold the build's sources against the recipe's.
 
-
-def _unit_rows(components: Components, settings: SourceSettings, first: UnitRef) -> Iterator[list[PlanRow]]:
-    for unit in units_of(components, settings):
-        ref = UnitRef(settings.name, first.fingerprint, 0, unit.number)
-        yield plan_rows(unit.attempts, ref.unit)
+    Raises:
+        UsageError: a name to replace is unknown, or a source changed that is not to be replaced.
+    """
+    known = found.keys() | (state.sources.keys() if state else ())
+    if unknown := sorted(replaced - known):
+        raise UsageError(f"to be replaced: no source is called {unknown[0]!r}. Known: {', '.join(sorted(known))}")
+    refused = [name for name in changed_sources(state, found) if name not in replaced] if state else []
+    if state is None or not refused:
+        return
+    name, built = refused[0], f"{store.location} was built"
+    step = Step(values={"replace": name})
+    if name not in found:
+        raise UsageError(f"{built} with source {name}, which the recipe lacks. Put it back, or drop its triplets", step)
+    files = [file for file, digest in found[name].inputs.items() if state.sources[name].inputs.get(file) != digest]
+    what = f"its file {files[0]} changed" if files else "its parameters, backend or code version changed"
+    raise UsageError(f"{built} with another {name}: {what}. Build elsewhere, or build that source again", step)
 
 
 def units_of(components: Components, settings: SourceSettings) -> Iterator[PlannedUnit]:
@@ -141,7 +144,7 @@ def units_of(components: Components, settings: SourceSettings) -> Iterator[Plann
         raise UsageError(f"source {settings.name}: {error}") from error
 
 
-def told_empty(settings: SourceSettings) -> str:
+def empty_message(settings: SourceSettings) -> str:
     """What is said of a source without records, when it is planned and when it is built."""
     return f"split {settings.split!r} of {settings.root} holds no records. Another `split` or `root` may; or take the source out."
 
@@ -156,17 +159,6 @@ def _bytes_each(recipe: Recipe, name: str) -> int:
     return triplet_bytes(image.short_side, image.format)
 
 
-def _refusal(store: Store, state: BuildState, found: Mapping[str, SourceDigest], name: str) -> str:
-    built = f"{store.location} was built"
-    if name not in found:
-        return (
-            f"{built} with source {name}, which the recipe lacks. Put it back, or drop its triplets: --replace {name}"
-        )
-    files = [file for file, digest in found[name].inputs.items() if state.sources[name].inputs.get(file) != digest]
-    what = f"its file {files[0]} changed" if files else "its parameters, backend or code version changed"
-    return f"{built} with another {name}: {what}. Use another --out, or build that source anew: --replace {name}"
-
-
 def check_disk(store: Store, recipe: Recipe, attempts: Mapping[str, int]) -> None:
     """Refuse to start a build that the disk cannot hold.
 
@@ -179,5 +171,6 @@ def check_disk(store: Store, recipe: Recipe, attempts: Mapping[str, int]) -> Non
     if free is not None and free < needed:
         raise UsageError(
             f"{store.location}: {needed / 1e9:.1f} GB are needed (estimate for {sum(attempts.values()):,} attempts), "
-            f"{free / 1e9:.1f} GB are free. Free some, give another --out, or start anyway with --no-disk-check."
+            f"{free / 1e9:.1f} GB are free. Free some, build elsewhere, or start all the same without this check.",
+            Step(values={"disk_check": False}),
         )

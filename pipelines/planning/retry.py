@@ -1,15 +1,16 @@
-"""``--retry-rejects``: rejects of one reason, or of any, tried again as new units that supersede the old verdicts."""
+"""Retries: rejects of one reason, or of any, tried again as new units that supersede the old verdicts."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ieiw.pipelines.planning.prepare import attempts_per_unit
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import BuildState, Retry, save_state
 from ieiw.triplets.layout.plan import PlanRow, UnitRef, read_unit, write_plan
 from ieiw.triplets.layout.tables import read_table
@@ -31,25 +32,33 @@ def plan_retries(store: Store, state: BuildState, reason: str) -> BuildState:
         UsageError: unknown reason, or the build is not complete.
     """
     if reason != ANY and reason not in set(Reason):
-        raise UsageError(f"--retry-rejects={reason}: no such reason. Known: {', '.join(sorted(Reason))}")
+        raise UsageError(f"no reject has the reason {reason!r}. Known: {', '.join(sorted(Reason))}")
     if state.state != "complete":
-        raise UsageError(f"{store.location}: finish the build first (run it without --retry-rejects)")
+        place = store.location
+        raise UsageError(f"{place}: the build is not complete; finish it first, then retry", Step("build", place))
     sources = dict(state.sources)
     for name, source in state.sources.items():
         keys = _rejected(store, state, name, reason)
         if not keys:
             continue
-        turn = len(source.retries) + 1
-        first = UnitRef(name, source.fingerprint, turn, 0)
-        rows = _rows(store, state, name, keys, _built_records(store, state, name))
+        first = UnitRef(name, source.fingerprint, len(source.retries) + 1, 0)
+        used = _built_records(store, state, name)
+        # In planning order, from the first round, which holds every attempt.
+        planned = (read_unit(store, UnitRef(name, source.fingerprint, 0, number)) for number in range(source.units))
+        rows = (
+            row | {"used": used[str(row["group"]), str(row["task"])]}
+            for unit in planned
+            for row in unit
+            if row["key"] in keys
+        )
         size = write_plan(store, _units(rows, first, attempts_per_unit(state.recipe, name)), first)
         retry = Retry(reason=reason, units=size.units, attempts=size.attempts)
         sources[name] = source.model_copy(update={"retries": (*source.retries, retry)})
     if sources == state.sources:
         return state
-    planned = state.model_copy(update={"state": "planned", "sources": sources, "counts": {}, "index": ()})
-    save_state(store, planned)
-    return planned
+    result = state.model_copy(update={"state": "planned", "sources": sources, "counts": {}, "index": ()})
+    save_state(store, result)
+    return result
 
 
 def _index(store: Store, state: BuildState, kind: str, columns: list[str], source: str) -> Iterator[pa.Table]:
@@ -76,17 +85,6 @@ def _built_records(store: Store, state: BuildState, source: str) -> Counter[tupl
     return Counter((group, task) for group, task, _ in seen)
 
 
-def _rows(
-    store: Store, state: BuildState, source: str, keys: set[str], used: Counter[tuple[str, str]]
-) -> Iterator[PlanRow]:
-    """Plan rows of the keys in planning order, from the first round, which holds every attempt."""
-    settled = state.sources[source]
-    for number in range(settled.units):
-        for row in read_unit(store, UnitRef(source, settled.fingerprint, 0, number)):
-            if row["key"] in keys:
-                yield row | {"used": used[str(row["group"]), str(row["task"])]}
-
-
 def _units(rows: Iterator[PlanRow], first: UnitRef, size: int) -> Iterator[list[PlanRow]]:
     """Cut rows into units between groups."""
     number, unit = 0, list[PlanRow]()
@@ -94,6 +92,6 @@ def _units(rows: Iterator[PlanRow], first: UnitRef, size: int) -> Iterator[list[
         if len(unit) >= size and unit[-1]["group"] != row["group"]:
             yield unit
             number, unit = number + 1, []
-        unit.append(row | {"unit": UnitRef(first.source, first.fingerprint, first.round, number).unit})
+        unit.append(row | {"unit": replace(first, number=number).unit})
     if unit:
         yield unit

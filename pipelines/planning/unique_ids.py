@@ -21,7 +21,7 @@ class UniqueIds:
 
     def __init__(self) -> None:
         self._slots = array("Q", [0]) * _FIRST_SLOTS  # 0: free
-        self._held = 0
+        self._count = 0
         self._asked = 0
 
     def settle(self, record: Record) -> Record:
@@ -42,8 +42,8 @@ class UniqueIds:
         if self._slots[place] == digest:
             return False
         self._slots[place] = digest
-        self._held += 1
-        if 3 * self._held > 2 * len(self._slots):
+        self._count += 1
+        if 3 * self._count > 2 * len(self._slots):
             self._grow()
         return True
 

@@ -12,7 +12,7 @@ from ieiw.triplets.layout.shards import canonical_json
 
 _PASSING = {"root", "max_reject_share", "weight", "expected"}
 """Settings of a source that shape no triplet."""
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the same recipe would give other shard bytes for reasons outside source and task versions."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,6 @@ from ieiw.builders.benchmark_overlap import (
 )
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.protocols import Source
-from ieiw.builders.record_kinds import Choosing
 from ieiw.filters.near import least_distances
 from ieiw.pipelines.recipe.picture_hashes import hashes_of, picture_hash
 from ieiw.triplets.errors import UsageError
@@ -45,7 +44,7 @@ class HeldOutSource:
         self.name = source.name
         self.version = source.version
         self.gives = source.gives
-        self.choices = source.choices if isinstance(source, Choosing) else {}
+        self.choices = source.choices
         self._source = source
         self._dataset = dataset
         self._entries = entries
@@ -65,6 +64,10 @@ class HeldOutSource:
     def read(self, reference: str) -> bytes:
         """As the source."""
         return self._source.read(reference)
+
+    def picture_aliases(self, record: Record) -> Iterable[str]:
+        """As the source."""
+        return self._source.picture_aliases(record)
 
     def group(self, index: int) -> Iterator[Record]:
         """The source's records; those of an evaluation picture are faulty, and the fault names the evaluation set."""

@@ -1,4 +1,4 @@
-"""``ieiw score``: score every picture and pair of a complete build, unit by unit, and keep one value a distinct picture."""
+"""Scores every picture and pair of a complete build, unit by unit, and keeps one value a distinct picture."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
 from ieiw.pipelines.engine.stage import pending
 from ieiw.pipelines.index.score_notes import fresh_note, read_note, settings_of, value_type
 from ieiw.pipelines.scoring.stage import SET_ASIDE, ScoreStage
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import BuildState, require_state
 from ieiw.triplets.layout.marks import fetch, mark_of
 from ieiw.triplets.layout.tables import read_table
@@ -60,7 +60,7 @@ def score(
         out: a complete build.
         names: scores by name; None for all that are embedded, :func:`ieiw.filters.registry.embedded`.
         options: workers and Beam flags.
-        report: told about progress twice a second.
+        report: given the progress twice a second.
 
     Raises:
         UsageError: an unknown score or one that needs more than pixels, a build that is not complete, or damaged shards: all others
@@ -75,7 +75,7 @@ def score(
     store = open_store(out)
     state = require_state(store)
     if state.state != "complete":
-        raise UsageError(f"{store.location}: the build is not complete; finish it first: ieiw build")
+        raise UsageError(f"{store.location}: the build is not complete; finish it first", Step("build", store.location))
     fresh = [name for name in names if fresh_note(store, state, name) is None]
     progress = Progress()
     if fresh:

@@ -67,6 +67,6 @@ class ScoreStage(Stage):
         """Which shards, and how to mend them."""
         more = f"; and {len(notes) - _NAMED:,} more" if len(notes) > _NAMED else ""
         return (
-            f"damaged, see `ieiw lint`: {'; '.join(notes[:_NAMED])}{more}. Bring the shards back, or delete their row files and "
-            "run the same `ieiw build`, which makes them again; then score again: what is scored is kept"
+            f"damaged: {'; '.join(notes[:_NAMED])}{more}. Bring the shards back, or delete their row files and build again, which "
+            "makes them again; then score again: what is scored is kept"
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,10 +17,12 @@ from ieiw.filters.registry import load
 from ieiw.filters.scores.base import Pair, PairScore, PictureScore
 from ieiw.pipelines.engine.stage import DamageError
 from ieiw.pipelines.index.score_notes import value_type
+from ieiw.triplets.drawings import erasure
 from ieiw.triplets.images.codec import PictureLimits, decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import ROWS
+from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Image
 from ieiw.triplets.storage.store import Store, open_store
 
@@ -178,8 +179,8 @@ def _end(row: Mapping[str, Any]) -> int:
 
 
 def _pair(before: Image, after: Image, sample: bytes) -> Pair:
-    answer = json.loads(json.loads(sample)["answer"])
-    hole = from_rle(answer["hole"]) if "hole" in answer else None
+    answer = read_answer(sample)
+    hole = from_rle(answer.hole) if isinstance(answer, erasure.Answer) else None
     if hole is not None and hole.shape != before.shape[:2]:
         hole = None
     if before.shape != after.shape:

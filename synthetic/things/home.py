@@ -20,11 +20,7 @@ def couch(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     cloth = look.paint
     for x in (-0.9, 0.9):
         pen.bar((x, -0.1), (x, -0.01), (0.09, 0.06), _WOOD)
-    pen.blob(
-        [(-1.0, -0.2), (-1.02, -0.7), (-0.9, -0.96), (0, -1.0), (0.9, -0.96), (1.02, -0.7), (1.0, -0.2)],
-        cloth.toned(-0.08),
-        0.2,
-    )
+    pen.blob("-1.0,-0.2 -1.02,-0.7 -0.9,-0.96 0,-1.0 0.9,-0.96 1.02,-0.7 1.0,-0.2", cloth.toned(-0.08), 0.2)
     for side in (-1, 1):
         pen.blob(
             [(side * 0.03, -0.5), (side * 0.04, -0.9), (side * 0.45, -0.94), (side * 0.84, -0.88), (side * 0.84, -0.5)],
@@ -43,7 +39,7 @@ def couch(pen: Pen, look: Look, rng: np.random.Generator) -> None:
             cloth.toned(0.1),
             0.4,
         )
-    pen.poly([(-1.06, -0.28), (1.06, -0.28), (1.06, -0.07), (-1.06, -0.07)], cloth.toned(-0.14), 0.2)
+    pen.poly("-1.06,-0.28 1.06,-0.28 1.06,-0.07 -1.06,-0.07", cloth.toned(-0.14), 0.2)
     for side in (-1, 1):
         pen.blob(
             [
@@ -69,8 +65,8 @@ def chair(pen: Pen, look: Look, rng: np.random.Generator) -> None:
         pen.bar((x, -0.98), (x, -0.4), (0.055, 0.06), wood)
     for y in (-0.94, -0.78, -0.62):
         pen.poly([(-0.25, y - 0.045), (0.25, y - 0.045), (0.25, y + 0.045), (-0.25, y + 0.045)], wood.toned(0.05), 0.4)
-    pen.poly([(-0.25, -0.5), (0.25, -0.5), (0.34, -0.4), (-0.34, -0.4)], wood.toned(0.14), 0.2)
-    pen.poly([(-0.34, -0.4), (0.34, -0.4), (0.34, -0.34), (-0.34, -0.34)], wood.toned(-0.12), 0.2)
+    pen.poly("-0.25,-0.5 0.25,-0.5 0.34,-0.4 -0.34,-0.4", wood.toned(0.14), 0.2)
+    pen.poly("-0.34,-0.4 0.34,-0.4 0.34,-0.34 -0.34,-0.34", wood.toned(-0.12), 0.2)
     for x in (-0.3, 0.3):
         pen.bar((x, -0.36), (x, -0.02), (0.06, 0.045), wood)
     del rng
@@ -80,18 +76,16 @@ def lamp(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A floor lamp; the named colour is its shade's."""
     pen.oval((0, -0.015), (0.14, 0.03), _BRASS.toned(-0.3), 0.4)
     pen.bar((0, -0.02), (0, -0.72), (0.024, 0.02), _BRASS)
-    pen.poly([(-0.1, -1.0), (0.1, -1.0), (0.19, -0.72), (-0.19, -0.72)], look.paint, 0.5)
+    pen.poly("-0.1,-1.0 0.1,-1.0 0.19,-0.72 -0.19,-0.72", look.paint, 0.5)
     pen.glow((0, -0.76), (0.2, 0.16), (255, 246, 206), 0.75)
     del rng
 
 
 def table_lamp(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A table lamp; the named colour is its shade's."""
-    pen.blob(
-        [(-0.12, 0.0), (-0.2, -0.18), (-0.07, -0.4), (0.07, -0.4), (0.2, -0.18), (0.12, 0.0)], Paint(look.accent), 0.6
-    )
+    pen.blob("-0.12,0.0 -0.2,-0.18 -0.07,-0.4 0.07,-0.4 0.2,-0.18 0.12,0.0", Paint(look.accent), 0.6)
     pen.bar((0, -0.38), (0, -0.56), (0.04, 0.03), _BRASS)
-    pen.poly([(-0.2, -1.0), (0.2, -1.0), (0.36, -0.5), (-0.36, -0.5)], look.paint, 0.5)
+    pen.poly("-0.2,-1.0 0.2,-1.0 0.36,-0.5 -0.36,-0.5", look.paint, 0.5)
     pen.glow((0, -0.6), (0.36, 0.26), (255, 246, 206), 0.75)
     del rng
 
@@ -109,8 +103,8 @@ def potted_plant(pen: Pen, look: Look, rng: np.random.Generator) -> None:
             _LEAF.toned(-0.2 + 0.06 * (k % 5)),
             0.4,
         )
-    pen.poly([(-0.2, -0.32), (0.2, -0.32), (0.15, 0.0), (-0.15, 0.0)], look.paint, 0.45)
-    pen.poly([(-0.23, -0.4), (0.23, -0.4), (0.22, -0.31), (-0.22, -0.31)], look.paint.toned(0.08), 0.4)
+    pen.poly("-0.2,-0.32 0.2,-0.32 0.15,0.0 -0.15,0.0", look.paint, 0.45)
+    pen.poly("-0.23,-0.4 0.23,-0.4 0.22,-0.31 -0.22,-0.31", look.paint.toned(0.08), 0.4)
 
 
 def vase(pen: Pen, look: Look, rng: np.random.Generator) -> None:
@@ -122,20 +116,7 @@ def vase(pen: Pen, look: Look, rng: np.random.Generator) -> None:
         tint = Paint(jitter(rng, look.accent, 16)).toned(0.1 * (at % 3))
         pen.blob(ragged(rng, (x, y), (0.105, 0.1), 0.16, 12).tolist(), tint, 0.6)
         pen.oval((x, y), (0.035, 0.035), Paint((250, 214, 96)), 0.3)
-    pen.blob(
-        [
-            (-0.1, -0.46),
-            (-0.08, -0.36),
-            (-0.19, -0.2),
-            (-0.12, 0.0),
-            (0.12, 0.0),
-            (0.19, -0.2),
-            (0.08, -0.36),
-            (0.1, -0.46),
-        ],
-        look.paint,
-        0.6,
-    )
+    pen.blob("-0.1,-0.46 -0.08,-0.36 -0.19,-0.2 -0.12,0.0 0.12,0.0 0.19,-0.2 0.08,-0.36 0.1,-0.46", look.paint, 0.6)
     pen.glow((-0.08, -0.2), (0.06, 0.12), (255, 255, 255), 0.6)
 
 
@@ -180,36 +161,28 @@ def clock(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 
 def television(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A television on its foot, with a picture on it."""
-    pen.poly([(-0.3, -0.03), (0.3, -0.03), (0.34, 0.0), (-0.34, 0.0)], Paint((56, 56, 60)), 0.3)
-    pen.poly([(-0.05, -0.14), (0.05, -0.14), (0.05, -0.02), (-0.05, -0.02)], Paint((56, 56, 60)), 0.3)
-    pen.poly([(-0.82, -1.0), (0.82, -1.0), (0.82, -0.1), (-0.82, -0.1)], Paint((36, 36, 40)), 0.06)
-    pen.poly([(-0.76, -0.94), (0.76, -0.94), (0.76, -0.18), (-0.76, -0.18)], Paint(look.accent), 0.0)
-    pen.poly(
-        [(-0.76, -0.5), (-0.2, -0.66), (0.3, -0.46), (0.76, -0.6), (0.76, -0.18), (-0.76, -0.18)],
-        Paint(look.accent).toned(-0.4),
-        0.0,
-    )
-    pen.poly([(-0.76, -0.94), (-0.3, -0.94), (-0.66, -0.18), (-0.76, -0.18)], Paint((255, 255, 255), opacity=0.14), 0.0)
+    pen.poly("-0.3,-0.03 0.3,-0.03 0.34,0.0 -0.34,0.0", Paint((56, 56, 60)), 0.3)
+    pen.poly("-0.05,-0.14 0.05,-0.14 0.05,-0.02 -0.05,-0.02", Paint((56, 56, 60)), 0.3)
+    pen.poly("-0.82,-1.0 0.82,-1.0 0.82,-0.1 -0.82,-0.1", Paint((36, 36, 40)), 0.06)
+    pen.poly("-0.76,-0.94 0.76,-0.94 0.76,-0.18 -0.76,-0.18", Paint(look.accent), 0.0)
+    pen.poly("-0.76,-0.5 -0.2,-0.66 0.3,-0.46 0.76,-0.6 0.76,-0.18 -0.76,-0.18", Paint(look.accent).toned(-0.4), 0.0)
+    pen.poly("-0.76,-0.94 -0.3,-0.94 -0.66,-0.18 -0.76,-0.18", Paint((255, 255, 255), opacity=0.14), 0.0)
     del rng
 
 
 def backpack(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A backpack."""
     bag = look.paint
-    pen.line([(-0.1, -0.92), (0, -1.0), (0.1, -0.92)], 0.045, bag.plain(-0.35))
+    pen.line("-0.1,-0.92 0,-1.0 0.1,-0.92", 0.045, bag.plain(-0.35))
     for side in (-1, 1):
         pen.blob(
             [(side * 0.3, -0.06), (side * 0.44, -0.14), (side * 0.42, -0.42), (side * 0.3, -0.46)],
             bag.toned(-0.25),
             0.4,
         )
-    pen.blob(
-        [(-0.34, 0.0), (-0.36, -0.5), (-0.3, -0.84), (0, -0.95), (0.3, -0.84), (0.36, -0.5), (0.34, 0.0)], bag, 0.35
-    )
-    pen.blob(
-        [(-0.25, -0.06), (-0.27, -0.3), (-0.2, -0.42), (0.2, -0.42), (0.27, -0.3), (0.25, -0.06)], bag.toned(-0.14), 0.4
-    )
-    pen.line([(-0.27, -0.66), (0, -0.7), (0.27, -0.66)], 0.025, bag.plain(-0.45))
+    pen.blob("-0.34,0.0 -0.36,-0.5 -0.3,-0.84 0,-0.95 0.3,-0.84 0.36,-0.5 0.34,0.0", bag, 0.35)
+    pen.blob("-0.25,-0.06 -0.27,-0.3 -0.2,-0.42 0.2,-0.42 0.27,-0.3 0.25,-0.06", bag.toned(-0.14), 0.4)
+    pen.line("-0.27,-0.66 0,-0.7 0.27,-0.66", 0.025, bag.plain(-0.45))
     pen.line([(-0.2, -0.34), (0.2, -0.34)], 0.02, bag.plain(-0.5))
     del rng
 
@@ -217,23 +190,10 @@ def backpack(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 def suitcase(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A suitcase on wheels."""
     shell = look.paint
-    pen.line([(-0.12, -0.8), (-0.12, -1.0), (0.12, -1.0), (0.12, -0.8)], 0.035, Paint((90, 92, 96)))
+    pen.line("-0.12,-0.8 -0.12,-1.0 0.12,-1.0 0.12,-0.8", 0.035, Paint((90, 92, 96)))
     for x in (-0.24, 0.24):
         pen.oval((x, -0.04), (0.05, 0.045), Paint((44, 44, 48)), 0.3)
-    pen.blob(
-        [
-            (-0.34, -0.1),
-            (-0.35, -0.45),
-            (-0.34, -0.8),
-            (0, -0.83),
-            (0.34, -0.8),
-            (0.35, -0.45),
-            (0.34, -0.1),
-            (0, -0.07),
-        ],
-        shell,
-        0.2,
-    )
+    pen.blob("-0.34,-0.1 -0.35,-0.45 -0.34,-0.8 0,-0.83 0.34,-0.8 0.35,-0.45 0.34,-0.1 0,-0.07", shell, 0.2)
     for x in (-0.2, -0.07, 0.07, 0.2):
         pen.line([(x, -0.76), (x, -0.14)], 0.022, shell.plain(-0.2))
     del rng
@@ -263,7 +223,7 @@ def _page_block(pen: Pen, low: float, thick: float, half: float, paint: Paint, s
 def book(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A book that lies flat."""
     _page_block(pen, 0.0, 1.0, 2.0, look.paint, 0.0)
-    pen.poly([(-2.0, -1.0), (-1.8, -1.34), (2.06, -1.34), (2.0, -1.0)], look.paint.plain(0.12), 0.06)
+    pen.poly("-2.0,-1.0 -1.8,-1.34 2.06,-1.34 2.0,-1.0", look.paint.plain(0.12), 0.06)
     pen.line([(-1.2, -1.17), (0.6, -1.17)], 0.1, look.paint.plain(0.55))
     del rng
 

@@ -48,7 +48,7 @@ def tree(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 def fir(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A fir; snow lies on white ones."""
     leaf = look.paint
-    pen.poly([(-0.045, 0), (-0.03, -0.2), (0.03, -0.2), (0.045, 0)], _BARK, 0.5)
+    pen.poly("-0.045,0 -0.03,-0.2 0.03,-0.2 0.045,0", _BARK, 0.5)
     for number in range(5):
         low, high = -0.12 - number * 0.165, -0.44 - number * 0.14
         half = 0.31 - number * 0.05
@@ -84,11 +84,7 @@ def palm(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 
 def bush(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A round bush."""
-    pen.blob(
-        [(-0.66, 0.0), (-0.72, -0.36), (-0.4, -0.8), (0.0, -0.96), (0.42, -0.78), (0.72, -0.36), (0.66, 0.0)],
-        look.paint.toned(-0.26),
-        0.4,
-    )
+    pen.blob("-0.66,0.0 -0.72,-0.36 -0.4,-0.8 0.0,-0.96 0.42,-0.78 0.72,-0.36 0.66,0.0", look.paint.toned(-0.26), 0.4)
     for _ in range(8):
         x, y = float(rng.uniform(-0.44, 0.4)), float(rng.uniform(-0.72, -0.26))
         pen.blob(
@@ -103,8 +99,8 @@ def flower(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     bend = float(rng.uniform(-0.08, 0.08))
     stalk = Paint((84, 142, 66))
     pen.line([(0, 0), (bend * 0.4, -0.4), (bend, -0.72)], 0.04, stalk)
-    pen.blob([(0.0, -0.2), (0.14, -0.4), (0.3, -0.42), (0.18, -0.24)], stalk, 0.4)
-    pen.blob([(0.0, -0.12), (-0.14, -0.32), (-0.3, -0.34), (-0.18, -0.16)], stalk.toned(-0.12), 0.4)
+    pen.blob("0.0,-0.2 0.14,-0.4 0.3,-0.42 0.18,-0.24", stalk, 0.4)
+    pen.blob("0.0,-0.12 -0.14,-0.32 -0.3,-0.34 -0.18,-0.16", stalk.toned(-0.12), 0.4)
     petals = 7
     for k in range(petals):
         angle = k * 2 * math.pi / petals + 0.3
@@ -124,10 +120,10 @@ def house(pen: Pen, look: Look, rng: np.random.Generator) -> None:
         Paint((150, 92, 74), grain=0.2, texture="brick"),
         0.2,
     )
-    pen.poly([(-0.6, 0), (-0.6, -0.52), (0.6, -0.52), (0.6, 0)], wall, 0.05)
-    pen.poly([(-0.6, -0.52), (0.6, -0.52), (0.6, -0.46), (-0.6, -0.46)], wall.plain(-0.3), 0.0)
-    pen.poly([(-0.7, -0.5), (-0.44, -0.92), (0.44, -0.92), (0.7, -0.5)], roof, 0.08)
-    pen.poly([(-0.11, 0), (-0.11, -0.32), (0.11, -0.32), (0.11, 0)], Paint(look.accent).toned(-0.25), 0.15)
+    pen.poly("-0.6,0 -0.6,-0.52 0.6,-0.52 0.6,0", wall, 0.05)
+    pen.poly("-0.6,-0.52 0.6,-0.52 0.6,-0.46 -0.6,-0.46", wall.plain(-0.3), 0.0)
+    pen.poly("-0.7,-0.5 -0.44,-0.92 0.44,-0.92 0.7,-0.5", roof, 0.08)
+    pen.poly("-0.11,0 -0.11,-0.32 0.11,-0.32 0.11,0", Paint(look.accent).toned(-0.25), 0.15)
     pen.oval((0.07, -0.15), (0.015, 0.015), Paint((236, 206, 120)))
     for at in (-0.38, 0.38):
         pen.poly([(at - 0.13, -0.4), (at + 0.13, -0.4), (at + 0.13, -0.14), (at - 0.13, -0.14)], _FRAME, 0.08)
@@ -139,11 +135,11 @@ def house(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 def lighthouse(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A lighthouse with bands."""
     tower = Paint((246, 243, 236), second=look.paint.rgb, pattern="striped", period=0.3, angle=math.pi / 2)
-    pen.poly([(-0.15, 0), (-0.1, -0.74), (0.1, -0.74), (0.15, 0)], tower, 0.5)
-    pen.poly([(-0.13, -0.74), (0.13, -0.74), (0.13, -0.77), (-0.13, -0.77)], Paint((70, 74, 80)), 0.2)
-    pen.poly([(-0.08, -0.77), (0.08, -0.77), (0.08, -0.88), (-0.08, -0.88)], Paint((255, 232, 150)), 0.3)
-    pen.poly([(-0.11, -0.88), (0.11, -0.88), (0.0, -1.0)], look.paint, 0.4)
-    pen.poly([(-0.035, 0), (-0.035, -0.12), (0.035, -0.12), (0.035, 0)], Paint((84, 62, 50)), 0.2)
+    pen.poly("-0.15,0 -0.1,-0.74 0.1,-0.74 0.15,0", tower, 0.5)
+    pen.poly("-0.13,-0.74 0.13,-0.74 0.13,-0.77 -0.13,-0.77", Paint((70, 74, 80)), 0.2)
+    pen.poly("-0.08,-0.77 0.08,-0.77 0.08,-0.88 -0.08,-0.88", Paint((255, 232, 150)), 0.3)
+    pen.poly("-0.11,-0.88 0.11,-0.88 0.0,-1.0", look.paint, 0.4)
+    pen.poly("-0.035,0 -0.035,-0.12 0.035,-0.12 0.035,0", Paint((84, 62, 50)), 0.2)
     del rng
 
 

@@ -155,11 +155,7 @@ def _front(pen: Pen, body: _Body, pose: str, rng: np.random.Generator) -> None:
         _leg(pen, limb, side, body, 0.0, sign * 0.02)
     left, right = _front_arms(pose, rng)
     if body.long_hair:
-        pen.blob(
-            [(-0.1, -0.9), (-0.105, -0.78), (-0.06, -0.72), (0.06, -0.72), (0.105, -0.78), (0.1, -0.9)],
-            body.hair.toned(-0.12),
-            0.4,
-        )
+        pen.blob("-0.1,-0.9 -0.105,-0.78 -0.06,-0.72 0.06,-0.72 0.105,-0.78 0.1,-0.9", body.hair.toned(-0.12), 0.4)
     _arm(pen, left, "right", body)
     pen.bar((0, -0.86), (0, -0.79), (0.06, 0.07), body.skin.toned(-0.12))
     _trunk(pen, body, 0.125)
@@ -233,12 +229,10 @@ def _side(pen: Pen, body: _Body, rng: np.random.Generator) -> None:
     pen.cover(capsule(near_leg.root, near_leg.middle, (0.1, 0.074)).tolist())
     _leg(pen, near_leg, "right", body, 0.0, 0.045)
     if body.long_hair:
-        pen.blob(
-            [(-0.06, -0.93), (-0.105, -0.84), (-0.09, -0.7), (-0.03, -0.72), (0.0, -0.84)], body.hair.toned(-0.12), 0.4
-        )
+        pen.blob("-0.06,-0.93 -0.105,-0.84 -0.09,-0.7 -0.03,-0.72 0.0,-0.84", body.hair.toned(-0.12), 0.4)
     pen.bar((0.005, -0.86), (0.0, -0.79), (0.06, 0.07), body.skin.toned(-0.12))
     _trunk(pen, body, 0.088)
-    pen.cover([(-0.08, -0.8), (0.08, -0.8), (0.07, -0.46), (-0.07, -0.46)])
+    pen.cover("-0.08,-0.8 0.08,-0.8 0.07,-0.46 -0.07,-0.46")
     _profile(pen, body)
     _arm(pen, near_arm, "right", body)
     pen.mark("right_hip", near_leg.root, 2)

@@ -60,9 +60,9 @@ def kite(pen: Pen, look: Look, rng: np.random.Generator) -> None:
             Paint(look.accent),
             0,
         )
-    pen.poly([(0, -1.0), (0.3, -0.72), (0, -0.3), (-0.3, -0.72)], look.paint, 0.2)
-    pen.poly([(0, -1.0), (0.3, -0.72), (0, -0.72)], Paint(look.accent), 0.1)
-    pen.poly([(0, -0.3), (-0.3, -0.72), (0, -0.72)], Paint(look.accent).toned(-0.1), 0.1)
+    pen.poly("0,-1.0 0.3,-0.72 0,-0.3 -0.3,-0.72", look.paint, 0.2)
+    pen.poly("0,-1.0 0.3,-0.72 0,-0.72", Paint(look.accent), 0.1)
+    pen.poly("0,-0.3 -0.3,-0.72 0,-0.72", Paint(look.accent).toned(-0.1), 0.1)
     pen.line([(0, -1.0), (0, -0.3)], 0.012, look.paint.plain(-0.4))
     pen.line([(-0.3, -0.72), (0.3, -0.72)], 0.012, look.paint.plain(-0.4))
 
@@ -71,21 +71,8 @@ def balloon(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A balloon on its string."""
     sway = float(rng.uniform(-0.06, 0.06))
     pen.line([(0, -0.46), (sway, -0.3), (-sway, -0.14), (0.0, 0.0)], 0.012, Paint((236, 236, 236)))
-    pen.poly([(0, -0.5), (0.05, -0.44), (-0.05, -0.44)], look.paint.plain(-0.15), 0.2)
-    pen.blob(
-        [
-            (0, -0.48),
-            (-0.19, -0.62),
-            (-0.25, -0.8),
-            (-0.14, -0.97),
-            (0, -1.0),
-            (0.14, -0.97),
-            (0.25, -0.8),
-            (0.19, -0.62),
-        ],
-        look.paint,
-        0.7,
-    )
+    pen.poly("0,-0.5 0.05,-0.44 -0.05,-0.44", look.paint.plain(-0.15), 0.2)
+    pen.blob("0,-0.48 -0.19,-0.62 -0.25,-0.8 -0.14,-0.97 0,-1.0 0.14,-0.97 0.25,-0.8 0.19,-0.62", look.paint, 0.7)
     pen.glow((-0.1, -0.84), (0.1, 0.13), (255, 255, 255), 0.75)
 
 
@@ -104,24 +91,8 @@ def parasol(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 def umbrella(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """An umbrella to be held: its grip is its ground."""
     pen.bar((0, 0.02), (0, -0.94), (0.022, 0.022), Paint((70, 62, 60)))
-    pen.poly(
-        [
-            (-0.62, -0.5),
-            (-0.52, -0.74),
-            (-0.28, -0.92),
-            (0, -0.98),
-            (0.28, -0.92),
-            (0.52, -0.74),
-            (0.62, -0.5),
-            (0.42, -0.57),
-            (0.22, -0.5),
-            (0.0, -0.57),
-            (-0.22, -0.5),
-            (-0.42, -0.57),
-        ],
-        look.paint,
-        0.45,
-    )
+    dome = "-0.62,-0.5 -0.52,-0.74 -0.28,-0.92 0,-0.98 0.28,-0.92 0.52,-0.74 0.62,-0.5"
+    pen.poly(f"{dome} 0.42,-0.57 0.22,-0.5 0.0,-0.57 -0.22,-0.5 -0.42,-0.57", look.paint, 0.45)
     for x in (-0.22, 0.22):
         pen.line([(x, -0.51), (x * 0.8, -0.76), (0, -0.97)], 0.01, look.paint.plain(-0.25))
     pen.bar((0, -0.97), (0, -1.03), (0.02, 0.012), Paint((70, 62, 60)))
@@ -144,10 +115,10 @@ def bench(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 def hydrant(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A fire hydrant."""
     body = look.paint
-    pen.poly([(-0.28, -0.1), (0.28, -0.1), (0.3, 0), (-0.3, 0)], body.toned(-0.2), 0.4)
+    pen.poly("-0.28,-0.1 0.28,-0.1 0.3,0 -0.3,0", body.toned(-0.2), 0.4)
     pen.bar((-0.32, -0.52), (0.32, -0.52), (0.2, 0.2), body.toned(-0.15))
-    pen.poly([(-0.2, -0.1), (0.2, -0.1), (0.2, -0.74), (-0.2, -0.74)], body, 0.6)
-    pen.blob([(-0.26, -0.72), (-0.2, -0.86), (0, -0.94), (0.2, -0.86), (0.26, -0.72)], body, 0.5)
+    pen.poly("-0.2,-0.1 0.2,-0.1 0.2,-0.74 -0.2,-0.74", body, 0.6)
+    pen.blob("-0.26,-0.72 -0.2,-0.86 0,-0.94 0.2,-0.86 0.26,-0.72", body, 0.5)
     pen.oval((0, -0.95), (0.06, 0.06), body.toned(-0.1), 0.5)
     pen.oval((0, -0.5), (0.13, 0.13), body.toned(0.15), 0.6)
     pen.oval((0, -0.5), (0.06, 0.06), body.toned(-0.3), 0.4)
@@ -173,7 +144,7 @@ def stop_sign(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 def traffic_light(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """Traffic lights on their pole; one of three is lit."""
     pen.bar((0, 0), (0, -0.6), (0.04, 0.04), Paint((84, 88, 92)))
-    pen.poly([(-0.1, -1.0), (0.1, -1.0), (0.1, -0.56), (-0.1, -0.56)], Paint((48, 52, 54)), 0.25)
+    pen.poly("-0.1,-1.0 0.1,-1.0 0.1,-0.56 -0.1,-0.56", Paint((48, 52, 54)), 0.25)
     lit = int(rng.integers(3))
     for number, (y, rgb) in enumerate(((-0.92, (240, 60, 50)), (-0.78, (252, 196, 60)), (-0.64, (70, 214, 110)))):
         pen.oval((0, y), (0.058, 0.058), Paint(rgb).toned(0.0 if number == lit else -0.66), 0.4)
@@ -181,22 +152,18 @@ def traffic_light(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 
 def surfboard(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A surfboard, stuck in the sand."""
-    pen.blob(
-        [(-0.1, 0.0), (-0.15, -0.3), (-0.14, -0.66), (0, -1.0), (0.14, -0.66), (0.15, -0.3), (0.1, 0.0)],
-        look.paint,
-        0.35,
-    )
+    pen.blob("-0.1,0.0 -0.15,-0.3 -0.14,-0.66 0,-1.0 0.14,-0.66 0.15,-0.3 0.1,0.0", look.paint, 0.35)
     pen.line([(0, -0.97), (0, -0.01)], 0.014, look.paint.plain(-0.3))
-    pen.poly([(-0.16, -0.46), (0.16, -0.4), (0.16, -0.3), (-0.16, -0.36)], Paint(look.accent), 0.0, inside=True)
+    pen.poly("-0.16,-0.46 0.16,-0.4 0.16,-0.3 -0.16,-0.36", Paint(look.accent), 0.0, inside=True)
     del rng
 
 
 def bucket(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A bucket."""
-    pen.line([(-0.42, -0.76), (-0.3, -1.0), (0.3, -1.0), (0.42, -0.76)], 0.035, _STEEL)
-    pen.blob([(-0.44, -0.78), (0.44, -0.78), (0.38, -0.4), (0.32, 0.0), (-0.32, 0.0), (-0.38, -0.4)], look.paint, 0.4)
+    pen.line("-0.42,-0.76 -0.3,-1.0 0.3,-1.0 0.42,-0.76", 0.035, _STEEL)
+    pen.blob("-0.44,-0.78 0.44,-0.78 0.38,-0.4 0.32,0.0 -0.32,0.0 -0.38,-0.4", look.paint, 0.4)
     pen.oval((0, -0.78), (0.44, 0.1), look.paint.plain(-0.4), 0.2)
-    pen.poly([(-0.42, -0.56), (0.42, -0.56), (0.4, -0.44), (-0.4, -0.44)], Paint(look.accent), 0, inside=True)
+    pen.poly("-0.42,-0.56 0.42,-0.56 0.4,-0.44 -0.4,-0.44", Paint(look.accent), 0, inside=True)
     del rng
 
 
@@ -210,12 +177,12 @@ def snowman(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     pen.oval((0, -0.77), (0.13, 0.125), snow, 0.7)
     pen.bar((-0.1, -0.65), (0.1, -0.65), (0.06, 0.06), look.paint)
     pen.bar((0.06, -0.64), (0.1, -0.5), (0.06, 0.055), look.paint)
-    pen.poly([(-0.15, -0.85), (0.15, -0.85), (0.15, -0.88), (-0.15, -0.88)], Paint((48, 46, 52)), 0.2)
-    pen.poly([(-0.1, -0.88), (0.1, -0.88), (0.09, -1.0), (-0.09, -1.0)], Paint((48, 46, 52)), 0.4)
-    pen.poly([(-0.1, -0.88), (0.1, -0.88), (0.1, -0.905), (-0.1, -0.905)], look.paint.plain(), 0)
+    pen.poly("-0.15,-0.85 0.15,-0.85 0.15,-0.88 -0.15,-0.88", Paint((48, 46, 52)), 0.2)
+    pen.poly("-0.1,-0.88 0.1,-0.88 0.09,-1.0 -0.09,-1.0", Paint((48, 46, 52)), 0.4)
+    pen.poly("-0.1,-0.88 0.1,-0.88 0.1,-0.905 -0.1,-0.905", look.paint.plain(), 0)
     for x, y in ((-0.05, -0.8), (0.05, -0.8), (0, -0.58), (0, -0.5)):
         pen.oval((x, y), (0.017, 0.017), Paint((40, 40, 44)), 0)
-    pen.poly([(0.0, -0.78), (0.13, -0.755), (0.0, -0.735)], Paint((240, 132, 44)), 0.3)
+    pen.poly("0.0,-0.78 0.13,-0.755 0.0,-0.735", Paint((240, 132, 44)), 0.3)
     del rng
 
 

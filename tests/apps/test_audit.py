@@ -14,8 +14,6 @@ import pytest
 
 from ieiw.apps.audit.page import script_json
 from ieiw.apps.audit.plots import places_of
-from ieiw.filters.rules import RuleSet
-from ieiw.pipelines.audit.accounting import words
 from ieiw.pipelines.audit.run import Options, audit
 from ieiw.pipelines.lint.run import lint
 from ieiw.triplets.errors import UsageError
@@ -336,13 +334,3 @@ def test_an_unfinished_build_is_refused(tmp_path):
     run = ieiw("audit", tiny.path)
     assert run.returncode == 2
     assert "not complete" in run.stderr
-
-
-def test_a_rule_says_of_which_tasks_it_asks():
-    bounds = {"name": "sharp", "kind": "threshold", "score": "sharpness", "min": 0.3}
-    told = [
-        words(RuleSet.model_validate({"rules": [bounds | scope]}).rules[0])
-        for scope in ({}, {"tasks": ["edit"]}, {"tasks": ["a", "b", "c"], "sources": ["coco"]})
-    ]
-    asked = "sharpness of the target: at least 0.3"
-    assert told == [asked, f"{asked} (of edit)", f"{asked} (of 3 tasks in coco)"]

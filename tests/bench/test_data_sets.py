@@ -8,7 +8,8 @@ from bench.read_back import Drawn, _boxes, _points, figure, table
 from bench.samples import SAMPLES, Sample
 from ieiw.builders.catalogue import DATA_SETS, TASKS
 from ieiw.pipelines.lint.report import SourceReport
-from ieiw.triplets.drawings.drawing import draw_points, outline_box
+from ieiw.triplets.drawings import boxes, points
+from ieiw.triplets.drawings.asked import AskedClass
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import check_source_name
 
@@ -21,6 +22,8 @@ PAGE = """# Data sets
 
 After.
 """
+
+RED = (255, 0, 0)
 
 
 def test_every_sample_has_a_data_set_and_every_task_a_sample():
@@ -62,19 +65,21 @@ def picture():
 
 
 def test_a_point_that_is_not_found_misses_the_limit(picture):
-    point = {"drawn": True, "rgb": [255, 0, 0], "x": 30.0, "y": 20.0}
-    drawn = draw_points(picture, [(30.0, 20.0)], 4, (255, 0, 0))
-    found = _points(Drawn(picture, drawn, {"radius": 4, "points": [point]}))
-    lost = _points(Drawn(picture, picture, {"radius": 4, "points": [point]}))
+    point = points.Point(joint="nose", words="nose", colour="red", rgb=RED, drawn=True, x=30.0, y=20.0, visibility=2)
+    box = (0.0, 0.0, 96.0, 64.0)
+    answer = points.Answer(points=(point,), radius=4.0, layout="coco", joints=(), box=box, view="whole", who="the man")
+    drawn = points.draw(picture, [(30.0, 20.0)], 4, RED)
+    found, lost = (_points(Drawn(picture, target, answer)) for target in (drawn, picture))
     assert found[0] < 0.1
     assert figure("keypoints", "x", found).good
     assert not figure("keypoints", "x", np.concatenate([found, lost])).good
 
 
 def test_a_box_that_is_not_found_misses_the_limit(picture):
-    box = (10, 10, 40, 30)
-    answer = {"rgb": [255, 0, 0], "line": 2, "boxes": [[10.3, 9.8, 40.0, 30.0], [60.0, 5.0, 30.0, 40.0]]}
-    errors = _boxes(Drawn(picture, outline_box(picture, box, (255, 0, 0), 2), answer))
+    outlines, annotated = ((10, 10, 40, 30),), ((10.3, 9.8, 40.0, 30.0), (60.0, 5.0, 30.0, 40.0))
+    asked = AskedClass(what="the dogs", spoken="dog", class_name="dog")
+    answer = boxes.Answer(asked=asked, boxes=annotated, outlines=outlines, colour="red", rgb=RED, line=2)
+    errors = _boxes(Drawn(picture, boxes.draw(picture, outlines, RED, 2), answer))
     assert errors[0] == pytest.approx(0.3)
     assert errors[1] > 1
     assert "**no**" in table([figure("detect", "x", errors)])

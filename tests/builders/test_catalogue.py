@@ -94,7 +94,7 @@ def test_all_tasks_that_do_not_fit_are_told_at_once():
 
 def test_every_kind_has_fields_and_what_a_record_lacks_is_named():
     assert set(FIELDS) == set(Kind)
-    assert all(form.files | form.annotation for forms in FIELDS.values() for form in forms)
+    assert all(form.files or form.annotation for forms in FIELDS.values() for form in forms)
     record = Record("1", "1", {"picture": "1.jpg", "mask": "1.png"}, {"expressions": ["dog"]}, "train")
     assert lacking(Kind.DEPTH, record) == ["annotation.units_per_metre", "files.depth"]
     assert lacking(Kind.EDITED, record) == ["annotation.instructions", "files.target"]
@@ -137,7 +137,7 @@ def test_the_guide_tells_fields_and_tasks_of_every_kind(kind):
     gives, fields, tasks = (cell.strip() for cell in row.strip("|").split("|"))
     named = set(re.findall(r"`(\w+)", fields))
     for form in FIELDS[kind]:
-        assert form.files | form.annotation <= named
+        assert {*form.files, *form.annotation} <= named
     told = dict(zip(re.findall(r"\w+", gives), tasks.split(", "), strict=False)) if "," in gives else {}
     fit = {name for name in catalogue.TASKS if kind in catalogue.needs(name)}
     assert fit == ({told[kind.name]} if told else set(tasks.split(", ")))

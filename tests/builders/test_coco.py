@@ -3,7 +3,7 @@ import json
 import pytest
 
 from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.sources._coco import CategoryEntry, ImageEntry, elements_by_id, whose
+from ieiw.builders.sources._coco import CategoryEntry, ImageEntry, elements_by_id, identify
 
 DEEP = '{"id": 3, "file_name": "c.jpg", "width": 8, "height": 8, "more": ' + "[" * 100_000 + "]" * 100_000 + "}"
 
@@ -55,5 +55,5 @@ def test_what_is_no_element_is_left_out(tmp_path, odd):
         (DEEP.encode(), None),
     ],
 )
-def test_whose_an_annotation_is(data, known):
-    assert whose(data) == (known or (data, -1))
+def test_annotation_and_image_of_an_element(data, known):
+    assert identify(data) == (known or (data, -1))

@@ -75,7 +75,7 @@ def test_outside_the_hole_not_one_pixel_changes_and_inside_all_come_from_the_inp
     except Refusal:
         return
     source, target = pixels(removal.source), pixels(removal.target)
-    hole = from_rle(removal.answer["hole"])
+    hole = from_rle(removal.answer.hole)
     np.testing.assert_array_equal(hole, job.hole)
     np.testing.assert_array_equal(source, job.picture)
     np.testing.assert_array_equal(target[~hole], source[~hole])
@@ -101,11 +101,11 @@ def test_pairs_of_other_records_and_sources_differ():
 
 def test_the_answer_says_what_went_at_the_size_of_the_pictures():
     job, removal, _ = pair(opened([[BOX], [[[60, 5], [75, 5], [75, 20], [60, 20]]]], "birds", "birds"), short_side=30)
-    assert removal.answer["phrase"] == "birds"
-    assert removal.answer["instances"] == 2
-    region = from_rle(removal.answer["region"])
+    assert removal.answer.phrase == "birds"
+    assert removal.answer.instances == 2
+    region = from_rle(removal.answer.region)
     assert region.shape == job.picture.shape[:2] == (30, 40)
-    assert removal.answer["box"] == [10, 2, 28, 19]
+    assert removal.answer.box == (10, 2, 28, 19)
     assert removal.region_share == pytest.approx(region.mean())
     np.testing.assert_array_equal(hole_of(region, RegionRules()), job.hole)
 

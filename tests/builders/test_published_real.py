@@ -16,6 +16,7 @@ from scipy.io import loadmat
 
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.lint.run import lint
+from ieiw.triplets.drawings.answers import decode_answer
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.recipe import Recipe
 from tests.support.builds import build_serially, index
@@ -83,7 +84,7 @@ def triplets(built):
                 samples.setdefault(key, {})[role] = tar.extractfile(member).read()
     for key, members in samples.items():
         sample = json.loads(members["json"])
-        sample["answer"] = json.loads(sample["answer"])
+        sample["answer"] = decode_answer(sample["answer"])
         sample["bytes"] = members["source.png"], members["target.png"]
         found.setdefault(records[key], []).append(sample)
     return found
@@ -123,13 +124,13 @@ def test_native_crops_are_the_pixels_of_the_files(triplets, name, folder, damage
         files = [Path(REAL, folder, pattern.format(*parts)).read_bytes() for pattern in (damaged, clean)]
         for sample in samples:
             for data, file in zip(sample["bytes"], files, strict=True):
-                assert np.array_equal(_pixels(data), _cut(_pixels(file), sample["answer"]["crop"]))
+                assert np.array_equal(_pixels(data), _cut(_pixels(file), sample["answer"].crop))
 
 
 def test_twenty_variants_of_a_scene_are_twenty_crops(triplets):
     for (source, _), samples in triplets.items():
         if source == "sidd":
-            assert len({tuple(sample["answer"]["crop"]) for sample in samples}) == 20
+            assert len({sample["answer"].crop for sample in samples}) == 20
             assert len({sample["bytes"][0] for sample in samples}) == 20
 
 
@@ -137,14 +138,14 @@ def test_the_block_is_that_of_the_mat_file(triplets):
     (sample,) = triplets["sidd-blocks", "block-0"]
     for data, name, key in zip(sample["bytes"], ("noisy", "gt"), ("im_noisy", "im_gt"), strict=True):
         block = loadmat(Path(REAL, "sidd", f"{name}.mat"))[key]
-        assert np.array_equal(_pixels(data), _cut(block, sample["answer"]["crop"]))
+        assert np.array_equal(_pixels(data), _cut(block, sample["answer"].crop))
 
 
 def test_watermarks_lie_where_the_mask_says(triplets):
     for (source, _), samples in triplets.items():
         if source == "clwd":
             (sample,) = samples
-            region = from_rle(sample["answer"]["region"])
+            region = from_rle(sample["answer"].region)
             source_pixels, target = (_pixels(data).astype(int) for data in sample["bytes"])
             changed = np.abs(source_pixels - target).max(axis=2)
             assert changed[region].mean() > 5 * changed[~region].mean()
@@ -163,14 +164,14 @@ def test_a_session_ends_where_its_last_turn_does(triplets):
     wholes = {r: s[0] for (source, r), s in triplets.items() if source == "magicbrush" and r.endswith("-whole")}
     assert len(wholes) == 4
     for record, whole in wholes.items():
-        image, last = record.removesuffix("-whole"), whole["answer"]["turns"][-1]
+        image, last = record.removesuffix("-whole"), whole["answer"].published["turns"][-1]
         (end,) = triplets["magicbrush", f"{image}-{last}"]
         (start,) = triplets["magicbrush", f"{image}-1"]
         assert whole["bytes"] == (start["bytes"][0], end["bytes"][1])
 
 
 def test_two_results_of_another_size_were_aligned(triplets):
-    aligned = [s[0] for (source, _), s in triplets.items() if source == "gier" and s[0]["answer"]["registered"]]
+    aligned = [s[0] for (source, _), s in triplets.items() if source == "gier" and s[0]["answer"].registered]
     assert len(aligned) == 2
     for sample in aligned:
         first, second = (_pixels(data) for data in sample["bytes"])

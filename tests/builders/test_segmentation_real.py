@@ -15,7 +15,7 @@ from ieiw.builders import catalogue
 from ieiw.builders.assembly import Assembler
 from ieiw.builders.protocols import Tools
 from ieiw.triplets.drawings.palette import PALETTE
-from ieiw.triplets.drawings.readback_mask import read_colour, read_mask
+from ieiw.triplets.drawings.region import read, read_colour
 from ieiw.triplets.images.codec import decode, encode_jpeg
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.records import Attempt, Built
@@ -68,11 +68,11 @@ def test_masks_come_back_from_the_encoded_pictures():
                 continue
             answer = verdict.triplet.answer
             source, target = (decode(each.data).pixels for each in (verdict.triplet.source, verdict.triplet.target))
-            if not answer["present"]:
+            if not answer.present:
                 assert read_colour(source, target, PALETTE)[0] == ""
                 continue
-            truth = from_rle(answer["mask"])
-            found = read_mask(source, target, tuple(answer["rgb"]), answer["alpha"])
+            truth = from_rle(answer.mask)
+            found = read(source, target, answer.rgb, answer.alpha)
             if np.count_nonzero(truth) >= 32 * 32:
                 overlaps.append(np.count_nonzero(found & truth) / np.count_nonzero(found | truth))
     assert len(overlaps) > 60
@@ -84,4 +84,4 @@ def test_nothing_void_is_ever_painted():
     for dataset in ("coco-stuff", "ade20k-150", "pascal-voc"):
         for verdict in verdicts(dataset, 2):
             answer = verdict.triplet.answer
-            assert not (from_rle(answer["mask"]) & from_rle(answer["void"])).any()
+            assert not (from_rle(answer.mask) & from_rle(answer.void)).any()

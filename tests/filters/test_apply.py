@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ieiw.filters.apply import KEPT, apply_rules, check_names, licences_of
 from ieiw.filters.frame import Frame
-from ieiw.filters.rules import RuleSet
+from ieiw.filters.rule_set import RuleSet
 from ieiw.triplets.errors import UsageError
 from tests.support.frames import frame, value_of
 
@@ -22,7 +22,8 @@ def near(hashes, folders):
 
 
 def ask(made, *rules, lookup=near):
-    return apply_rules(made[0], RuleSet.model_validate({"rules": list(rules)}), lookup)
+    made[0].nearest = lookup
+    return apply_rules(made[0], RuleSet.model_validate({"rules": list(rules)}))
 
 
 def kept(verdicts):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ieiw.filters.digests import packed, places, words
-from ieiw.filters.duplicates import joined
+from ieiw.filters.digests import as_uint64, packed, positions
+from ieiw.filters.duplicates import combined_codes
 
 NUMBERS = st.lists(st.integers(0, 60), max_size=60)
 
@@ -24,28 +24,28 @@ def chunked(texts, at=0):
 
 @settings(max_examples=100, deadline=None)
 @given(NUMBERS, NUMBERS, st.booleans())
-def test_places(wanted, known, in_order):
+def test_positions(wanted, known, in_order):
     known = list(dict.fromkeys(known))
     texts = sorted(digests(known)) if in_order else digests(known)
     expected = [texts.index(each) if each in texts else -1 for each in digests(wanted)]
     half = len(wanted) // 2
     for column in (chunked(digests(wanted), half), packed(chunked(digests(wanted), half))):
-        assert places(words(column), words(pa.array(texts, pa.string()))).tolist() == expected
+        assert positions(as_uint64(column), as_uint64(pa.array(texts, pa.string()))).tolist() == expected
 
 
-def test_words_are_the_first_128_bits_in_any_slice(monkeypatch):
+def test_numbers_are_the_first_128_bits_in_any_slice(monkeypatch):
     monkeypatch.setattr("ieiw.filters.digests._AT_ONCE", 3)
     texts = digests(range(10))
     expected = [[int(text[:16], 16) for text in texts], [int(text[16:32], 16) for text in texts]]
-    assert words(pa.array(texts)).tolist() == expected
-    assert words(pa.array(["x", *texts])[1:]).tolist() == expected
-    assert words(packed(chunked(texts, 4))[2:]).tolist() == [row[2:] for row in expected]
+    assert as_uint64(pa.array(texts)).tolist() == expected
+    assert as_uint64(pa.array(["x", *texts])[1:]).tolist() == expected
+    assert as_uint64(packed(chunked(texts, 4))[2:]).tolist() == [row[2:] for row in expected]
 
 
 @pytest.mark.parametrize("text", ["", "0" * 63, "0" * 65, "G" * 64, "A" * 64])
 def test_what_is_no_digest(text):
     with pytest.raises(ValueError, match="64 hex digits"):
-        words(pa.array([text]))
+        as_uint64(pa.array([text]))
 
 
 @settings(max_examples=100, deadline=None)
@@ -55,7 +55,7 @@ def test_joined_tells_combinations_apart(rows, mixed_alike):
     with pytest.MonkeyPatch.context() as patch:
         if mixed_alike:  # a product with 0 makes all alike, which must be noticed
             patch.setattr("ieiw.filters.duplicates._ODD", np.uint64(0))
-        codes = joined(*columns).tolist()
+        codes = combined_codes(*columns).tolist()
     for one, first in zip(rows, codes, strict=True):
         for two, second in zip(rows, codes, strict=True):
             assert (one == two) == (first == second)

@@ -7,7 +7,7 @@ import skimage.data
 
 from bench.planted import OWN_SCORE, PICTURE_DEFECTS, auc, stored
 from ieiw.filters.registry import better_of, load
-from ieiw.filters.rules import DEFAULT
+from ieiw.filters.rule_set import DEFAULT
 from ieiw.filters.scores.base import Pair
 
 SIDE = 256

@@ -3,7 +3,7 @@
 import pytest
 
 from ieiw.filters.registry import kind_of, known
-from ieiw.filters.rules import DEFAULT, RuleSet, load_rules, to_yaml
+from ieiw.filters.rule_set import DEFAULT, RuleSet, load_rules, to_yaml
 from ieiw.triplets.errors import UsageError
 
 

@@ -5,7 +5,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ieiw.filters.rules import Split
+from ieiw.filters.rule_set import Split
 from ieiw.filters.split import validation_rows
 
 ROWS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=60)

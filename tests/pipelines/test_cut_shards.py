@@ -8,7 +8,7 @@ import webdataset
 import xxhash
 import yaml
 
-from ieiw.filters.rules import RuleSet
+from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.cut.choose import Chosen
 from ieiw.pipelines.cut.copy_shards import _runs, materialise
 from ieiw.pipelines.cut.dataset_card import card

@@ -8,7 +8,7 @@ import re
 import pyarrow.parquet as pq
 import pytest
 
-from ieiw.filters.rules import RuleSet
+from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.audit.run import Options, audit
 from ieiw.pipelines.cut.run import cut
 from ieiw.pipelines.scoring.run import score

@@ -14,8 +14,11 @@ from ieiw.pipelines.build.stage import BuildStage
 from ieiw.pipelines.engine.stage import pending
 from ieiw.pipelines.planning.planner import plan_units
 from ieiw.pipelines.planning.retry import plan_retries
+from ieiw.triplets.drawings.erasure import Answer as ErasureAnswer
+from ieiw.triplets.drawings.points import Answer as PointsAnswer
+from ieiw.triplets.drawings.points import Point
 from ieiw.triplets.images.codec import encoder
-from ieiw.triplets.images.masks import to_rle
+from ieiw.triplets.images.masks import box_of, to_rle
 from ieiw.triplets.layout.build_state import BuildState, require_state, save_state, source_state
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, read_attempts, write_plan
 from ieiw.triplets.layout.recipe import Recipe
@@ -129,12 +132,15 @@ def _verdict(attempt, wanted, heal):
     phrase = record.annotation["phrase"]
     if attempt.task == "dots":
         sentence = f"Put a blue dot on the {phrase}."
-        answer = {"points": [[3, 4.5], [10, 20]], "names": ["nose", None], "visible": True}
+        dot = Point(joint="dot", words=phrase, colour="blue", rgb=(0, 0, 255), drawn=True, x=10.0, y=10.0, visibility=2)
+        answer = PointsAnswer(
+            points=(dot,), radius=4.0, layout="dots", joints=(), box=(0, 0, 1, 1), view="whole", who="null"
+        )
         made = Triplet(sentence, (sentence, "Mark it."), encode(full), encode(_dotted(full)), answer, 0.01, "")
         return Built(attempt, made, picture_sha256)
     before, after = (full, empty) if attempt.task == "removal" else (empty, full)
     sentence = f"{'Remove' if attempt.task == 'removal' else 'Add'} the {phrase}."
-    answer = {"phrase": phrase, "region": to_rle(region), "hole": to_rle(hole), "box": [8, 6, 12, 9], "instances": 1}
+    answer = ErasureAnswer(phrase=phrase, region=to_rle(region), hole=to_rle(hole), box=box_of(region), instances=1)
     pair = hashlib.sha256(f"{attempt.source}\0{record.id}".encode()).hexdigest()[:20]
     share = float(region.mean())
     made = Triplet(sentence, (sentence,), encode(before), encode(after), answer, share, pair, "telea", {"radius": 3})

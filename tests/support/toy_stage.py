@@ -1,15 +1,29 @@
-"""The smallest stage: a unit becomes one file that holds its number. Some units kill, fail or are damaged."""
+"""The smallest stage: a unit becomes one file that holds its number. Some units kill, fail or are damaged.
+
+``python -m tests.support.toy_stage OUT OPTIONS WORKERS`` runs it in a process of its own, which a unit can then kill.
+"""
 
 import os
 import signal
+import sys
+import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar
 
+import psutil
+
+from ieiw.pipelines.engine.errors import WorkerDiedError
+from ieiw.pipelines.engine.in_progress import PARENT
+from ieiw.pipelines.engine.run import RunOptions, run_stage
 from ieiw.pipelines.engine.stage import DamageError, Stage
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.store import Store, open_store
 
 UNITS = [UnitRef("toy", "abcdef", 0, number) for number in range(6)]
+KILLER = 3
+"""Number of the unit that kills ``victim`` at ``point``, once."""
+DIED = 4
 
 
 class Toy(Stage):
@@ -18,6 +32,8 @@ class Toy(Stage):
     failing: tuple[int, ...] = ()
     damaged: tuple[int, ...] = ()
     input: str = ""
+    victim: str = ""
+    point: str = ""
 
     def worker(self, location: str) -> "ToyWorker":
         return ToyWorker(location, self)
@@ -46,5 +62,32 @@ class ToyWorker:
             raise OSError("no disk")
         if ref.number in self._stage.damaged:
             raise DamageError(f"unit {ref.number} is damaged")
-        self._store.create(self._stage.mark(ref), str(ref.number).encode())
+        self._reach("started", ref)
+        if self._store.create(self._stage.mark(ref), str(ref.number).encode()):
+            self._store.publish_bytes(f"done/{ref.number}-{time.time_ns()}", b"")
+        self._reach("made", ref)
         return {"made": 1}
+
+    def _reach(self, point: str, ref: UnitRef) -> None:
+        """Kill the stage's victim, and wait for the end that this brings; a second run meets no victim."""
+        if (point, ref.number) == (self._stage.point, KILLER) and self._store.create("killed", b""):
+            driver = int(os.environ[PARENT])
+            victims = {"worker": os.getpid(), "driver": driver, "supervisor": psutil.Process(driver).ppid()}
+            os.kill(victims[self._stage.victim], signal.SIGKILL)
+            time.sleep(60)
+
+
+def main(out: str, options: str, workers: str) -> int:
+    try:
+        run_stage(open_store(Path(out)), Toy.model_validate_json(options), UNITS, RunOptions(workers=int(workers)))
+    except WorkerDiedError as death:
+        print(death, file=sys.stderr)
+        return DIED
+    return 0
+
+
+if __name__ == "__main__":
+    # As tests and workers import it: the stage's class must be found again by its module's name.
+    from tests.support import toy_stage
+
+    sys.exit(toy_stage.main(*sys.argv[1:]))

@@ -2,14 +2,16 @@
 
 import json
 
+import msgspec
 import numpy as np
 import pytest
 
 from ieiw.train.data.augment import KINDS, Changes
 from ieiw.train.data.sample_decoder import SampleDecoder
 from ieiw.train.data.shard_reader import Shards
-from ieiw.triplets.drawings.drawing import shade_region
+from ieiw.triplets.drawings.asked import AskedExpression
 from ieiw.triplets.drawings.palette import PALETTE, nearest
+from ieiw.triplets.drawings.region import Answer, draw
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode, encode_jpeg, encode_png
 from ieiw.triplets.images.masks import to_rle
@@ -23,7 +25,7 @@ class Held:
     """A shard of one sample in memory."""
 
     def __init__(self, answer, encode=encode_png, sentence="paint the dog red"):
-        target = shade_region(SOURCE, MASK, PALETTE["red"], 0.5)
+        target = draw(SOURCE, MASK, PALETTE["red"], 0.5)
         told = {"instruction": sentence, "alternatives": [sentence], "answer": answer}
         parts = [encode(SOURCE).data, encode(target).data, json.dumps(told).encode()]
         self.data = b"".join(parts)
@@ -35,8 +37,17 @@ class Held:
 
 
 def region(**changes):
-    answer = {"mask": to_rle(MASK), "color": "red", "rgb": [255, 0, 0], "alpha": 0.5, "present": True}
-    return json.dumps(answer | changes)
+    answer = Answer(
+        asked=AskedExpression(what="dog", expressions=("dog",), targets=1),
+        present=True,
+        colour="red",
+        rgb=PALETTE["red"],
+        alpha=0.5,
+        mask=to_rle(MASK),
+        void=to_rle(~MASK),
+        box=(),
+    )
+    return json.dumps(msgspec.to_builtins(answer) | changes)
 
 
 def load(held, seed, **changes):
@@ -52,7 +63,7 @@ def test_colours_change_in_picture_and_sentence_alike():
         source, target, text = load(held, seed)
         name = text.removeprefix("paint the dog ")
         assert np.array_equal(source, SOURCE)
-        assert np.array_equal(target, shade_region(SOURCE, MASK, PALETTE[name], 0.5))
+        assert np.array_equal(target, draw(SOURCE, MASK, PALETTE[name], 0.5))
         met.add(name)
     assert len(met) > 5
 
@@ -66,13 +77,15 @@ def test_jpeg_sources_are_drawn_upon_as_they_are():
 
 @pytest.mark.parametrize("changes", [{"redraw": False}, {}])
 def test_without_it_or_without_a_drawing_the_shard_is_what_counts(changes):
-    held = Held(region() if changes else json.dumps({"phrase": "dog"}))
+    held = Held(
+        region() if changes else json.dumps({"drawing": "edit", "registered": False, "box": [], "published": {}})
+    )
     _, target, text = load(held, 1, **changes)
     assert text == "paint the dog red"
-    assert np.array_equal(target, decode(encode_png(shade_region(SOURCE, MASK, PALETTE["red"], 0.5)).data).pixels)
+    assert np.array_equal(target, decode(encode_png(draw(SOURCE, MASK, PALETTE["red"], 0.5)).data).pixels)
 
 
-@pytest.mark.parametrize("answer", ["no json", region(rgb=7), region(mask={"size": [48, 48]})])
+@pytest.mark.parametrize("answer", ["no json", region(rgb=7), region(mask={"size": [48, 48]}), region(color="red")])
 def test_an_answer_that_is_damaged_is_named(answer):
     with pytest.raises(UsageError, match="damaged"):
         load(Held(answer), 0)

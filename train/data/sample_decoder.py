@@ -9,9 +9,9 @@ import numpy.typing as npt
 from ieiw.train.data.augment import Changes, flips, place, sentence
 from ieiw.train.data.blocks import Samples
 from ieiw.train.data.shard_reader import Range, Reader, Shards
-from ieiw.triplets.drawings.redraw import redraw
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.shard_images import decode_sample
+from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
 
@@ -26,12 +26,7 @@ class _Words(msgspec.Struct):
     alternatives: list[str]
 
 
-class _Truth(msgspec.Struct):
-    answer: str
-
-
 _WORDS = msgspec.json.Decoder(_Words)
-_TRUTH = msgspec.json.Decoder(_Truth)
 
 
 class SampleDecoder:
@@ -70,15 +65,17 @@ class SampleDecoder:
         shard, _, _, _, start, target_at, json_at, source_size, target_size, json_size, width, height = sample
         data = self._reader.read(Range(shard, start, json_at + json_size))
         try:
-            told = data[json_at - start : json_at - start + json_size]
-            words = _WORDS.decode(told)
+            member = data[json_at - start : json_at - start + json_size]
+            words = _WORDS.decode(member)
             text = sentence(words.instruction, words.alternatives, self._changes, drawn)
             before = decode_sample(data[:source_size])
-            anew = _redrawn(told, before, text, drawn) if self._changes.redraw else None
-            if anew is None:
+            redrawn = None
+            if self._changes.redraw:
+                redrawn = read_answer(member).redraw(before, text, np.random.default_rng(int(drawn[4] * 2**53)))
+            if redrawn is None:
                 after = decode_sample(data[target_at - start : target_at - start + target_size], (width, height))
             else:
-                after, text = anew
+                after, text = redrawn
         except (msgspec.DecodeError, Refusal, KeyError, TypeError, ValueError) as error:
             raise UsageError(self._told(shard, start, error)) from error
         mirror = flips(text, self._changes, drawn)
@@ -93,9 +90,3 @@ class SampleDecoder:
         build = self._where.location
         name = f"{build}/{self._where.names[shard]}"
         return f"{name}, sample {key!r}: damaged ({error}). Find all damage: ieiw lint {build}"
-
-
-def _redrawn(told: bytes, before: Image, text: str, drawn: npt.NDArray[np.float64]) -> tuple[Image, str] | None:
-    """Target and sentence in other colours, or None where the sample's task draws nothing."""
-    answer = msgspec.json.decode(_TRUTH.decode(told).answer)
-    return redraw(before, text, answer, np.random.default_rng(int(drawn[4] * 2**53)))

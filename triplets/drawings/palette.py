@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Image
 
 Rgb = tuple[int, int, int]
 """Red, green, blue, 0..255."""
@@ -84,6 +85,16 @@ def nearest(rgb: Sequence[float], colours: Mapping[str, Rgb] = PALETTE) -> str:
 def lab(rgb: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """CIELAB (N, 3) of colours (N, 3) in 0..255."""
     return cast(npt.NDArray[np.float32], cv2.cvtColor(rgb[:, None] / np.float32(255), cv2.COLOR_RGB2Lab)[:, 0])
+
+
+def mix(pixels: Image, colour: Rgb, share: npt.NDArray[np.float32] | np.float32, out: Image) -> None:
+    """Write pixels moved towards a colour by a share of 0..1, rounded."""
+    before = pixels.astype(np.float32)
+    mixed = np.array(colour, np.float32) - before
+    mixed *= share
+    mixed += before
+    mixed += np.float32(0.5)
+    out[...] = mixed  # cut off: nothing is negative
 
 
 def _distances(rgb: npt.NDArray[np.float32], colours: Mapping[str, Rgb]) -> npt.NDArray[np.float32]:

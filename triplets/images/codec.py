@@ -16,12 +16,12 @@ from typing import Any, Literal, TypeVar, cast
 import cv2
 import numpy as np
 import numpy.typing as npt
+import simplejpeg
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from ieiw.triplets.images import _jpeg
 from ieiw.triplets.records import Encoded, Image, Mask, Picture
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -56,28 +56,10 @@ def decode(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Picture:
     Raises:
         Refusal: ``picture_too_large``, ``picture_too_small`` or ``picture_unreadable``; no other exception leaves.
     """
-    stored = _everyday_jpeg(data, limits)
-    orientation = 1
-    if stored is None:
-        stored, orientation = guarded(data, limits, _to_rgb)
+    stored, orientation = guarded(data, limits, _to_rgb)
     pixels = turned(stored, orientation)
     pixels.flags.writeable = False
     return Picture(pixels, (int(stored.shape[1]), int(stored.shape[0])), orientation)
-
-
-def _everyday_jpeg(data: bytes, limits: PictureLimits) -> Image | None:
-    """Pixels of a plain upright JPEG within the limits; None for all else, which :func:`guarded` reads or refuses.
-
-    Most pictures of most data sets are such, and Pillow's reading of the header is a fortieth of a triplet's cost.
-    """
-    found = _jpeg.plain(data) if data[:3] == b"\xff\xd8\xff" and len(data) <= limits.max_bytes else None
-    if found is None:
-        return None
-    whole, (width, height) = found
-    if width * height > limits.max_pixels or min(width, height) < limits.min_side:
-        return None
-    pixels = _imdecode(whole)
-    return pixels if pixels is not None and pixels.shape == (height, width, 3) else None
 
 
 _Array = TypeVar("_Array", bound=npt.NDArray[Any])
@@ -92,9 +74,10 @@ def guarded(data: bytes, limits: PictureLimits, read: Callable[[Pillow.Image], _
     if len(data) > limits.max_bytes:
         raise Refusal(Reason.PICTURE_TOO_LARGE, f"{len(data):,} bytes, the limit is {limits.max_bytes:,}")
     try:
-        with Pillow.open(io.BytesIO(_strict(data)), formats=_FORMATS) as picture:
+        with Pillow.open(io.BytesIO(data), formats=_FORMATS) as picture:
             _check_header(picture, limits)
-            tagged = _tiff_orientation(picture)
+            # Asked before Pillow's loading turns the pixels of a TIFF, and only then.
+            tagged = _legal(picture.tag_v2.get(_ORIENTATION)) if isinstance(picture, TiffImageFile) else None
             pixels = read(picture)
             orientation = tagged or _exif_orientation(picture)
     except Refusal:
@@ -112,10 +95,6 @@ def guarded(data: bytes, limits: PictureLimits, read: Callable[[Pillow.Image], _
     return turned(pixels, _INVERSE[orientation]), orientation
 
 
-def _strict(data: bytes) -> bytes:
-    return _jpeg.strict(data) if data[:3] == b"\xff\xd8\xff" else data
-
-
 def _check_header(picture: Pillow.Image, limits: PictureLimits) -> None:
     """Refuse by what the header says, before a pixel is decoded."""
     width, height = picture.size
@@ -126,11 +105,6 @@ def _check_header(picture: Pillow.Image, limits: PictureLimits) -> None:
         raise Refusal(Reason.PICTURE_TOO_SMALL, detail)
     if getattr(picture, "is_animated", False) and picture.format != "MPO":
         raise Refusal(Reason.PICTURE_UNREADABLE, "several frames or pages, not one picture")
-
-
-def _tiff_orientation(picture: Pillow.Image) -> int | None:
-    """Orientation 1..8 of a TIFF file, asked before Pillow's loading turns the pixels; None for other formats."""
-    return _legal(picture.tag_v2.get(_ORIENTATION)) if isinstance(picture, TiffImageFile) else None
 
 
 def _exif_orientation(picture: Pillow.Image) -> int:
@@ -154,8 +128,8 @@ def _to_rgb(picture: Pillow.Image) -> Image:
         return np.repeat(_deep_grey(picture)[..., None], 3, axis=2)
     if picture.mode not in _EIGHT_BITS:
         raise ValueError(f"samples of kind {picture.mode}, whose range nobody tells")
-    if isinstance(picture, JpegImageFile) and picture.mode == "RGB" and isinstance(picture.fp, io.BytesIO):
-        return _colour_jpeg(picture.fp.getvalue())
+    if isinstance(picture, JpegImageFile):
+        return _strict_jpeg(picture)
     picture.load()  # 16-bit colours keep their high byte
     if not _may_be_transparent(picture):
         return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
@@ -165,17 +139,28 @@ def _to_rgb(picture: Pillow.Image) -> Image:
     return np.asarray(ground)
 
 
-def _colour_jpeg(data: bytes) -> Image:
-    """Pixels of a plain colour JPEG: libjpeg's, as Pillow would give them, in four fifths of the time (no copy out of Pillow)."""
-    pixels = _imdecode(data)
-    if pixels is None:
-        raise ValueError("damaged or cut picture data")
-    return pixels
+def _strict_jpeg(picture: JpegImageFile) -> Image:
+    """Pixels of a JPEG as Pillow gives them, but never of one whose data is cut: libjpeg fills what is missing with grey.
 
+    Of a file in one scan, a lost end marker and stray bytes before it cost no pixel. Of a progressive file they may stand where
+    scans are missing, so it must be without fault.
 
-def _imdecode(data: bytes) -> Image | None:
-    flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
-    return cast("Image | None", cv2.imdecode(np.frombuffer(data, np.uint8), flags))
+    Raises:
+        ValueError: damaged or cut; says what libjpeg met first.
+    """
+    data, progressive = cast("io.BytesIO", picture.fp).getvalue(), "progressive" in picture.info
+    colours = "CMYK" if picture.mode == "CMYK" else "RGB"
+    try:
+        pixels = simplejpeg.decode_jpeg(data if progressive else data + b"\xff\xd9", colours, strict=True)
+    except ValueError as error:
+        if progressive or "extraneous bytes before marker 0xd9" not in str(error):
+            raise
+        pixels = simplejpeg.decode_jpeg(data, colours, strict=False)
+    if colours == "RGB":
+        return cast(Image, pixels)
+    return np.asarray(
+        Pillow.frombytes("CMYK", picture.size, (~pixels).tobytes()).convert("RGB")
+    )  # Adobe's are inverted
 
 
 def _may_be_transparent(picture: Pillow.Image) -> bool:
@@ -337,22 +322,16 @@ def _to_mask(picture: Pillow.Image) -> Mask:
     if picture.mode in _GREY_16:
         levels, half = np.asarray(picture), 32767
     else:
-        picture.load()
-        if _may_be_transparent(picture):
-            least, _ = picture.convert("RGBA").getchannel("A").getextrema()
-            if least != 255:
-                raise ValueError("a mask with see-through pixels")
-        levels, half = _brightest(picture), 127
+        half = 127
+        if picture.mode == "L" and not isinstance(picture, JpegImageFile):
+            levels = np.asarray(picture)
+        else:
+            red, green, blue = cv2.split(_to_rgb(picture))
+            levels = cv2.max(cv2.max(red, green), blue)
+        if _may_be_transparent(picture) and picture.convert("RGBA").getchannel("A").getextrema()[0] != 255:
+            raise ValueError("a mask with see-through pixels")
     lossless = picture.format not in {"JPEG", "MPO", "WEBP"}
     return levels > (0 if lossless and levels.max() <= 1 else half)
-
-
-def _brightest(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
-    """Of each pixel the largest channel of RGB; a picture in grey is taken as it is."""
-    if picture.mode == "L":
-        return np.asarray(picture)
-    red, green, blue = cv2.split(_to_rgb(picture))
-    return cast("npt.NDArray[np.uint8]", cv2.max(cv2.max(red, green), blue))
 
 
 def fit_mask(mask: Mask, size: tuple[int, int]) -> Mask:

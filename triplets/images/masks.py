@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 import cv2
+import msgspec
 import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw
@@ -67,11 +68,22 @@ def bounding_box(mask: Mask) -> tuple[int, int, int, int]:
     return int(x), int(y), int(width), int(height)
 
 
-def to_rle(mask: Mask) -> dict[str, Any]:
-    """COCO's compressed run lengths: ``{"size": [height, width], "counts": str}``."""
+def box_of(mask: Mask) -> tuple[int, ...]:
+    """As :func:`bounding_box`, but empty where no pixel is true: as answers hold boxes."""
+    return bounding_box(mask) if mask.any() else ()
+
+
+class Rle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A mask as COCO's compressed run lengths: ``{"size": [height, width], "counts": str}``."""
+
+    size: tuple[int, int]
+    counts: str
+
+
+def to_rle(mask: Mask) -> Rle:
+    """The mask's run lengths."""
     height, width = mask.shape
-    counts = _counts(mask) if mask.any() else _nothing(height, width)
-    return {"size": [height, width], "counts": counts}
+    return Rle((height, width), _counts(mask) if mask.any() else _nothing(height, width))
 
 
 @lru_cache(maxsize=1024)
@@ -87,8 +99,8 @@ def _counts(mask: Mask) -> str:
     return cast(str, coco.encode(columns_first)["counts"].decode("ascii"))
 
 
-def from_rle(rle: dict[str, Any]) -> Mask:
+def from_rle(rle: Rle) -> Mask:
     """The mask of COCO's compressed run lengths, as :func:`to_rle` writes them."""
     from pycocotools import mask as coco
 
-    return cast(Mask, coco.decode({"size": rle["size"], "counts": rle["counts"].encode("ascii")}).astype(np.bool_))
+    return cast(Mask, coco.decode({"size": rle.size, "counts": rle.counts.encode("ascii")}).astype(np.bool_))

@@ -18,6 +18,10 @@ from ieiw.triplets.storage.store import Store
 FILE = "build.json"
 
 
+class FormatError(UsageError):
+    """A build that another version wrote, in a format that this one does not read."""
+
+
 class Retry(Strict):
     """One round of retried rejects: new units that supersede the old verdicts on the same keys."""
 
@@ -67,7 +71,7 @@ class IndexPart(Strict):
 class BuildState(Strict):
     """The whole of ``build.json``. Times and rates are not in it: the same build gives the same bytes."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     state: Literal["planned", "complete"]
     code: str = Field(default_factory=lambda: version("ieiw"))
     recipe: Recipe
@@ -98,7 +102,8 @@ def load_state(store: Store) -> BuildState | None:
     """The build's state, or None where there is no build yet.
 
     Raises:
-        UsageError: ``build.json`` is damaged or of another format.
+        FormatError: another version wrote it.
+        UsageError: ``build.json`` is damaged.
     """
     try:
         data = store.read(FILE)
@@ -108,6 +113,12 @@ def load_state(store: Store) -> BuildState | None:
         return BuildState.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
+        if first["loc"] == ("format",):
+            code = json.loads(data).get("code", "another version")
+            raise FormatError(
+                f"{store.location}: this build is of format {first['input']}, written by ieiw {code}; this version reads "
+                "format 2. Build its recipe again into an empty folder, or use the version that wrote it"
+            ) from error
         field = ".".join(str(step) for step in first["loc"]) or "the file"
         remedy = "If this version wrote it, delete it and build with the same recipe: what is built is found again"
         raise UsageError(f"{store.location}/{FILE}, {field}: {first['msg']}. {remedy}") from error

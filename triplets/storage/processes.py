@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-import psutil
-
 
 def started(pid: int | None = None) -> float:
     """When a process (default: this one) began, in seconds of the system's clock; tells it from a later one of the same number.
@@ -13,6 +11,8 @@ def started(pid: int | None = None) -> float:
     Raises:
         psutil.NoSuchProcess: there is none.
     """
+    import psutil
+
     return float(psutil.Process(os.getpid() if pid is None else pid).create_time())
 
 
@@ -21,6 +21,8 @@ def is_alive(pid: int, since: float | None = None) -> bool:
 
     One that is dead but not yet waited for does not run: where a container has no init, it stays listed for ever.
     """
+    import psutil
+
     try:
         process = psutil.Process(pid)
         return process.status() != psutil.STATUS_ZOMBIE and (since is None or abs(process.create_time() - since) < 1.0)

@@ -43,7 +43,7 @@ def test_native_crops_are_the_very_pixels_of_both(name):
     picture, target = drawn(100, 70, 1), drawn(100, 70, 2)
     for variant in range(5):
         triplet = _one(_task(name, view="native"), _open(picture, target, variant))
-        x, y, width, height = triplet.answer["crop"]
+        x, y, width, height = triplet.answer.crop
         assert (width, height) == (_SIDE, _SIDE)
         assert np.array_equal(_pixels(triplet.source), picture[y : y + height, x : x + width])
         assert np.array_equal(_pixels(triplet.target), target[y : y + height, x : x + width])
@@ -51,7 +51,7 @@ def test_native_crops_are_the_very_pixels_of_both(name):
 
 def test_variants_are_distinct_crops():
     picture, target = drawn(52, 50, 1), drawn(52, 50, 2)
-    crops = [tuple(_one(_task("denoise"), _open(picture, target, turn)).answer["crop"]) for turn in range(15)]
+    crops = [_one(_task("denoise"), _open(picture, target, turn)).answer.crop for turn in range(15)]
     assert len(set(crops)) == 15  # 5 x 3 places, each used once
 
 
@@ -60,11 +60,11 @@ def test_scaled_pairs_are_whole_and_of_one_size(name):
     triplet = _one(_task(name, view="scaled"), _open(drawn(192, 96, 1), drawn(192, 96, 2)))
     assert (triplet.source.width, triplet.source.height) == (96, 48)
     assert (triplet.target.width, triplet.target.height) == (96, 48)
-    assert triplet.answer["crop"] == [0, 0, 192, 96]
+    assert triplet.answer.crop == (0, 0, 192, 96)
 
 
 def test_the_default_view_keeps_blur_and_noise_and_shows_every_watermark():
-    views = {name: _one(_task(name), _open(drawn(), drawn(seed=1))).answer["view"] for name in _TASKS}
+    views = {name: _one(_task(name), _open(drawn(), drawn(seed=1))).answer.view for name in _TASKS}
     assert views == {"deblur": "native", "denoise": "native", "watermark-removal": "scaled"}
 
 
@@ -119,7 +119,7 @@ def test_the_mask_goes_where_the_pictures_go(view):
     record = _open(marked, target, mask=cv2.imencode(".png", mask)[1].tobytes())
     triplet = _one(_task("watermark-removal", view=view), record)
     changed = (_pixels(triplet.source) != _pixels(triplet.target)).any(axis=2)
-    region = from_rle(triplet.answer["region"])
+    region = from_rle(triplet.answer.region)
     assert (region == changed).mean() > (0.999 if view == "native" else 0.97)
     assert triplet.region_share == pytest.approx(region.mean())
 
@@ -150,7 +150,7 @@ def test_the_assembler_tells_each_attempt_its_variant(tmp_path):
     attempts = [Attempt("gopro", record, "deblur", variant) for variant in range(6)]
     task = _task("deblur")
     together = [built.triplet for built in Assembler(source, {"deblur": task}, 0).run(attempts)]
-    assert len({tuple(triplet.answer["crop"]) for triplet in together}) == 6
+    assert len({triplet.answer.crop for triplet in together}) == 6
     for attempt, wanted in zip(attempts, together, strict=True):  # alone, as a retry would make it
         (alone,) = Assembler(source, {"deblur": task}, 0).run([attempt])
         assert alone.triplet == wanted

@@ -74,7 +74,7 @@ def test_masks_are_joined_at_output_size():
     wanted = np.zeros((64, 96), np.uint8)
     wanted[10:30, 20:40] = wanted[40:60, 60:90] = 255
     wanted = cv2.resize(wanted, (72, 48), interpolation=cv2.INTER_AREA) >= 128
-    assert np.array_equal(from_rle(triplet.answer["region"]), wanted)
+    assert np.array_equal(from_rle(triplet.answer.region), wanted)
     assert triplet.region_share == pytest.approx(wanted.mean())
 
 
@@ -93,7 +93,7 @@ def test_pictures_of_two_sizes_are_refused_unless_they_may_be_aligned():
         _one(_open(picture, target, annotation))
     assert caught.value.reason is Reason.PICTURE_SIZE_MISMATCH
     triplet = _one(_open(picture, target, annotation | {"register": True}))
-    assert triplet.answer["registered"] is True
+    assert triplet.answer.registered is True
     assert (triplet.source.width, triplet.source.height) == (triplet.target.width, triplet.target.height)
     difference = np.abs(decode(triplet.source.data).pixels.astype(int) - decode(triplet.target.data).pixels)
     assert difference.mean() < 6

@@ -1,11 +1,11 @@
 """The key-point task: what it names, where it draws, what it refuses."""
 
 import io
-import json
 import math
 import os
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,9 +18,10 @@ from ieiw.builders.instructions.joints import LAYOUTS, fixed_colour, spoken
 from ieiw.builders.protocols import Tools
 from ieiw.builders.tasks.keypoints import Keypoints
 from ieiw.synthetic.make import make_scenes
+from ieiw.triplets.drawings.answers import decode_answer
 from ieiw.triplets.drawings.contrast import visible_shares
 from ieiw.triplets.drawings.palette import PALETTE
-from ieiw.triplets.drawings.readback_points import read_points
+from ieiw.triplets.drawings.points import read
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode, encoder
 from ieiw.triplets.records import Attempt, Built, OpenRecord, Picture, Record
@@ -64,27 +65,25 @@ def pixels(encoded):
 def test_what_is_drawn_is_what_is_said_and_is_read_back(seed, layout, view):
     record = opened(layout, Picture(smooth(seed), (WIDTH, HEIGHT)))
     made = triplet(record, seed, view=view)
-    points, radius = made.answer["points"], made.answer["radius"]
+    points, radius = made.answer.points, made.answer.radius
     names = LAYOUTS[layout]
     assert 1 <= len(points) <= 5
-    assert len({point["colour"] for point in points}) == len(points) == len({point["joint"] for point in points})
-    words = [word for point in points for word in point["colour"].split()]
+    assert len({point.colour for point in points}) == len(points) == len({point.joint for point in points})
+    words = [word for point in points for word in point.colour.split()]
     assert len(set(words)) == len(words), "green and lime green are easily mixed up"
     for sentence in made.alternatives:
         for point in points:
-            assert f"the {point['words']}" in sentence and point["colour"] in sentence
+            assert f"the {point.words}" in sentence and point.colour in sentence
     for one in points:
-        number = names.index(one["joint"])
-        assert one["words"] == spoken(one["joint"])
-        assert made.answer["joints"][number] == [one["x"], one["y"], one["visibility"]]
-        assert one["visibility"] > 0
-        assert all(
-            math.dist((one["x"], one["y"]), (o["x"], o["y"])) >= 2.1 * radius - 0.01 for o in points if o is not one
-        )
-    found = read_points(pixels(made.source), pixels(made.target), [tuple(point["rgb"]) for point in points], radius)
+        number = names.index(one.joint)
+        assert one.words == spoken(one.joint)
+        assert made.answer.joints[number] == (one.x, one.y, one.visibility)
+        assert one.visibility > 0
+        assert all(math.dist((one.x, one.y), (o.x, o.y)) >= 2.1 * radius - 0.01 for o in points if o is not one)
+    found = read(pixels(made.source), pixels(made.target), [point.rgb for point in points], radius)
     for place, point in zip(found, points, strict=True):
-        assert place is not None and math.dist(place, (point["x"], point["y"])) < 0.5
-    json.dumps(made.answer)
+        assert place is not None and math.dist(place, (point.x, point.y)) < 0.5
+    assert decode_answer(msgspec.json.encode(made.answer)) == made.answer
 
 
 def test_joints_lie_where_the_annotation_says():
@@ -97,7 +96,7 @@ def test_joints_lie_where_the_annotation_says():
     centred = (flat + [0.5, 0.5, 0]).tolist()
     made = triplet(opened(picture=Picture(image, (WIDTH, HEIGHT)), joints=centred), extension="png")
     source = pixels(made.source)
-    for x, y, seen in made.answer["joints"]:
+    for x, y, seen in made.answer.joints:
         if seen:
             assert source[int(y), int(x)].min() > 200
 
@@ -113,17 +112,17 @@ def test_exif_orientation_turns_joints_with_the_pixels(orientation):
     Pillow.fromarray(stored).save(buffer, "PNG", exif=exif)
     marked = [[64.5, 34.5, 2]] + [[0, 0, 0]] * 16
     made = triplet(opened(picture=decode(buffer.getvalue()), joints=marked), extension="png", short_side=128)
-    [point] = made.answer["points"]
-    assert pixels(made.source)[int(point["y"]), int(point["x"])].min() == 255
-    left, top, width, height = made.answer["box"]
-    assert left <= point["x"] <= left + width and top <= point["y"] <= top + height
+    [point] = made.answer.points
+    assert pixels(made.source)[int(point.y), int(point.x)].min() == 255
+    left, top, width, height = made.answer.box
+    assert left <= point.x <= left + width and top <= point.y <= top + height
 
 
 @pytest.mark.parametrize("colour", sorted(PALETTE))
 def test_colours_stand_out_from_what_lies_beneath(colour):
     plain = np.full((HEIGHT, WIDTH, 3), PALETTE[colour], np.uint8)
     record = opened(picture=Picture(plain, (WIDTH, HEIGHT)))
-    used = {point["colour"] for seed in range(30) for point in triplet(record, seed).answer["points"]}
+    used = {point.colour for seed in range(30) for point in triplet(record, seed).answer.points}
     assert colour not in used
     [shares] = visible_shares([plain[0]], {name: PALETTE[name] for name in used})
     assert shares.min() == 1
@@ -131,30 +130,30 @@ def test_colours_stand_out_from_what_lies_beneath(colour):
 
 def test_the_palette_of_the_release():
     shown = [
-        point for seed in range(40) for point in triplet(opened(), seed, palette="release-keypoints").answer["points"]
+        point for seed in range(40) for point in triplet(opened(), seed, palette="release-keypoints").answer.points
     ]
-    assert {tuple(point["rgb"]) for point in shown if point["colour"] == "green"} == {(0, 255, 0)}
-    assert "orange" not in {point["colour"] for point in shown}
+    assert {point.rgb for point in shown if point.colour == "green"} == {(0, 255, 0)}
+    assert "orange" not in {point.colour for point in shown}
 
 
 def test_unlabelled_joints_are_named_only_where_the_option_asks():
     first = LAYOUTS["coco"][0]  # not labelled
     usual = [triplet(opened(), seed) for seed in range(40)]
-    assert all(point["joint"] != first for made in usual for point in made.answer["points"])
+    assert all(point.joint != first for made in usual for point in made.answer.points)
     for seed in range(20):
         made = triplet(opened(), seed, unlabelled=1.0)
-        absent = [point for point in made.answer["points"] if not point["drawn"]]
-        assert [point["joint"] for point in absent] == [first]
+        absent = [point for point in made.answer.points if not point.drawn]
+        assert [point.joint for point in absent] == [first]
         assert made.facts["kind"] == "names an unlabelled joint"
         assert all(f"the {spoken(first)}" in sentence for sentence in made.alternatives)
-        found = read_points(pixels(made.source), pixels(made.target), [tuple(absent[0]["rgb"])], made.answer["radius"])
+        found = read(pixels(made.source), pixels(made.target), [absent[0].rgb], made.answer.radius)
         assert found == [None]
 
 
 def test_hidden_joints_by_option():
     second = LAYOUTS["coco"][1]  # hidden
     asked = {
-        hidden: {p["joint"] for seed in range(60) for p in triplet(opened(), seed, hidden=hidden).answer["points"]}
+        hidden: {p.joint for seed in range(60) for p in triplet(opened(), seed, hidden=hidden).answer.points}
         for hidden in (True, False)
     }
     assert second in asked[True] and second not in asked[False]
@@ -163,14 +162,14 @@ def test_hidden_joints_by_option():
 def test_joints_outside_the_view_are_never_named():
     far = [[150.0, 5.0, 2]] + [[60.0 + at, 20.0 + 4 * at, 2] for at in range(16)]
     record = opened(joints=far, box=[55, 15, 25, 90])
-    asked = {point["joint"] for seed in range(60) for point in triplet(record, seed).answer["points"]}
+    asked = {point.joint for seed in range(60) for point in triplet(record, seed).answer.points}
     assert LAYOUTS["coco"][0] not in asked and len(asked) > 8
 
 
 def test_the_crop_holds_the_person_with_a_margin_and_is_never_enlarged():
     made = triplet(opened(), short_side=512)
     assert (made.source.width, made.source.height) == (125, 125)
-    left, top, width, height = made.answer["box"]
+    left, top, width, height = made.answer.box
     assert left >= 0 and top >= 0 and left + width <= 125 and top + height <= 125
     assert (width, height) == (60, 100)
     small = triplet(opened(), short_side=64)
@@ -191,13 +190,13 @@ def test_people_who_cannot_be_told_apart():
     with pytest.raises(Refusal) as refused:
         triplet(opened(others=[twin]))
     assert refused.value.reason is Reason.AMBIGUOUS
-    assert triplet(opened(others=[twin]), unclear="keep").answer["who"] == "the person"
+    assert triplet(opened(others=[twin]), unclear="keep").answer.who == "the person"
 
 
 def test_the_whole_picture_says_who():
     far = [5, 10, 40, 100]
     made = triplet(opened(others=[far], box=[90, 10, 60, 100]), view="whole")
-    assert made.answer["who"] == "the person on the right"
+    assert made.answer.who == "the person on the right"
     assert all("the person on the right" in sentence for sentence in made.alternatives)
 
 
@@ -225,9 +224,9 @@ def test_another_size_than_declared_is_refused():
 def test_simple_indicators_have_one_fixed_colour_a_joint():
     for seed in range(10):
         made = triplet(opened(), seed, instructions="simple")
-        for point in made.answer["points"]:
-            assert tuple(point["rgb"]) == fixed_colour("coco", LAYOUTS["coco"].index(point["joint"]))
-        words = ", ".join(point["words"] for point in made.answer["points"])
+        for point in made.answer.points:
+            assert point.rgb == fixed_colour("coco", LAYOUTS["coco"].index(point.joint))
+        words = ", ".join(point.words for point in made.answer.points)
         assert made.alternatives[0] == f"keypoint detection: {words}"
 
 
@@ -259,11 +258,11 @@ def errors(dataset, root, split, variants=2, **options):
         if isinstance(built, Built):
             answer = built.triplet.answer
             pair = pixels(built.triplet.source), pixels(built.triplet.target)
-            places = read_points(*pair, [tuple(point["rgb"]) for point in answer["points"]], answer["radius"])
+            places = read(*pair, [point.rgb for point in answer.points], answer.radius)
             scale = 256 / min(pair[0].shape[:2])
-            for place, point in zip(places, answer["points"], strict=True):
+            for place, point in zip(places, answer.points, strict=True):
                 assert place is not None
-                found.append(scale * math.dist(place, (point["x"], point["y"])))
+                found.append(scale * math.dist(place, (point.x, point.y)))
     return found
 
 
@@ -287,9 +286,9 @@ def test_where_others_may_be_in_view_the_crop_stays_centred(x):
     """Beside a border the view is narrower rather than moved, and the sentence says that the middle is meant."""
     place = [float(x), 64.0, 2]
     made = triplet(opened(box=[x - 20, 20, 40, 90], joints=[place] + [[0, 0, 0]] * 16, unlisted=True), min_side=16)
-    assert made.answer["who"] == "the person in the middle"
+    assert made.answer.who == "the person in the middle"
     assert "the person in the middle" in made.instruction
-    left, _, width, _ = made.answer["box"]
+    left, _, width, _ = made.answer.box
     seen = max(0.0, left), min(float(made.source.width), left + width)
     assert sum(seen) / 2 == pytest.approx(made.source.width / 2, abs=2)
 
@@ -297,7 +296,7 @@ def test_where_others_may_be_in_view_the_crop_stays_centred(x):
 def test_a_circle_that_the_border_halves_is_not_drawn():
     at_border, inside = [1.0, 60.0, 2], [80.0, 60.0, 2]
     made = triplet(opened(joints=[at_border, inside] + [[0, 0, 0]] * 15), view="whole")
-    assert [point["joint"] for point in made.answer["points"]] == ["left_eye"]
+    assert [point.joint for point in made.answer.points] == ["left_eye"]
     with pytest.raises(Refusal) as refused:
         triplet(opened(joints=[at_border] + [[0, 0, 0]] * 16), view="whole")
     assert refused.value.reason is Reason.REGION_OUTSIDE
@@ -309,6 +308,6 @@ def test_a_hidden_joint_outside_the_person_s_box_is_a_guess():
     rest = [[0, 0, 0]] * 15
     for seed in range(8):
         made = triplet(opened(joints=[inner, outer, *rest]), seed)
-        assert [point["joint"] for point in made.answer["points"]] == ["nose"]
+        assert [point.joint for point in made.answer.points] == ["nose"]
     seen = triplet(opened(joints=[[0, 0, 0], [*outer[:2], 2], *rest]))
-    assert [point["joint"] for point in seen.answer["points"]] == ["left_eye"]
+    assert [point.joint for point in seen.answer.points] == ["left_eye"]

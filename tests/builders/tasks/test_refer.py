@@ -6,7 +6,7 @@ import pytest
 
 from ieiw.builders.protocols import Tools
 from ieiw.builders.tasks.refer import Refer
-from ieiw.triplets.drawings.readback_mask import read_mask
+from ieiw.triplets.drawings.region import read
 from ieiw.triplets.images.codec import decode, encode_png
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.records import OpenRecord, Picture, Record
@@ -34,8 +34,8 @@ def draw(record, count=40, **options):
 def test_what_the_expression_means_is_painted_and_nothing_else():
     for triplet in draw(open_record(["dog on left"], [DOG])):
         source, target = decode(triplet.source.data).pixels, decode(triplet.target.data).pixels
-        mask = read_mask(source, target, tuple(triplet.answer["rgb"]))
-        np.testing.assert_array_equal(mask, from_rle(triplet.answer["mask"]))
+        mask = read(source, target, triplet.answer.rgb)
+        np.testing.assert_array_equal(mask, from_rle(triplet.answer.mask))
         assert mask[15:35, 15:35].all()
         assert not mask[:, 45:].any()
         assert "the dog on the left" in triplet.instruction
@@ -43,24 +43,24 @@ def test_what_the_expression_means_is_painted_and_nothing_else():
 
 def test_several_targets_are_one_mask():
     (triplet,) = draw(open_record(["the dog and the cat"], [DOG, CAT]), 1)
-    mask = from_rle(triplet.answer["mask"])
+    mask = from_rle(triplet.answer.mask)
     assert mask[25, 25]
     assert mask[30, 70]
-    assert triplet.answer["targets"] == 2
+    assert triplet.answer.asked.targets == 2
 
 
 def test_no_target_leaves_the_picture_and_says_so():
     for triplet in draw(open_record(["the blue whale"], [])):
         assert triplet.source.data == triplet.target.data
-        assert triplet.answer["present"] is False
-        assert not from_rle(triplet.answer["mask"]).any()
+        assert triplet.answer.present is False
+        assert not from_rle(triplet.answer.mask).any()
 
 
 def test_every_expression_is_drawn_and_all_are_alternatives():
     triplets = draw(open_record(["dog on left", "brown dog"], [DOG]), 60)
-    assert {t.answer["expression"] for t in triplets} == {"dog on left", "brown dog"}
+    assert {t.answer.asked.what for t in triplets} == {"dog on left", "brown dog"}
     for triplet in triplets:
-        said = "brown dog" if triplet.answer["expression"] == "brown dog" else "dog on the left"
+        said = "brown dog" if triplet.answer.asked.what == "brown dog" else "dog on the left"
         assert said in triplet.instruction
         assert triplet.instruction in triplet.alternatives
         assert len(triplet.alternatives) >= 20
@@ -110,7 +110,7 @@ def test_clothes_that_stand_for_a_person_are_said_as_such(said, category, heard)
 
 
 def test_the_colour_is_none_that_the_expression_names():
-    colours = {t.answer["color"] for t in draw(open_record(["man in red near the green car"], [DOG]), 300)}
+    colours = {t.answer.colour for t in draw(open_record(["man in red near the green car"], [DOG]), 300)}
     assert colours.isdisjoint({"red", "green", "lime green"})
     assert len(colours) > 4
 
@@ -120,7 +120,7 @@ def test_bare_nouns_of_phrasecut_get_their_plural():
     held = {"phrase": "cup", "phrase_structure": {"name": "cup"}, "Polygons": polygons}
     (triplet,) = draw(open_record(None, None, **held), 1)
     assert "the cups" in triplet.instruction
-    assert triplet.answer["targets"] == 2
+    assert triplet.answer.asked.targets == 2
 
 
 @pytest.mark.parametrize(
@@ -143,20 +143,20 @@ def test_what_makes_no_triplet_is_refused(record, reason):
 
 def test_unkind_expressions_are_left_out_where_there_are_others_and_kept_by_option():
     record = open_record(["the fat man", "the man on the left"], [DOG])
-    assert {t.answer["expression"] for t in draw(record)} == {"the man on the left"}
+    assert {t.answer.asked.what for t in draw(record)} == {"the man on the left"}
     record = open_record(["the fat man", "the man on the left"], [DOG])
-    assert {t.answer["expression"] for t in draw(record, keep_all=True)} == {"the fat man", "the man on the left"}
+    assert {t.answer.asked.what for t in draw(record, keep_all=True)} == {"the fat man", "the man on the left"}
 
 
 def test_scraps_are_left_out_where_there_is_something_better():
     record = open_record(["dog on the right", "dog", "red collar dog biting"], [DOG])
-    assert {t.answer["expression"] for t in draw(record)} == {"dog on the right", "red collar dog biting"}
+    assert {t.answer.asked.what for t in draw(record)} == {"dog on the right", "red collar dog biting"}
     assert draw(open_record(["dog"], [DOG]), 1)
 
 
 def test_misspelt_expressions_are_left_out_and_the_reject_quotes_them():
     record = open_record(["dog on the right", "dog on teh rihgt"], [DOG])
-    assert {t.answer["expression"] for t in draw(record)} == {"dog on the right"}
+    assert {t.answer.asked.what for t in draw(record)} == {"dog on the right"}
     with pytest.raises(Refusal, match=r"'right gy': 'gy' is misspelt.*'doog biting'") as caught:
         draw(open_record(["right gy", "doog biting"], [DOG]), 1)
     assert caught.value.reason is Reason.PHRASE_UNUSABLE
@@ -171,8 +171,8 @@ def test_an_evaluation_refuses_nothing_by_taste(said):
     held = {"meant": [["dog", 10, 10, 30, 30]], "others": [["dog", 60, 10, 30, 30]]}
     with pytest.raises(Refusal):
         draw(open_record([said], [DOG], **held), 1)
-    assert said in draw(open_record([said], [DOG], **held), 1, keep_all=True)[0].answer["expression"]
-    assert said in draw(open_record([said], [speck], as_said=True, **held), 1)[0].answer["expression"]
+    assert said in draw(open_record([said], [DOG], **held), 1, keep_all=True)[0].answer.asked.what
+    assert said in draw(open_record([said], [speck], as_said=True, **held), 1)[0].answer.asked.what
 
 
 def test_a_bare_place_is_said_with_the_class_where_one_alone_is_there():

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ieiw.pipelines.build.commit_unit import write_unit
+from ieiw.triplets.drawings.edit import Answer
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.layout.shards import ShardWriter, _header, _json, canonical_json, members, sample_json
@@ -25,7 +26,8 @@ def attempt(number, task="removal"):
 
 def built(number, data=b"x"):
     before, after = Encoded(b"before" + data, "jpg", 4, 3), Encoded(b"after" + data, "jpg", 4, 3)
-    triplet = Triplet("Remove it.", ("Take it away.",), before, after, {"n": number}, 0.25, "pair", "noop")
+    answer = Answer(registered=False, box=(), published={"n": number})
+    triplet = Triplet("Remove it.", ("Take it away.",), before, after, answer, 0.25, "pair", "noop")
     return Built(attempt(number), triplet, "0" * 64)
 
 

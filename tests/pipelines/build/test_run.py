@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from ieiw.pipelines.engine.errors import DriverFailedError, TooManyRejectsError
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import load_state
 from ieiw.triplets.storage.store import FolderStore, open_store
 from tests.support.builds import build_serially, index, run_build, stamps, tree
@@ -76,7 +76,7 @@ def test_an_index_that_was_deleted_is_compacted_again(root, tmp_path):
 
 def test_a_finished_build_refuses_to_replace_a_source_that_it_lacks(root, tmp_path):
     run_build(root, tmp_path / "out")
-    with pytest.raises(UsageError, match="--replace nosuch: no source is called 'nosuch'"):
+    with pytest.raises(UsageError, match="no source is called 'nosuch'"):
         run_build(root, tmp_path / "out", replace=frozenset({"nosuch"}))
 
 
@@ -120,8 +120,9 @@ def test_files_that_no_mark_names_are_swept(root, tmp_path):
 def test_another_recipe_for_the_same_folder_is_refused(root, tmp_path, change):
     run_build(root, tmp_path / "out")
     before = tree(tmp_path / "out")
-    with pytest.raises(UsageError, match=r"parameters.*--replace phrasecut"):
+    with pytest.raises(UsageError, match=r"another phrasecut: its parameters") as caught:
         run_build(root, tmp_path / "out", changes=change)
+    assert caught.value.step == Step(values={"replace": "phrasecut"})
     assert tree(tmp_path / "out") == before
     result = run_build(root, tmp_path / "out", changes=change, replace=frozenset({"phrasecut"}))
     assert (result.worked, result.unchanged) == (True, ())
@@ -177,8 +178,9 @@ def test_a_source_that_is_left_out_is_dropped_only_when_named(root, tmp_path):
     out = tmp_path / "out"
     other = write_phrasecut(tmp_path / "more", Folder(pictures=5, phrases=2, seed=1))
     run_build(root, out, changes={"sources": [source(root), source(other, "more")]})
-    with pytest.raises(UsageError, match="--replace more"):
+    with pytest.raises(UsageError, match="source more, which the recipe lacks") as caught:
         run_build(root, out, changes={"sources": [source(root)]})
+    assert caught.value.step == Step(values={"replace": "more"})
     run_build(root, out, changes={"sources": [source(root)]}, replace=frozenset({"more"}))
     assert balanced(out) == (72, 0)
     assert not [name for name in tree(out) if "more" in name]
@@ -272,9 +274,9 @@ def test_too_many_rejects_stop_the_build_with_the_top_reasons(tmp_path):
         "30%",
         "20%",
         "picture_missing 12",
-        "--set sources.phrasecut.max_reject_share=1",
     ):
         assert words in str(caught.value)
+    assert caught.value.step == Step(values={"changes": "sources.phrasecut.max_reject_share=1"})
     assert load_state(open_store(out)).state == "planned"
     assert not (out / "lock.json").exists()
     with pytest.raises(TooManyRejectsError):
@@ -310,8 +312,9 @@ def test_a_driver_that_does_nothing_is_found_out(root, tmp_path, monkeypatch):
 
 def test_a_disk_that_is_too_small_is_refused_before_the_start(root, tmp_path, monkeypatch):
     monkeypatch.setattr(FolderStore, "free_bytes", lambda _: 1000)
-    with pytest.raises(UsageError, match="--no-disk-check"):
+    with pytest.raises(UsageError, match="without this check") as caught:
         run_build(root, tmp_path / "out")
+    assert caught.value.step == Step(values={"disk_check": False})
     assert run_build(root, tmp_path / "out", disk_check=False).state.state == "complete"
 
 

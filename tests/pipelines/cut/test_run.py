@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from ieiw.filters.rules import RuleSet
+from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.cut.compare import compare
 from ieiw.pipelines.cut.run import cut
 from ieiw.triplets.errors import UsageError
@@ -299,7 +299,7 @@ def test_compare_refuses_cuts_of_another_state_of_the_build(tiny):
 
 KILLED = """
 import sys
-from ieiw.filters.rules import RuleSet
+from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.cut.run import cut
 from unittest.mock import patch
 from ieiw.pipelines.cut.copy_shards import materialise
@@ -351,7 +351,7 @@ def test_one_part_only(tmp_path):
 def test_a_cut_imports_no_pandas(tiny):
     """Arrow imports it where it is handed a list or an array; that costs a second of the five that a large cut may take."""
     program = (
-        "import sys; from ieiw.filters.rules import RuleSet; from ieiw.pipelines.cut.run import cut\n"
+        "import sys; from ieiw.filters.rule_set import RuleSet; from ieiw.pipelines.cut.run import cut\n"
         "cut(sys.argv[1], 'lean', RuleSet.model_validate_json(sys.argv[2])); assert 'pandas' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program, str(tiny.path), RULES.model_dump_json()], cwd=ROOT, check=True)

@@ -10,7 +10,7 @@ import pytest
 
 import ieiw.pipelines.engine.lock
 from ieiw.pipelines.engine.lock import FILE, STALE_S, Holder, Lock, read_holder
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.storage.store import FolderStore
 
 
@@ -53,8 +53,9 @@ def test_another_living_driver_is_named_with_the_way_on(store, sleeper):
     hold_for(store, sleeper)
     with pytest.raises(UsageError) as caught, Lock(store):
         pass
-    for word in (str(sleeper.pid), socket.gethostname(), "--take-over"):
+    for word in (str(sleeper.pid), socket.gethostname(), "take over"):
         assert word in str(caught.value)
+    assert caught.value.step == Step(values={"take_over": True})
     assert read_holder(store).pid == sleeper.pid
 
 

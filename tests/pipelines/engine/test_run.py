@@ -1,15 +1,18 @@
 """The engine on a toy stage: whatever is killed, damaged or fails, the other units are done and the next run goes on."""
 
+import signal
+import subprocess
+import sys
+
 import pytest
 
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
 from ieiw.pipelines.engine.run import RunOptions, beam_flags, run_stage
 from ieiw.pipelines.engine.stage import pending
-from ieiw.triplets.errors import UsageError
-from ieiw.triplets.storage.failpoints import VARIABLE
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.storage.store import open_store
 from tests.support.builds import ROOT, drive_here
-from tests.support.toy_stage import UNITS, Toy
+from tests.support.toy_stage import DIED, UNITS, Toy
 
 
 @pytest.fixture
@@ -51,8 +54,9 @@ class TestInThisProcess:
         assert run_stage(store, Toy(), UNITS, RunOptions()).units == 0
 
     def test_damage_costs_no_other_unit_its_work_and_is_gone_once_mended(self, store):
-        with pytest.raises(UsageError, match="damaged: unit 1 is damaged; unit 4 is damaged"):
+        with pytest.raises(UsageError, match="damaged: unit 1 is damaged; unit 4 is damaged") as caught:
             run_stage(store, Toy(damaged=(1, 4)), UNITS, RunOptions())
+        assert caught.value.step == Step("lint", store.location)
         assert sorted(made(store).values()) == ["0", "2", "3", "5"]
         run_stage(store, Toy(), UNITS, RunOptions())
         assert made(store) == WHOLE
@@ -85,14 +89,38 @@ class TestInProcesses:
     def _found(self, monkeypatch):
         monkeypatch.setenv("PYTHONPATH", str(ROOT))  # where workers find the toy
 
-    def test_a_killed_process_is_named_and_the_next_run_goes_on(self, store, tmp_path, monkeypatch):
-        monkeypatch.setenv(VARIABLE, f"unit-started:3:{tmp_path / 'visits'}")
-        with pytest.raises(WorkerDiedError):
-            run_stage(store, Toy(), UNITS, RunOptions(workers=2))
-        assert len(made(store)) < 6
-        assert run_stage(store, Toy(), UNITS, RunOptions(workers=2)).quarantined == 0
-        assert made(store) == WHOLE
-        assert store.sizes("logs/strikes") == {}
+    @pytest.mark.parametrize(
+        ("victim", "workers", "point"),
+        [
+            ("worker", 2, "started"),
+            ("worker", 2, "made"),
+            ("driver", 1, "started"),
+            ("driver", 2, "made"),
+            ("supervisor", 2, "started"),
+            ("supervisor", 1, "made"),
+        ],
+    )
+    def test_whoever_is_killed_the_next_run_does_the_rest_and_nothing_twice(
+        self, store, victim, workers, point, monkeypatch
+    ):
+        stage = Toy(victim=victim, point=point)
+        command = [
+            sys.executable,
+            "-m",
+            "tests.support.toy_stage",
+            store.location,
+            stage.model_dump_json(),
+            str(workers),
+        ]
+        first = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
+        assert first.returncode == (-signal.SIGKILL if victim == "supervisor" else DIED), first.stderr
+        assert ("abcdef-000003" in first.stderr) == (victim == "worker" or (victim, workers) == ("driver", 1))
+        before = made(store)
+        assert ("3" in before.values()) == (point == "made")
+        monkeypatch.setattr("ieiw.pipelines.engine.run.run_driver", drive_here)
+        assert run_stage(store, stage, UNITS, RunOptions()).quarantined == 0
+        assert made(store) == WHOLE and before.items() <= WHOLE.items()
+        assert sorted(name.partition("-")[0] for name in store.sizes("done")) == sorted(WHOLE.values())
 
     def test_a_unit_that_kills_for_ever_is_set_aside(self, store):
         stage = Toy(deadly=(2,))

@@ -8,7 +8,7 @@ import pytest
 
 from ieiw.pipelines.engine import supervisor
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
-from ieiw.pipelines.engine.in_progress import FAILED, noted, notes
+from ieiw.pipelines.engine.in_progress import FAILED
 from ieiw.pipelines.engine.supervisor import _check_end, _wait
 from ieiw.triplets.layout.plan import UnitRef
 
@@ -92,15 +92,3 @@ def test_the_report_of_a_driver_is_told(driver, tmp_path):
     note(tmp_path, NOBODY, UNITS[0], FAILED)
     with pytest.raises(DriverFailedError, match=r"no disk \(unit pc .*000000\)"):
         _check_end(ended(driver, 1), report, tmp_path, log)
-
-
-def test_a_note_says_who_is_at_which_unit(tmp_path):
-    with noted(tmp_path, UNITS[0]):
-        assert [ref for _, ref in notes(tmp_path)] == [UNITS[0]]
-    assert notes(tmp_path) == []
-    with pytest.raises(OSError, match="x"), noted(tmp_path, UNITS[1]):
-        raise OSError("x")
-    assert notes(tmp_path) == []
-    assert [ref for _, ref in notes(tmp_path, FAILED)] == [UNITS[1]]
-    with noted(None, UNITS[2]):
-        assert notes(tmp_path) == []

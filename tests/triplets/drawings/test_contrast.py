@@ -3,12 +3,12 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ieiw.triplets.drawings.contrast import visible_on, visible_shares
-from ieiw.triplets.drawings.drawing import shade_region
 from ieiw.triplets.drawings.palette import PALETTE
+from ieiw.triplets.drawings.region import draw
 
 
 def lab(rgb):
@@ -23,7 +23,7 @@ def test_the_colour_beneath_is_never_chosen_and_paint_shows(beneath, alpha):
     mask[5:15, 5:15] = True
     for seed in range(40):
         name = visible_on(image, mask, np.random.default_rng(seed), alpha=alpha)
-        painted = shade_region(image, mask, PALETTE[name], alpha)[10, 10]
+        painted = draw(image, mask, PALETTE[name], alpha)[10, 10]
         assert np.linalg.norm(lab(painted) - lab(beneath)) >= 20 * alpha
 
 
@@ -92,6 +92,7 @@ def test_where_no_colour_is_visible_the_one_that_moves_most_is_taken():
     assert list(only).index(chosen) == shares.argmax()
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 900), st.integers(0, 255)), min_size=1, max_size=5), st.sampled_from([0.5, 1.0])
 )

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ieiw.triplets.images.masks import bounding_box, dilate, from_rle, polygon_area, polygons_mask, to_rle
+from ieiw.triplets.images.masks import Rle, bounding_box, box_of, dilate, from_rle, polygon_area, polygons_mask, to_rle
 
 SIZE = (31, 23)
 coordinates = st.floats(-20, 50, allow_nan=False).map(lambda value: round(value, 2))
@@ -124,21 +124,22 @@ def test_the_share_of_dilation_follows_the_region_s_size():
 def test_run_lengths_give_the_mask_back_and_are_plain_json(mask):
     rle = to_rle(mask)
     np.testing.assert_array_equal(from_rle(rle), mask)
-    assert rle["size"] == list(mask.shape) and type(rle["size"][0]) is int and type(rle["counts"]) is str
+    assert rle.size == mask.shape and type(rle.size[0]) is int and type(rle.counts) is str
 
 
 def test_run_lengths_are_coco_s():
     mask = np.zeros((4, 5), np.bool_)
     mask[1:3, 2] = True  # column by column: 9 false, 2 true, 9 false
-    assert to_rle(mask) == {"size": [4, 5], "counts": "929"}
+    assert to_rle(mask) == Rle((4, 5), "929")
 
 
 @given(masks)
 def test_the_box_is_the_smallest_that_holds_every_true_pixel(mask):
     x, y, width, height = bounding_box(mask)
     if not mask.any():
-        assert (x, y, width, height) == (0, 0, 0, 0)
+        assert (x, y, width, height) == (0, 0, 0, 0) and box_of(mask) == ()
         return
+    assert box_of(mask) == (x, y, width, height)
     inside = mask[y : y + height, x : x + width]
     assert inside.sum() == mask.sum()
     assert inside[0].any() and inside[-1].any() and inside[:, 0].any() and inside[:, -1].any()

@@ -1,0 +1,111 @@
+"""Bounds on a number of each row, absolute or by share: what thresholds and gaps have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, model_validator
+
+from ieiw.filters.frame import Frame
+from ieiw.filters.rules.base import Bools, Floats, Limits, Outcome, Rule
+
+Bound = Annotated[float | None, Field(allow_inf_nan=False)]
+
+
+class BoundedScore(Rule):
+    """A bound: absolute (``min``, ``max``), or the share to drop at an end, overall or ``per`` task or source."""
+
+    score: str
+    min: Bound = None
+    max: Bound = None
+    drop_lowest: float | None = Field(default=None, gt=0, lt=1)
+    drop_highest: float | None = Field(default=None, gt=0, lt=1)
+    per: Literal["", "task", "source", "source+task"] = ""
+
+    @model_validator(mode="after")
+    def _bounded(self) -> BoundedScore:
+        if (self.min, self.max, self.drop_lowest, self.drop_highest) == (None, None, None, None):
+            raise ValueError("give min, max, drop_lowest or drop_highest")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min:g} is above max {self.max:g}: nothing could pass")
+        return self
+
+    def scores(self) -> set[str]:
+        """See :class:`~ieiw.filters.rules.base.Rule`."""
+        return {self.score}
+
+    @property
+    def relative(self) -> bool:
+        """See :class:`~ieiw.filters.rules.base.Rule`."""
+        return self.drop_lowest is not None or self.drop_highest is not None
+
+    def words(self) -> str:
+        """See :class:`~ieiw.filters.rules.base.Rule`."""
+        limits = [f"at least {self.min:g}"] if self.min is not None else []
+        limits += [f"at most {self.max:g}"] if self.max is not None else []
+        limits += [f"not among the lowest {self.drop_lowest:.3g}"] if self.drop_lowest is not None else []
+        limits += [f"not among the highest {self.drop_highest:.3g}"] if self.drop_highest is not None else []
+        return " and ".join(limits) + (f", within each {self.per.replace('+', ' and ')}" if self.per else "")
+
+    def ask(self, frame: Frame, alive: Bools) -> Outcome:
+        """Rows outside the bounds, which quantiles set over the rows still there, overall or in each group."""
+        values = self.values(frame)
+        drop = np.isnan(values)
+        limits: dict[str, list[float | None]] = {}
+        for name, members in self._groups(frame, alive):
+            inside = values[members]
+            least, most = self._limits(inside[~np.isnan(inside)])
+            if least is not None:
+                drop[members] |= inside < least
+            if most is not None:
+                drop[members] |= inside > most
+            limits[name] = [least, most]
+        return Outcome(drop, values, limits)
+
+    def _groups(self, frame: Frame, alive: Bools) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
+        """Name and rows still there of each group."""
+        rows = np.flatnonzero(alive)
+        if not self.per or not len(rows):
+            yield from [("all", rows)] if len(rows) else []
+            return
+        codes = frame.codes(self.per)[rows]
+        order = np.argsort(codes, kind="stable")
+        for members in np.split(rows[order], np.flatnonzero(np.diff(codes[order])) + 1):
+            yield "/".join(str(frame.table[column][int(members[0])]) for column in self.per.split("+")), members
+
+    def _limits(self, sound: Floats) -> tuple[float | None, float | None]:
+        """The bounds in force: the stricter of the absolute one and that of the quantile."""
+        least, most = self.min, self.max
+        if self.drop_lowest is not None and len(sound):
+            lowest = float(np.quantile(sound, self.drop_lowest))
+            least = lowest if least is None else max(least, lowest)
+        if self.drop_highest is not None and len(sound):
+            highest = float(np.quantile(sound, 1 - self.drop_highest))
+            most = highest if most is None else min(most, highest)
+        return least, most
+
+    def margins(self, frame: Frame, limits: Limits) -> dict[str, Floats]:
+        """See :class:`~ieiw.filters.rules.base.Rule`."""
+        values = self.values(frame).astype(np.float32)
+        found = {}
+        for side, at, sign in (("least", 0, 1), ("most", 1, -1)):
+            bounds = {group: pair[at] for group, pair in limits.items()}
+            if any(bound is not None for bound in bounds.values()):
+                found[side] = sign * (values - self._bound_of_rows(frame, bounds, -sign))
+        return found
+
+    def _bound_of_rows(
+        self, frame: Frame, bounds: dict[str, float | None], endless: int
+    ) -> npt.NDArray[np.float32] | np.float32:
+        """The bound of each row's group; endless where there is none."""
+        if not self.per:
+            bound = bounds.get("all")
+            return np.float32(endless * np.inf if bound is None else bound)
+        _, first, inverse = np.unique(frame.codes(self.per), return_index=True, return_inverse=True)
+        columns = [frame.table[column].take(first).to_pylist() for column in self.per.split("+")]
+        found = [bounds.get("/".join(parts)) for parts in zip(*columns, strict=True)]
+        table = np.array([endless * np.inf if bound is None else bound for bound in found], np.float32)
+        return np.asarray(table[inverse.ravel()], np.float32)

@@ -1,0 +1,30 @@
+"""Every answer that a sample may hold, and how it is read from JSON. A new drawing is a module here and a line below."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ieiw.triplets.drawings import boxes, colour, depth, edit, erasure, points, region, restoration, white_mask
+
+AnyAnswer = (
+    points.Answer
+    | region.Answer
+    | white_mask.Answer
+    | boxes.Answer
+    | depth.Answer
+    | colour.Answer
+    | erasure.Answer
+    | edit.Answer
+    | restoration.Answer
+)
+"""The field ``drawing`` of its JSON tells which."""
+_ANSWERS: msgspec.json.Decoder[AnyAnswer] = msgspec.json.Decoder(AnyAnswer)
+
+
+def decode_answer(text: str | bytes) -> AnyAnswer:
+    """The answer of a sample, whose JSON it holds as a string.
+
+    Raises:
+        msgspec.DecodeError: no JSON, no known drawing, or a field that is missing, unknown or of another type.
+    """
+    return _ANSWERS.decode(text)
