@@ -18,6 +18,7 @@ from ieiw.apps.drawing import GAIN, difference
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.layout.build_state import BuildState
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.tables import read_table, rows_where
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
@@ -56,7 +57,7 @@ def choose(store: Store, state: BuildState, count: int, seed: int) -> list[dict[
 def _tables(store: Store, state: BuildState) -> list[str]:
     """The index of a finished build, the row files of another."""
     if state.state == "complete":
-        return [part.name for part in state.index if part.name.startswith("index/rows-")]
+        return [part.name for part in Index(store, state).parts()]
     return [f"rows/{name}" for name in sorted(store.sizes("rows"))]
 
 

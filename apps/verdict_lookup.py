@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.build_state import BuildState
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.plan import UnitRef, read_unit
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.layout.tables import rows_where
@@ -79,9 +80,10 @@ def _in_index(store: Store, state: BuildState, wanted: str) -> Found:
     part = keys[key]
     row = next(_rows(store, part, "key", _equal(key)))
     ref = _refs(state, key)[row["unit"]]
-    if part.startswith("index/rejects-"):
+    built = [part.name for part in Index(store, state).parts()]
+    if part not in built:
         return Found(key, "rejected", row, ref, {})
-    return Found(key, "built", row, ref, _others(store, row, [name for name in parts if "/rows-" in name]))
+    return Found(key, "built", row, ref, _others(store, row, built))
 
 
 def _in_units(store: Store, state: BuildState, wanted: str) -> Found:

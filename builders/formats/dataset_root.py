@@ -6,23 +6,16 @@ import errno
 import hashlib
 import os
 import re
-import stat
-import time
-from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO
 
+from ieiw.builders.formats._root_storage import Bucket, Folder
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.rejects import Reason, Refusal
 from ieiw.triplets.storage.cache import cached
-from ieiw.triplets.storage.urls import file_system
 
 MAX_PICTURE_BYTES = 64 * 2**20
-FOLLOW_LINKS = "IEIW_FOLLOW_LINKS"
-"""Environment variable that allows links out of the root when it is ``1``: for roots that hold links of the user's own."""
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _CHUNK = 2**20
-_SETTLED_NS = 2 * 10**9
-"""A file changed less than this ago may change again within one tick of its clock: its digest is not remembered."""
 
 
 class Root:
@@ -37,13 +30,8 @@ class Root:
 
     def __init__(self, location: str) -> None:
         self.location = location.removeprefix("file://").rstrip("/") or "/"
-        self._system: Any = None
-        self._follow = os.environ.get(FOLLOW_LINKS) == "1"
-        self._safe_folders: set[str] = set()
-        if "://" in self.location:
-            self._system, self._base = file_system(self.location)
-        else:
-            self._base = os.path.realpath(Path(self.location).expanduser())
+        self._is_url = "://" in self.location
+        self._storage = Bucket(self.location) if self._is_url else Folder(self.location)
 
     def full_name(self, reference: str) -> str:
         """What messages call a file below the root."""
@@ -68,7 +56,7 @@ class Root:
     def _read(self, reference: str, max_bytes: int) -> bytes:
         path = self._path(reference)
         try:
-            return self._read_remote(path, max_bytes) if self._system else _read_local(path, max_bytes)
+            return self._storage.read(path, max_bytes)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise Refusal(Reason.PICTURE_MISSING, "no such file") from error
         except PermissionError as error:
@@ -86,9 +74,8 @@ class Root:
             Refusal: ``unsafe_path``.
         """
         self.require(reference, "file")
-        path = self._path(reference)
         try:
-            return cast(IO[bytes], self._system.open(path, "rb") if self._system else Path(path).open("rb"))
+            return self._storage.open(self._path(reference))
         except IsADirectoryError as error:
             raise UsageError(
                 f"root {self.location}: {reference} is a folder, not a file. Unpack the data set anew."
@@ -100,8 +87,7 @@ class Root:
         Raises:
             Refusal: ``unsafe_path``.
         """
-        path = self._path(reference)
-        return bool(self._system.exists(path)) if self._system else Path(path).exists()
+        return self._storage.exists(self._path(reference))
 
     def size(self, reference: str) -> int:
         """Bytes of a file.
@@ -111,8 +97,7 @@ class Root:
             Refusal: ``unsafe_path``.
         """
         self.require(reference, "file")
-        path = self._path(reference)
-        return int(self._system.size(path)) if self._system else Path(path).stat().st_size
+        return self._storage.size(self._path(reference))
 
     def require(self, reference: str, what: str, remedy: str = "") -> None:
         """Make sure that a file or folder is there.
@@ -123,7 +108,7 @@ class Root:
         """
         if not self.exists(""):
             raise UsageError(f"root {self.location}: no such folder. Give the data set's folder in `root`.")
-        if self._system is None and not Path(self._base).is_dir():
+        if not self._storage.is_folder():
             raise UsageError(f"root {self.location}: a file. Give the data set's folder in `root`.")
         if not self.exists(reference):
             advice = remedy or "Give the folder that holds it in `root`."
@@ -135,13 +120,8 @@ class Root:
         Hidden files are left out: archives packed on a Mac hold a ``._a.jpg`` beside each ``a.jpg``, which is no picture; and
         ``__MACOSX``, where they hold all of these once more.
         """
-        path = self._path(folder)
         try:
-            found = (
-                [str(name).rstrip("/").rsplit("/", 1)[-1] for name in self._system.ls(path, detail=False)]
-                if self._system
-                else [entry.name for entry in Path(path).iterdir()]
-            )
+            found = self._storage.names(self._path(folder))
         except (FileNotFoundError, NotADirectoryError):
             return []
         return sorted(name for name in found if not name.startswith(".") and name != "__MACOSX")
@@ -155,10 +135,10 @@ class Root:
         """
         self.require(reference, "file")
         path = self._path(reference)
-        stamp = self._remote_stamp(path) if self._system else _local_stamp(path)
+        stamp = self._storage.stamp(path)
         if not stamp:
             return self._digest(reference)
-        key = "\0".join(("digest", self.location if self._system else "", path, stamp))
+        key = "\0".join(("digest", self.location if self._is_url else "", path, stamp))
         return cached(key, lambda: self._digest(reference).encode()).decode()
 
     def _digest(self, reference: str) -> str:
@@ -167,20 +147,6 @@ class Root:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
         return digest.hexdigest()
-
-    def _read_remote(self, path: str, max_bytes: int) -> bytes:
-        size = self._system.size(path)
-        if size is not None and size > max_bytes:
-            raise Refusal(Reason.PICTURE_TOO_LARGE, f"{size:,} bytes, the limit is {max_bytes:,}")
-        return bytes(self._system.cat_file(path))
-
-    def _remote_stamp(self, path: str) -> str:
-        """Size and version of an object; empty where the store tells no version, since then nothing may be remembered."""
-        info = self._system.info(path)
-        version = next(
-            (info[name] for name in ("ETag", "etag", "md5Hash", "mtime", "LastModified") if info.get(name)), ""
-        )
-        return str([info.get("size"), str(version)]) if version else ""
 
     def _path(self, reference: str) -> str:
         """The absolute path of a reference.
@@ -195,26 +161,9 @@ class Root:
             os.fsencode(reference)
         except UnicodeEncodeError as error:
             raise Refusal(Reason.UNSAFE_PATH, "no file can have this name") from error
-        path = f"{self._base.rstrip('/')}/{reference}" if reference else self._base
-        if self._system is None and reference and not self._follow:
-            self._check_links(path)
+        path = f"{self._storage.base.rstrip('/')}/{reference}" if reference else self._storage.base
+        self._storage.check(path)
         return path
-
-    def _check_links(self, path: str) -> None:
-        """Refuse a link out of the root, be it the file or a folder above it; folders are looked at once."""
-        folder = path.rpartition("/")[0]
-        if folder not in self._safe_folders:
-            self._check_inside(folder)
-            self._safe_folders.add(folder)
-        if os.path.islink(path):  # noqa: PTH114 - a hot path
-            self._check_inside(path)
-
-    def _check_inside(self, path: str) -> None:
-        real, base = os.path.realpath(path), self._base.rstrip("/")
-        if real != self._base and not real.startswith(f"{base}/"):
-            name = path.removeprefix(f"{base}/")
-            detail = f"{name} is or lies behind a link out of the data set's root ({FOLLOW_LINKS}=1 allows them)"
-            raise Refusal(Reason.UNSAFE_PATH, detail)
 
 
 def _in_other_case(reference: str) -> str:
@@ -223,26 +172,3 @@ def _in_other_case(reference: str) -> str:
     if not stem or not ending.isalpha():
         return ""
     return f"{stem}.{ending.upper() if ending.islower() else ending.lower()}"
-
-
-def _read_local(path: str, max_bytes: int) -> bytes:
-    """Bytes of a plain file; what might never end, a pipe or a device, is not read."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Refusal(Reason.PICTURE_UNREADABLE, "not a plain file")
-        if status.st_size > max_bytes:
-            raise Refusal(Reason.PICTURE_TOO_LARGE, f"{status.st_size:,} bytes, the limit is {max_bytes:,}")
-        with open(descriptor, "rb", buffering=0, closefd=False) as file:  # noqa: PTH123 - a descriptor, not a path
-            return file.readall()
-    finally:
-        os.close(descriptor)
-
-
-def _local_stamp(path: str) -> str:
-    """Size, time of change and number of a file; empty where it changed just now."""
-    status = Path(path).stat()
-    if time.time_ns() - status.st_mtime_ns < _SETTLED_NS:
-        return ""
-    return str([status.st_size, status.st_mtime_ns, status.st_ino])

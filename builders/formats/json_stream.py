@@ -12,10 +12,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.repeated_keys import repeated_key
 from ieiw.triplets.errors import UsageError
 
 _CHUNK = 8 * 2**20
+_MAX_DOCUMENT = 4 * 2**30
 _MAX_ELEMENT = 256 * 2**20
 _LOOK_BACK = 400
 """Bytes kept before a bracket, in which the key of its array is looked for."""
@@ -98,6 +100,16 @@ def load_json(data: bytes, file: str, top: type[Any] | None = None) -> Any:
         raise DocumentError("wrong_schema", file, detail)
     check_keys(data, file)
     return value
+
+
+def read_json(root: Root, file: str, top: type[Any]) -> Any:
+    """A whole JSON document below a data set's root, see :func:`load_json`.
+
+    Raises:
+        DocumentError: as :func:`load_json`.
+        ieiw.triplets.rejects.Refusal: it is missing, or larger than 4 GiB.
+    """
+    return load_json(root.read(file, _MAX_DOCUMENT), root.full_name(file), top)
 
 
 def check_keys(data: bytes, file: str) -> None:

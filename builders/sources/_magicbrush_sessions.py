@@ -11,11 +11,10 @@ from typing import Any, Protocol
 import msgspec
 
 from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.formats.json_stream import load_json
+from ieiw.builders.formats.json_stream import read_json
 from ieiw.triplets.records import Fault
 from ieiw.triplets.rejects import Reason
 
-_MAX_DOCUMENT = 2**30
 _NUMBER = re.compile(r"(\d+)[-_.]")
 JUMP = "a turn does not begin with the output of the one before"
 
@@ -92,7 +91,7 @@ class FolderSessions:
     def __init__(self, root: Root, file: str) -> None:
         self._file = file
         self._folder = file.rpartition("/")[0]
-        document = load_json(root.read(file, _MAX_DOCUMENT), root.full_name(file), dict)
+        document = read_json(root, file, dict)
         self._sessions: list[tuple[str, Any]] = list(document.items())
 
     def __len__(self) -> int:
@@ -139,7 +138,7 @@ class ListedSessions:
 
     def __init__(self, root: Root, file: str) -> None:
         self._file = file
-        self._entries = list(load_json(root.read(file, _MAX_DOCUMENT), root.full_name(file), list))
+        self._entries = list(read_json(root, file, list))
         image_of: dict[str, str] = {}
         groups: dict[str, list[int]] = {}
         for number, entry in enumerate(self._entries):

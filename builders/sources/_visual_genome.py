@@ -1,28 +1,42 @@
-"""Visual Genome's picture list, ``image_data.json``: half of its pictures are COCO's, and it tells which."""
+"""Visual Genome's picture list, as it comes with it (``image_data.json``) and with data sets made of it; half of it is COCO's."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ieiw.builders.formats.dataset_root import Root
-from ieiw.builders.formats.json_stream import load_json
+from ieiw.builders.formats.json_stream import read_json
 
 PICTURE_LIST = "image_data.json"
-_MAX_DOCUMENT = 2**31
 
 
-def coco_names(root: Root, file: str) -> dict[str, str]:
-    """Picture number -> its name in COCO (``coco:139``), of the pictures that have one.
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the list says of a picture: width and height where it tells them, its address, its names in COCO (``coco:139``)."""
+
+    size: tuple[int, int] | None
+    url: str
+    aliases: tuple[str, ...]
+
+
+def read_pictures(root: Root, file: str) -> dict[str, Picture]:
+    """Picture number -> what the list says; of two with one number the first counts.
 
     Args:
         root: where the list lies.
-        file: the list, objects with ``image_id`` and ``coco_id`` (a number or null).
+        file: the list, objects with ``image_id``; perhaps ``width``, ``height``, ``url`` and ``coco_id`` (a number or null).
 
     Raises:
         ieiw.builders.formats.json_stream.DocumentError: damaged, or no list.
     """
-    entries = load_json(root.read(file, _MAX_DOCUMENT), root.full_name(file), list)
-    found = {}
-    for entry in entries:
-        number, coco = (entry.get("image_id"), entry.get("coco_id")) if isinstance(entry, dict) else (None, None)
-        if type(number) is int and type(coco) is int:
-            found[str(number)] = f"coco:{coco}"
-    return found
+    pictures: dict[str, Picture] = {}
+    for entry in read_json(root, file, list):
+        if isinstance(entry, dict) and type(entry.get("image_id")) is int:
+            width, height, url, coco = (entry.get(key) for key in ("width", "height", "url", "coco_id"))
+            picture = Picture(
+                (width, height) if isinstance(width, int) and isinstance(height, int) else None,
+                url if isinstance(url, str) else "",
+                (f"coco:{coco}",) if type(coco) is int else (),
+            )
+            pictures.setdefault(str(entry["image_id"]), picture)
+    return pictures

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from ieiw.builders.formats.json_stream import load_json
+from ieiw.builders.formats.json_stream import read_json
 from ieiw.builders.instructions.published import tidy
 from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
@@ -21,7 +21,6 @@ from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
 
 _FILES = ("GIER.json", "GIER_new.json")
-_MAX_DOCUMENT = 2**30
 _FRAMING = frozenset({"crop", "rotate", "flip", "deform_obj", "resize", "zoom"})
 """Operators that change the frame: aligning the pair would undo what the words ask for."""
 _LICENCE = "GIER (research use; pictures from Reddit and Zhopped)"
@@ -60,7 +59,7 @@ class Gier(RootedSource):
     @cached_property
     def _entries(self) -> list[Any]:
         path = self.inputs()[0]
-        return list(load_json(self._root.read(path, _MAX_DOCUMENT), self._root.full_name(path), list))
+        return list(read_json(self._root, path, list))
 
     @cached_property
     def _groups(self) -> list[list[int]]:

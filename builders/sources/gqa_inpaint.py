@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ieiw.builders.formats.json_stream import check_keys, load_json
+from ieiw.builders.formats.json_stream import check_keys, load_json, read_json
 from ieiw.builders.instructions.phrases import NounPhrase
 from ieiw.builders.instructions.scene_graph import Scene, SceneObject
 from ieiw.builders.instructions.templates import TEMPLATES
@@ -21,7 +21,7 @@ from ieiw.builders.object_words import colour_of
 from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._rooted import RootedSource
-from ieiw.builders.sources._visual_genome import PICTURE_LIST, coco_names
+from ieiw.builders.sources._visual_genome import PICTURE_LIST, Picture, read_pictures
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -86,10 +86,9 @@ class GqaInpaint(RootedSource):
             if found.bidirected:
                 yield from self._records(image, key, scene, named)
 
-    def picture_aliases(self, record: Record) -> Iterator[str]:
+    def picture_aliases(self, record: Record) -> Sequence[str]:
         """The name of a record's picture in COCO, where Visual Genome's picture list lies at the root and tells it."""
-        if record.group in self._coco_names:
-            yield self._coco_names[record.group]
+        return self._pictures[record.group].aliases if record.group in self._pictures else ()
 
     @property
     def _kinds(self) -> Sequence[str]:
@@ -104,8 +103,8 @@ class GqaInpaint(RootedSource):
         return f"{self._split}_instructions.json"
 
     @cached_property
-    def _coco_names(self) -> dict[str, str]:
-        return coco_names(self._root, PICTURE_LIST) if self._root.exists(PICTURE_LIST) else {}
+    def _pictures(self) -> dict[str, Picture]:
+        return read_pictures(self._root, PICTURE_LIST) if self._root.exists(PICTURE_LIST) else {}
 
     @cached_property
     def _scenes(self) -> dict[str, Any]:
@@ -129,8 +128,7 @@ class GqaInpaint(RootedSource):
         """``i<image>-o<object>`` -> the official sentence of a removal."""
         if not self._root.exists(self._official):
             return {}
-        name = self._root.full_name(self._official)
-        return dict(load_json(self._root.read(self._official, _MAX_DOCUMENT), name, dict))
+        return dict(read_json(self._root, self._official, dict))
 
     def _records(self, image: str, key: str, scene: _Scene, named: Scene) -> Iterator[Record]:
         """The records of one object; a name that does not tell it apart is a fault of both."""

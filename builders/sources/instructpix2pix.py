@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from ieiw.builders.formats.json_stream import DocumentError, load_json
+from ieiw.builders.formats.json_stream import DocumentError, read_json
 from ieiw.builders.formats.zips import ZipFiles
 from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
@@ -28,7 +28,6 @@ from ieiw.triplets.rejects import Reason, Refusal
 
 _SPLITS = {"train": (0.0, 0.9), "val": (0.9, 0.95), "test": (0.95, 1.0), "all": (0.0, 1.0)}
 """Shares of the prompts, in the order of ``seeds.json`` or of the rows, as its authors' loader cuts them."""
-_MAX_LIST = 2 * 2**30
 _LICENCE = "InstructPix2Pix (generated pictures)"
 
 
@@ -146,7 +145,7 @@ class InstructPix2Pix(RootedSource):
         if not self._options.keep:
             return None
         name = self._root.full_name(self._options.keep)
-        entries = load_json(self._root.read(self._options.keep, _MAX_LIST), name, list)
+        entries = read_json(self._root, self._options.keep, list)
         if not all(isinstance(entry, str) and "/" in entry for entry in entries):
             raise DocumentError("wrong_schema", name, 'expected a list of "<prompt id>/<seed>"')
         return frozenset(_digest(entry) for entry in entries)

@@ -8,31 +8,22 @@ other phrases give to one of the very same outlines.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from ieiw.builders.formats.json_stream import DocumentError, load_json, parse
+from ieiw.builders.formats.json_stream import DocumentError, parse, read_json
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._json_index import Element, JsonIndex
 from ieiw.builders.sources._rooted import RootedSource
+from ieiw.builders.sources._visual_genome import Picture, read_pictures
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Record
 from ieiw.triplets.rejects import Reason, Refusal
 
 _PICTURE_LISTS = ("image_data_split.json", "image_data_split3000.json")
-_MAX_DOCUMENT = 2**31
-
-
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    """What the picture list says of a picture."""
-
-    size: tuple[int, int] | None
-    url: str
-    coco_id: int | None = None
 
 
 class PhraseCut(RootedSource):
@@ -82,39 +73,20 @@ class PhraseCut(RootedSource):
             )
         root.require("images", "picture folder")
 
-    def picture_aliases(self, record: Record) -> Iterator[str]:
+    def picture_aliases(self, record: Record) -> Sequence[str]:
         """The name of a record's picture in COCO, where the picture list tells it: half of Visual Genome is COCO's."""
-        known = self._pictures.get(int(record.group)) if record.group.lstrip("-").isdecimal() else None
-        if known is not None and known.coco_id is not None:
-            yield f"coco:{known.coco_id}"
+        return self._pictures[record.group].aliases if record.group in self._pictures else ()
 
     @cached_property
-    def _pictures(self) -> dict[int, _Picture]:
-        """Image id -> what the picture list says."""
-        name = self._picture_list
-        entries = load_json(self._root.read(name, _MAX_DOCUMENT), self._root.full_name(name), list)
-        found: dict[int, _Picture] = {}
-        for entry in entries:
-            if isinstance(entry, dict) and isinstance(entry.get("image_id"), int):
-                width, height = entry.get("width"), entry.get("height")
-                sized = isinstance(width, int) and isinstance(height, int)
-                url, coco = entry.get("url"), entry.get("coco_id")
-                found.setdefault(
-                    entry["image_id"],
-                    _Picture(
-                        (width, height) if sized else None,  # type: ignore[arg-type]
-                        url if isinstance(url, str) else "",
-                        coco if isinstance(coco, int) else None,
-                    ),
-                )
-        return found
+    def _pictures(self) -> dict[str, Picture]:
+        return read_pictures(self._root, self._picture_list)
 
     @cached_property
     def _skipped(self) -> dict[str, str]:
         """Task id -> reason, from the publisher's list of phrases not to use."""
         if not self._root.exists("skip.json"):
             return {}
-        entries = load_json(self._root.read("skip.json", _MAX_DOCUMENT), self._root.full_name("skip.json"), list)
+        entries = read_json(self._root, "skip.json", list)
         skipped: dict[str, str] = {}
         for number, entry in enumerate(entries):
             found = {"task_id": entry} if isinstance(entry, str) else entry
@@ -136,7 +108,7 @@ class PhraseCut(RootedSource):
             self._check(entry, element)
         except Refusal as refusal:
             return self._faulty(element.record_id, str(element.picture), refusal)
-        picture = self._pictures[entry.image_id]
+        picture = self._pictures[str(entry.image_id)]
         return Record(
             id=element.record_id,
             group=str(entry.image_id),
@@ -161,7 +133,7 @@ class PhraseCut(RootedSource):
             raise Refusal(Reason.INVALID_RECORD, f"{place}: phrase_structure.name is not a string")
         if element.turn:
             raise Refusal(Reason.DUPLICATE_RECORD, f"{place}: task_id {entry.task_id} was used before")
-        if entry.image_id not in self._pictures:
+        if str(entry.image_id) not in self._pictures:
             raise Refusal(Reason.UNKNOWN_PICTURE, f"{place}: image_id {entry.image_id} is not in {self._picture_list}")
         if entry.task_id in self._skipped:
             why = self._skipped[entry.task_id] or f"{place}: skip.json names it, without a reason"

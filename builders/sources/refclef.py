@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from ieiw.builders.formats.json_stream import load_json
+from ieiw.builders.formats.json_stream import read_json
 from ieiw.builders.sources.refcoco import RefCoco
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
@@ -19,7 +19,6 @@ from ieiw.triplets.rejects import Reason
 
 _QUERIES = "referit_query.json"
 _KEY = re.compile(r"(\d+)_(\d+)")
-_MAX_QUERIES = 2**30
 
 
 class RefClef(RefCoco):
@@ -69,7 +68,7 @@ class RefClef(RefCoco):
         """
         self.inputs()
         place = self._root.full_name(_QUERIES)
-        queries: Mapping[str, Any] = load_json(self._root.read(_QUERIES, _MAX_QUERIES), place, dict)
+        queries: Mapping[str, Any] = read_json(self._root, _QUERIES, dict)
         wanted = None if self._split == "all" else self._wanted()
         found: dict[str, list[tuple[str, Any]]] = {}
         for key, texts in queries.items():

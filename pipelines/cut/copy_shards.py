@@ -13,7 +13,7 @@ import numpy.typing as npt
 import xxhash
 
 from ieiw.filters.columns import column
-from ieiw.pipelines.cut.choose import SIDES, Chosen, Samples, Side, spooled
+from ieiw.pipelines.cut.choose import SIDES, Chosen, Samples, Side
 from ieiw.pipelines.engine.progress import Progress
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.cut_state import ShardFile
@@ -133,7 +133,7 @@ def _check_disk(store: Store, wanted: int) -> None:
 
 def _write(store: Store, chosen: Chosen, new: _NewShard) -> str:
     """Copy the samples of a shard; its digest."""
-    file = spooled(store)
+    file = store.spooled()
     with file.open("wb", buffering=0) as stream:
         digest = _digest(_written(stream, _copied(store, chosen, new), new.file.size))
     store.publish(new.file.name, file)

@@ -15,7 +15,8 @@ from typing import Any
 import psutil
 from pydantic import BaseModel
 
-from ieiw.pipelines.engine.in_progress import FAILED, PARENT, leave_with_parent, notes
+from ieiw.pipelines.engine.in_progress import FAILED, notes
+from ieiw.pipelines.engine.parent import PARENT, leave_with_parent
 from ieiw.triplets.storage.processes import is_alive
 
 REPORT = "report.json"

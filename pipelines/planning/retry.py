@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from ieiw.pipelines.planning.prepare import attempts_per_unit
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import BuildState, Retry, save_state
+from ieiw.triplets.layout.index import Index, Kind
 from ieiw.triplets.layout.plan import PlanRow, UnitRef, read_unit, write_plan
-from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.rejects import Reason
 from ieiw.triplets.storage.store import Store
 
@@ -61,12 +61,9 @@ def plan_retries(store: Store, state: BuildState, reason: str) -> BuildState:
     return result
 
 
-def _index(store: Store, state: BuildState, kind: str, columns: list[str], source: str) -> Iterator[pa.Table]:
-    for part in state.index:
-        if part.name.startswith(f"index/{kind}-"):
-            with store.open(part.name) as file:
-                table = read_table(file, [*columns, "source"])
-            yield table.filter(pc.equal(table["source"], source))
+def _index(store: Store, state: BuildState, kind: Kind, columns: list[str], source: str) -> Iterator[pa.Table]:
+    for table in Index(store, state).tables([*columns, "source"], kind):
+        yield table.filter(pc.equal(table["source"], source))
 
 
 def _rejected(store: Store, state: BuildState, source: str, reason: str) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -128,15 +129,18 @@ class ObjectStore:
         except FileNotFoundError:
             return
 
-    def spool(self) -> Path:
+    def spooled(self) -> Path:
         """See :class:`~.store.Store`."""
+        return self._spool() / uuid.uuid4().hex
+
+    def _spool(self) -> Path:
         folder = Path(tempfile.gettempdir()) / f"ieiw-spool-{os.getuid()}"
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
     def sweep(self) -> None:
         """See :class:`~.store.Store`. Spooled files of other builds share the folder: only old ones go."""
-        for file in self.spool().iterdir():
+        for file in self._spool().iterdir():
             if time.time() - file.stat().st_mtime > 86_400:
                 file.unlink(missing_ok=True)
 

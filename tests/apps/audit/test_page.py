@@ -16,7 +16,7 @@ from ieiw.apps.audit.page import script_json
 from ieiw.apps.audit.plots import places_of
 from ieiw.pipelines.audit.run import Options, audit
 from ieiw.pipelines.lint.run import lint
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.images.codec import PictureLimits, decode
 from tests.support.audited import cut_here, losses_by_files, page_data, score_here, write_page
 from tests.support.builds import ieiw
@@ -244,23 +244,26 @@ def test_a_build_without_scores_says_how_to_get_them(tmp_path):
 
 def test_a_cut_of_an_older_build_is_refused(fresh):
     edit_state(fresh, lambda state: [part.update(sha256="0" * 64) for part in state["index"]])
-    with pytest.raises(UsageError, match="build changed since the cut 'strict' was made.*ieiw cut"):
+    with pytest.raises(UsageError, match="build changed since the cut 'strict' was made") as caught:
         audit(str(fresh.path), "strict")
+    assert caught.value.step == Step("cut", fresh.store.location, {"name": "strict"})
 
 
 def test_scores_of_an_older_build_are_refused(fresh):
     note = fresh.path / "scores" / "seam" / "score.json"
     note.write_text(json.dumps(json.loads(note.read_text()) | {"index": []}))
-    with pytest.raises(UsageError, match="ieiw score .* --with seam"):
+    with pytest.raises(UsageError, match="score seam: the build or the score has changed") as caught:
         audit(str(fresh.path), "strict")
+    assert caught.value.step == Step("score", fresh.store.location, {"scores": "seam"})
 
 
 def test_scores_made_anew_since_the_cut_are_refused(fresh):
     file = fresh.path / "scores" / "seam" / "values.parquet"
     table = pq.read_table(file)
     pq.write_table(table.set_column(1, "value", pc.add(table["value"], 1).cast("float32")), file)
-    with pytest.raises(UsageError, match="scores changed since the cut 'strict' was made.*ieiw cut"):
+    with pytest.raises(UsageError, match="scores changed since the cut 'strict' was made") as caught:
         audit(str(fresh.path), "strict")
+    assert caught.value.step == Step("cut", fresh.store.location, {"name": "strict"})
 
 
 def test_rows_without_a_verdict_are_refused(fresh):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ieiw.builders.formats import dataset_root
+from ieiw.builders.formats._root_storage import FOLLOW_LINKS
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.rejects import Reason, Refusal
@@ -19,7 +19,7 @@ from ieiw.triplets.rejects import Reason, Refusal
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv(dataset_root.FOLLOW_LINKS, raising=False)
+    monkeypatch.delenv(FOLLOW_LINKS, raising=False)
     (tmp_path / "secret.txt").write_bytes(b"secret")
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "a.jpg").write_bytes(b"outside")
@@ -75,7 +75,7 @@ def test_links_out_of_the_root_are_refused_unless_allowed(folder, monkeypatch):
     assert root.read("near.jpg") == b"picture"
     for name in ("link.jpg", "far/a.jpg", "neighbour/a.jpg"):
         assert reason(root, name) is Reason.UNSAFE_PATH
-    monkeypatch.setenv(dataset_root.FOLLOW_LINKS, "1")
+    monkeypatch.setenv(FOLLOW_LINKS, "1")
     assert Root(str(folder)).read("far/a.jpg") == b"outside"
 
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from ieiw.pipelines.engine.beam import WorkOnUnit, _quoted_python, check_flags, run
+from ieiw.pipelines.engine.beam import WorkOnUnit, _watched_python, check_flags, run
 from ieiw.pipelines.engine.stage import address
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.storage.store import open_store
@@ -31,10 +31,10 @@ def test_a_unit_before_the_set_up_is_an_error():
         next(WorkOnUnit("here", "", "", "").process(UNITS[0].encoded()))
 
 
-def test_the_path_of_this_python_is_quoted_only_for_beams_shell(monkeypatch):
+def test_workers_start_under_watch_from_a_path_that_is_quoted_for_beams_shell(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/my folder/python")
-    with _quoted_python(["--direct_running_mode=multi_processing"]):
-        assert sys.executable == "'/my folder/python'"
-    with _quoted_python(LOCAL):
+    with _watched_python(["--direct_running_mode=multi_processing"]):
+        assert sys.executable == "'/my folder/python' -m ieiw.pipelines.engine.parent"
+    with _watched_python(LOCAL):
         assert sys.executable == "/my folder/python"
     assert sys.executable == "/my folder/python"

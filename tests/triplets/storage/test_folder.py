@@ -1,7 +1,6 @@
-"""A build in a folder: nothing is made by looking, and the sweep takes only what the dead left."""
+"""A build in a folder: a place nobody can write to is named, and the sweep takes only what the dead left."""
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ import psutil
 import pytest
 
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.storage.processes import space
 from ieiw.triplets.storage.store import SPOOL, FolderStore, open_store
 
 
@@ -22,7 +22,7 @@ def test_a_place_that_nobody_can_write_to_is_told_with_the_remedy():
 def test_a_sweep_takes_what_the_dead_left_and_nothing_of_the_living(tmp_path):
     store, theirs = FolderStore(tmp_path), FolderStore(tmp_path)
     sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    host, pid, began = socket.gethostname(), sleeper.pid, psutil.Process(sleeper.pid).create_time()
+    host, pid, began = space(), sleeper.pid, psutil.Process(sleeper.pid).create_time()
     try:
         names = {
             "own": store.spool().name,

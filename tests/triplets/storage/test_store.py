@@ -1,8 +1,9 @@
 """Every store keeps the same promises: a folder, a bucket, and a bucket behind a network that loses things."""
 
+import errno
 import os
+import stat
 import threading
-import uuid
 
 import pytest
 
@@ -11,9 +12,21 @@ from ieiw.triplets.storage.store import FolderStore, ObjectStore, open_store
 from tests.support.s3 import KEYS, bucket_at, faulty_proxy
 
 
-@pytest.fixture(params=["folder", "bucket", "faulty"])
+def no_links(*_):
+    raise OSError(errno.EPERM, "Operation not permitted")
+
+
+def no_flush(descriptor):
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+@pytest.fixture(params=["folder", "no links", "bucket", "faulty"])
 def store(request, tmp_path, monkeypatch):
-    if request.param == "folder":
+    if request.param in {"folder", "no links"}:
+        if request.param == "no links":  # as exFAT, gcsfuse and many FUSE and SMB mounts answer
+            monkeypatch.setattr(os, "link", no_links)
+            monkeypatch.setattr(os, "fsync", no_flush)
         yield FolderStore(tmp_path / "store")
         return
     url = request.getfixturevalue("server")
@@ -29,7 +42,7 @@ def store(request, tmp_path, monkeypatch):
 
 def test_what_is_published_is_read(store, tmp_path):
     store.publish_bytes("rows/a.parquet", b"0123456789")
-    spooled = store.spool() / uuid.uuid4().hex
+    spooled = store.spooled()
     spooled.write_bytes(b"x" * 100_000)
     store.publish("shards/b.tar", spooled)
     assert not spooled.exists()
