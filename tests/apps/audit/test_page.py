@@ -18,7 +18,7 @@ from ieiw.pipelines.audit.run import Options, audit
 from ieiw.pipelines.lint.run import lint
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.images.codec import PictureLimits, decode
-from tests.support.audited import RULES, cut_here, losses_by_files, page_data, score_here, write_page
+from tests.support.audited import cut_here, losses_by_files, page_data, score_here, write_page
 from tests.support.builds import ieiw
 from tests.support.tiny_build import Wanted, edit_state, tiny_build
 
@@ -319,17 +319,6 @@ def test_a_page_of_any_rules(fresh, rules):
 def test_unknown_cuts_and_the_reserved_name_are_refused(fresh, name):
     with pytest.raises(UsageError, match="no cut 'nowhere' here|name of the page about the whole build"):
         audit(str(fresh.path), name)
-
-
-def test_the_command_writes_the_page_and_its_summary(fresh):
-    run = ieiw("audit", fresh.path, "--cut", "strict", "--json")
-    assert run.returncode == 0, run.stderr
-    summary = json.loads(run.stdout)
-    assert summary["balanced"] and summary["planned"] == summary["built"] + summary["rejected"]
-    assert summary["page"] == f"{fresh.path}/audit/strict.html"
-    assert len(RULES["rules"]) == len(
-        json.loads((fresh.path / "audit/strict.json").read_text())["figures"]["books"]["rules"]
-    )
 
 
 def test_an_unfinished_build_is_refused(tmp_path):
