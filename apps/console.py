@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object on standard output.")]
 OPTIONS = {"scores": "with", "changes": "set"}  # options that are not called as the parameter they fill
 _LOG_WIDTH = 250  # columns; a log has no width of its own, and rich would take it for a terminal of 80
+Out = Annotated[
+    str,
+    typer.Option("--out", metavar="FOLDER", help="A folder of your own to write to, for a build you may only read."),
+]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the recipe; may be given often."),
