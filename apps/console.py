@@ -79,15 +79,6 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     Console(stderr=True, width=None if sys.stderr.isatty() else _LOG_WIDTH).print(table)
 
 
-def human_bytes(count: float) -> str:
-    """Bytes for people: 1.5 GB."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"
-
-
 def human_time(seconds: float) -> str:
     """A duration for people: 45 s, 12 min, 3.5 h."""
     if seconds < 100:

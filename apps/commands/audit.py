@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ieiw.apps.console import AsJson, Out, human_bytes, print_json, say
+from ieiw.apps.console import AsJson, Out, print_json, say
+from ieiw.triplets.errors import human_bytes
 
 
 def audit(
