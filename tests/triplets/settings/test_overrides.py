@@ -30,3 +30,23 @@ def test_numbers_with_an_exponent_are_numbers(text, value):
 def test_wrong_changes_are_told(change):
     with pytest.raises(UsageError, match="change "):
         apply_change({"a": {"b": 1}, "list": []}, change, "a=1")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("my run #2", "my run #2"),
+        ("#2", "#2"),
+        ("3 # three", "3 # three"),
+        ("a#b", "a#b"),
+        ("'my run #2'", "my run #2"),
+        ("[1, 2] # two", [1, 2]),
+        ("3e-4", 3e-4),
+        ("7", 7),
+        ("", None),
+    ],
+)
+def test_nothing_of_a_value_is_taken_for_a_comment(text, value):
+    values = {}
+    apply_change(values, f"out={text}", "out=run")
+    assert values == {"out": value}

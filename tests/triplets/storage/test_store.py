@@ -40,6 +40,16 @@ def store(request, tmp_path, monkeypatch):
         assert sum(proxy.faults.values()) > 0 or request.node.name.startswith("test_spool")
 
 
+def test_empty_names_in_a_url_are_left_out_before_anything_is_written(server, monkeypatch):
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    place = bucket_at(server, monkeypatch).location
+    doubled = open_store(place.replace("builds/", "builds//") + "//run/")
+    doubled.publish_bytes("rows/a", b"1")
+    assert doubled.location == f"{place}/run"
+    assert open_store(f"{place}/run").sizes("rows") == {"a": 1}
+
+
 def test_what_is_published_is_read(store, tmp_path):
     store.publish_bytes("rows/a.parquet", b"0123456789")
     spooled = store.spooled()
