@@ -61,20 +61,20 @@ class Estimate(Strict):
     alike: tuple[str, ...] = ()
 
 
-def estimate(recipe: Recipe, out: str = "") -> list[Estimate]:
-    """Count every source of the recipe; with ``out``, also write the plan there.
+def estimate(recipe: Recipe | Components, out: str = "") -> list[Estimate]:
+    """Count every source of the recipe, or of its components; with ``out``, also write the plan there.
 
     Without ``out``, a source that is not on disk, or wrong in the recipe, has a line that says so; the others are counted.
 
     Raises:
         UsageError: with ``out``, all that is missing on disk or wrong in the recipe.
     """
-    components = Components(recipe)
+    components = recipe if isinstance(recipe, Components) else Components(recipe)
     if out:
-        sources = prepare(open_store(out), recipe).sources
+        sources = prepare(open_store(out), components).sources
         return [_line(components, name, source) for name, source in sources.items()]
     wrong = problems(components)
-    return [_counted(components, settings, wrong.get(settings.name, "")) for settings in recipe.sources]
+    return [_counted(components, settings, wrong.get(settings.name, "")) for settings in components.recipe.sources]
 
 
 def _counted(components: Components, settings: SourceSettings, problem: str) -> Estimate:
