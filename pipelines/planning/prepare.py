@@ -9,7 +9,7 @@ from ieiw.pipelines.planning.planner import PlannedUnit, plan_units, triplet_byt
 from ieiw.pipelines.recipe import fingerprint
 from ieiw.pipelines.recipe.check import check
 from ieiw.pipelines.recipe.components import Components
-from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.errors import Step, UsageError, human_bytes
 from ieiw.triplets.layout.build_state import BuildState, load_state, save_state, source_state
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, write_plan
 from ieiw.triplets.layout.recipe import Recipe, SourceSettings
@@ -168,7 +168,7 @@ def check_disk(store: Store, recipe: Recipe, attempts: Mapping[str, int]) -> Non
     needed = int(total * _LEFT_OVER_ATTEMPTS)
     if free is not None and free < needed:
         raise UsageError(
-            f"{store.location}: {needed / 1e9:.1f} GB are needed (estimate for {sum(attempts.values()):,} attempts), "
-            f"{free / 1e9:.1f} GB are free. Free some, build elsewhere, or start all the same without this check.",
+            f"{store.location}: {human_bytes(needed)} are needed (estimate for {sum(attempts.values()):,} attempts), "
+            f"{human_bytes(free)} are free. Free some, build elsewhere, or start all the same without this check.",
             Step(values={"disk_check": False}),
         )

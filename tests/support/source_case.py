@@ -2,7 +2,10 @@
 
 import json
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 
 import cv2
 import numpy as np
@@ -33,6 +36,34 @@ def draw_picture(path: Path, width: int = 96, height: int = 64, seed: int = 0) -
 def square(x: int, y: int, side: int) -> list[list[float]]:
     """Corners of a square."""
     return [[x, y], [x + side, y], [x + side, y + side], [x, y + side]]
+
+
+def write_json(path: Path, value: object) -> None:
+    """A JSON file, folders included."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value), encoding="utf-8")
+
+
+def source_of(dataset: str, root: Path | str, split: str = "train", **options: object):
+    """The source of a data set, called after it."""
+    return catalogue.source(dataset, name=dataset, root=str(root), split=split, options=options)
+
+
+def records_of(source):
+    """All records of a source."""
+    return [record for index in range(source.group_count()) for record in source.group(index)]
+
+
+def read_records(dataset: str, root: Path | str, split: str, **options: object):
+    """All records of a data set."""
+    return records_of(source_of(dataset, root, split, **options))
+
+
+def source_cases(package: ModuleType) -> dict[str, type["SourceCase"]]:
+    """The cases of all test modules of a package by name, so that what holds for every layout is tested of a new one as well."""
+    modules = (import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__))
+    cases = {name: value for module in modules for name, value in vars(module).items() if name.startswith("Test")}
+    return {name: case for name, case in sorted(cases.items()) if issubclass(case, SourceCase)}
 
 
 class SourceCase:
