@@ -1,11 +1,12 @@
-"""The command line, for the tests of its verbs."""
+"""The command line, run in the test's own process."""
 
 import sys
 
 import pytest
 
 from ieiw.apps.main import run
-from tests.support.builds import build_serially
+from tests.support.builds import build_serially, write_recipe
+from tests.support.phrasecut_folder import Folder, write_phrasecut
 
 
 @pytest.fixture
@@ -21,3 +22,8 @@ def ieiw(monkeypatch, capsys):
         return ended.value.code or 0, said.out, said.err
 
     return call
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    return write_recipe(tmp_path / "recipe.yaml", write_phrasecut(tmp_path / "pc", Folder(pictures=6, phrases=2)))
