@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ieiw.apps.audit.page import write as write_audit
-    from ieiw.filters.rule_set import DEFAULT as DEFAULT_RULES
     from ieiw.filters.rule_set import RuleSet, load_rules
     from ieiw.pipelines.audit.run import Options as AuditOptions
     from ieiw.pipelines.audit.run import audit
     from ieiw.pipelines.build.run import Options as BuildOptions
     from ieiw.pipelines.build.run import build
+    from ieiw.pipelines.cut.default_rules import DEFAULT as DEFAULT_RULES
     from ieiw.pipelines.cut.run import cut
     from ieiw.pipelines.engine.run import RunOptions
     from ieiw.pipelines.lint.run import lint
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "AuditOptions": "pipelines.audit.run:Options",
     "BuildOptions": "pipelines.build.run:Options",
-    "DEFAULT_RULES": "filters.rule_set:DEFAULT",
+    "DEFAULT_RULES": "pipelines.cut.default_rules:DEFAULT",
     "Loader": "train.data.loader:Loader",
     "Recipe": "triplets.layout.recipe:Recipe",
     "RuleSet": "filters.rule_set:RuleSet",

@@ -31,8 +31,9 @@ def cut(
     as_json: AsJson = False,
 ) -> None:
     """Choose triplets by rules: a view in seconds, or new shards. The same rules again change nothing."""
-    from ieiw.filters.rule_set import DEFAULT, load_rules
+    from ieiw.filters.rule_set import load_rules
     from ieiw.pipelines.cut.compare import compare
+    from ieiw.pipelines.cut.default_rules import DEFAULT
     from ieiw.pipelines.cut.run import cut as make_cut
     from ieiw.triplets.layout.borrowed import borrow
     from ieiw.triplets.layout.cut_state import load_cut
