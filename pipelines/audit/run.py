@@ -10,6 +10,7 @@ from ieiw.pipelines.audit.excluded import Example, Lost, LostKeys, examples, los
 from ieiw.pipelines.audit.figures import Figures, figures
 from ieiw.pipelines.audit.load import ScoreInfo, load
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.borrowed import check_writable
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.cut_state import WHOLE_BUILD, CutState, verify_shards
 from ieiw.triplets.storage.store import open_store
@@ -81,6 +82,7 @@ def audit(
     if cut == WHOLE_BUILD:
         raise UsageError(f"no cut is called {WHOLE_BUILD!r}: that names the page about the whole build")
     store = open_store(location)
+    check_writable(store)
     report("reading rows, verdicts and scores")
     ledger = load(store, cut)
     if ledger.cut is not None:
