@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image as Pillow
-from PIL import ImageDraw
+from PIL import ImageDraw, ImageOps
 
 from ieiw.apps.drawing import font, save
 from ieiw.triplets.records import Image
@@ -52,8 +52,11 @@ def lay_out(cards: Sequence[Card], heading: Heading, path: Path) -> Path:
     width = _COLUMNS * card + (_COLUMNS - 1) * _MARGIN + 2 * _MARGIN
     sheet = Pillow.new("RGB", (width, _HEAD + sum(heights) + _MARGIN), _PAPER)
     pen = ImageDraw.Draw(sheet)
-    _head(pen, heading, width - _MARGIN)
-    top = _HEAD
+    right, top = width - _MARGIN, _HEAD
+    pen.text((_MARGIN, 20), heading.title, _INK, font(24, bold=True))
+    pen.text((_MARGIN, 54), heading.counts, _SOFT, font(14))
+    pen.text((right, 30), heading.backends, _FLAG if heading.flagged else _SOFT, font(14), anchor="rt")
+    pen.text((right, 54), heading.legend, _SOFT, font(14), anchor="rt")
     for line, height in enumerate(heights):
         for column, each in enumerate(drawn[line * _COLUMNS : (line + 1) * _COLUMNS]):
             _draw(sheet, pen, (_MARGIN + column * (card + _MARGIN), top), each)
@@ -71,18 +74,13 @@ class _Drawn:
 
     @classmethod
     def of(cls, card: Card) -> _Drawn:
-        return cls([_thumb(picture) for picture in card.pictures], _wrapped(card.sentence), card.note)
+        box = (_THUMB, _THUMB)
+        thumbs = [ImageOps.contain(Pillow.fromarray(each), box, Pillow.Resampling.LANCZOS) for each in card.pictures]
+        return cls(thumbs, _wrapped(card.sentence), card.note)
 
     @property
     def height(self) -> int:
         return max(thumb.height for thumb in self.thumbs) + len(self.lines) * 22 + _TEXT
-
-
-def _head(pen: ImageDraw.ImageDraw, heading: Heading, right: int) -> None:
-    pen.text((_MARGIN, 20), heading.title, _INK, font(24, bold=True))
-    pen.text((_MARGIN, 54), heading.counts, _SOFT, font(14))
-    pen.text((right, 30), heading.backends, _FLAG if heading.flagged else _SOFT, font(14), anchor="rt")
-    pen.text((right, 54), heading.legend, _SOFT, font(14), anchor="rt")
 
 
 def _draw(sheet: Pillow.Image, pen: ImageDraw.ImageDraw, at: tuple[int, int], card: _Drawn) -> None:
@@ -96,13 +94,6 @@ def _draw(sheet: Pillow.Image, pen: ImageDraw.ImageDraw, at: tuple[int, int], ca
         pen.text((x, y), line, _INK, font(17, bold=True))
         y += 22
     pen.text((x, y + 2), card.note, _SOFT, font(12))
-
-
-def _thumb(pixels: Image) -> Pillow.Image:
-    picture = Pillow.fromarray(pixels)
-    scale = _THUMB / max(picture.size)
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    return picture.resize(size, Pillow.Resampling.LANCZOS)
 
 
 def _wrapped(text: str) -> list[str]:

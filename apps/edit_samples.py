@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 from ieiw.apps.cards import Card, Heading, lay_out
 from ieiw.apps.sheet import SHOWN, read_pictures
 from ieiw.models.diffusion.editor import Editor, EditSettings
+from ieiw.triplets.images.codec import encode_png
 from ieiw.triplets.layout.build_state import require_state
-from ieiw.triplets.layout.cut_state import load_cut
-from ieiw.triplets.layout.tables import rows_where
-from ieiw.triplets.records import Image
+from ieiw.triplets.layout.cut_state import load_cut, read_verdicts
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.storage.store import Store
 
 
@@ -28,18 +28,12 @@ def validation_rows(store: Store, cut: str, count: int) -> list[dict[str, Any]]:
         UsageError: there is no such cut.
     """
     state = load_cut(store, cut)
-    kept = [file.name for file in state.files if file.name.startswith(f"cuts/{cut}/index/kept-")]
-    keys: list[str] = []
-    for name in kept:
-        with store.open(name) as file:
-            keys += [row["key"] for row in rows_where(file, "side", partial(pc.equal, "validation"), ["key"])]
-    rows: list[dict[str, Any]] = []
-    for part in require_state(store).index:
-        if part.name.startswith("index/rows-"):
-            with store.open(part.name) as file:
-                rows += rows_where(
-                    file, "key", partial(pc.is_in, value_set=pa.array(keys, pa.string())), [*SHOWN, "group"]
-                )
+    keys = [
+        table["key"].filter(pc.equal(table["side"], "validation")).cast(pa.string()).combine_chunks()
+        for table in read_verdicts(store, state, "kept", ["key", "side"])
+    ]
+    chosen_keys = partial(pc.is_in, value_set=pa.concat_arrays(keys))
+    rows = list(Index(store, require_state(store)).where("key", chosen_keys, [*SHOWN, "group"]))
     rows.sort(key=lambda row: hashlib.sha256(row["key"].encode()).digest())
     chosen: list[dict[str, Any]] = []
     for row in rows:
@@ -63,11 +57,12 @@ def edit_sheet(store: Store, cut: str, model: Path, path: Path, count: int = 3, 
         UsageError: no such cut, or no such model.
     """
     editor = Editor(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
     cards = []
     for number, row in enumerate(validation_rows(store, cut, count), 1):
         source, target = read_pictures(store, row)
         edited = editor.edit(source, row["instruction"], EditSettings(steps=steps, guidance=3.0))
-        _save(edited, path.with_name(f"{path.stem}-{number}.png"))
+        path.with_name(f"{path.stem}-{number}.png").write_bytes(encode_png(np.ascontiguousarray(edited)).data)
         cards.append(Card((source, edited, target), row["instruction"], f"{row['task']}   {row['key']}"))
     heading = Heading(
         title="Edits",
@@ -77,10 +72,3 @@ def edit_sheet(store: Store, cut: str, model: Path, path: Path, count: int = 3, 
         legend="source  |  edited  |  target of the data set",
     )
     return lay_out(cards, heading, path)
-
-
-def _save(picture: Image, path: Path) -> None:
-    from ieiw.triplets.images.codec import encode_png
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(encode_png(np.ascontiguousarray(picture)).data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tarfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,7 @@ def find(store: Store, key: str) -> Details:
         UsageError: unknown key (the nearest are named), or several keys begin so.
     """
     found = look_up(store, require_state(store), key)
+    planned = planned_row(store, found)
     read = [_read(store, found, role) for role in ROLES] if found.verdict == "built" else []
     return Details(
         key=found.key,
@@ -90,7 +92,7 @@ def find(store: Store, key: str) -> Details:
         sample=_sample(read[2][1]) if read else {},
         parts=tuple(part for part, _ in read),
         pair=found.others,
-        planned=_planned(store, found),
+        planned=planned and planned | {name: parse(planned[name]) for name in ("files", "annotation")},
     )
 
 
@@ -102,28 +104,17 @@ def _read(store: Store, found: Found, role: str) -> tuple[Part, bytes]:
         data = store.read_range(row["shard"], offset - _HEADER, _HEADER + size)
     except FileNotFoundError:
         return Part(role, "", offset, size, digest, "the shard is missing"), b""
-    name, content = _name(data[:_HEADER]), data[_HEADER:]
-    fault = ""
+    content, name, fault, width, height = data[_HEADER:], "", "", 0, 0
+    with suppress(tarfile.HeaderError):
+        name = tarfile.TarInfo.frombuf(data[:_HEADER], tarfile.ENCODING, "surrogateescape").name
+    if role != "json":
+        with suppress(Refusal):
+            width, height = decode(content).size
     if hashlib.sha256(content).hexdigest() != digest:
         fault = "other bytes than the row says" if len(content) == size else "the shard ends before it"
     elif not name.startswith(f"{found.key}."):
         fault = f"named {name!r} in the shard" if name else "no tar header before it"
-    width, height = (0, 0) if role == "json" else _size(content)
     return Part(role, name, offset, size, digest, fault, width, height), content
-
-
-def _name(header: bytes) -> str:
-    try:
-        return tarfile.TarInfo.frombuf(header, tarfile.ENCODING, "surrogateescape").name
-    except tarfile.HeaderError:
-        return ""
-
-
-def _size(data: bytes) -> tuple[int, int]:
-    try:
-        return decode(data).size
-    except Refusal:
-        return 0, 0
 
 
 def _sample(data: bytes) -> dict[str, Any]:
@@ -134,11 +125,6 @@ def _sample(data: bytes) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
     return sample | inner
-
-
-def _planned(store: Store, found: Found) -> dict[str, Any] | None:
-    row = planned_row(store, found)
-    return None if row is None else row | {name: parse(row[name]) for name in ("files", "annotation")}
 
 
 def picture(store: Store, details: Details, path: Path) -> Path:

@@ -18,6 +18,7 @@ from ieiw.apps.drawing import GAIN, difference
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.layout.build_state import BuildState
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.tables import read_table, rows_where
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
@@ -56,7 +57,7 @@ def choose(store: Store, state: BuildState, count: int, seed: int) -> list[dict[
 def _tables(store: Store, state: BuildState) -> list[str]:
     """The index of a finished build, the row files of another."""
     if state.state == "complete":
-        return [part.name for part in state.index if part.name.startswith("index/rows-")]
+        return [part.name for part in Index(store, state).parts()]
     return [f"rows/{name}" for name in sorted(store.sizes("rows"))]
 
 
@@ -113,21 +114,18 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
     Raises:
         UsageError: another ending.
     """
+    names = list(state.sources)
     built = sum(count.built for count in state.counts.values())
     rejected = sum(count.rejected for count in state.counts.values())
     counts = f"triplets built: {built:,}, attempts rejected: {rejected:,}" if state.counts else "not finished"
     heading = Heading(
-        title=_listed(list(state.sources), 3),
+        title=", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""),
         counts=f"{counts}; {len(rows)} shown",
         backends=backends(state),
         flagged=bool(stand_ins(state)),
         legend=f"source  |  target  |  difference × {GAIN}",
     )
     return lay_out([_card(store, state, row) for row in rows], heading, path)
-
-
-def _listed(names: list[str], most: int) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def read_pictures(store: Store, row: Mapping[str, Any]) -> tuple[Image, Image]:

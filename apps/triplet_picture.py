@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
-from PIL import ImageDraw, ImageFont
+from PIL import ImageDraw
 
 from ieiw.apps.drawing import GAIN, difference, font, save
 from ieiw.triplets.drawings import edit, erasure, restoration
@@ -91,17 +91,10 @@ def _lay_out(panels: list[tuple[str, Image]], instruction: str, legend: list[str
         sheet.paste(Pillow.fromarray(panel), (left, top))
         draw.text((left, top - _TEXT - 8), title, _FAINT, small)
         left += panel.shape[1] + _GAP
-    _legend(draw, legend, (width - _GAP, top - _TEXT - 8), small)
-    return sheet
-
-
-def _legend(
-    draw: ImageDraw.ImageDraw, names: list[str], corner: tuple[int, int], letters: ImageFont.FreeTypeFont
-) -> None:
-    """Name each outline next to its colour, from the right border leftwards."""
-    right, top = corner
-    for name in reversed(names):
-        right -= int(draw.textlength(name, letters))
-        draw.text((right, top), name, _FAINT, letters)
+    right, top = width - _GAP, top - _TEXT - 8
+    for name in reversed(legend):  # each outline next to its colour, from the right border leftwards
+        right -= int(draw.textlength(name, small))
+        draw.text((right, top), name, _FAINT, small)
         draw.rectangle((right - 20, top + 4, right - 6, top + 14), OUTLINES[name], (0, 0, 0))
         right -= 34
+    return sheet

@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ieiw.apps.console import human_bytes
+from ieiw.triplets.errors import human_bytes
 
 if TYPE_CHECKING:
-    from ieiw.apps.inspect_triplet import Details, Part
+    from ieiw.apps.inspect_triplet import Details
 
 _WIDTH = 100
 _LABEL = 14
@@ -31,7 +31,9 @@ def describe(details: Details) -> str:
         lines += _line("waiting", "its unit is planned and not built yet; `ieiw build` goes on with it")
     lines += _origin(details)
     for part in details.parts:
-        lines += _line(part.role, _member(part))
+        size = f"{part.width} × {part.height}, " if part.width else ""
+        state = f"WRONG: {part.fault}" if part.fault else "digest right"
+        lines += _line(part.role, f"{size}{human_bytes(part.size)} at byte {part.offset:,}, {state}")
     for title in ("answer", "provenance"):
         if details.sample:
             lines += _block(title, details.sample[title])
@@ -70,12 +72,6 @@ def _origin(details: Details) -> Iterator[str]:
     if details.parts:
         yield ""
         yield from _line("shard", details.row["shard"])
-
-
-def _member(part: Part) -> str:
-    size = f"{part.width} × {part.height}, " if part.width else ""
-    state = f"WRONG: {part.fault}" if part.fault else "digest right"
-    return f"{size}{human_bytes(part.size)} at byte {part.offset:,}, {state}"
 
 
 def _line(label: str, text: str, column: int = _LABEL) -> Iterator[str]:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.build_state import BuildState
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.plan import UnitRef, read_unit
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.layout.tables import rows_where
@@ -79,9 +80,10 @@ def _in_index(store: Store, state: BuildState, wanted: str) -> Found:
     part = keys[key]
     row = next(_rows(store, part, "key", _equal(key)))
     ref = _refs(state, key)[row["unit"]]
-    if part.startswith("index/rejects-"):
+    built = [part.name for part in Index(store, state).parts()]
+    if part not in built:
         return Found(key, "rejected", row, ref, {})
-    return Found(key, "built", row, ref, _others(store, row, [name for name in parts if "/rows-" in name]))
+    return Found(key, "built", row, ref, _others(store, row, built))
 
 
 def _in_units(store: Store, state: BuildState, wanted: str) -> Found:
@@ -101,7 +103,8 @@ def _in_unit(store: Store, ref: UnitRef, key: str) -> Found | None:
     """The verdict that a committed unit gives on a key."""
     for row in _rows(store, ref.rows, "key", _equal(key)):
         return Found(key, "built", row, ref, _others(store, row, [ref.rows]))
-    rejects = _rejects_of(store, ref.rows)
+    with _opened(store, ref.rows) as file:
+        rejects = read_mark(file).rejects
     dead = _rows(store, rejects, "key", _equal(key)) if rejects else iter(())
     return next((Found(key, "rejected", row, ref, {}) for row in dead), None)
 
@@ -152,11 +155,6 @@ def _column(store: Store, name: str) -> Iterator[pa.Array]:
     with _opened(store, name) as file:
         for batch in pq.ParquetFile(file).iter_batches(columns=["key"], use_threads=False):
             yield batch.column(0)
-
-
-def _rejects_of(store: Store, rows: str) -> str:
-    with _opened(store, rows) as file:
-        return read_mark(file).rejects
 
 
 @contextmanager

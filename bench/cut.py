@@ -26,7 +26,6 @@ from bench.overhead import _planned
 from bench.pictures import write_phrasecut
 from ieiw.filters.registry import SCORES, load
 from ieiw.filters.scores.base import Pair
-from ieiw.pipelines.build.finalise import ROWS_PER_PART
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.cut.choose import Chosen
 from ieiw.pipelines.cut.copy_shards import materialise, remove_shards
@@ -40,6 +39,7 @@ from ieiw.triplets.layout.cut_state import SAMPLE, ShardFile
 from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.rows import ROWS
 from ieiw.triplets.layout.shards import BLOCK, read_answer, shard_size
+from ieiw.triplets.layout.tables import ROWS_PER_PART
 from ieiw.triplets.records import Mask
 from ieiw.triplets.storage.store import Store, open_store
 

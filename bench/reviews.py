@@ -16,12 +16,10 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.recipe.load import load_recipe
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.build_state import require_state
+from ieiw.triplets.layout.index import open_build
 from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.storage.store import open_store
 
@@ -78,11 +76,8 @@ def read_rows(out: Path) -> Rows:
     """What a complete build holds."""
     store = open_store(out)
     rows: dict[str, Mapping[str, str]] = {}
-    for part in require_state(store).index:
-        if part.name.startswith("index/rows-"):
-            with store.open(part.name) as file:
-                table = pq.read_table(file, columns=[*COLUMNS[:4], "source", "source_sha256", "target_sha256"])
-            rows |= {row["key"]: row for row in table.to_pylist()}
+    for table in open_build(store).tables([*COLUMNS[:4], "source", "source_sha256", "target_sha256"]):
+        rows |= {row["key"]: row for row in table.to_pylist()}
     return rows
 
 

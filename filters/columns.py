@@ -23,6 +23,13 @@ def numbers(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
     return chunks[0] if len(chunks) == 1 else np.concatenate(chunks)
 
 
+def coded(column: pa.Array | pa.ChunkedArray) -> tuple[npt.NDArray[Any], pa.Array]:
+    """A column as numbers from 0, equal where the values are, and the distinct values that they count."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = whole.dictionary_encode()
+    return numbers(encoded.indices), encoded.dictionary
+
+
 def column(values: npt.NDArray[Any]) -> pa.Array:
     """Numbers or truth values as an Arrow array over the same memory (truth values are packed).
 

@@ -99,14 +99,10 @@ def _joint(each: Placed, at: tuple[float, float], seen: int) -> tuple[float, flo
     height, width = each.mask.shape
     if not (0 <= x < width and 0 <= y < height):
         return 0, 0, 0
-    covered = seen == 2 and not each.mask[int(y), int(x)] and _inside(each, at)
-    return round(x, 2), round(y, 2), 1 if covered else seen
-
-
-def _inside(each: Placed, at: tuple[float, float]) -> bool:
     alpha = each.sprite.alpha
-    y, x = min(int(at[1]), alpha.shape[0] - 1), min(int(at[0]), alpha.shape[1] - 1)
-    return bool(alpha[y, x] > 0.5)
+    row, column = (min(int(value), side - 1) for value, side in zip(reversed(at), alpha.shape, strict=True))
+    covered = seen == 2 and not each.mask[int(y), int(x)] and alpha[row, column] > 0.5
+    return round(x, 2), round(y, 2), 1 if covered else seen
 
 
 def render(seed: int, index: int, size: tuple[int, int] = (384, 288), place: str | None = None) -> Scene:

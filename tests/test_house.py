@@ -49,7 +49,7 @@ def run(house, tool, *arguments):
         ("builders/protocols.py", "import ieiw.filters", "Imports only go down"),
         ("train/__init__.py", "import ieiw.builders.protocols", "Training reads shards"),
         ("pipelines/recipe/check.py", "import ieiw.apps.console", "Imports only go down"),
-        ("pipelines/index/columns.py", "import ieiw.pipelines.build.run", "Floors of pipelines"),
+        ("pipelines/index/frame.py", "import ieiw.pipelines.build.run", "Floors of pipelines"),
         ("builders/protocols.py", "import ieiw.synthetic.scene", "Scenes are drawn"),
         ("triplets/storage/failpoints.py", "import ieiw.triplets.storage.folder", "No circles"),
     ],

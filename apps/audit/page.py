@@ -42,13 +42,19 @@ def write(store: Store, audit: Audit, options: Options) -> Written:
     fits = len(packed.data) <= _LOOKUP_MOST
     budget = min(options.inline_bytes, _PAGE_MOST - (len(packed.data) if fits else 0) - 3 * 10**6)
     addresses = _pictures(store, audit, budget)
+    lost = json.dumps(
+        [[each.key, each.source, each.task, each.kind, each.reason, each.value, each.text] for each in audit.lost],
+        ensure_ascii=False,
+        separators=(",", ":"),
+        allow_nan=False,
+    )
     data = {
         "cards": _cards(audit, {digest: number for number, digest in enumerate(addresses)}),
         "sheets": [asdict(sheet) for sheet in audit.sheets],
         "labels": audit.lost_keys.labels,
         "rejected": audit.lost_keys.rejected,
         "lookup": {"sources": packed.sources, "data": packed.data} if fits else None,
-        "lost": _gzipped([_short(each) for each in audit.lost]),
+        "lost": base64.b64encode(gzip.compress(lost.encode("utf-8", "replace"), 6, mtime=0)).decode("ascii"),
         "lostAll": audit.lost_all,
         "sweeps": [_sweep(each) for each in audit.figures.sweeps],
         "box": plots.BOX,
@@ -137,15 +143,6 @@ def _cards(audit: Audit, numbers: Mapping[str, int]) -> dict[str, Any]:
         }
         for row, card in audit.cards.items()
     }
-
-
-def _short(lost: Any) -> list[Any]:
-    return [lost.key, lost.source, lost.task, lost.kind, lost.reason, lost.value, lost.text]
-
-
-def _gzipped(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return base64.b64encode(gzip.compress(text.encode("utf-8", "replace"), 6, mtime=0)).decode("ascii")
 
 
 def _sweep(swept: Any) -> dict[str, Any]:

@@ -108,14 +108,10 @@ def _inline(text: str, label: str) -> str:
     )
     for colour, variable in _VARIABLES.items():
         body = body.replace(colour, f"var({variable})")
-    body = re.sub(r' (?:d|x|y|transform)="[^"]*"', _shorter, body)
+    hundredths = re.compile(r"(\d+\.\d{2})\d+")
+    body = re.sub(r' (?:d|x|y|transform)="[^"]*"', lambda attribute: hundredths.sub(r"\1", attribute[0]), body)
     body = re.sub(r">\s+<", "><", body)
     return f'<svg viewBox="{view[1] if view else ""}" role="img" aria-label="{html.escape(label)}">{body}'
-
-
-def _shorter(attribute: re.Match[str]) -> str:
-    """Coordinates to a hundredth of a point."""
-    return re.sub(r"(\d+\.\d{2})\d+", r"\1", attribute[0])
 
 
 def distribution(shown: Distribution, roles: Sequence[str]) -> str:
@@ -236,10 +232,9 @@ def _region(axes: Axes, marks: dict[str, tuple[Mark, ...]], ends: tuple[float, f
 def _group_lines(axes: Axes, marks: dict[str, tuple[Mark, ...]]) -> None:
     """Bounds of single groups as thin lines."""
     for role, draw in (("source", axes.axvline), ("target", axes.axhline)):
-        for mark in [mark for mark in marks.get(role, ()) if mark.group != "all"][:_MOST_LINES]:
-            for bound in (mark.least, mark.most):
-                if bound is not None:
-                    draw(bound, color=_DROPPED, linewidth=0.8, linestyle=(0, (2, 2)))
+        groups = [mark for mark in marks.get(role, ()) if mark.group != "all"][:_MOST_LINES]
+        for bound in (bound for mark in groups for bound in (mark.least, mark.most) if bound is not None):
+            draw(bound, color=_DROPPED, linewidth=0.8, linestyle=(0, (2, 2)))
 
 
 def clip(corners: Any, normal: tuple[float, float], bound: float) -> Any:

@@ -7,9 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from ieiw.apps.audit import plots
-from ieiw.apps.console import human_bytes
-from ieiw.pipelines.audit.figures import Distribution, Drifted, Figures
+from ieiw.pipelines.audit.figures import Distribution
 from ieiw.pipelines.audit.run import Audit, rows_file
+from ieiw.triplets.errors import human_bytes
 
 _STEADY, _MOVED = 0.1, 0.25
 _MOST_DRIFT = 12
@@ -18,6 +18,8 @@ _MOST_DRIFT = 12
 def view(audit: Audit) -> dict[str, Any]:
     """Everything that the template names, but for the data of the script."""
     books = audit.figures.books
+    rules = {rule.name: rule for rule in books.rules}
+    marks = {each.score: each.marks for each in audit.figures.distributions}
     return {
         "audit": audit,
         "title": f"Cut {audit.name}" if audit.cut else "Build",
@@ -29,14 +31,22 @@ def view(audit: Audit) -> dict[str, Any]:
         "funnel": _funnel(audit),
         "reasons": _reasons(audit),
         "distributions": [_distribution(each) for each in sorted(audit.figures.distributions, key=_weight)],
-        "joints": _joints(audit.figures),
+        "joints": [
+            {"score": score, "svg": Markup(plots.joint(score, counts, marks[score]))}
+            for score, counts in audit.figures.joints.items()
+        ],
         "sweeps": [
             {"swept": each, "svg": Markup(plots.sweep(each)), "number": number}
             for number, each in enumerate(audit.figures.sweeps)
         ],
-        "drift": [_drift(each) for each in audit.figures.drift[:_MOST_DRIFT]],
+        "drift": [
+            {"drifted": each, "word": drift_word(each.distance.psi), "svg": Markup(plots.drift(each))}
+            for each in audit.figures.drift[:_MOST_DRIFT]
+        ],
         "drift_rest": audit.figures.drift[_MOST_DRIFT:],
-        "sheet_rules": _sheet_rules(audit),
+        "sheet_rules": [
+            {"name": name, "note": rules.get(name)} for name in dict.fromkeys(sheet.rule for sheet in audit.sheets)
+        ],
         "tables": [
             ("Sources", audit.figures.sources, audit.figures.source_count),
             ("Tasks", audit.figures.tasks, audit.figures.task_count),
@@ -158,27 +168,9 @@ def _distribution(shown: Distribution) -> dict[str, Any]:
     }
 
 
-def _joints(figures: Figures) -> list[dict[str, Any]]:
-    marks = {each.score: each.marks for each in figures.distributions}
-    return [
-        {"score": score, "svg": Markup(plots.joint(score, counts, marks[score]))}
-        for score, counts in figures.joints.items()
-    ]
-
-
-def _drift(drifted: Drifted) -> dict[str, Any]:
-    return {"drifted": drifted, "word": drift_word(drifted.distance.psi), "svg": Markup(plots.drift(drifted))}
-
-
 def drift_word(psi: float) -> str:
     """What a population stability index is usually taken to mean."""
     return "steady" if psi < _STEADY else "moved" if psi < _MOVED else "another distribution"
-
-
-def _sheet_rules(audit: Audit) -> list[dict[str, Any]]:
-    notes = {rule.name: rule for rule in audit.figures.books.rules}
-    names = list(dict.fromkeys(sheet.rule for sheet in audit.sheets))
-    return [{"name": name, "note": notes.get(name)} for name in names]
 
 
 def _files(audit: Audit) -> list[tuple[str, str, str]]:

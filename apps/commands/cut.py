@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ieiw.apps.console import AsJson, Bar, print_json, print_table, say
+from ieiw.apps.console import AsJson, Bar, Out, print_json, print_table, say
 
 if TYPE_CHECKING:
     from ieiw.pipelines.cut.compare import Comparison
@@ -27,15 +27,18 @@ def cut(
     against: Annotated[
         str, typer.Option("--compare", metavar="OTHER", help="Compare with another cut of this build.")
     ] = "",
+    out: Out = "",
     as_json: AsJson = False,
 ) -> None:
     """Choose triplets by rules: a view in seconds, or new shards. The same rules again change nothing."""
     from ieiw.filters.rule_set import DEFAULT, load_rules
     from ieiw.pipelines.cut.compare import compare
     from ieiw.pipelines.cut.run import cut as make_cut
+    from ieiw.triplets.layout.borrowed import borrow
     from ieiw.triplets.layout.cut_state import load_cut
     from ieiw.triplets.storage.store import open_store
 
+    build = borrow(build, out) if out else build
     store = open_store(build)
     if against:
         load_cut(store, against)  # a wrong name is told before the work, not after it
@@ -46,7 +49,9 @@ def cut(
         state = make_cut(build, name, rules, materialise=materialise, report=bar.update)
     comparison = compare(store, name, against) if against else None
     if as_json:
-        print_json(_summary(state) | ({"compared": asdict(comparison)} if comparison else {}))
+        growing = {"shards", "files", "sources", "index_sha256"}  # with the build
+        summary = state.model_dump(mode="json", exclude=growing)
+        print_json(summary | ({"compared": asdict(comparison)} if comparison else {}))
         return
     show_funnel(state)
     if comparison:
@@ -88,8 +93,3 @@ def show_comparison(found: Comparison) -> None:
     ]
     if reasons:
         print_table("Why", ["rows", "dropped by", "count", "for example"], reasons)
-
-
-def _summary(state: CutState) -> dict[str, object]:
-    """The cut without the lists that grow with the build."""
-    return state.model_dump(mode="json", exclude={"shards", "files", "sources", "index_sha256"})

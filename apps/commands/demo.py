@@ -28,21 +28,36 @@ def demo(
     workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = os.cpu_count() or 1,
 ) -> None:
     """Scenes, plan, build, lint, score, cut, audit, a short training, three edits."""
+    from ieiw.apps.audit.page import write
+    from ieiw.apps.commands.cut import show_funnel
+    from ieiw.apps.sheet import choose, contact_sheet
+    from ieiw.filters.rule_set import DEFAULT, Split
+    from ieiw.pipelines.audit.run import Options, audit
+    from ieiw.pipelines.cut.run import cut
+    from ieiw.pipelines.engine.run import RunOptions
+    from ieiw.pipelines.scoring.run import score
+    from ieiw.triplets.storage.store import open_store
+
     started = time.monotonic()
     build_folder = out / "build"
     _scenes(out / "scenes", count, seed, workers)
     state = _build(_recipe(out, seed), build_folder, workers)
     _lint(build_folder, workers)
-    _score(build_folder, workers)
-    _cut(build_folder)
-    page = _audit(build_folder)
+    _step(4, "scoring every picture and pair")
+    bar = Bar("scoring")
+    with bar.shown():
+        score(str(build_folder), options=RunOptions(workers=workers), report=bar.update)
+    _step(5, "choosing triplets by the default rules")
+    # A tenth for validation instead of a fiftieth: of so few pictures that would be one or two.
+    rules = DEFAULT.model_copy(update={"split": Split(validation=0.1)})
+    show_funnel(cut(str(build_folder), CUT, rules))
+    _step(6, "writing the audit page")
+    store = open_store(build_folder)
+    page = build_folder / write(store, audit(str(build_folder), CUT), Options()).page
     model = _train(out)
     _step(8, "three edits of pictures that the training never saw")
     from ieiw.apps.edit_samples import edit_sheet
-    from ieiw.apps.sheet import choose, contact_sheet
-    from ieiw.triplets.storage.store import open_store
 
-    store = open_store(build_folder)
     edits = edit_sheet(store, CUT, model, out / "edits.png")
     sheet = contact_sheet(store, state, choose(store, state, 16, seed), out / "contact-sheet.png")
     say(f"\ndone in {time.monotonic() - started:.0f} s. Look at:")
@@ -109,48 +124,18 @@ def _lint(folder: Path, workers: int) -> None:
     say("    the books balance, every digest is right")
 
 
-def _score(folder: Path, workers: int) -> None:
-    from ieiw.pipelines.engine.run import RunOptions
-    from ieiw.pipelines.scoring.run import score
-
-    _step(4, "scoring every picture and pair")
-    bar = Bar("scoring")
-    with bar.shown():
-        score(str(folder), options=RunOptions(workers=workers), report=bar.update)
-
-
-def _cut(folder: Path) -> None:
-    from ieiw.apps.commands.cut import show_funnel
-    from ieiw.filters.rule_set import DEFAULT, Split
-    from ieiw.pipelines.cut.run import cut
-
-    _step(5, "choosing triplets by the default rules")
-    # A tenth for validation instead of a fiftieth: of so few pictures that would be one or two.
-    show_funnel(cut(str(folder), CUT, DEFAULT.model_copy(update={"split": Split(validation=0.1)})))
-
-
-def _audit(folder: Path) -> Path:
-    from ieiw.apps.audit.page import write
-    from ieiw.pipelines.audit.run import Options, audit
-    from ieiw.triplets.storage.store import open_store
-
-    _step(6, "writing the audit page")
-    written = write(open_store(folder), audit(str(folder), CUT), Options())
-    return folder / written.page
-
-
 def _train(out: Path) -> Path:
     """A minute of training with the settings of the file that is left in ``out`` for the reader to change."""
     from importlib.resources import files
 
-    from ieiw.train.config import load_stage
+    from ieiw.train.config import load_train_config
     from ieiw.train.loop import train
 
     text = files("ieiw.recipes").joinpath("train-demo.yaml").read_text(encoding="utf-8")
     stage = out / "train.yaml"
     stage.write_text(text, encoding="utf-8")
     changes = [f"out={out / 'train'}", f"data.build={out / 'build'}", f"data.cut={CUT}"]
-    settings = load_stage(stage, changes)
+    settings = load_train_config(stage, changes)
     _step(7, f"training a small model on the cut, straight from the shards, as {stage} says")
     outcome = train(settings, say)
     losses = list(outcome.validation.values())

@@ -11,7 +11,6 @@ import typer
 from ieiw.apps.console import AsJson, print_json, say
 
 if TYPE_CHECKING:
-    from ieiw.builders.instructions.expand import Expansion
     from ieiw.models.protocols import Writer
 
 
@@ -30,6 +29,7 @@ def instructions(
     count: Annotated[int, typer.Option(min=1, help="Templates wanted in all.")] = 200,
     rounds: Annotated[int, typer.Option(min=1, help="Requests for each hand-written template.")] = 2,
     temperature: Annotated[float, typer.Option(min=0.01, max=2, help="Of the model's sampling.")] = 1.0,
+    max_tokens: Annotated[int, typer.Option(min=1, help="Of one answer, what the model thinks included.")] = 1024,
     cache: Annotated[str, typer.Option(help="Where answers are kept. Default: the user's cache folder.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -46,36 +46,34 @@ def instructions(
     author: Writer | None = None
     found = Expansion(kind, templates)
     if place:
-        author = _writer(place, model, temperature)
+        author = _writer(place, model, {"temperature": temperature, "max_tokens": max_tokens})
         kept = open_store(cache or str(cache_folder("instructions")))
         found = expand(kind, author, kept, Budget(rounds=rounds, most=count), _progress)
     written = document(found, author)
     _write(out, written)
     if as_json:
         print_json({"out": str(out), "kind": kind, "templates": len(found.templates), **written["provenance"]})
-    _tell(found, out, kind, len(templates))
+    say(f"{out}: {len(found.templates)} templates, {len(templates)} by hand")
+    if found.refused:
+        refused = ", ".join(f"{reason} {count:,}" for reason, count in found.refused.most_common())
+        say(f"lines of the model that were refused: {refused}")
+    if found.empty:
+        say(f"{found.empty} answers held no word; they are asked for again by the next run")
+    if found.requests:
+        say(f"{found.requests} requests, {found.asked} of them asked now, the others kept from before")
+    say(f"read it, then use it in a recipe: instructions: {{{kind}: {out.name}}}, relative to the recipe")
 
 
-def _writer(place: str, model: str, temperature: float) -> Writer:
+def _writer(place: str, model: str, sampling: dict[str, float]) -> Writer:
     """The writer at an http address, or of a local model."""
     from ieiw.models.roles import WRITE
     from ieiw.triplets.errors import UsageError
 
     if "://" in place:
-        return WRITE.make("endpoint", {"base": place, "model": model, "temperature": temperature})
+        return WRITE.make("endpoint", {"base": place, "model": model, **sampling})
     if model:
         raise UsageError(f"--model {model}: only endpoints have several; give the model itself with --with")
-    return WRITE.make("transformers", {"model": place, "temperature": temperature})
-
-
-def _tell(found: Expansion, out: Path, kind: str, by_hand: int) -> None:
-    say(f"{out}: {len(found.templates)} templates, {by_hand} by hand")
-    if found.refused:
-        refused = ", ".join(f"{reason} {count:,}" for reason, count in found.refused.most_common())
-        say(f"lines of the model that were refused: {refused}")
-    if found.requests:
-        say(f"{found.requests} requests, {found.asked} of them asked now, the others kept from before")
-    say(f"read it, then use it in a recipe: instructions: {{{kind}: {out.name}}}, relative to the recipe")
+    return WRITE.make("transformers", {"model": place, **sampling})
 
 
 def _progress(done: int, total: int) -> None:

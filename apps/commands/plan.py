@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ieiw.apps.console import AsJson, Changes, human_bytes, human_time, print_json, print_table, say
+from ieiw.apps.console import AsJson, Changes, human_time, print_json, print_table, say
+from ieiw.triplets.errors import human_bytes
 
 if TYPE_CHECKING:
     from ieiw.pipelines.planning.estimate import Estimate
-    from ieiw.triplets.layout.recipe import Recipe
-
 
 _SETS = 4  # evaluation sets that are named in a line
 
@@ -29,12 +28,15 @@ def plan(
     """Count records, triplets, bytes and time of a recipe before anything runs, and say what is missing on disk."""
     from ieiw.apps.model_roles import players
     from ieiw.pipelines.planning.estimate import estimate
+    from ieiw.pipelines.recipe.check import problems, raise_all
+    from ieiw.pipelines.recipe.components import Components
     from ieiw.pipelines.recipe.load import load_recipe
     from ieiw.pipelines.recipe.root_search import located
 
     given = load_recipe(recipe, changes or ())
-    loaded = located(given)
-    lines, roles = estimate(loaded, out), players(loaded.backends)
+    components = Components(located(given))
+    loaded = components.recipe
+    lines, roles = estimate(components, out), players(loaded.backends)
     if as_json:
         found = {
             "out": out,
@@ -48,8 +50,11 @@ def plan(
         print_table(
             "Models", ["role", "backend", "weights"], [[each.role, each.backends, each.weights] for each in roles]
         )
-        _show_places(given, loaded)
-    _complain(loaded, lines)
+        for before, after in zip(given.sources, loaded.sources, strict=True):
+            if before.root != after.root:
+                say(f"{after.name}: found in {after.root}")
+    missing = problems(components) | {line.name: line.missing for line in lines if line.missing}
+    raise_all(list(missing.values()))  # all that is missing at once, evaluation sets of `hold_out` included
     if not as_json:
         say(
             f"written to {out}; build it: ieiw build {recipe} --out {out}"
@@ -96,14 +101,7 @@ def _show_sharing(found: Mapping[str, Sequence[str]], what: str) -> None:
         return
     sets = list(dict.fromkeys(name for each in sharing.values() for name in each))
     more = f" and {len(sets) - _SETS} more, see --json" if len(sets) > _SETS else ""
-    say(f"{', '.join(sharing)}: {what}: {_told(sets[:_SETS])}{more}")
-
-
-def _show_places(given: Recipe, loaded: Recipe) -> None:
-    """Which data sets were found below the folder that the recipe gives."""
-    for before, after in zip(given.sources, loaded.sources, strict=True):
-        if before.root != after.root:
-            say(f"{after.name}: found in {after.root}")
+    say(f"{', '.join(sharing)}: {what}: {_by_set(sets[:_SETS])}{more}")
 
 
 def _row(line: Estimate, mixed: bool) -> list[object]:
@@ -116,19 +114,10 @@ def _row(line: Estimate, mixed: bool) -> list[object]:
     return row
 
 
-def _told(sets: Sequence[str]) -> str:
+def _by_set(sets: Sequence[str]) -> str:
     """``refcoco val, refcoco testA`` -> ``refcoco (val, testA)``."""
     parts = sorted(text.rpartition(" ") for text in sets)
     return ", ".join(
         f"{name} ({', '.join(split for *_, split in splits)})"
         for name, splits in groupby(parts, key=lambda part: part[0])
     )
-
-
-def _complain(recipe: Recipe, lines: Sequence[Estimate]) -> None:
-    """End with an error that lists everything that is missing, evaluation sets of ``hold_out`` included."""
-    from ieiw.pipelines.recipe.check import problems, raise_all
-    from ieiw.pipelines.recipe.components import Components
-
-    missing = problems(Components(recipe)) | {line.name: line.missing for line in lines if line.missing}
-    raise_all(list(missing.values()))

@@ -121,7 +121,12 @@ def noun_phrase(phrase: str, *, name: str = "", instances: int = 1, keep_parts: 
     words = _without_copula(_without_number(_words(phrase), parts))
     for at in range(len(words)):
         _check_word(words, at)
-    core, clause = _split_clause(words)
+    clause_at = next((at for at, word in enumerate(words) if at > 0 and word in RELATIVES), len(words))
+    core, clause = words[:clause_at], words[clause_at:]  # that is under the railing
+    if clause:
+        if len(clause) < 3 or clause[1] not in {"is", "are", "has", "have"}:
+            raise _refuse(f"cannot read {' '.join(clause)!r}")
+        clause = relations.mend_clause(clause)
     core, rest = _split_relations(core, name)
     _read_core(core, rest, _name_words(name), parts)
     parts.after = relations.mend(rest, singular(parts.head[-1])) + clause
@@ -196,17 +201,6 @@ def _check_word(words: list[str], at: int) -> None:
         raise _refuse(f"{word!r} makes it a sentence or chat")
     if word not in FINITE and not is_known(word):
         raise _refuse(f"unknown word {word!r}")
-
-
-def _split_clause(words: list[str]) -> tuple[list[str], list[str]]:
-    """Cut off a relative clause (``that is under the railing``), which stays as it is."""
-    for at, word in enumerate(words):
-        if word in RELATIVES and at > 0:
-            clause = words[at:]
-            if len(clause) < 3 or clause[1] not in {"is", "are", "has", "have"}:
-                raise _refuse(f"cannot read {' '.join(clause)!r}")
-            return words[:at], relations.mend_clause(clause)
-    return words, []
 
 
 def _name_words(name: str) -> list[str]:

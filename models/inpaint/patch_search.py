@@ -113,7 +113,9 @@ def vote(level: Level, match: Match, final: bool = False) -> None:
     """
     weight = np.append(_weights(level, match), np.float32(0))  # number -1, no target, has the last weight
     source = np.append(level.flat(match.y, match.x), np.int32(level.flat(level.source_y[0], level.source_x[0])))
-    nearness = _nearness(_SHARP) if final else np.ones_like(level.window, np.float32)
+    squares = np.square(np.arange(-RADIUS, RADIUS + 1, dtype=np.float32))
+    gauss = np.exp((squares[:, None] + squares[None, :]).ravel() / np.float32(-2 * _SHARP**2))
+    nearness = gauss if final else np.ones_like(gauss)
     packed = level.packed()
     y, x = np.nonzero(level.hole)
     pixels = level.flat(y.astype(np.int32), x.astype(np.int32))
@@ -127,12 +129,6 @@ def vote(level: Level, match: Match, final: bool = False) -> None:
             apart = np.square(colours - mean[:, None]).sum(axis=2)
             mean = _mean(colours, weights * np.exp(apart * np.float32(-0.5 / spread**2)) + np.float32(1e-12))
         level.picture[y[part], x[part]] = np.rint(mean[:, :3]).astype(np.uint8)
-
-
-def _nearness(reach: float) -> npt.NDArray[np.float32]:
-    """Weight of each pixel of a patch: a Gaussian around its centre."""
-    square = np.square(np.arange(-RADIUS, RADIUS + 1, dtype=np.float32))
-    return np.exp((square[:, None] + square[None, :]).ravel() / np.float32(-2 * reach**2))
 
 
 def _weights(level: Level, match: Match) -> Costs:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.pipelines.audit.load import KEPT, TRAIN, VALIDATION, Ledger, take_rows
+from ieiw.pipelines.audit.load import KEPT, TRAIN, VALIDATION, Ledger
 from ieiw.pipelines.audit.sweeps import margins
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.storage.store import Store
 
 _COLUMNS = [
@@ -140,7 +141,7 @@ def cards(store: Store, ledger: Ledger, sheets: Sequence[Sheet]) -> tuple[dict[i
     rows = list(dict.fromkeys(row for sheet in sheets for row in sheet.rows))
     made: dict[int, Card] = {}
     places: dict[str, Place] = {}
-    for row, values in zip(rows, take_rows(store, ledger.state, rows, _COLUMNS), strict=True):
+    for row, values in zip(rows, Index(store, ledger.state).take(rows, _COLUMNS), strict=True):
         for role in ("source", "target"):
             offset, size, digest = (values[f"{role}_{part}"] for part in ("offset", "size", "sha256"))
             places.setdefault(digest, Place(values["shard"], offset, size, digest))

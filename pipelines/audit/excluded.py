@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ieiw.pipelines.audit.load import KEPT, Ledger, take_rows
+from ieiw.pipelines.audit.load import KEPT, Ledger, coded_text
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.plan import UnitRef, read_unit
 from ieiw.triplets.storage.store import Store
 
@@ -64,16 +64,15 @@ class LostKeys:
 def examples(store: Store, ledger: Ledger) -> dict[str, tuple[Example, ...]]:
     """The first few rejects of each reason, most frequent reason first, with the text of their record from the plan."""
     table = ledger.rejects
-    reasons = table["reason"].combine_chunks().dictionary_encode()
-    codes = reasons.indices.to_numpy()
+    codes, reasons = coded_text(table["reason"])
     refs = {(ref.source, ref.unit): ref for ref in ledger.state.refs()}
     found: dict[str, tuple[Example, ...]] = {}
-    order = np.argsort(-np.bincount(codes, minlength=len(reasons.dictionary)), kind="stable")
+    order = np.argsort(-np.bincount(codes, minlength=len(reasons)), kind="stable")
     for code in order.tolist():
         rows = np.flatnonzero(codes == code)
         spread = rows[np.unique(np.linspace(0, len(rows) - 1, min(EXAMPLES, len(rows))).astype(np.int64))]
         picked = table.take(pa.array(spread)).to_pylist()
-        found[str(reasons.dictionary[code])] = tuple(_example(store, refs, row) for row in picked)
+        found[reasons[code]] = tuple(_example(store, refs, row) for row in picked)
     return found
 
 
@@ -117,9 +116,9 @@ def lost_rows(store: Store, ledger: Ledger) -> tuple[Lost, ...]:
             float(ledger.value[at]) if np.isfinite(ledger.value[at]) else None,
             row["instruction"][:_TEXT],
         )
-        for at, row in zip(dropped.tolist(), take_rows(store, ledger.state, dropped.tolist(), columns), strict=True)
+        for at, row in zip(dropped.tolist(), Index(store, ledger.state).take(dropped.tolist(), columns), strict=True)
     ]
-    codes = rejects["reason"].combine_chunks().dictionary_encode().indices.to_numpy()
+    codes, _ = coded_text(rejects["reason"])
     picked = np.concatenate(
         [np.zeros(0, np.int64)] + [_spread(np.flatnonzero(codes == code), share) for code in np.unique(codes)]
     )
@@ -138,18 +137,16 @@ def _spread(rows: npt.NDArray[np.int64], share: float) -> npt.NDArray[np.int64]:
 def lost_keys(ledger: Ledger) -> LostKeys:
     """Every drop in the order of the index, then every reject."""
     dropped = np.flatnonzero(ledger.rule != KEPT)
-    reasons = ledger.rejects["reason"].combine_chunks().dictionary_encode()
+    codes, reasons = coded_text(ledger.rejects["reason"])
     labels = [rule.name for rule in ledger.rules]
     keys = [ledger.frame.table["key"].take(pa.array(dropped)), ledger.rejects["key"]]
     return LostKeys(
         keys=pa.concat_arrays([chunk.cast(pa.string()) for each in keys for chunk in each.chunks])
         if any(each.num_chunks for each in keys)
         else pa.array([], pa.string()),
-        labels=(*labels, *(str(each) for each in reasons.dictionary.to_pylist())),
-        rejected=(*(False for _ in labels), *(True for _ in reasons.dictionary)),
-        label=np.concatenate([ledger.rule[dropped], reasons.indices.to_numpy().astype(np.int16) + len(labels)]).astype(
-            np.int16
-        ),
+        labels=(*labels, *reasons),
+        rejected=(*(False for _ in labels), *(True for _ in reasons)),
+        label=np.concatenate([ledger.rule[dropped], codes + len(labels)]).astype(np.int16),
         value=np.concatenate([ledger.value[dropped], np.full(ledger.rejects.num_rows, np.nan, np.float32)]),
     )
 
@@ -172,7 +169,7 @@ def write_rows(store: Store, ledger: Ledger, name: str) -> None:
     built = pa.table(columns)
     dead = ledger.rejects.select(["key", "source", "task", "unit", "reason"])
     dead = dead.append_column("verdict", pa.array(["rejected"] * dead.num_rows, pa.string()))
-    spooled = store.spool() / uuid.uuid4().hex
+    spooled = store.spooled()
     table = pa.concat_tables([built, dead], promote_options="default").select(built.column_names)
     pq.write_table(table, spooled, compression="zstd", use_dictionary=["source", "task", "unit", "verdict", "reason"])
     store.publish(name, spooled)

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from ieiw.filters.columns import coded, numbers
 from ieiw.filters.composite import COMPOSITES
 from ieiw.filters.frame import Frame
 from ieiw.filters.registry import SCORES, better_of
 from ieiw.filters.rule_set import RuleSet
 from ieiw.filters.rules.base import Rule
-from ieiw.pipelines.index.columns import read_columns, score_notes
-from ieiw.pipelines.index.score_notes import fresh_note
-from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.build_state import BuildState, require_state
-from ieiw.triplets.layout.cut_state import CutState, load_cut
-from ieiw.triplets.layout.rows import REJECTS
-from ieiw.triplets.layout.tables import read_table
+from ieiw.pipelines.index.frame import open_frame
+from ieiw.pipelines.index.score_notes import fresh_note, notes_of
+from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.layout.build_state import BuildState
+from ieiw.triplets.layout.cut_state import CutState, load_cut, read_verdicts
+from ieiw.triplets.layout.index import Index, open_build
 from ieiw.triplets.storage.store import Store
 
 KEPT = -1
 TRAIN, VALIDATION, NEITHER = 0, 1, 2
-_COLUMNS = ["key", "source", "task", "unit", "picture_sha256", "source_sha256", "target_sha256"]
 _REJECT_COLUMNS = ["key", "source", "task", "unit", "record", "reason", "stage", "detail"]
 Better = Literal["higher", "lower"]
 
@@ -77,28 +74,15 @@ def load(store: Store, cut_name: str | None) -> Ledger:
     Raises:
         UsageError: no complete build, no such cut, a cut or scores of other rows than the build has now.
     """
-    state = require_state(store)
-    if state.state != "complete":
-        raise UsageError(f"{store.location}: the build is not complete; finish it first: ieiw build")
+    index = open_build(store)
     cut = load_cut(store, cut_name) if cut_name else None
     if cut is not None:
-        _check_fresh(store, state, cut)
-    frame = load_frame(store, state)
+        _check_fresh(index, cut)
+    frame = open_frame(index, extra=["unit"])
     rule, value, side = _verdicts(store, cut, frame)
     rules = RuleSet.model_validate(cut.rules).rules if cut else ()
-    rejects = _rejects(store, state)
-    return Ledger(state, cut, frame, rule, value, side, rules, rejects, scores_of(store, state))
-
-
-def load_frame(store: Store, state: BuildState) -> Frame:
-    """The rows of a complete build, in the order of its index; scores are read when asked for."""
-
-    def lookup(name: str) -> tuple[pa.Array, npt.NDArray[Any]]:
-        with store.open(f"scores/{name}/values.parquet") as file:
-            table = read_table(file)
-        return table["id"].combine_chunks(), table["value"].to_numpy()
-
-    return Frame(read_columns(store, state, _COLUMNS), lookup)
+    rejects = index.rejects(_REJECT_COLUMNS)
+    return Ledger(index.state, cut, frame, rule, value, side, rules, rejects, scores_of(store, index.state))
 
 
 def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:
@@ -111,10 +95,8 @@ def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:
     for name in sorted(set(store.folders("scores")) & SCORES.keys()):
         note = fresh_note(store, state, name)
         if note is None:
-            raise UsageError(
-                f"{store.location}/scores/{name}: the build or the score has changed since. "
-                f"Score it again: ieiw score {store.location} --with {name}"
-            )
+            problem = f"{store.location}, score {name}: the build or the score has changed since; compute it again"
+            raise UsageError(problem, Step("score", store.location, {"scores": name}))
         if name != "phash":
             roles = ("pair",) if note["kind"] == "pair" else ("source", "target")
             found.append(ScoreInfo(name, roles, better_of(name)))
@@ -123,27 +105,14 @@ def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:
     return (*(ScoreInfo(name, ("source", "target"), "higher", composite=True) for name in made), *found)
 
 
-def _rejects(store: Store, state: BuildState) -> pa.Table:
-    tables = []
-    for part in (part for part in state.index if part.name.startswith("index/rejects-")):
-        with store.open(part.name) as file:
-            tables.append(read_table(file, _REJECT_COLUMNS).replace_schema_metadata(None))
-    if not tables:
-        return pa.schema([REJECTS.field(name) for name in _REJECT_COLUMNS]).empty_table()
-    return pa.concat_tables(tables)
-
-
-def _check_fresh(store: Store, state: BuildState, cut: CutState) -> None:
+def _check_fresh(index: Index, cut: CutState) -> None:
     """A cut is audited against the very rows and scores that it was made from, or not at all."""
-    present = {part.sha256 for part in state.index if part.name.startswith("index/rows-")}
-    changed = "build" if present != set(cut.index_sha256) else ""
-    if not changed and score_notes(store, state, RuleSet.model_validate(cut.rules)) != cut.scores:
+    changed = "build" if cut.index_sha256 != index.digests() else ""
+    if not changed and notes_of(index, RuleSet.model_validate(cut.rules)) != cut.scores:
         changed = "scores"
     if changed:
-        raise UsageError(
-            f"{store.location}: the {changed} changed since the cut {cut.name!r} was made. "
-            f"Make it again: ieiw cut {store.location} --name {cut.name}"
-        )
+        problem = f"{index.store.location}: the {changed} changed since the cut {cut.name!r} was made; make it again"
+        raise UsageError(problem, Step("cut", index.store.location, {"name": cut.name}))
 
 
 def _verdicts(
@@ -154,68 +123,31 @@ def _verdicts(
     if cut is None:
         return rule, value, side
     seen = np.zeros(len(frame), np.int8)
-    numbers = {step.rule: number for number, step in enumerate(cut.funnel)}
-    for table in _cut_tables(store, cut.name, "dropped", ["row", "rule", "value"]):
-        rows = table["row"].to_numpy()
-        rule[rows] = _coded(table["rule"], numbers)
-        value[rows] = table["value"].to_numpy()
+    rules = {step.rule: number for number, step in enumerate(cut.funnel)}
+    for table in read_verdicts(store, cut, "dropped", ["row", "rule", "value"]):
+        rows = numbers(table["row"])
+        rule[rows] = _numbered(table["rule"], rules)
+        value[rows] = numbers(table["value"])
         seen[rows] += 1
-    for table in _cut_tables(store, cut.name, "kept", ["row", "side"]):
-        rows = table["row"].to_numpy()
-        side[rows] = _coded(table["side"], {"train": TRAIN, "validation": VALIDATION})
+    for table in read_verdicts(store, cut, "kept", ["row", "side"]):
+        rows = numbers(table["row"])
+        side[rows] = _numbered(table["side"], {"train": TRAIN, "validation": VALIDATION})
         seen[rows] += 1
     wrong = int((seen != 1).sum())
     if wrong:
-        raise UsageError(
-            f"{store.location}/cuts/{cut.name}/index: {wrong:,} rows of the build have no verdict, or two. "
-            f"Make the cut again: ieiw cut {store.location} --name {cut.name}"
+        problem = (
+            f"{store.location}, cut {cut.name}: {wrong:,} rows of the build have no verdict, or two; make it again"
         )
+        raise UsageError(problem, Step("cut", store.location, {"name": cut.name}))
     return rule, value, side
 
 
-def _coded(column: pa.ChunkedArray, numbers: dict[str, int]) -> npt.NDArray[Any]:
-    encoded = column.combine_chunks().dictionary_encode()
-    table = np.array([numbers[name] for name in encoded.dictionary.to_pylist()] or [0], np.int16)
-    return np.asarray(table[encoded.indices.to_numpy()])
-
-
-def _cut_tables(store: Store, name: str, kind: str, columns: list[str]) -> list[pa.Table]:
-    folder = f"cuts/{name}/index"
-    files = sorted(each for each in store.sizes(folder) if each.startswith(f"{kind}-") and each.endswith(".parquet"))
-    tables = []
-    for each in files:
-        with store.open(f"{folder}/{each}") as file:
-            tables.append(read_table(file, columns))
-    return tables
-
-
-def take_rows(store: Store, state: BuildState, rows: Sequence[int], columns: list[str]) -> list[dict[str, Any]]:
-    """Some rows of the index by number, in the order asked for; one part in memory at a time."""
-    wanted = np.asarray(rows, np.int64)
-    found: dict[int, dict[str, Any]] = {}
-    start = 0
-    for part in (each for each in state.index if each.name.startswith("index/rows-")):
-        here = np.unique(wanted[(wanted >= start) & (wanted < start + part.rows)])
-        if len(here):
-            with store.open(part.name) as file:
-                found |= dict(zip(here.tolist(), _take(pq.ParquetFile(file), here - start, columns), strict=True))
-        start += part.rows
-    return [found[row] for row in wanted.tolist()]
-
-
-def _take(file: pq.ParquetFile, rows: npt.NDArray[np.int64], columns: list[str]) -> list[dict[str, Any]]:
-    """Ascending rows of one file; only the row groups that hold them are read."""
-    ends = np.cumsum([file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)])
-    groups = np.searchsorted(ends, rows, side="right")
-    taken: list[dict[str, Any]] = []
-    for group in np.unique(groups):
-        inside = rows[groups == group] - (ends[group - 1] if group else 0)
-        table = file.read_row_group(int(group), columns=columns, use_threads=False)
-        taken.extend(table.take(pa.array(inside)).to_pylist())
-    return taken
+def _numbered(column: pa.ChunkedArray, numbers_of: dict[str, int]) -> npt.NDArray[Any]:
+    codes, names = coded(column)
+    return np.asarray(np.array([numbers_of[name] for name in names.to_pylist()], np.int16)[codes])
 
 
 def coded_text(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], list[str]]:
     """A column of text as numbers, and the text of each."""
-    encoded = column.combine_chunks().dictionary_encode()
-    return encoded.indices.to_numpy().astype(np.int64), [str(each) for each in encoded.dictionary.to_pylist()]
+    codes, names = coded(column)
+    return codes.astype(np.int64), [str(name) for name in names.to_pylist()]

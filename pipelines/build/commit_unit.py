@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,7 +21,7 @@ def write_unit(store: Store, ref: UnitRef, verdicts: Iterable[Built | Reject]) -
     """
     rows: list[dict[str, Any]] = []
     dead: list[dict[str, Any]] = []
-    spooled = store.spool() / f"{uuid.uuid4().hex}.tar"
+    spooled = store.spooled()
     try:
         with ShardWriter(spooled) as shard:
             for verdict in verdicts:

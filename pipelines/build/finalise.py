@@ -2,73 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ieiw.triplets.layout.build_state import BuildState, IndexPart, SourceCounts, save_state
+from ieiw.triplets.layout.build_state import BuildState, SourceCounts, save_state
+from ieiw.triplets.layout.index import IndexWriter
 from ieiw.triplets.layout.marks import fetch
 from ieiw.triplets.layout.plan import UnitRef, read_unit
 from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark, read_mark
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store
-
-ROWS_PER_PART = 500_000
-_ROWS_PER_GROUP = 8_192
-"""Rows of many units go into one row group: a writer holds some kilobytes for each group until its file is closed, and
-readers go through them all."""
-
-
-class _Part:
-    """Writes tables into index files of a bounded number of rows, in order; remembers their digests."""
-
-    def __init__(self, store: Store, kind: str, schema: pa.Schema) -> None:
-        self._store, self._kind, self._schema = store, kind, schema
-        self._writer: pq.ParquetWriter | None = None
-        self._file = Path()
-        self._waiting: list[pa.Table] = []
-        self._waiting_rows = self._rows = 0
-        self.done: list[IndexPart] = []
-
-    def add(self, table: pa.Table) -> None:
-        """Append; an empty table leaves no trace."""
-        if table.num_rows == 0:
-            return
-        self._waiting.append(table.replace_schema_metadata(None))
-        self._waiting_rows += table.num_rows
-        if self._waiting_rows >= _ROWS_PER_GROUP:
-            self._write()
-        if self._rows >= ROWS_PER_PART:
-            self.close()
-
-    def _write(self) -> None:
-        """What waits becomes a row group."""
-        if self._writer is None:
-            self._file = self._store.spool() / uuid.uuid4().hex
-            self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd")
-        self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=self._waiting_rows)
-        self._rows += self._waiting_rows
-        self._waiting, self._waiting_rows = [], 0
-
-    def close(self) -> None:
-        """Publish what is open."""
-        if self._waiting_rows:
-            self._write()
-        if self._writer is None:
-            return
-        self._writer.close()
-        with self._file.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        name = f"index/{self._kind}-{len(self.done):05d}.parquet"
-        self._store.publish(name, self._file)
-        self.done.append(IndexPart(name=name, rows=self._rows, sha256=digest))
-        self._writer, self._rows = None, 0
 
 
 def finalise(store: Store, state: BuildState) -> BuildState:
@@ -80,7 +27,7 @@ def finalise(store: Store, state: BuildState) -> BuildState:
         FileNotFoundError: a unit has no commit mark, or a reject file is missing.
     """
     named: set[str] = set()
-    rows, rejects = _Part(store, "rows", ROWS), _Part(store, "rejects", REJECTS)
+    rows, rejects = IndexWriter(store, "rows"), IndexWriter(store, "rejects")
     counts: dict[str, SourceCounts] = {}
     for name, source in sorted(state.sources.items()):
         refs = list(source.refs(name))
@@ -105,7 +52,7 @@ def finalise(store: Store, state: BuildState) -> BuildState:
     rows.close()
     rejects.close()
     reach("index-published")
-    parts = (*rows.done, *rejects.done)
+    parts = (*rows.parts, *rejects.parts)
     named.update(part.name for part in parts)
     sweep(store, named)
     reach("before-complete")

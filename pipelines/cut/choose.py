@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,32 +13,32 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ieiw.filters.apply import KEPT as STAYS
-from ieiw.filters.apply import Verdicts
-from ieiw.filters.columns import column, named, numbers
+from ieiw.filters.apply import KEPT, Verdicts
+from ieiw.filters.columns import coded, column, named, numbers
 from ieiw.filters.frame import Frame
 from ieiw.filters.rule_set import RuleSet, Split
 from ieiw.filters.split import validation_rows
-from ieiw.pipelines.index.columns import read_parts
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.cut_state import (
-    DROPPED,
-    KEPT,
+    DROPPED_ROWS,
+    KEPT_ROWS,
     SAMPLE,
     CutFile,
     ShardFile,
+    Verdict,
     cut_file,
     sample_file,
+    verdict_file,
     verify_shards,
 )
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.shards import shard_size
+from ieiw.triplets.layout.tables import ROWS_PER_PART
 from ieiw.triplets.storage.store import Store
 
 Samples = npt.NDArray[np.void]
 Side = Literal["train", "validation"]
 SIDES: tuple[Side, Side] = ("train", "validation")
-ROWS_PER_PART = 500_000
 _SPANS = tuple(f"{role}_{part}" for role in ("source", "target", "json") for part in ("offset", "size"))
 _PLACES = ("pair", "picture_sha256", "width", "height", "shard", *_SPANS)
 
@@ -90,24 +89,24 @@ class _Names:
 
     def number(self, column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
         """The number of each value of a column."""
-        encoded = column.combine_chunks().dictionary_encode()
-        table = [self.known.setdefault(str(name), len(self.known)) for name in encoded.dictionary.to_pylist()]
-        return np.asarray(np.array(table, np.int64)[numbers(encoded.indices)])
+        codes, names = coded(column)
+        table = [self.known.setdefault(str(name), len(self.known)) for name in names.to_pylist()]
+        return np.asarray(np.array(table, np.int64)[codes])
 
 
-def choose(store: Store, build: BuildState, frame: Frame, verdicts: Verdicts, split: Split) -> Chosen:
+def choose(index: Index, frame: Frame, verdicts: Verdicts, split: Split) -> Chosen:
     """Look up where the kept rows lie, and part them.
 
     Raises:
         UsageError: a shard is missing or was changed.
     """
-    keeps = verdicts.rule == STAYS
+    keeps = verdicts.rule == KEPT
     shards = _Names()
     ends: dict[int, int] = {}
     parts: list[Samples] = []
     tables: list[pa.Table] = []
     start = 0
-    for table in read_parts(store, build, _PLACES):
+    for table in index.tables(_PLACES):
         origins = shards.number(table["shard"])
         _note_ends(ends, origins, table)
         keep = keeps[start : start + table.num_rows]
@@ -121,7 +120,7 @@ def choose(store: Store, build: BuildState, frame: Frame, verdicts: Verdicts, sp
     _name(samples, frame, rows, rest["pair"])
     names, used = list(shards.known), np.unique(samples["shard"])
     files = tuple(ShardFile(name=names[number], size=shard_size(ends[number])) for number in used.tolist())
-    verify_shards(store, files)
+    verify_shards(index.store, files)
     samples["shard"] = np.searchsorted(used, samples["shard"])
     kept = frame.table.select(["key", "group"]).take(column(rows))
     apart = validation_rows(kept["group"].combine_chunks(), rest["picture_sha256"].combine_chunks(), split)
@@ -151,14 +150,14 @@ def _name(samples: Samples, frame: Frame, rows: npt.NDArray[np.int64], pairs: pa
     """Set source, task and pair. A row that is no half of a pair gets a pair of its own, from its key."""
     samples["source"] = _fitting(frame.codes("source")[rows], "source")
     samples["task"] = _fitting(frame.codes("task")[rows], "task")
-    encoded = pairs.combine_chunks().dictionary_encode()
-    texts, codes = encoded.dictionary.to_pylist(), numbers(encoded.indices)
+    codes, distinct = coded(pairs)
+    texts = distinct.to_pylist()
     sources = frame.names("source")
     alone = np.isin(codes, [at for at, text in enumerate(texts) if not text])
-    both = column(samples["source"].astype(np.int64) * len(texts) + codes).dictionary_encode()
-    of_source, of_text = (part.tolist() for part in np.divmod(numbers(both.dictionary), len(texts)))
+    both, known = coded(column(samples["source"].astype(np.int64) * len(texts) + codes))
+    of_source, of_text = (part.tolist() for part in np.divmod(numbers(known), len(texts)))
     hashes = _hashes([sources[at] for at in of_source], [texts[at] for at in of_text])
-    samples["pair"] = hashes[numbers(both.indices)]
+    samples["pair"] = hashes[both]
     if alone.any():
         keys = frame.table["key"].take(column(rows[alone])).to_pylist()
         samples["pair"][alone] = _hashes([sources[at] for at in samples["source"][alone].tolist()], keys)
@@ -186,39 +185,34 @@ def clear(store: Store, name: str) -> None:
     store.sweep()
 
 
-def spooled(store: Store) -> Path:
-    """A new file in the spool."""
-    return store.spool() / uuid.uuid4().hex
-
-
 def publish_index(
     store: Store, name: str, frame: Frame, verdicts: Verdicts, rules: RuleSet, chosen: Chosen
 ) -> list[CutFile]:
     """Write everything below ``cuts/NAME/index``."""
     files = []
     for side in SIDES:
-        file = spooled(store)
+        file = store.spooled()
         with file.open("wb") as stream:
             np.save(stream, chosen.of_side(side), allow_pickle=False)
         files.append(_publish(store, sample_file(name, side), file))
     side_names = named(chosen.validation, SIDES)
-    kept = pa.table({"row": column(chosen.rows), "key": chosen.keys, "side": side_names}, schema=KEPT)
-    rows = np.flatnonzero(verdicts.rule != STAYS)
+    kept = pa.table({"row": column(chosen.rows), "key": chosen.keys, "side": side_names}, schema=KEPT_ROWS)
+    rows = np.flatnonzero(verdicts.rule != KEPT)
     rule_names = named(verdicts.rule[rows], [rule.name for rule in rules.rules])
     keys = frame.table["key"].take(column(rows))
     values = column(verdicts.value[rows])
-    dropped = pa.table({"row": column(rows), "key": keys, "rule": rule_names, "value": values}, schema=DROPPED)
-    for kind, table in (("kept", kept), ("dropped", dropped)):
-        files.extend(_publish_table(store, name, kind, table))
+    dropped = pa.table({"row": column(rows), "key": keys, "rule": rule_names, "value": values}, schema=DROPPED_ROWS)
+    files.extend(_publish_table(store, name, "kept", kept))
+    files.extend(_publish_table(store, name, "dropped", dropped))
     return files
 
 
-def _publish_table(store: Store, name: str, kind: str, table: pa.Table) -> Iterator[CutFile]:
+def _publish_table(store: Store, name: str, kind: Verdict, table: pa.Table) -> Iterator[CutFile]:
     """The table in parts of a bounded number of rows; an empty one still makes one file, so that readers find its columns."""
     for number, start in enumerate(range(0, max(table.num_rows, 1), ROWS_PER_PART)):
-        file = spooled(store)
+        file = store.spooled()
         pq.write_table(table.slice(start, ROWS_PER_PART), file, compression="zstd")
-        yield _publish(store, f"cuts/{name}/index/{kind}-{number:05d}.parquet", file)
+        yield _publish(store, verdict_file(name, kind, number), file)
 
 
 def _publish(store: Store, name: str, file: Path) -> CutFile:

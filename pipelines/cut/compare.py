@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ieiw.filters.columns import column, numbers
-from ieiw.pipelines.index.columns import index_parts, read_columns
-from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.build_state import BuildState, require_state
-from ieiw.triplets.layout.cut_state import CutState, load_cut
-from ieiw.triplets.layout.tables import read_table
+from ieiw.filters.columns import coded, column, numbers
+from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.layout.build_state import require_state
+from ieiw.triplets.layout.cut_state import CutState, load_cut, read_verdicts
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.storage.store import Store
 
 _EXAMPLES = 5
@@ -67,9 +66,9 @@ def compare(store: Store, a: str, b: str) -> Comparison:
     Raises:
         UsageError: no such cut, or one that was made before the build changed.
     """
-    build = require_state(store)
-    first, second = (_verdicts(store, build, load_cut(store, name)) for name in (a, b))
-    table = read_columns(store, build, ("key", "source", "task"))
+    index = Index(store, require_state(store))
+    first, second = (_verdicts(index, load_cut(store, name)) for name in (a, b))
+    table = index.columns(("key", "source", "task"))
     in_a, in_b = first.verdict < 0, second.verdict < 0
     dropped_by_b, examples_a = _reasons(second, in_a & ~in_b, table)
     dropped_by_a, examples_b = _reasons(first, in_b & ~in_a, table)
@@ -86,20 +85,15 @@ def compare(store: Store, a: str, b: str) -> Comparison:
     )
 
 
-def _verdicts(store: Store, build: BuildState, state: CutState) -> _Kept:
-    if state.index_sha256 != tuple(part.sha256 for part in index_parts(build)):
-        remedy = f"Make it again: ieiw cut {store.location} --name {state.name}"
-        raise UsageError(f"cut {state.name} was made before the build changed; its rows are others now. {remedy}")
+def _verdicts(index: Index, state: CutState) -> _Kept:
+    if state.index_sha256 != index.digests():
+        problem = f"cut {state.name} was made before the build changed; its rows are others now. Make it again"
+        raise UsageError(problem, Step("cut", index.store.location, {"name": state.name}))
     rules = [step.rule for step in state.funnel]
     verdict = np.full(state.candidates, -1, np.int64)
-    for file in state.files:
-        if "/index/dropped-" in file.name:
-            with store.open(file.name) as stream:
-                table = read_table(stream, ["row", "rule"], repeated=["rule"])
-            encoded = table["rule"].combine_chunks()
-            places = np.array([rules.index(name) for name in encoded.dictionary.to_pylist()], np.int64)
-            if table.num_rows:
-                verdict[numbers(table["row"])] = places[numbers(encoded.indices)]
+    for table in read_verdicts(index.store, state, "dropped", ["row", "rule"]):
+        codes, names = coded(table["rule"])
+        verdict[numbers(table["row"])] = np.array([rules.index(name) for name in names.to_pylist()], np.int64)[codes]
     return _Kept(rules, verdict)
 
 
@@ -116,8 +110,8 @@ def _reasons(cut: _Kept, rows: npt.NDArray[np.bool_], table: pa.Table) -> tuple[
 
 
 def _shares(values: pa.ChunkedArray, in_a: npt.NDArray[np.bool_], in_b: npt.NDArray[np.bool_]) -> dict[str, Share]:
-    encoded = values.combine_chunks().dictionary_encode()
-    codes, names = numbers(encoded.indices), encoded.dictionary.to_pylist()
+    codes, distinct = coded(values)
+    names = distinct.to_pylist()
     counted: Sequence[npt.NDArray[np.int64]] = [
         np.bincount(codes[rows], minlength=len(names)) for rows in (in_a & in_b, in_a & ~in_b, in_b & ~in_a)
     ]

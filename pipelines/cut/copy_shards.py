@@ -13,9 +13,9 @@ import numpy.typing as npt
 import xxhash
 
 from ieiw.filters.columns import column
-from ieiw.pipelines.cut.choose import SIDES, Chosen, Samples, Side, spooled
+from ieiw.pipelines.cut.choose import SIDES, Chosen, Samples, Side
 from ieiw.pipelines.engine.progress import Progress
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import UsageError, human_bytes
 from ieiw.triplets.layout.cut_state import ShardFile
 from ieiw.triplets.layout.shards import BLOCK, shard_size
 from ieiw.triplets.storage.failpoints import reach
@@ -126,14 +126,14 @@ def _check_disk(store: Store, wanted: int) -> None:
     free = store.free_bytes()
     if free is not None and wanted > free:
         raise UsageError(
-            f"{store.location}: the copies need {wanted / 1e9:.1f} GB, {free / 1e9:.1f} GB are free. "
+            f"{store.location}: the copies need {human_bytes(wanted)}, {human_bytes(free)} are free. "
             "Make room, or leave --materialise out: a view needs none."
         )
 
 
 def _write(store: Store, chosen: Chosen, new: _NewShard) -> str:
     """Copy the samples of a shard; its digest."""
-    file = spooled(store)
+    file = store.spooled()
     with file.open("wb", buffering=0) as stream:
         digest = _digest(_written(stream, _copied(store, chosen, new), new.file.size))
     store.publish(new.file.name, file)

@@ -12,16 +12,17 @@ import numpy.typing as npt
 from ieiw.filters.near import least_distances
 from ieiw.filters.rules.base import PictureSet
 from ieiw.filters.scores.phash import PerceptualHash
-from ieiw.pipelines.index.columns import index_parts, open_frame
+from ieiw.pipelines.index.frame import open_frame
 from ieiw.pipelines.index.score_notes import fresh_note
 from ieiw.pipelines.recipe import holdout
 from ieiw.pipelines.recipe.picture_hashes import hashes_of, picture_hash
 from ieiw.pipelines.recipe.root_search import place_of
-from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.build_state import BuildState, load_state
+from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.layout.build_state import load_state
+from ieiw.triplets.layout.index import Index, open_build
 from ieiw.triplets.layout.recipe import HoldOut
 from ieiw.triplets.layout.shards import canonical_json
-from ieiw.triplets.storage.store import Store, open_store
+from ieiw.triplets.storage.store import open_store
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 Place = str | PictureSet
@@ -49,8 +50,8 @@ def stamp(place: Place) -> str:
 def _parts(place: Place) -> Iterator[str]:
     if isinstance(place, PictureSet):
         yield canonical_json(holdout.digest_of(_entry(place)))
-    elif (build := _build(place)[1]) is not None:
-        yield from (part.sha256 for part in index_parts(build))
+    elif (build := _build(place)) is not None:
+        yield from build.digests()
     else:
         for file in _pictures(place):
             status = file.stat()
@@ -61,9 +62,9 @@ def _hashes(place: Place) -> npt.NDArray[np.uint64]:
     if isinstance(place, PictureSet):
         entry = _entry(place)
         return np.fromiter(hashes_of(entry, holdout.source_of(entry)), np.uint64)
-    store, build = _build(place)
+    build = _build(place)
     if build is not None:
-        return open_frame(store, build).score("phash", "source").astype(np.uint64)
+        return open_frame(build).score("phash", "source").astype(np.uint64)
     return np.fromiter((picture_hash(str(file), file.read_bytes) for file in _pictures(place)), np.uint64)
 
 
@@ -73,21 +74,23 @@ def _entry(place: PictureSet) -> HoldOut:
     return entry.model_copy(update={"root": place_of(entry.dataset, entry)})
 
 
-def _build(place: str) -> tuple[Store, BuildState | None]:
-    """The store at a place, and the build there, or None where it is a plain folder.
+def _build(place: str) -> Index | None:
+    """The build at a place, or None where it is a plain folder.
 
     Raises:
         UsageError: the build is not complete, or lacks its hashes.
     """
     store = open_store(Path(place).expanduser() if "://" not in place else place)
-    build = load_state(store)
-    if build is not None and build.state != "complete":
-        raise UsageError(f"rule file, pictures: the build {place} is not complete; finish it first: ieiw build")
-    if build is not None and fresh_note(store, build, PerceptualHash.name) is None:
-        raise UsageError(
-            f"rule file, pictures: the build {place} has no hashes. Compute them: ieiw score {place} --with phash"
-        )
-    return store, build
+    if load_state(store) is None:
+        return None
+    try:
+        build = open_build(store)
+    except UsageError as error:
+        raise UsageError(f"rule file, pictures: {error}", error.step) from error
+    if fresh_note(store, build.state, PerceptualHash.name) is None:
+        problem = f"rule file, pictures: the build {place} has no hashes; compute them"
+        raise UsageError(problem, Step("score", place, {"scores": PerceptualHash.name}))
+    return build
 
 
 def _folder(place: str) -> Path:

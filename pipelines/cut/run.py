@@ -15,10 +15,12 @@ from ieiw.pipelines.cut.copy_shards import materialise as copy_samples
 from ieiw.pipelines.cut.dataset_card import add_card
 from ieiw.pipelines.cut.decontaminate import nearest, stamp
 from ieiw.pipelines.engine.progress import Progress
-from ieiw.pipelines.index.columns import index_parts, open_frame, score_notes
+from ieiw.pipelines.index.frame import open_frame
+from ieiw.pipelines.index.score_notes import notes_of
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.build_state import BuildState, require_state
+from ieiw.triplets.layout.borrowed import check_writable
 from ieiw.triplets.layout.cut_state import CUT_NAME, WHOLE_BUILD, CutState, FunnelStep, cut_file, load_cut
+from ieiw.triplets.layout.index import Index, open_build
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store, open_store
 
@@ -49,8 +51,8 @@ def cut(
     """
     _check_name(name)
     store = open_store(location)
-    build = complete_build(store)
-    wanted = _wanted(store, build, rules, materialise)
+    index = open_build(store)
+    wanted = _wanted(index, rules, materialise)
     standing = _standing(store, name)
     if (
         standing
@@ -58,17 +60,19 @@ def cut(
         and _whole(store, standing)
     ):
         return standing
-    frame = open_frame(store, build, nearest)
+    check_writable(store)
+    frame = open_frame(index)
+    frame.nearest = nearest
     if rules != DEFAULT:  # those speak of tasks that a build need not have
         check_names(frame, rules)
     verdicts = apply_rules(frame, rules)
     if not (verdicts.rule == KEPT).any():
         raise UsageError(f"cut {name}: the rules keep none of {len(frame):,} rows\n{funnel_text(verdicts.funnel)}")
     frame.forget_scores()
-    chosen = choose(store, build, frame, verdicts, rules.split)
+    chosen = choose(index, frame, verdicts, rules.split)
     clear(store, name)
     if materialise:
-        chosen = copy_samples(store, name, chosen, build.recipe.unit_bytes, report)
+        chosen = copy_samples(store, name, chosen, index.state.recipe.unit_bytes, report)
     else:
         remove_shards(store, name)
     files = publish_index(store, name, frame, verdicts, rules, chosen)
@@ -90,14 +94,14 @@ def _check_name(name: str) -> None:
         raise UsageError(f"--name {name}: the audit of the whole build has this name; take another")
 
 
-def _wanted(store: Store, build: BuildState, rules: RuleSet, materialise: bool) -> dict[str, Any]:
+def _wanted(index: Index, rules: RuleSet, materialise: bool) -> dict[str, Any]:
     """The fields of ``cut.json`` that say what a cut is made of: equal ones, equal cut."""
     return {
         "kind": "materialised" if materialise else "view",
-        "index_sha256": tuple(part.sha256 for part in index_parts(build)),
-        "backends": build.backends,
+        "index_sha256": index.digests(),
+        "backends": index.state.backends,
         "rules": rules.model_dump(mode="json"),
-        "scores": score_notes(store, build, rules),
+        "scores": notes_of(index, rules),
         "pictures": tuple(map(stamp, rules.places())),
     }
 
@@ -137,18 +141,6 @@ def _state(name: str, wanted: dict[str, Any], frame: Frame, verdicts: Verdicts, 
         emptied=tuple(chosen.emptied("source") + chosen.emptied("task")),
         files=(),
     )
-
-
-def complete_build(store: Store) -> BuildState:
-    """The state of a build that is complete.
-
-    Raises:
-        UsageError: there is none, or it is not complete.
-    """
-    build = require_state(store)
-    if build.state != "complete":
-        raise UsageError(f"{store.location}: the build is not complete; finish it first: ieiw build")
-    return build
 
 
 def funnel_text(funnel: Sequence[Step | FunnelStep]) -> str:

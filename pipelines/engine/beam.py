@@ -14,7 +14,7 @@ import apache_beam as beam
 from apache_beam.metrics.metric import Metrics
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from ieiw.pipelines.engine.in_progress import leave_with_parent
+from ieiw.pipelines.engine import parent
 from ieiw.pipelines.engine.stage import load_stage
 from ieiw.pipelines.engine.work import UnitWork
 from ieiw.triplets.errors import UsageError
@@ -22,7 +22,7 @@ from ieiw.triplets.layout.plan import UnitRef
 
 
 class WorkOnUnit(beam.DoFn):
-    """Does one unit's work; emits its counts, for Beam's own counters.
+    """Does one unit's work, and adds its counts to Beam's own counters.
 
     Args:
         location: the build's folder or URL.
@@ -37,26 +37,23 @@ class WorkOnUnit(beam.DoFn):
         self._work: UnitWork | None = None
 
     def setup(self) -> None:
-        """Once a worker: quiet threads, a watch on the driver, and the stage's own worker."""
+        """Once a worker: quiet threads and the stage's own worker."""
         import cv2
 
         cv2.setNumThreads(1)  # parallelism is over units; a worker's own threads would only fight for the cores
-        leave_with_parent()
         running = Path(self._running) if self._running else None
         self._work = UnitWork(load_stage(self._stage, self._options), self._location, running)
 
-    def process(self, element: str) -> Iterator[dict[str, int]]:
+    def process(self, element: str) -> None:
         """Do one unit's work."""
         if self._work is None:
             raise RuntimeError("Beam called process before setup")
-        counts = dict(self._work.do(UnitRef.decoded(element)))
-        for name, count in counts.items():
+        for name, count in self._work.do(UnitRef.decoded(element)).items():
             Metrics.counter("ieiw", name).inc(count)
-        yield counts
 
 
-def run(refs: Sequence[str], do: WorkOnUnit, beam_args: Sequence[str]) -> dict[str, Any]:
-    """Work on the units and wait until it is done; returns Beam's committed counters by name.
+def run(refs: Sequence[str], do: WorkOnUnit, beam_args: Sequence[str]) -> None:
+    """Work on the units and wait until it is done.
 
     Args:
         refs: units, encoded.
@@ -71,21 +68,19 @@ def run(refs: Sequence[str], do: WorkOnUnit, beam_args: Sequence[str]) -> dict[s
         | "Spread" >> beam.Reshuffle()
         | "Work" >> beam.ParDo(do)
     )
-    with _quoted_python(beam_args):
-        result = pipeline.run()
-        result.wait_until_finish()
-    counters = result.metrics().query()["counters"]
-    return {
-        counter.key.metric.name: counter.committed for counter in counters if counter.key.metric.namespace == "ieiw"
-    }
+    with _watched_python(beam_args):
+        pipeline.run().wait_until_finish()
 
 
 @contextmanager
-def _quoted_python(beam_args: Sequence[str]) -> Iterator[None]:
-    """Beam gives the path of this Python to a shell as it is, to start its workers: a folder's name may hold a space."""
+def _watched_python(beam_args: Sequence[str]) -> Iterator[None]:
+    """Beam gives the path of this Python to a shell as it is, to start its workers: they start under watch of this process.
+
+    The path is quoted, since a folder's name may hold a space.
+    """
     python = sys.executable
     if any("multi_processing" in flag for flag in beam_args):  # else work here may start a Python itself
-        sys.executable = shlex.quote(python)
+        sys.executable = f"{shlex.quote(python)} -m {parent.__name__}"
     try:
         yield
     finally:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from ieiw.triplets.layout.plan import UnitRef
-from ieiw.triplets.storage.processes import is_alive
 
-PARENT = "IEIW_PARENT"
-"""Set by a local driver to its process id: workers leave when it is gone."""
 FAILED = ".failed"
 """Suffix of the note of a unit that an error, not a death, put an end to."""
 
@@ -46,17 +42,3 @@ def notes(running: Path, suffix: str = "") -> list[tuple[int, UnitRef]]:
                 ref = UnitRef.decoded(note.read_text(encoding="utf-8"))
                 result.append((int(note.name.partition("-")[0]), ref))
     return result
-
-
-def leave_with_parent() -> None:
-    """End this process soon after the local driver that started it is gone; does nothing on a cluster's worker."""
-    parent = int(os.environ.get(PARENT, "0"))
-    if parent and parent != os.getpid():
-        threading.Thread(target=_wait_for_orphanhood, args=(parent,), daemon=True, name="parent-watch").start()
-
-
-def _wait_for_orphanhood(parent: int) -> None:
-    """Not by our own parent's id: Beam starts workers through a shell."""
-    while is_alive(parent):
-        time.sleep(0.2)
-    os._exit(70)

@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict, dataclass
 
 from ieiw.triplets.errors import Step, UsageError
-from ieiw.triplets.storage.processes import is_alive, started
+from ieiw.triplets.storage.processes import is_alive, space, started
 from ieiw.triplets.storage.store import Store
 
 FILE = "lock.json"
@@ -21,18 +21,24 @@ STALE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who drives the build."""
+    """Who drives the build; ``space`` is where its process number means something (:func:`.processes.space`)."""
 
     host: str
     pid: int
     started: float
     beat: float
+    space: str = ""
 
     def alive(self) -> bool:
-        """Whether the holder may still be at work: its process on this host, its heartbeat elsewhere."""
-        if self.host == socket.gethostname():
+        """Whether the holder may still be at work: by its process where that can be seen, else by its heartbeat."""
+        if self.space == space():
             return is_alive(self.pid, self.started)
         return time.time() - self.beat < STALE_S
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its heartbeat lies in our future, by a clock that is not ours: its age then says nothing."""
+        return self.space != space() and self.beat - time.time() > STALE_S
 
 
 class Lock:
@@ -53,7 +59,7 @@ class Lock:
             holder = read_holder(self._store)
             if holder is None:
                 continue
-            if holder.alive() and not self._take_over and not _mine(holder):
+            if not self._take_over and not _mine(holder) and self._is_at_work(holder):
                 raise UsageError(
                     f"{self._store.location} is being built by process {holder.pid} on {holder.host}. "
                     "Wait for it, stop it, or take over (safe, but work may be done twice).",
@@ -70,8 +76,19 @@ class Lock:
         if holder is not None and _mine(holder):
             self._store.delete(FILE)
 
+    def _is_at_work(self, holder: Holder) -> bool:
+        """Whether it lives; of one whose clock is far ahead of ours, whether its heartbeat changes while we look."""
+        if not holder.is_ahead:
+            return holder.alive()
+        until = time.monotonic() + 2 * BEAT_S
+        while time.monotonic() < until:
+            if read_holder(self._store) != holder:
+                return True
+            time.sleep(BEAT_S / 15)
+        return False
+
     def _content(self) -> bytes:
-        return json.dumps(asdict(Holder(socket.gethostname(), os.getpid(), started(), time.time()))).encode()
+        return json.dumps(asdict(Holder(socket.gethostname(), os.getpid(), started(), time.time(), space()))).encode()
 
     def _beat(self) -> None:
         while not self._stop.wait(BEAT_S):
@@ -90,8 +107,8 @@ def read_holder(store: Store) -> Holder | None:
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):
-        return Holder(socket.gethostname(), 0, 0.0, 0.0)
+        return Holder(socket.gethostname(), 0, 0.0, 0.0, space())
 
 
 def _mine(holder: Holder) -> bool:
-    return holder.host == socket.gethostname() and holder.pid == os.getpid()
+    return holder.space == space() and holder.pid == os.getpid()

@@ -83,31 +83,32 @@ class _Run:
 
     def all(self, left: Sequence[UnitRef]) -> None:
         """Do what is left: units under suspicion first and alone, then the rest."""
-        self._waiting = {self._stage.mark(ref): ref for ref in left}
+        store, stage = self._store, self._stage
+        self._waiting = {stage.mark(ref): ref for ref in left}
         self._take_damage(left)
-        strikes = {self._strike(ref): ref for ref in left}
-        suspects = [strikes[name] for name in sorted(committed(self._store, list(strikes)))]
-        for ref in suspects:
+        strikes = {note_name("strikes", stage, ref): ref for ref in left}
+        suspects = {name: strikes[name] for name in sorted(committed(store, list(strikes)))}
+        for ref in suspects.values():
             self._alone(ref)
-        rest = [ref for ref in left if ref not in set(suspects)]
-        if rest:
-            self._together(rest)
-        self._poll()
-        damage = self._take_damage(left)
-        self._check_done(left, damage)
-        for ref in suspects:
-            self._store.delete(self._strike(ref))
-        if damage:
-            place, message = self._store.location, self._stage.damage_message(list(damage.values()))
-            raise UsageError(f"{place}: {message}", Step("lint", place))
-
-    def _together(self, refs: Sequence[UnitRef]) -> None:
+        rest = [ref for ref in left if ref not in set(suspects.values())]
         try:
-            self._drive(refs, self._options)
+            if rest:
+                self._drive(rest, self._options)
         except WorkerDiedError as death:
             for ref in death.units:
-                self._store.publish_bytes(self._strike(ref), b"a worker died at this unit\n")
+                store.publish_bytes(note_name("strikes", stage, ref), b"a worker died at this unit\n")
             raise
+        self._poll()
+        damage = self._take_damage(left)
+        if missing := [ref for ref in pending(store, stage, left) if ref not in damage]:
+            raise DriverFailedError(
+                f"the pipeline ended well, but {len(missing)} units have no commit mark, the first is {missing[0].unit}"
+            )
+        for name in suspects:
+            store.delete(name)
+        if damage:
+            message = stage.damage_message(list(damage.values()))
+            raise UsageError(f"{store.location}: {message}", Step("lint", store.location))
 
     def _alone(self, ref: UnitRef) -> None:
         """Do a unit that a worker died at in a process of its own; quarantine it if that dies again and again."""
@@ -138,20 +139,11 @@ class _Run:
     def _take_damage(self, refs: Sequence[UnitRef]) -> dict[UnitRef, str]:
         """What units noted of damage; the notes are taken away."""
         names = {note_name("damage", self._stage, ref): ref for ref in refs}
-        notes = {names[name]: self._store.read(name).decode() for name in sorted(committed(self._store, list(names)))}
-        for ref in notes:
-            self._store.delete(note_name("damage", self._stage, ref))
+        notes = {}
+        for name in sorted(committed(self._store, list(names))):
+            notes[names[name]] = self._store.read(name).decode()
+            self._store.delete(name)
         return notes
-
-    def _check_done(self, refs: Sequence[UnitRef], damage: Mapping[UnitRef, str]) -> None:
-        missing = [ref for ref in pending(self._store, self._stage, refs) if ref not in damage]
-        if missing:
-            raise DriverFailedError(
-                f"the pipeline ended well, but {len(missing)} units have no commit mark, the first is {missing[0].unit}"
-            )
-
-    def _strike(self, ref: UnitRef) -> str:
-        return note_name("strikes", self._stage, ref)
 
 
 def check_beam_args(beam_args: Sequence[str]) -> None:

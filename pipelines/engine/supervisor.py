@@ -1,10 +1,15 @@
-"""Runs the driver in a process of its own and notices what Beam's local runner would wait on for ever: dead workers."""
+"""Runs the driver in a process of its own and notices what Beam's local runner would wait on for ever: dead workers.
+
+There is no pool of processes beside Beam: written out it is 67 lines and takes 58 away, and every kill would be tested on both.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,12 +21,16 @@ import psutil
 
 from ieiw.pipelines.engine.driver import REPORT, WORKER_GONE, Job
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
-from ieiw.pipelines.engine.in_progress import FAILED, PARENT, notes
+from ieiw.pipelines.engine.in_progress import FAILED, notes
+from ieiw.pipelines.engine.parent import PARENT
 from ieiw.pipelines.engine.stage import Stage, address
 from ieiw.triplets.layout.plan import UnitRef
-from ieiw.triplets.storage.processes import is_alive
+from ieiw.triplets.storage.processes import is_alive, owner, owner_lives
 from ieiw.triplets.storage.store import Store
 
+_PREFIX = "ieiw-run-"
+_ROOM = 1 << 20
+"""Bytes that a run's folder must have room for: notes and a report, a few hundred bytes a process."""
 POLL_S = 0.5
 GRACE_S = 30.0
 """How long a driver may take to end after an error of a unit: it ends its workers first, some in the middle of a unit."""
@@ -49,23 +58,54 @@ def run_driver(
         WorkerDiedError: at the latest some seconds after a process of the build was killed.
         DriverFailedError: the pipeline ended with an error.
     """
-    # A worker whose driver was killed may still leave a note while the folder goes: that must not hide how the build ended.
-    with tempfile.TemporaryDirectory(prefix="ieiw-run-", ignore_cleanup_errors=True) as folder:
-        here = Path(folder)
-        running = here / "running"
-        running.mkdir()
-        job = Job(
-            location=store.location,
-            stage=address(stage),
-            options=stage.model_dump_json(),
-            refs=[ref.encoded() for ref in refs],
-            running=str(running),
-            beam_args=list(beam_args),
-        )
-        (here / "job.json").write_text(job.model_dump_json(), encoding="utf-8")
+    _sweep()
+    with contextlib.ExitStack() as stack:
+        with _room_needed():
+            # A worker whose driver was killed may still leave a note while the folder goes: that must not hide how the build ended.
+            folder = tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{owner()}=", ignore_cleanup_errors=True)
+            here = Path(stack.enter_context(folder))
+            running = here / "running"
+            running.mkdir()
+            job = Job(
+                location=store.location,
+                stage=address(stage),
+                options=stage.model_dump_json(),
+                refs=[ref.encoded() for ref in refs],
+                running=str(running),
+                beam_args=list(beam_args),
+            )
+            (here / "job.json").write_text(job.model_dump_json(), encoding="utf-8")
+            _try_room(here)
         with _started(here / "job.json", log) as driver:
             _wait(driver, running, on_poll)
         _check_end(driver, here / REPORT, running, log)
+
+
+def _sweep() -> None:
+    """Remove the folders of supervisors that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        if owner_lives(folder.name.removeprefix(_PREFIX)) is False:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _try_room(folder: Path) -> None:
+    """Raise an OSError where the folder of notes has no room: processes that cannot write there just die."""
+    probe = folder / "probe"
+    probe.write_bytes(bytes(_ROOM))
+    probe.unlink()
+
+
+@contextlib.contextmanager
+def _room_needed() -> Iterator[None]:
+    """Name the folder for temporary files where it has no room."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise DriverFailedError(
+            f"{tempfile.gettempdir()}: {error.strerror}. Make room there, or set TMPDIR to a folder that has some"
+        ) from error
 
 
 @contextlib.contextmanager
@@ -90,16 +130,12 @@ def _started(job: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield driver
     finally:
-        _kill_tree(driver)
-
-
-def _kill_tree(driver: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(driver.pid)
-        for each in [*process.children(recursive=True), process]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                each.kill()
-    driver.wait()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(driver.pid)
+            for each in [*process.children(recursive=True), process]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    each.kill()
+        driver.wait()
 
 
 def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], None]) -> None:
@@ -130,6 +166,8 @@ def _check_end(driver: subprocess.Popen[bytes], report: Path, running: Path, log
         error = said["error"]
         where = _names([unit for _, unit in notes(running, FAILED)])
         raise DriverFailedError(f"{error}{f' (unit {where})' if where else ''}. Beam's log: {log}")
+    with _room_needed():  # a full disk kills without a word
+        _try_room(report.parent)
     # Only what the driver itself was building is under suspicion: its workers merely leave with it.
     at_work = [unit for pid, unit in notes(running) if pid == driver.pid]
     what = f"the driver was killed while unit {_names(at_work)} was at work" if at_work else "the driver was killed"

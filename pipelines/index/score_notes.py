@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pyarrow as pa
 
 from ieiw.filters.registry import load
+from ieiw.filters.rule_set import RuleSet
 from ieiw.filters.scores.base import Score
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import BuildState
+from ieiw.triplets.layout.cut_state import ScoreNote
+from ieiw.triplets.layout.index import Index
+from ieiw.triplets.layout.scores import read_note, values_digest
 from ieiw.triplets.storage.store import Store
 
 
 def value_type(score: Score) -> pa.DataType:
     """How a score's values are kept."""
     return pa.uint64() if score.kind == "hash" else pa.float32()
-
-
-def read_note(store: Store, name: str) -> dict[str, Any]:
-    """What ``score.json`` says.
-
-    Raises:
-        FileNotFoundError: the score was never computed.
-    """
-    return dict(json.loads(store.read(f"scores/{name}/score.json")))
 
 
 def settings_of(state: BuildState, score: Score) -> dict[str, Any]:
@@ -48,3 +43,20 @@ def fresh_note(store: Store, state: BuildState, name: str) -> dict[str, Any] | N
         return None
     settings = settings_of(state, load(name)())
     return note if {key: note.get(key) for key in settings} == settings else None
+
+
+def notes_of(index: Index, rules: RuleSet) -> dict[str, ScoreNote]:
+    """Version and digest of each score that the rules read.
+
+    Raises:
+        UsageError: a score was not computed for this build as it is now.
+    """
+    notes = {name: fresh_note(index.store, index.state, name) for name in sorted(rules.scores())}
+    if missing := [name for name, note in notes.items() if note is None]:
+        problem = f"{index.store.location}: scores missing or older than the build: {', '.join(missing)}; compute them"
+        raise UsageError(problem, Step("score", index.store.location, {"scores": ",".join(missing)}))
+    return {
+        name: ScoreNote(version=int(note["version"]), sha256=values_digest(index.store, name))
+        for name, note in notes.items()
+        if note is not None
+    }

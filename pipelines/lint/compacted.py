@@ -17,8 +17,8 @@ from ieiw.pipelines.lint.files import DAMAGE, brief, digest_of, parquet, texts
 from ieiw.pipelines.lint.report import Findings, Kind
 from ieiw.pipelines.lint.unit import UnitResult
 from ieiw.triplets.layout.build_state import FILE, BuildState, IndexPart
+from ieiw.triplets.layout.index import SCHEMAS, Index, part_file
 from ieiw.triplets.layout.marks import fetch
-from ieiw.triplets.layout.rows import REJECTS, ROWS
 from ieiw.triplets.storage.store import Store
 
 _BATCH = 4096
@@ -28,16 +28,16 @@ def check_index(store: Store, state: BuildState, ledgers: Mapping[str, Ledger], 
     """Compare the index of a complete build with its units. Holds one batch and one unit's rows at a time."""
     for part in state.index:
         _check_digest(store, part, found)
-    for kind, schema in (("rows", ROWS), ("rejects", REJECTS)):
-        parts = [part for part in state.index if part.name.startswith(f"index/{kind}-")]
-        wanted = [f"index/{kind}-{number:05d}.parquet" for number in range(len(parts))]
-        if [part.name for part in parts] != wanted:
+    unknown = list(state.index)
+    for kind, schema in SCHEMAS.items():
+        parts = Index(store, state).parts(kind)
+        unknown = [part for part in unknown if part not in parts]
+        if [part.name for part in parts] != [part_file(kind, number) for number in range(len(parts))]:
             found.add(Kind.INDEX, FILE, f"parts of the {kind} index are not numbered in order")
         with contextlib.suppress(_Unusable):
             _compare(_Stream(store, parts, schema, found), _tables(store, kind, ledgers), found)
-    others = [part.name for part in state.index if not part.name.startswith(("index/rows-", "index/rejects-"))]
-    for name in others:
-        found.add(Kind.INDEX, FILE, f"index part {name!r} is of no known kind")
+    for part in unknown:
+        found.add(Kind.INDEX, FILE, f"index part {part.name!r} is of no known kind")
 
 
 def _check_digest(store: Store, part: IndexPart, found: Findings) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,11 +19,14 @@ from ieiw.filters.scores.base import Score
 from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
 from ieiw.pipelines.engine.stage import pending
-from ieiw.pipelines.index.score_notes import fresh_note, read_note, settings_of, value_type
+from ieiw.pipelines.index.score_notes import fresh_note, settings_of, value_type
 from ieiw.pipelines.scoring.stage import SET_ASIDE, ScoreStage
-from ieiw.triplets.errors import Step, UsageError
-from ieiw.triplets.layout.build_state import BuildState, require_state
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.borrowed import check_writable
+from ieiw.triplets.layout.build_state import BuildState
+from ieiw.triplets.layout.index import open_build
 from ieiw.triplets.layout.marks import fetch, mark_of
+from ieiw.triplets.layout.scores import read_note, write_note, write_values
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store, open_store
 
@@ -73,12 +74,11 @@ def score(
             raise UsageError(f"score {name}: it is computed from {needs}, which this build does not have")
     check_beam_args(options.beam_args if options else ())
     store = open_store(out)
-    state = require_state(store)
-    if state.state != "complete":
-        raise UsageError(f"{store.location}: the build is not complete; finish it first", Step("build", store.location))
+    state = open_build(store).state
     fresh = [name for name in names if fresh_note(store, state, name) is None]
     progress = Progress()
     if fresh:
+        check_writable(store)
         built = {ref: mark_of(store, ref.rows).built for ref in state.refs()}
         stage, refs = ScoreStage(scores=tuple(fresh)), [ref for ref, count in built.items() if count]
         items = sum(built[ref] for ref in pending(store, stage, refs))
@@ -95,31 +95,26 @@ def score(
 
 def _merge(store: Store, state: BuildState, parts: Sequence[str], names: Sequence[str]) -> None:
     """Bring the units' parts together: for each score one file with a value for each distinct picture (or for each key)."""
-    set_aside = _set_aside(store, parts)
+    metadata = (pq.read_schema(pa.BufferReader(data)).metadata or {} for _, data in fetch(store, parts))
+    set_aside = sorted(each[SET_ASIDE].decode() for each in metadata if SET_ASIDE in each)
+    notes = {}
     for name in names:
         made = load(name)()
         keys, values = _gather(store, parts, made)
-        table = pa.table({"id": keys, "value": pa.array(values, value_type(made))})
-        spooled = store.spool() / uuid.uuid4().hex
-        pq.write_table(table, spooled, compression="zstd")
-        store.publish(f"scores/{name}/values.parquet", spooled)
-        note = settings_of(state, made) | {
+        write_values(store, name, keys, pa.array(values, value_type(made)))
+        notes[name] = settings_of(state, made) | {
             "ids_sha256": ids_digest(keys),
             "values": len(values),
             "undefined": int(np.isnan(values.astype(np.float64)).sum()),
         }
         if set_aside:
-            note["set_aside"] = set_aside
-        store.publish_bytes(f"scores/{name}/score.json", (json.dumps(note, indent=2, sort_keys=True) + "\n").encode())
+            notes[name]["set_aside"] = set_aside
+    # Last and together: once a note is there, its score needs the parts no more, and a run for the others has parts of its own.
+    for name, note in notes.items():
+        write_note(store, name, note)
     for part in parts:
         store.delete(part)
     store.sweep()
-
-
-def _set_aside(store: Store, parts: Sequence[str]) -> list[str]:
-    """What the parts without values say of their units."""
-    metadata = (pq.read_schema(pa.BufferReader(data)).metadata or {} for _, data in fetch(store, parts))
-    return sorted(each[SET_ASIDE].decode() for each in metadata if SET_ASIDE in each)
 
 
 def ids_digest(ids: pa.Array) -> str:

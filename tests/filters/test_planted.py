@@ -6,7 +6,7 @@ import pytest
 import skimage.data
 
 from bench.planted import OWN_SCORE, PICTURE_DEFECTS, auc, stored
-from ieiw.filters.registry import better_of, load
+from ieiw.filters.registry import load
 from ieiw.filters.rule_set import DEFAULT
 from ieiw.filters.scores.base import Pair
 
@@ -70,24 +70,3 @@ def refused(rules, pair):
         if (rule.min is not None and value < rule.min) or (rule.max is not None and value > rule.max):
             found.add(name)
     return found
-
-
-@pytest.mark.parametrize("name", ["seam", "detail-inside", "change-inside"])
-def test_scores_of_holes_are_undefined_without_one(name):
-    picture = np.zeros((32, 32, 3), np.uint8)
-    assert np.isnan(load(name)().of_pair(Pair(picture, picture, None)))
-    assert np.isnan(load(name)().of_pair(Pair(picture, picture, np.zeros((32, 32), bool))))
-
-
-def test_detail_of_a_whole_hole_is_undefined_and_of_equal_texture_one():
-    random = np.random.default_rng(0)
-    picture = random.integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    made = load("detail-inside")()
-    assert np.isnan(made.of_pair(Pair(picture, picture, np.ones((64, 64), bool))))
-    hole = np.zeros((64, 64), bool)
-    hole[20:44, 20:44] = True
-    assert made.of_pair(Pair(picture, picture, hole)) == pytest.approx(1, abs=0.1)
-    flat = np.where(hole[..., None], np.uint8(128), picture)
-    for pair in (Pair(picture, flat, hole), Pair(flat, picture, hole)):
-        assert made.of_pair(pair) < 0.05
-    assert better_of("detail-inside") == "higher"

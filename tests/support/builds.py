@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ import yaml
 from ieiw.pipelines.build.run import Options, Result, build
 from ieiw.pipelines.engine.stage import Stage
 from ieiw.pipelines.engine.work import UnitWork
+from ieiw.triplets.layout.build_state import require_state
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.recipe import Recipe
-from ieiw.triplets.storage.store import Store
+from ieiw.triplets.storage.store import Store, open_store
 
 ROOT = Path(__file__).parent.parent.parent
 UNDISTURBED = ("build.json", "index", "plan", "rejects", "rows", "shards")
@@ -116,3 +118,18 @@ def stamps(out: Path) -> dict[str, tuple[int, int, int]]:
 def index(out: Path, kind: str) -> list[dict[str, Any]]:
     """The compacted rows or rejects of a complete build, as dictionaries."""
     return [row for part in sorted((out / "index").glob(f"{kind}-*")) for row in pq.read_table(part).to_pylist()]
+
+
+def balanced(out: Path) -> tuple[int, int]:
+    """Planned = built + rejected, key by key; build.json says the same. Returns built, rejected."""
+    state = require_state(open_store(out))
+    rows, dead = index(out, "rows"), index(out, "rejects")
+    keys = Counter(row["key"] for row in [*rows, *dead])
+    assert max(keys.values()) == 1
+    assert len(keys) == sum(source.attempts for source in state.sources.values())
+    for name, counts in state.counts.items():
+        assert counts.attempts == state.sources[name].attempts == counts.built + counts.rejected
+        assert counts.built == len([row for row in rows if row["source"] == name])
+        assert counts.reasons == Counter(row["reason"] for row in dead if row["source"] == name)
+    assert {row["shard"] for row in rows} == {f"shards/{name}" for name in open_store(out).sizes("shards")}
+    return len(rows), len(dead)

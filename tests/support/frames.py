@@ -1,15 +1,22 @@
-"""Frames made up for tests of rules."""
+"""Frames made up for tests of rules, and rules asked about them."""
 
 import hashlib
+import math
 
 import numpy as np
 import pyarrow as pa
+from hypothesis import strategies as st
 
+from ieiw.filters.apply import KEPT, apply_rules
 from ieiw.filters.composite import COMPOSITES
 from ieiw.filters.frame import Frame
+from ieiw.filters.rule_set import RuleSet
 
 PICTURE_SCORES = ("blockiness", "colourfulness", "contrast", "exposure", "noise", "sharpness", "phash")
 PAIR_SCORES = ("change-inside", "change-outside", "detail-inside", "seam")
+
+SIZES = st.tuples(st.integers(1, 80), st.integers(0, 2**20))
+"""Rows and seed of a :func:`frame`."""
 
 
 def frame(count, seed=0, nan=0.1, pictures=None, groups=None):
@@ -58,3 +65,30 @@ def value_of(rows, values, name, role, row):
         return float(composite.compute(parts)[0])
     place = row if role == "pair" else values["places"][rows[f"{role}_sha256"][row]]
     return values[name][place].item()
+
+
+def far(hashes, places):
+    """No picture of any place is near."""
+    return np.full(len(hashes), 65)
+
+
+def ask(made, *rules, nearest=far):
+    """The verdicts of rules on a frame made here."""
+    made[0].nearest = nearest
+    return apply_rules(made[0], RuleSet.model_validate({"rules": list(rules)}))
+
+
+def kept(verdicts):
+    """Numbers of the rows that stay."""
+    return np.flatnonzero(verdicts.rule == KEPT).tolist()
+
+
+def better_first(rows, values, keep, alive, lower=False):
+    """Rows best first, as a list of numbers."""
+    role = "pair" if keep in ("seam", "change-inside") else "target"
+
+    def cost(row):
+        value = value_of(rows, values, keep, role, row)
+        return math.inf if math.isnan(value) else (value if lower else -value)
+
+    return sorted(alive, key=lambda row: (cost(row), row))

@@ -16,6 +16,7 @@ from ieiw.builders.record_kinds import lacking
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.planner import plan_units
 from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, read_attempts
 from ieiw.triplets.layout.recipe import Recipe
@@ -125,7 +126,7 @@ class SourceCase:
         source = self.source(root)
         units = list(plan_units(source, self.dataset, self.tasks, variants=1, attempts_per_unit=4, key="k"))
         store = open_store(root.parent / "plan")
-        prepare(store, self.recipe(root))
+        prepare(store, Components(self.recipe(root)))
         for unit in units:
             rows = plan_rows(unit.attempts, "unit")
             json.loads(rows[0]["annotation"])
@@ -133,7 +134,7 @@ class SourceCase:
 
     def test_every_attempt_becomes_a_triplet_or_a_reject(self, root):
         store = open_store(root.parent / "out")
-        state = prepare(store, self.recipe(root))
+        state = prepare(store, Components(self.recipe(root)))
         refs: list[UnitRef] = list(state.refs())
         builder = UnitBuilder(store.location)
         for ref in refs:

@@ -14,7 +14,7 @@ from typing import ClassVar
 import psutil
 
 from ieiw.pipelines.engine.errors import WorkerDiedError
-from ieiw.pipelines.engine.in_progress import PARENT
+from ieiw.pipelines.engine.parent import PARENT
 from ieiw.pipelines.engine.run import RunOptions, run_stage
 from ieiw.pipelines.engine.stage import DamageError, Stage
 from ieiw.triplets.layout.plan import UnitRef

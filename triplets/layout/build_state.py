@@ -132,7 +132,7 @@ def require_state(store: Store) -> BuildState:
     """
     state = load_state(store)
     if state is None:
-        raise UsageError(f"{store.location}: no {FILE} here. Give the folder that `ieiw build --out` wrote.")
+        raise UsageError(f"{store.location}: no {FILE} here; give the folder of a build")
     return state
 
 

@@ -5,8 +5,8 @@
     cuts/NAME/cut.json                    rules, counts, funnel, fingerprint of what was chosen from. Written last: the commit mark
     cuts/NAME/index/train.npy             one :data:`SAMPLE` a kept row, by shard and offset; memory-mapped, never loaded
     cuts/NAME/index/validation.npy        the same for the other side of the split
-    cuts/NAME/index/kept-00000.parquet    one :data:`KEPT` row a kept row, in the order of the build's index
-    cuts/NAME/index/dropped-00000.parquet one :data:`DROPPED` row a dropped one: which rule, and the value that decided
+    cuts/NAME/index/kept-00000.parquet    one :data:`KEPT_ROWS` row a kept row, in the order of the build's index
+    cuts/NAME/index/dropped-00000.parquet one :data:`DROPPED_ROWS` row a dropped one: which rule, and the value that decided
     cuts/NAME/shards/train-000000.tar     if materialised
     cuts/NAME/README.md                   the data card
 """
@@ -14,14 +14,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 from pydantic import ValidationError
 
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.settings.yaml_file import Strict
 from ieiw.triplets.storage.store import Store
 
@@ -45,7 +46,7 @@ SAMPLE = np.dtype(
 first 64 bits of a hash of (source, pair): samples of one pair never share a batch. Offsets count bytes from the shard's start;
 members are adjacent, so one read of [source_offset, json_offset + json_size) brings a sample."""
 
-KEPT = pa.schema(
+KEPT_ROWS = pa.schema(
     [
         pa.field("row", pa.int64(), nullable=False),
         pa.field("key", pa.string(), nullable=False),
@@ -53,7 +54,7 @@ KEPT = pa.schema(
     ]
 )
 """``row`` counts the build's index from 0; ``side`` is ``train`` or ``validation``."""
-DROPPED = pa.schema(
+DROPPED_ROWS = pa.schema(
     [
         pa.field("row", pa.int64(), nullable=False),
         pa.field("key", pa.string(), nullable=False),
@@ -63,6 +64,8 @@ DROPPED = pa.schema(
 )
 """``value`` is what the rule looked at; NaN where it was undefined or the rule looks at none."""
 
+
+Verdict = Literal["kept", "dropped"]
 
 CUT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """Of cuts: they name folders and files, so nothing in them leads elsewhere."""
@@ -149,6 +152,19 @@ def sample_file(name: str, side: Literal["train", "validation"]) -> str:
     return f"cuts/{name}/index/{side}.npy"
 
 
+def verdict_file(name: str, kind: Verdict, number: int) -> str:
+    """Where a part of the cut's :data:`KEPT_ROWS` or :data:`DROPPED_ROWS` rows lies below the build."""
+    return f"cuts/{name}/index/{kind}-{number:05d}.parquet"
+
+
+def read_verdicts(store: Store, cut: CutState, kind: Verdict, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Columns of the cut's kept or dropped rows, part by part; ``side`` and ``rule`` come dictionary-encoded."""
+    for file in cut.files:
+        if file.name.startswith(f"cuts/{cut.name}/index/{kind}-"):
+            with store.open(file.name) as stream:
+                yield read_table(stream, columns, repeated=[name for name in columns if name in ("side", "rule")])
+
+
 def load_cut(store: Store, name: str) -> CutState:
     """The state of a cut.
 
@@ -161,8 +177,8 @@ def load_cut(store: Store, name: str) -> CutState:
         data = store.read(cut_file(name))
     except FileNotFoundError as error:
         known = ", ".join(sorted(store.folders("cuts"))) or "none yet"
-        remedy = f"Make it: ieiw cut {store.location} --name {name}"
-        raise UsageError(f"{store.location}: no cut {name!r} here (known: {known}). {remedy}") from error
+        problem = f"{store.location}: no cut {name!r} here (known: {known}). Name one of these, or make it"
+        raise UsageError(problem, Step("cut", store.location, {"name": name})) from error
     try:
         return CutState.model_validate_json(data)
     except ValidationError as error:
@@ -191,5 +207,5 @@ def verify_shards(store: Store, shards: Iterable[ShardFile]) -> None:
     ]
     if wrong:
         more = f" (and {len(wrong) - 3:,} more)" if len(wrong) > 3 else ""
-        remedy = "Find the damage with `ieiw lint`, then make the cut again with `ieiw cut`."
-        raise UsageError(f"{store.location}: {'; '.join(wrong[:3])}{more}. {remedy}")
+        problem = f"{store.location}: {'; '.join(wrong[:3])}{more}. Find what else is damaged, then make the cut again"
+        raise UsageError(problem, Step("lint", store.location))

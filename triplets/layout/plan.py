@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -122,7 +121,7 @@ def write_plan(store: Store, units: Iterable[list[PlanRow]], first: UnitRef) -> 
     pending = iter(units)
     part = 0
     while (opening := next(pending, None)) is not None:
-        spooled = store.spool() / uuid.uuid4().hex
+        spooled = store.spooled()
         with pq.ParquetWriter(spooled, PLAN, compression="zstd", use_dictionary=_REPEATED) as writer:
             for rows in chain([opening], islice(pending, UNITS_PER_PART - 1)):
                 writer.write_table(counted.table(rows), row_group_size=len(rows))

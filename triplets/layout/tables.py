@@ -13,6 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+ROWS_PER_PART = 500_000
+"""A part of an index, of a build's or a cut's, is closed at so many rows."""
+
 
 def read_table(file: IO[bytes], columns: Sequence[str] | None = None, repeated: Sequence[str] = ()) -> pa.Table:
     """Columns of a whole file; all of them where none are named. Those in ``repeated`` come dictionary-encoded.

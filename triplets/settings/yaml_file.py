@@ -70,7 +70,8 @@ def load_settings(
     except ValidationError as error:
         issues = error.errors()
         # A list whose every element is wrong is also told to be too short: only its elements are worth a word.
-        worth = [issue for issue in issues if issue["type"] != "too_short" or not _has_inner(issue["loc"], issues)]
+        above = {issue["loc"][:depth] for issue in issues for depth in range(len(issue["loc"]))}
+        worth = [issue for issue in issues if issue["type"] != "too_short" or issue["loc"] not in above]
         raise UsageError("\n".join(_explained(path, tree, dict(issue), model) for issue in worth)) from error
 
 
@@ -133,11 +134,6 @@ def _wrong_keys_of(node: yaml.MappingNode) -> Iterator[str]:
             first[key.value] = line
 
 
-def _has_inner(location: Sequence[int | str], issues: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether any of the issues lies below a place."""
-    return any(len(each["loc"]) > len(location) and each["loc"][: len(location)] == location for each in issues)
-
-
 def _explained(path: Path, tree: yaml.Node | None, issue: Mapping[str, Any], model: type[BaseModel]) -> str:
     """One error of pydantic as ``file, line N, field: what; remedy``; an unknown key with those that are known there."""
     location = tuple(issue["loc"])
@@ -161,14 +157,9 @@ def known_keys(model: type[BaseModel], location: Sequence[int | str]) -> list[st
         fields = [each.model_fields[step] for each in here if step in each.model_fields]
         if fields:
             here = [inner for field in fields for inner in _models_in(field.annotation)]
-        elif len(here) > 1:  # the kind that pydantic chose of several
-            here = [each for each in here if step in _words_of(each)]
+        elif len(here) > 1:  # the kind that pydantic chose of several: one of its fields allows that word alone
+            here = [each for each in here if any(step in get_args(f.annotation) for f in each.model_fields.values())]
     return list(here[0].model_fields) if len(here) == 1 else []
-
-
-def _words_of(model: type[BaseModel]) -> set[Any]:
-    """The words that a model's fields allow, such as the one that tells its kind."""
-    return {word for field in model.model_fields.values() for word in get_args(field.annotation)}
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

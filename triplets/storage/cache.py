@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
+import tempfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
@@ -15,7 +18,26 @@ _DIGEST = 32
 
 def cache_folder(name: str) -> Path:
     """The folder of this name in the user's cache for the project; it may not exist yet."""
-    return platformdirs.user_cache_path("ieiw") / name
+    return _writable(platformdirs.user_cache_path("ieiw")) / name
+
+
+@lru_cache(maxsize=1)
+def _writable(folder: Path) -> Path:
+    """The folder, or one among the temporary files, which is said: a user of a container may have no home, or not his own."""
+    try:
+        if not folder.is_absolute():  # ``~/…``
+            raise FileNotFoundError(f"{folder}: there is no home folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        other = Path(tempfile.gettempdir()) / f"ieiw-cache-{os.getuid()}"
+        with contextlib.suppress(FileExistsError):
+            other.mkdir(mode=0o700)
+        if other.is_symlink() or other.stat().st_uid != os.getuid():  # laid out by somebody else
+            other = Path(tempfile.mkdtemp(prefix="ieiw-cache-"))
+        logging.getLogger(__name__).warning("%s; logs and cached values go to %s", error, other)
+        return other
 
 
 def cached(key: str, make: Callable[[], bytes]) -> bytes:
@@ -28,8 +50,6 @@ def cached(key: str, make: Callable[[], bytes]) -> bytes:
         make: gives the value.
     """
     folder = cache_folder("values")
-    if not folder.is_absolute():  # ``~/…``: this user has no home
-        return make()
     file = folder / hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
     try:
         kept = file.read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,7 +57,9 @@ class ObjectStore:
     local: Path | None = None
 
     def __init__(self, url: str) -> None:
-        self.location = url.rstrip("/")
+        protocol, _, path = url.partition("://")
+        # An empty name in the middle would be written, but not listed: ``s3://bucket//prefix``.
+        self.location = f"{protocol}://{'/'.join(part for part in path.split('/') if part)}"
         self._system, path = file_system(self.location, use_listings_cache=False)
         self._root = path.rstrip("/")
 
@@ -128,15 +131,18 @@ class ObjectStore:
         except FileNotFoundError:
             return
 
-    def spool(self) -> Path:
+    def spooled(self) -> Path:
         """See :class:`~.store.Store`."""
+        return self._spool() / uuid.uuid4().hex
+
+    def _spool(self) -> Path:
         folder = Path(tempfile.gettempdir()) / f"ieiw-spool-{os.getuid()}"
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
     def sweep(self) -> None:
         """See :class:`~.store.Store`. Spooled files of other builds share the folder: only old ones go."""
-        for file in self.spool().iterdir():
+        for file in self._spool().iterdir():
             if time.time() - file.stat().st_mtime > 86_400:
                 file.unlink(missing_ok=True)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
+from functools import lru_cache
+from pathlib import Path
 
 
 def started(pid: int | None = None) -> float:
@@ -27,4 +31,32 @@ def is_alive(pid: int, since: float | None = None) -> bool:
         process = psutil.Process(pid)
         return process.status() != psutil.STATUS_ZOMBIE and (since is None or abs(process.create_time() - since) < 1.0)
     except (psutil.NoSuchProcess, ValueError, OverflowError):
+        return False
+
+
+@lru_cache(maxsize=1)
+def space() -> str:
+    """Within what a process number means one process: this boot of this machine, and its namespace of numbers.
+
+    Two containers may share a host name and hand out the same numbers, but not this.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+        numbers = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:  # not Linux: there a machine has one namespace
+        boot = numbers = ""
+    return hashlib.sha256(f"{platform.node()} {boot} {numbers}".encode()).hexdigest()[:16]
+
+
+def owner() -> str:
+    """This process, for the name of a folder of its own; see :func:`owner_lives`."""
+    return f"{space()}={os.getpid()}={started():.2f}"
+
+
+def owner_lives(name: str) -> bool | None:
+    """Whether the process of an :func:`owner` lives; None where its number means nothing here. More may follow the name."""
+    try:
+        place, number, began = name.split("=")[:3]
+        return is_alive(int(number), float(began)) if place == space() else None
+    except ValueError:
         return False

@@ -63,8 +63,8 @@ class Store(Protocol):
         """Remove a file; nothing happens where it is not there."""
         ...
 
-    def spool(self) -> Path:
-        """A folder for half-written files from which ``publish`` is cheap."""
+    def spooled(self) -> Path:
+        """A new name for a half-written file, from which ``publish`` is cheap."""
         ...
 
     def sweep(self) -> None:

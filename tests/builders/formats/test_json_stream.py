@@ -107,17 +107,17 @@ def test_spans_are_the_elements_in_any_chunks(values, before, indent, tight, asc
         json_stream._CHUNK = kept
 
 
-@settings(max_examples=100)
-@given(values=st.lists(st.dictionaries(_TEXT, _VALUES), min_size=1, max_size=4), data=st.data())
-def test_a_cut_array_never_looks_whole(values, data):
+@settings(max_examples=15, deadline=None)
+@given(values=st.lists(st.dictionaries(_TEXT, _VALUES, max_size=3), min_size=1, max_size=3))
+def test_an_array_cut_anywhere_never_looks_whole(values):
     text = json.dumps(values).encode()
-    cut = data.draw(st.integers(0, len(text) - 1))
-    found = []
-    with pytest.raises(DocumentError) as caught:
-        for span in array_spans(io.BytesIO(text[:cut]), "x.json"):
-            found.append(json.loads(span.data))
-    assert caught.value.kind in {"invalid_json", "wrong_schema"}
-    assert found == values[: len(found)]
+    for cut in range(len(text)):
+        found = []
+        with pytest.raises(DocumentError) as caught:
+            for span in array_spans(io.BytesIO(text[:cut]), "x.json"):
+                found.append(json.loads(span.data))
+        assert caught.value.kind in {"invalid_json", "wrong_schema"}
+        assert found == values[: len(found)]
 
 
 def test_a_damaged_element_costs_no_other():

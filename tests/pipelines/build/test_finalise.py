@@ -17,7 +17,7 @@ def build(tmp_path, monkeypatch):
 
     def run(name="out", **limits):
         for limit, value in limits.items():
-            monkeypatch.setattr(f"ieiw.pipelines.build.finalise.{limit}", value)
+            monkeypatch.setattr(f"ieiw.triplets.layout.index.{limit}", value)
         run_build(root, tmp_path / name, changes={"unit_bytes": "30KB"})
         return tmp_path / name
 

@@ -3,6 +3,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import psutil
@@ -11,6 +12,7 @@ import pytest
 import ieiw.pipelines.engine.lock
 from ieiw.pipelines.engine.lock import FILE, STALE_S, Holder, Lock, read_holder
 from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.storage.processes import space
 from ieiw.triplets.storage.store import FolderStore
 
 
@@ -28,7 +30,13 @@ def sleeper():
 
 
 def hold(store, **changes):
-    values = {"host": socket.gethostname(), "pid": os.getpid(), "started": 0.0, "beat": time.time()} | changes
+    values = {
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "started": 0.0,
+        "beat": time.time(),
+        "space": space(),
+    } | changes
     store.publish_bytes(FILE, json.dumps(values).encode())
 
 
@@ -94,12 +102,36 @@ def test_a_holder_on_another_host_lives_by_its_heartbeat(store):
     now = time.time()
     assert Holder("elsewhere", 1, 0.0, now).alive()
     assert not Holder("elsewhere", 1, 0.0, now - STALE_S - 1).alive()
-    hold(store, host="elsewhere", beat=now)
+    hold(store, host="elsewhere", space="", beat=now)
     with pytest.raises(UsageError, match="elsewhere"), Lock(store):
         pass
-    hold(store, host="elsewhere", beat=now - STALE_S - 1)
+    hold(store, host="elsewhere", space="", beat=now - STALE_S - 1)
     with Lock(store):
         assert read_holder(store).host == socket.gethostname()
+
+
+def test_a_container_of_the_same_name_is_not_this_one(store):
+    """Its process has a number that nobody has here, or that somebody else has: only its heartbeat counts."""
+    hold(store, space="another", pid=2**22 + 1)
+    with pytest.raises(UsageError, match="is being built"), Lock(store):
+        pass
+    hold(store, space="another", beat=time.time() - STALE_S - 1)
+    with Lock(store):
+        assert read_holder(store).space == space()
+
+
+def test_a_lock_from_the_future_is_held_only_while_it_beats(store, monkeypatch):
+    monkeypatch.setattr(ieiw.pipelines.engine.lock, "BEAT_S", 0.3)
+    ahead = time.time() + 3600
+    hold(store, space="another", beat=ahead)
+    with Lock(store):
+        assert read_holder(store).space == space()
+    hold(store, space="another", beat=ahead)
+    beating = threading.Timer(0.1, hold, [store], {"space": "another", "beat": ahead + 15})
+    beating.start()
+    with pytest.raises(UsageError, match="is being built"), Lock(store):
+        pass
+    beating.join()
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"host": 1}', b"\xff"])

@@ -1,9 +1,12 @@
 """Who is found dead, and who has merely left: notes of processes, without Beam."""
 
+import errno
 import json
 import subprocess
 import sys
+import tempfile
 
+import psutil
 import pytest
 
 from ieiw.pipelines.engine import supervisor
@@ -11,6 +14,9 @@ from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
 from ieiw.pipelines.engine.in_progress import FAILED
 from ieiw.pipelines.engine.supervisor import _check_end, _wait
 from ieiw.triplets.layout.plan import UnitRef
+from ieiw.triplets.storage.processes import space
+from ieiw.triplets.storage.store import open_store
+from tests.support.toy_stage import Toy
 
 UNITS = [UnitRef("pc", "abcdef", 0, number) for number in range(3)]
 NOBODY = 2**22 + 1
@@ -92,3 +98,33 @@ def test_the_report_of_a_driver_is_told(driver, tmp_path):
     note(tmp_path, NOBODY, UNITS[0], FAILED)
     with pytest.raises(DriverFailedError, match=r"no disk \(unit pc .*000000\)"):
         _check_end(ended(driver, 1), report, tmp_path, log)
+
+
+def test_a_folder_for_temporary_files_without_room_is_named(driver, tmp_path, monkeypatch):
+    def full(folder):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(supervisor, "_try_room", full)
+    (tmp_path / "running").mkdir()
+    with pytest.raises(DriverFailedError, match=r"No space left on device\. .*TMPDIR") as caught:
+        _check_end(ended(driver, 1), tmp_path / "report.json", tmp_path / "running", tmp_path / "log")
+    assert tempfile.gettempdir() in str(caught.value)
+    with pytest.raises(DriverFailedError, match="TMPDIR"):
+        supervisor.run_driver(open_store(tmp_path), Toy(), UNITS, [], tmp_path / "log", lambda: None)
+
+
+def test_folders_of_killed_supervisors_are_swept_and_others_stay(driver, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = ended(driver, 0).pid
+    alive = driver(0, 60).pid
+    since = psutil.Process(alive).create_time()
+    names = {
+        "dead": f"ieiw-run-{space()}={gone}=1.00=x",
+        "reused": f"ieiw-run-{space()}={alive}=1.00=x",
+        "alive": f"ieiw-run-{space()}={alive}={since:.2f}=x",
+        "elsewhere": f"ieiw-run-other={gone}=1.00=x",
+    }
+    for name in names.values():
+        (tmp_path / name).mkdir()
+    supervisor._sweep()
+    assert {path.name for path in tmp_path.iterdir()} == {names["alive"], names["elsewhere"]}

@@ -1,6 +1,11 @@
 """Scoring: what a shard holds is held against its rows; damage is told, and costs no other unit its scores."""
 
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -8,12 +13,15 @@ import pytest
 
 from ieiw.filters.registry import SCORES
 from ieiw.pipelines.engine.errors import WorkerDiedError
-from ieiw.pipelines.index.columns import open_frame
+from ieiw.pipelines.index.frame import open_frame
 from ieiw.pipelines.scoring.run import score
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.rows import read_mark
-from tests.support.builds import drive_here
+from ieiw.triplets.storage.failpoints import VARIABLE
+from ieiw.triplets.storage.store import open_store
+from tests.support.builds import ROOT, build_serially, drive_here
 from tests.support.scored import score_serially
 from tests.support.tiny_build import Wanted, tiny_build
 
@@ -92,6 +100,56 @@ def test_a_unit_that_kills_the_scorer_is_set_aside_and_told(tiny, monkeypatch):
     assert json.loads((tiny.path / "scores/seam/score.json").read_text())["set_aside"] == [statement]
     scored = set(pq.read_table(tiny.path / "scores/seam/values.parquet")["id"].to_pylist())
     assert keys and not keys & scored
-    frame = open_frame(tiny.store, tiny.state)
+    frame = open_frame(Index(tiny.store, tiny.state))
     undefined = np.isnan(frame.score("seam", "pair"))
     assert {key for key, nan in zip(frame.table["key"].to_pylist(), undefined, strict=True) if nan} >= keys
+
+
+PASS = ("seam", "sharpness")
+KILLED = """
+import os, sys
+from ieiw.pipelines.engine.run import RunOptions
+from ieiw.pipelines.scoring.run import score
+out, workers, scores, kill = sys.argv[1:]
+score(out, scores.split(","), RunOptions(int(workers)), lambda progress: kill and progress.done_units and os.kill(os.getpid(), 9))
+"""
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for name in PASS for path in (folder / "scores" / name).iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("workers", "point"),
+    [("2", "unit-started:2"), ("1", "rows-spooled:2"), ("2", "")],
+    ids=["worker", "driver", "supervisor"],
+)
+def test_whoever_is_killed_the_next_run_ends_with_the_same_values(tiny, tmp_path, monkeypatch, workers, point):
+    shutil.copytree(tiny.path, tmp_path / "undisturbed")
+    environment = os.environ | ({VARIABLE: f"{point}:{tmp_path / 'visits'}"} if point else {})
+    command = [sys.executable, "-c", KILLED, str(tiny.path), workers, ",".join(PASS), "" if point else "kill"]
+    killed = subprocess.run(
+        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, check=False, timeout=240
+    )
+    assert killed.returncode == (1 if point else -signal.SIGKILL), killed.stderr
+    assert ("WorkerDiedError: " in killed.stderr) == bool(point)
+    assert not (tiny.path / "scores" / "seam").exists()
+    build_serially(monkeypatch)
+    assert score(str(tiny.path), PASS).progress.quarantined == 0
+    score(str(tmp_path / "undisturbed"), PASS)
+    assert files(tiny.path) == files(tmp_path / "undisturbed")
+
+
+def test_a_kill_while_values_are_brought_together_costs_no_unit_its_scores(tiny, monkeypatch):
+    def stop(name, data):
+        raise KeyboardInterrupt
+
+    build_serially(monkeypatch)
+    store = open_store(tiny.path)
+    monkeypatch.setattr("ieiw.pipelines.scoring.run.open_store", lambda _: store)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(store, "publish_bytes", stop)  # the first note
+        score(str(tiny.path), PASS)
+    assert [(tiny.path / "scores" / name / "values.parquet").exists() for name in PASS] == [True, True]
+    assert score(str(tiny.path), PASS).progress.units == 0
+    assert left_over(tiny) == []

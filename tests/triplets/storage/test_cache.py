@@ -1,15 +1,18 @@
 """Values of the cache: made once, made again where the file is damaged, and never wrong."""
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from ieiw.triplets.storage.cache import cached
+from ieiw.triplets.storage.cache import _writable, cache_folder, cached
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    _writable.cache_clear()
     return tmp_path / "ieiw" / "values"
 
 
@@ -46,8 +49,24 @@ def test_an_error_caches_nothing(cache):
     assert not cache.exists()
 
 
-def test_a_user_without_a_home_has_no_cache(monkeypatch, tmp_path):
+@pytest.mark.parametrize("home", ["~/.cache", "/proc/.cache"])
+def test_a_user_without_a_home_of_his_own_has_a_cache_among_the_temporary_files(home, monkeypatch, tmp_path, caplog):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: Path("~/.cache") / name)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: Path(home) / name)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert cached("a", lambda: b"one") == b"one"
-    assert list(tmp_path.iterdir()) == []
+    assert cached("a", never) == b"one"
+    (there,) = tmp_path.iterdir()
+    assert there.stat().st_mode & 0o777 == 0o700
+    assert str(there) in caplog.text and home in caplog.text
+    assert cache_folder("logs") == there / "logs"
+
+
+def test_a_cache_that_somebody_else_laid_out_is_not_used(monkeypatch, tmp_path):
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: Path("/proc/none"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
+    (tmp_path / "temp").mkdir()
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "temp" / f"ieiw-cache-{os.getuid()}").symlink_to(tmp_path / "theirs")
+    assert cached("a", lambda: b"one") == b"one"
+    assert list((tmp_path / "theirs").iterdir()) == []
