@@ -22,6 +22,7 @@ from PIL import UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
+from ieiw.triplets.images.colour_profile import in_srgb
 from ieiw.triplets.records import Encoded, Image, Mask, Picture
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -52,8 +53,9 @@ ANY_SIZE = PictureLimits(min_side=1)
 def decode(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Picture:
     """Decode a picture of any common format into upright RGB; ``pixels`` is read-only.
 
-    16-bit samples are scaled to 8 bits, transparency is composited on white, CMYK is converted as Adobe writes it, colour
-    profiles are left aside. What follows the picture in the file is ignored; the name of the file is never looked at.
+    16-bit samples are scaled to 8 bits, transparency is composited on white, CMYK is converted as Adobe writes it, and colours
+    with an embedded profile are converted to sRGB. What follows the picture in the file is ignored; the name of the file is
+    never looked at.
 
     Raises:
         Refusal: ``picture_too_large``, ``picture_too_small`` or ``picture_unreadable``; no other exception leaves.
@@ -138,12 +140,15 @@ def _to_rgb(picture: Pillow.Image) -> Image:
     if isinstance(picture, JpegImageFile):
         return _strict_jpeg(picture)
     picture.load()  # 16-bit colours keep their high byte
-    if not _may_be_transparent(picture):
-        return np.asarray(picture if picture.mode == "RGB" else picture.convert("RGB"))
-    opaque = picture.convert("RGBA")
-    ground = Pillow.new("RGB", opaque.size, (_BACKDROP,) * 3)
-    ground.paste(opaque, mask=opaque.getchannel("A"))
-    return np.asarray(ground)
+    if _may_be_transparent(picture):
+        opaque = picture.convert("RGBA")
+        ground = Pillow.new("RGB", opaque.size, (_BACKDROP,) * 3)
+        ground.paste(opaque, mask=opaque.getchannel("A"))
+        ground.info = picture.info
+        picture = ground
+    elif picture.mode not in {"RGB", "L", "CMYK"}:
+        picture = picture.convert("RGB")
+    return in_srgb(picture)
 
 
 def _strict_jpeg(picture: JpegImageFile) -> Image:
@@ -163,11 +168,14 @@ def _strict_jpeg(picture: JpegImageFile) -> Image:
         if progressive or "extraneous bytes before marker 0xd9" not in str(error):
             raise
         pixels = simplejpeg.decode_jpeg(data, colours, strict=False)
-    if colours == "RGB":
+    if "icc_profile" not in picture.info and colours == "RGB":
         return cast(Image, pixels)
-    return np.asarray(
-        Pillow.frombytes("CMYK", picture.size, (~pixels).tobytes()).convert("RGB")
-    )  # Adobe's are inverted
+    if picture.mode == "L":
+        pixels = np.ascontiguousarray(pixels[..., 0])
+    inverted = ~pixels if colours == "CMYK" else pixels  # as Adobe writes them
+    plain = Pillow.frombytes(picture.mode if picture.mode in {"L", "CMYK"} else "RGB", picture.size, inverted.tobytes())
+    plain.info = picture.info
+    return in_srgb(plain)
 
 
 def _may_be_transparent(picture: Pillow.Image) -> bool:
