@@ -68,7 +68,7 @@ setup(
     long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
-    python_requires=">=3.11",
+    python_requires=">=3.11,<3.15",  # those that NumPy, Beam, Arrow and simplejpeg have wheels for
     packages=PACKAGES,
     package_data={"": ["py.typed", "*.yaml", "*.j2", "*.json"]},
     install_requires=BASE,

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ieiw.apps.console import human_bytes
+from ieiw.triplets.errors import human_bytes
 
 if TYPE_CHECKING:
     from ieiw.apps.inspect_triplet import Details

@@ -23,11 +23,11 @@ import numpy as np
 import psutil
 
 from bench.common import Row
-from ieiw.train.data.augment import Changes
+from ieiw.train.data.augment import Augmentation
 from ieiw.train.data.blocks import Samples
 from ieiw.train.data.dataset import OpenCut
 from ieiw.train.data.loader import Loader
-from ieiw.train.data.order import Order, Plan
+from ieiw.train.data.order import Order, SamplingConfig
 from ieiw.triplets.images.codec import encode_jpeg
 from ieiw.triplets.layout.cut_state import SAMPLE, CutState, ShardFile
 from ieiw.triplets.storage.store import open_store
@@ -88,7 +88,7 @@ def _rate(batches: Iterator[Any], clock: Callable[[], float]) -> float:
 
 
 def _ours(cut: OpenCut, workers: int, clock: Callable[[], float]) -> float:
-    loader = Loader(cut, Plan(0, BATCH, {}), Changes(SIZE), workers=workers)
+    loader = Loader(cut, SamplingConfig(0, BATCH, {}), Augmentation(SIZE), workers=workers)
     rate = _rate(((batch.source, batch.target, batch.instructions) for batch in loader), clock)
     loader.close()
     return rate
@@ -194,7 +194,7 @@ def _collated(samples: Any) -> Any:
 def _resume(cut: OpenCut) -> Row:
     def start(share: float) -> float:
         began = time.perf_counter()
-        loader = Loader(cut, Plan(0, BATCH, {}), Changes(SIZE), workers=1)
+        loader = Loader(cut, SamplingConfig(0, BATCH, {}), Augmentation(SIZE), workers=1)
         state = loader.state_dict()
         loader.load_state_dict(state | {"batch": int(loader.order.batches_per_epoch * share)})
         next(loader)
@@ -217,7 +217,7 @@ def _resume(cut: OpenCut) -> Row:
 def _memory(cut: OpenCut) -> Row:
     """Growth of this process and the decoding ones from the fifth to the fiftieth epoch of 200 samples."""
     small = OpenCut(cut.store, cut.state, cut.side, cut.samples[:200], cut.fingerprint)
-    loader = Loader(small, Plan(0, BATCH, {}), Changes(64), workers=2)
+    loader = Loader(small, SamplingConfig(0, BATCH, {}), Augmentation(64), workers=2)
     before = 0
     while (batch := next(loader)).epoch < 50:
         if batch.epoch == 5 and batch.number == 0:
@@ -248,7 +248,7 @@ def _large_index() -> Row:
         del samples
         before, began = psutil.Process().memory_info().rss, time.perf_counter()
         mapped: Samples = np.load(file, mmap_mode="r")
-        order = Order(mapped, np.full(-(-count // per_shard), per_shard * 69_000), Plan(0, 256, {}))
+        order = Order(mapped, np.full(-(-count // per_shard), per_shard * 69_000), SamplingConfig(0, 256, {}))
         order.batch(0, 0)
         order.batch(7, int(order.batches_per_epoch * 0.9))
         seconds = time.perf_counter() - began

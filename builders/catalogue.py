@@ -130,7 +130,7 @@ def task(name: str, tools: Tools, rules: Mapping[str, Any]) -> Task:
     Raises:
         UsageError: unknown task, or wrong rules.
     """
-    return cast(Task, _task_class(name)(tools, rules))
+    return cast(Task, cast(Any, task_class(name))(tools, rules))
 
 
 def check_fit(source: Source, tasks: Sequence[str]) -> None:
@@ -160,7 +160,7 @@ def needs(task: str) -> frozenset[Kind]:
     Raises:
         UsageError: unknown task.
     """
-    return cast(frozenset[Kind], _task_class(task).needs)
+    return task_class(task).needs
 
 
 def roles(task: str) -> frozenset[str]:
@@ -169,11 +169,16 @@ def roles(task: str) -> frozenset[str]:
     Raises:
         UsageError: unknown task.
     """
-    return cast(frozenset[str], _task_class(task).roles)
+    return task_class(task).roles
 
 
-def _task_class(name: str) -> Any:
-    return _load("tasks", _entry(TASKS, name, "task"))
+def task_class(name: str) -> type[Task]:
+    """The class of a task, which states what it needs, draws and mirrors.
+
+    Raises:
+        UsageError: unknown task.
+    """
+    return cast(type[Task], _load("tasks", _entry(TASKS, name, "task")))
 
 
 def _entry(table: Mapping[str, _Entry], name: str, what: str) -> _Entry:

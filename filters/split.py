@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -37,9 +36,10 @@ def validation_rows(groups: pa.Array, pictures: pa.Array, split: Split) -> npt.N
     for label, name in zip(linked.tolist(), names, strict=True):
         if label not in first or name < first[label]:
             first[label] = name
-    key, limit = str(split.seed).encode(), int(split.validation * 2**64)
+    key = str(split.seed).encode()  # the same name and key give the same number, 0..2^64 - 1, on any machine
+    hashes = b"".join([hashlib.blake2b(name.encode(), digest_size=8, key=key).digest() for name in first.values()])
     chosen = np.zeros(max(first, default=-1) + 1, np.bool_)
-    chosen[list(first)] = _numbers(first.values(), key) < limit
+    chosen[list(first)] = np.frombuffer(hashes, ">u8") < int(split.validation * 2**64)
     return np.asarray(chosen[linked][codes], np.bool_)
 
 
@@ -61,9 +61,3 @@ def _linked(groups: Ints, pictures: Ints, count: int) -> Ints:
     links = (np.ones(int(apart.sum()), np.int8), (groups[apart], leader[apart]))
     _, labels = connected_components(coo_matrix(links, shape=(count, count)), directed=False)
     return np.asarray(labels)
-
-
-def _numbers(names: Iterable[str], key: bytes) -> npt.NDArray[np.uint64]:
-    """0..2^64 - 1 each, the same for the same name and key on any machine."""
-    blake = hashlib.blake2b
-    return np.frombuffer(b"".join([blake(name.encode(), digest_size=8, key=key).digest() for name in names]), ">u8")

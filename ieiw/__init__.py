@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ieiw.train.data.dataset import open_cut
     from ieiw.train.data.loader import Loader
     from ieiw.triplets.errors import Step, UsageError
+    from ieiw.triplets.layout.index import open_build
     from ieiw.triplets.layout.recipe import Recipe
     from ieiw.triplets.storage.store import open_store
 
@@ -44,6 +45,7 @@ _PUBLIC = {
     "lint": "pipelines.lint.run:lint",
     "load_recipe": "pipelines.recipe.load:load_recipe",
     "load_rules": "filters.rule_set:load_rules",
+    "open_build": "triplets.layout.index:open_build",
     "open_cut": "train.data.dataset:open_cut",
     "open_store": "triplets.storage.store:open_store",
     "plan": "pipelines.planning.estimate:estimate",
@@ -68,6 +70,7 @@ __all__ = [
     "lint",
     "load_recipe",
     "load_rules",
+    "open_build",
     "open_cut",
     "open_store",
     "plan",

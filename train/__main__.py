@@ -1,4 +1,4 @@
-"""``python -m train STAGE.yaml [--set path=value …]``: the trainer without the rest of the command line."""
+"""``python -m ieiw.train STAGE.yaml [--set path=value …]``: the trainer without the rest of the command line."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import argparse
 import sys
 from pathlib import Path
 
-from ieiw.train.config import load_stage
+from ieiw.train.config import load_train_config
 from ieiw.triplets.errors import UsageError
 
 
 def main() -> int:
     """Exit status: 0 when all steps are done, 2 for what the user can mend."""
-    parser = argparse.ArgumentParser(prog="python -m train", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m ieiw.train", description=__doc__)
     parser.add_argument("stage", type=Path, help="stage file (YAML)")
     parser.add_argument("--set", dest="changes", action="append", default=[], metavar="PATH=VALUE")
     arguments = parser.parse_args()
     try:
-        stage = load_stage(arguments.stage, arguments.changes)
+        config = load_train_config(arguments.stage, arguments.changes)
         from ieiw.train.loop import train
 
-        outcome = train(stage, lambda line: print(line, file=sys.stderr, flush=True))
+        outcome = train(config, lambda line: print(line, file=sys.stderr, flush=True))
     except UsageError as error:
         print(f"train: {error}", file=sys.stderr)
         return 2

@@ -45,9 +45,10 @@ class Data(Strict):
 
 
 class Dropout(Strict):
-    """Share of samples that lose a condition, so that guidance has something to guide away from.
+    """Rank of samples that lose a condition, so that guidance has something to guide away from.
 
-    Exclusive, as InstructPix2Pix and InstructDiffusion draw them: at most their sum loses anything.
+    Exclusive: at most their sum loses anything. The defaults are InstructPix2Pix's; InstructDiffusion's code drops 0.075, 0.075
+    and 0, so that its model never sees both missing, which guidance asks for.
     """
 
     text: float = Field(default=0.05, ge=0, le=1)
@@ -62,7 +63,7 @@ class Dropout(Strict):
 
 
 class Optimiser(Strict):
-    """AdamW. Defaults are InstructDiffusion's; gradients are clipped to ``clip`` in norm, 0 leaves them."""
+    """AdamW, with InstructDiffusion's defaults but for ``clip`` (norm of the gradients): its code has 0, which clips nothing."""
 
     rate: float = Field(default=1e-4, gt=0)
     warm_up: int = Field(default=0, ge=0)
@@ -83,7 +84,7 @@ class Reports(Strict):
     picture_steps: int = Field(default=20, ge=1)
 
 
-class Stage(Strict):
+class TrainConfig(Strict):
     """A training run. ``batch`` counts samples a step."""
 
     seed: int = 0
@@ -98,10 +99,10 @@ class Stage(Strict):
     reports: Reports = Reports()
 
 
-def load_stage(path: Path, changes: Sequence[str] = ()) -> Stage:
+def load_train_config(path: Path, changes: Sequence[str] = ()) -> TrainConfig:
     """Read a stage file and apply ``path=value`` changes, such as ``optimiser.rate=3e-4``.
 
     Raises:
         UsageError: names file, line, field and remedy.
     """
-    return load_settings(Stage, path, "stage file", changes=changes, example="optimiser.rate=3e-4")
+    return load_settings(TrainConfig, path, "stage file", changes=changes, example="optimiser.rate=3e-4")

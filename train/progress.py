@@ -1,4 +1,4 @@
-"""What a run tells while it goes: a line, TensorBoard, and a file of losses."""
+"""What a run reports while it goes: a line, TensorBoard, and a file of losses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Progress:
     Args:
         out: folder of the run.
         steps: to be done in all.
-        start: steps done already; what is told of later ones is taken back, they are about to be done again.
+        start: steps done already; what the files say of later ones goes, they are about to be done again.
         every: steps between lines.
         say: prints a line.
     """
@@ -28,23 +28,41 @@ class Progress:
         out.mkdir(parents=True, exist_ok=True)
         self._steps, self._every, self._say = steps, every, say
         self._file = out / LOSSES
-        self._keep_until(start)
+        if self._file.exists():
+            lines = [
+                line for line in self._file.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")
+            ]
+            self._file.write_text(
+                "".join(line for line in lines if json.loads(line)["step"] <= start), encoding="utf-8"
+            )
         self._board = SummaryWriter(str(out / "tensorboard"), purge_step=start + 1)
         self._start, self._began = start, time.monotonic()
-        self._samples, self._waited, self._lost, self._since = 0, 0.0, 0.0, start
-        self._at = self._began
+        self._samples, self._waited, self._loss, self._since, self._clock = 0, 0.0, 0.0, start, self._began
+        self.validations: dict[int, float] = {}
+        """Validation losses by step."""
 
     def step(self, step: int, loss: float, samples: int, waited: float) -> None:
         """One step is done: its loss, its samples, and the seconds it waited for data."""
         self._write({"step": step, "loss": loss})
         self._samples += samples
         self._waited += waited
-        self._lost += loss
-        if step % self._every == 0 or step == self._steps:
-            self._tell(step)
+        self._loss += loss
+        if step % self._every and step != self._steps:
+            return
+        now = time.monotonic()
+        seconds, count = max(1e-9, now - self._clock), max(1, step - self._since)
+        rate, wait, mean = self._samples / seconds, self._waited / seconds, self._loss / count
+        left = (now - self._began) / max(1, step - self._start) * (self._steps - step)
+        self._say(
+            f"step {step}/{self._steps}  loss {mean:.4f}  {rate:,.1f} samples/s  data wait {wait:.0%}  {_time(left)} to go"
+        )
+        for name, value in (("loss/train", mean), ("speed/samples_s", rate), ("speed/data_wait", wait)):
+            self._board.add_scalar(name, value, step)
+        self._samples, self._waited, self._loss, self._since, self._clock = 0, 0.0, 0.0, step, now
 
     def validation(self, step: int, loss: float) -> None:
         """The loss on held-out samples under fixed noise."""
+        self.validations[step] = loss
         self._write({"step": step, "validation": loss})
         self._board.add_scalar("loss/validation", loss, step)
         self._say(f"step {step}/{self._steps}  validation loss {loss:.4f}")
@@ -57,28 +75,9 @@ class Progress:
         """Write out what TensorBoard still holds."""
         self._board.close()
 
-    def _tell(self, step: int) -> None:
-        now = time.monotonic()
-        seconds, count = max(1e-9, now - self._at), max(1, step - self._since)
-        rate, share, loss = self._samples / seconds, self._waited / seconds, self._lost / count
-        left = (now - self._began) / max(1, step - self._start) * (self._steps - step)
-        self._say(
-            f"step {step}/{self._steps}  loss {loss:.4f}  {rate:,.1f} samples/s  data wait {share:.0%}  {_time(left)} to go"
-        )
-        for name, value in (("loss/train", loss), ("speed/samples_s", rate), ("speed/data_wait", share)):
-            self._board.add_scalar(name, value, step)
-        self._samples, self._waited, self._lost, self._since, self._at = 0, 0.0, 0.0, step, now
-
     def _write(self, entry: dict[str, float]) -> None:
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
-
-    def _keep_until(self, step: int) -> None:
-        if not self._file.exists():
-            return
-        lines = self._file.read_text(encoding="utf-8").splitlines(keepends=True)
-        whole = [line for line in lines if line.endswith("\n")]
-        self._file.write_text("".join(line for line in whole if json.loads(line)["step"] <= step), encoding="utf-8")
 
 
 def _time(seconds: float) -> str:

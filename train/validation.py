@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from ieiw.models.diffusion.components import Parts
-from ieiw.train.data.augment import KINDS, Changes
+from ieiw.train.data.augment import Augmentation, Dice
 from ieiw.train.data.dataset import OpenCut
 from ieiw.train.data.loader import Batch
 from ieiw.train.data.sample_decoder import SampleDecoder
@@ -26,11 +26,11 @@ def fixed_samples(cut: OpenCut, count: int, size: int) -> Batch:
     count = min(count, len(cut.samples))
     rows = np.unique(np.linspace(0, len(cut.samples) - 1, count).round().astype(np.int64))
     reader = open_reader(cut.store, cut.shards.names, 2**20, count)
-    decoder = SampleDecoder(cut.shards, reader, Changes(size, crop="centre", alternatives=False))
+    decoder = SampleDecoder(cut.shards, reader, Augmentation(size, crop="centre", alternatives=False))
     source, target = (torch.empty((len(rows), size, size, 3), dtype=torch.uint8) for _ in range(2))
     batch = Batch(source, target, [""] * len(rows), rows, 0, 0)
     for slot, place in enumerate(cut.samples[rows].tolist()):
-        batch.instructions[slot] = decoder.decode(place, np.zeros(KINDS), source[slot].numpy(), target[slot].numpy())
+        batch.instructions[slot] = decoder.decode(place, Dice(), source[slot].numpy(), target[slot].numpy())
     reader.close()
     return batch
 

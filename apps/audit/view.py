@@ -7,9 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from ieiw.apps.audit import plots
-from ieiw.apps.console import human_bytes
 from ieiw.pipelines.audit.figures import Distribution
 from ieiw.pipelines.audit.run import Audit, rows_file
+from ieiw.triplets.errors import human_bytes
 
 _STEADY, _MOVED = 0.1, 0.25
 _MOST_DRIFT = 12

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ieiw.apps.console import AsJson, Bar, Changes, human_bytes, print_json, print_table, say
+from ieiw.apps.console import AsJson, Bar, Changes, print_json, print_table, say
+from ieiw.triplets.errors import human_bytes
 
 if TYPE_CHECKING:
     from ieiw.pipelines.build.run import Result

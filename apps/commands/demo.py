@@ -128,14 +128,14 @@ def _train(out: Path) -> Path:
     """A minute of training with the settings of the file that is left in ``out`` for the reader to change."""
     from importlib.resources import files
 
-    from ieiw.train.config import load_stage
+    from ieiw.train.config import load_train_config
     from ieiw.train.loop import train
 
     text = files("ieiw.recipes").joinpath("train-demo.yaml").read_text(encoding="utf-8")
     stage = out / "train.yaml"
     stage.write_text(text, encoding="utf-8")
     changes = [f"out={out / 'train'}", f"data.build={out / 'build'}", f"data.cut={CUT}"]
-    settings = load_stage(stage, changes)
+    settings = load_train_config(stage, changes)
     _step(7, f"training a small model on the cut, straight from the shards, as {stage} says")
     outcome = train(settings, say)
     losses = list(outcome.validation.values())

@@ -29,6 +29,7 @@ def instructions(
     count: Annotated[int, typer.Option(min=1, help="Templates in all.")] = 200,
     rounds: Annotated[int, typer.Option(min=1, help="Requests for each hand-written template.")] = 2,
     temperature: Annotated[float, typer.Option(min=0.01, max=2, help="Of the model's sampling.")] = 1.0,
+    max_tokens: Annotated[int, typer.Option(min=1, help="Of one answer, what the model thinks included.")] = 1024,
     cache: Annotated[str, typer.Option(help="Folder of the answers. Default: the user's cache folder.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -45,7 +46,7 @@ def instructions(
     author: Writer | None = None
     result = Expansion(kind, templates)
     if place:
-        author = _writer(place, model, temperature)
+        author = _writer(place, model, {"temperature": temperature, "max_tokens": max_tokens})
         store = open_store(cache or str(cache_folder("instructions")))
         result = expand(kind, author, store, Budget(rounds=rounds, most=count), _progress)
     written = document(result, author)
@@ -56,21 +57,23 @@ def instructions(
     if result.refused:
         refused = ", ".join(f"{reason} {count:,}" for reason, count in result.refused.most_common())
         say(f"lines of the model that were refused: {refused}")
+    if result.empty:
+        say(f"{result.empty} answers held no word; they are asked for again by the next run")
     if result.requests:
         say(f"{result.requests} requests, {result.asked} of them asked now, the others answered before")
     say(f"read it, then use it in a recipe: instructions: {{{kind}: {out.name}}}, relative to the recipe")
 
 
-def _writer(place: str, model: str, temperature: float) -> Writer:
+def _writer(place: str, model: str, sampling: dict[str, float]) -> Writer:
     """The writer at an http address, or of a local model."""
     from ieiw.models.roles import WRITE
     from ieiw.triplets.errors import UsageError
 
     if "://" in place:
-        return WRITE.make("endpoint", {"base": place, "model": model, "temperature": temperature})
+        return WRITE.make("endpoint", {"base": place, "model": model, **sampling})
     if model:
         raise UsageError(f"--model {model}: only endpoints have several; give the model itself with --with")
-    return WRITE.make("transformers", {"model": place, "temperature": temperature})
+    return WRITE.make("transformers", {"model": place, **sampling})
 
 
 def _progress(done: int, total: int) -> None:

@@ -19,9 +19,9 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train straight from a cut; run it again after a stop, and it goes on at the very next sample."""
-    from ieiw.train.config import load_stage
+    from ieiw.train.config import load_train_config
 
-    settings = load_stage(stage, changes or [])
+    settings = load_train_config(stage, changes or [])
     say(f"training on cut {settings.data.cut} of {settings.data.build} into {settings.out}")
     from ieiw.train.loop import train as run
 

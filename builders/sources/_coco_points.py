@@ -11,7 +11,7 @@ import msgspec
 from ieiw.builders.formats.json_stream import DocumentError
 from ieiw.builders.instructions.joints import LAYOUTS, joint_key
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._coco import CategoryEntry, CocoFile, Elements, ImageEntry
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
 from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._keypoint_cleaning import without_far_ears
 from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
@@ -102,20 +102,15 @@ class CocoPoints(RootedSource):
     @cached_property
     def _coco(self) -> CocoFile[CocoImage, _Category]:
         coco = CocoFile(self._root, self.annotation_file(), CocoImage, _Category)
-        self._check_joints(coco.categories)
-        return coco
-
-    def _check_joints(self, categories: Elements[_Category]) -> None:
-        """A file whose joints have another order is refused as a whole: every name in its sentences would be wrong.
-
-        Human-Art names 21 joints, of which ``keypoints`` holds COCO's 17.
-        """
         known = LAYOUTS[self.layout]
-        for category in categories.values():
-            named = tuple(joint_key(name) for name in category.keypoints)[: len(known)]
+        for category in coco.categories.values():  # of another order: every name in the file's sentences would be wrong
+            named = tuple(joint_key(name) for name in category.keypoints)[
+                : len(known)
+            ]  # Human-Art names 21, and holds 17
             if named and named != known:
                 detail = f"categories: {category.name} has the joints {', '.join(named)}; {self.layout} has {', '.join(known)}"
-                raise DocumentError("wrong_schema", self._root.full_name(self.annotation_file()), detail)
+                raise DocumentError("wrong_schema", self._root.full_name(coco.file), detail)
+        return coco
 
     def _person(self, element: Element) -> Person:
         try:

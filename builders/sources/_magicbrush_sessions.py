@@ -16,6 +16,7 @@ from ieiw.triplets.records import Fault
 from ieiw.triplets.rejects import Reason
 
 _NUMBER = re.compile(r"(\d+)[-_.]")
+_KEYS = ("input", "edited", "instruction")
 JUMP = "a turn does not begin with the output of the one before"
 
 
@@ -143,7 +144,7 @@ class ListedSessions:
         groups: dict[str, list[int]] = {}
         for number, entry in enumerate(self._entries):
             image = f"@{number}"
-            if _is_listed(entry):
+            if isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in _KEYS) and entry["input"]:
                 image = image_of.get(entry["input"]) or _image(entry["input"])
                 image_of.setdefault(entry["edited"], image)
             groups.setdefault(image, []).append(number)
@@ -172,11 +173,6 @@ class ListedSessions:
 
 def _jump(turns: Sequence[Turn]) -> str:
     return JUMP if any(before.target != after.picture for before, after in pairwise(turns)) else ""
-
-
-def _is_listed(entry: object) -> bool:
-    keys = ("input", "edited", "instruction")
-    return isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in keys) and bool(entry["input"])
 
 
 def _image(path: str) -> str:

@@ -38,7 +38,8 @@ class MatBlocks:
             raise UsageError(f"{name}: {_VERSION}") from error
         except Exception as error:  # scipy raises nearly anything on damaged files
             raise UsageError(f"{name}: not a MATLAB file ({error}). Is the download complete?") from error
-        fitting = [(key, shape) for key, shape, kind in found if kind == "uint8" and _is_blocks(shape)]
+        blocks = ((key, shape) for key, shape, kind in found if kind == "uint8" and shape[2:] and shape[-1] == 3)
+        fitting = [(key, shape) for key, shape in blocks if min(shape) > 0]
         if len(fitting) != 1:
             held = ", ".join(f"{key} {kind}{tuple(shape)}" for key, shape, kind in found) or "nothing"
             raise UsageError(f"{name}: expected one uint8 array (…, height, width, 3), it holds {held}")
@@ -74,7 +75,3 @@ class MatBlocks:
                 spool.write(part.tobytes())
             spool.flush()
             return np.memmap(spool, np.uint8, "r", shape=(len(self), *self._shape[-3:]))
-
-
-def _is_blocks(shape: tuple[int, ...]) -> bool:
-    return len(shape) >= 3 and shape[-1] == 3 and min(shape) > 0

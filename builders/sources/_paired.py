@@ -91,14 +91,15 @@ class PairedFolders(RootedSource):
         files = {} if pair.fault else {"picture": pair.damaged, "target": pair.clean}
         return Record(pair.name, pair.name, files, {}, self._split, licence=self.licence, fault=pair.fault)
 
-    @cached_property
-    def _pairs(self) -> list[Pair]:
-        return self._pairs_of_files()
-
-    def _pairs_of_files(self) -> list[Pair]:
+    def pairs(self) -> list[Pair]:
+        """All pairs of the split, and pictures without a partner."""
         layout = self._layout
         damaged = _marked(self.named(layout.damaged), layout.damaged_mark)
         return pair_up(damaged, _marked(self.named(layout.clean), layout.clean_mark), layout)
+
+    @cached_property
+    def _pairs(self) -> list[Pair]:
+        return self.pairs()
 
     @cached_property
     def _layout(self) -> Folders:

@@ -103,9 +103,13 @@ class ParquetRows:
             for column, kind in columns.items():
                 found.setdefault(column, []).append(_cast(part[column], kind, name, column))
             for picture in pictures:
-                paths = _paths(part, picture if picture in named else "")
-                found.setdefault(f"{picture}.path", []).append(paths)
-        return {name: _joined(parts) for name, parts in found.items()}
+                paths = pc.struct_field(part[picture], "path").cast(pa.string()) if picture in named else None
+                nulls = pa.chunked_array([pa.nulls(len(part), pa.string())])
+                found.setdefault(f"{picture}.path", []).append(nulls if paths is None else paths)
+        return {
+            name: pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
+            for name, parts in found.items()
+        }
 
     @property
     def count(self) -> int:
@@ -198,13 +202,3 @@ def _cast(values: pa.ChunkedArray, kind: pa.DataType, name: str, column: str) ->
         return values.cast(kind)
     except pa.ArrowException as error:
         raise DocumentError("wrong_schema", name, f"column `{column}` holds {values.type}, not {kind}") from error
-
-
-def _joined(parts: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
-    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
-
-
-def _paths(table: pa.Table, picture: str) -> pa.ChunkedArray:
-    if not picture:
-        return pa.chunked_array([pa.nulls(len(table), pa.string())])
-    return pc.struct_field(table[picture], "path").cast(pa.string())

@@ -173,7 +173,8 @@ class _Release:
             f"{_LICENCE}, {entry.url}".rstrip(", "),
             unlisted=True,
         )
-        persons = [_person(entry, human, place) for human in sorted(entry.keypoint_annotations, key=_natural)]
+        humans = sorted(entry.keypoint_annotations, key=lambda human: (len(human), human))  # human2 before human10
+        persons = [_person(entry, human, place) for human in humans]
         yield from records_of(scene, "aic", persons)
 
     def _faulty(self, record_id: str, reason: Reason, detail: str) -> Record:
@@ -185,23 +186,15 @@ def _person(entry: _Picture, human: str, place: str) -> Person:
     record_id = f"{entry.image_id}/{human}"
     try:
         joints = joints_of(entry.keypoint_annotations[human], "aic", shift=0.5, codes=_CODES)
-        left, top, right, bottom = _corners(entry.human_annotations.get(human))
+        values = entry.human_annotations.get(human, ())
+        if len(values) != 4:
+            raise ValueError(f"human_annotations is {values or None}, not x1, y1, x2, y2")
+        left, top, right, bottom = values
         corners = left, top, right - left, bottom - top
         labelled = any(seen for *_, seen in joints)
         return Person(record_id, box=sound_box(corners) if labelled else box_if_any(corners), joints=joints)
     except ValueError as error:
         return Person(record_id, fault=Fault(Reason.INVALID_RECORD, f"{place}: {human}: {error}"))
-
-
-def _corners(values: Sequence[float] | None) -> Sequence[float]:
-    if values is None or len(values) != 4:
-        raise ValueError(f"human_annotations is {values}, not x1, y1, x2, y2")
-    return values
-
-
-def _natural(human: str) -> tuple[int, str]:
-    """``human2`` before ``human10``."""
-    return len(human), human
 
 
 def _identify(data: bytes) -> tuple[bytes, int]:

@@ -77,13 +77,15 @@ class GqaInpaint(RootedSource):
         image = self._images[index]
         place = f"{self._file} {image}"
         try:
-            scene = _scene_of(self._scenes[image])
+            found = self._scenes[image]
+            is_raw = isinstance(found, msgspec.Raw)
+            scene = msgspec.json.decode(found, type=_Scene) if is_raw else msgspec.convert(found, _Scene)
         except (ValueError, RecursionError) as error:
             yield self._faulty(image, image, Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
             return
         named = _named(scene)
-        for key, found in scene.objects.items():
-            if found.bidirected:
+        for key, thing in scene.objects.items():
+            if thing.bidirected:
                 yield from self._records(image, key, scene, named)
 
     def picture_aliases(self, record: Record) -> Sequence[str]:
@@ -165,13 +167,6 @@ class GqaInpaint(RootedSource):
             size=(scene.width, scene.height),
             licence=_LICENCE,
         )
-
-
-def _scene_of(found: Any) -> _Scene:
-    """A scene from its JSON bytes, or from JSON values."""
-    if isinstance(found, msgspec.Raw):
-        return msgspec.json.decode(found, type=_Scene)
-    return msgspec.convert(found, _Scene)
 
 
 def _named(scene: _Scene) -> Scene:

@@ -9,10 +9,10 @@ import numpy as np
 
 from ieiw.builders.instructions.restoration import Wording, sentences
 from ieiw.builders.instructions.template_sets import chosen
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 from ieiw.builders.protocols import Tools
-from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._published import encode_both, pair_name, two_pictures
+from ieiw.builders.tasks._base import TaskBase, pair_name
+from ieiw.builders.tasks._published import check_changed, two_pictures
 from ieiw.triplets.drawings import restoration
 from ieiw.triplets.images.codec import decode_mask, fit_mask, resize_mask, resize_short
 from ieiw.triplets.images.crop import crop_box
@@ -36,26 +36,17 @@ class RestorationOptions(Options):
     instructions: Wording = "natural"
 
 
-class Restoration:
-    """Base of the tasks. A record has the pictures ``picture`` (damaged) and ``target`` (clean), and perhaps ``mask`` (where).
+class Restoration(TaskBase[RestorationOptions]):
+    """Base of the tasks. A record has the pictures ``picture`` (damaged) and ``target`` (clean), and perhaps ``mask`` (where)."""
 
-    Args:
-        tools: picture size and encoder of the build.
-        options: see :class:`RestorationOptions`.
-
-    Raises:
-        UsageError: an unknown or wrong option.
-    """
-
-    name: str
-    needs: frozenset[Kind]
-    roles = frozenset[str]()
     version = 2
+    drawing = restoration.Answer
+    photographic = True
+    options = RestorationOptions
     default_view: ClassVar[View] = "native"
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        self._options = parse_options(RestorationOptions, options, f"task_options.{self.name}")
+        super().__init__(tools, options)
         self._view: View = self._options.view or self.default_view
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
@@ -67,8 +58,13 @@ class Restoration:
         words = sentences(self.name, self._options.instructions)
         if self._options.instructions == "natural":
             words = chosen(self._tools.wordings, self.name, words, rng)
-        box = self._box(record)
-        source, target = self._pictures(record, box)
+        size = record.picture.size
+        if self._view == "scaled":
+            box = (0, 0, *size)
+            source, target = record.once("scaled pair", lambda: self._pictures(record, box))
+        else:
+            box = crop_box(size, self._tools.short_side, record.variant, f"{record.source}\0{record.record.id}")
+            source, target = self._pictures(record, box)
         mask = self._mask(record, box, (source.width, source.height))
         yield Triplet(
             instruction=words[int(rng.integers(len(words)))],
@@ -82,28 +78,17 @@ class Restoration:
                 box=() if mask is None else box_of(mask),
             ),
             region_share=1.0 if mask is None else float(np.count_nonzero(mask) / mask.size),
-            pair=pair_name(record),
+            pair=pair_name(record.source, record.record.id),
         )
 
-    def _box(self, record: OpenRecord) -> tuple[int, int, int, int]:
-        """(x, y, width, height) of what is shown, in pixels of the stored picture held upright."""
-        size = record.picture.size
-        if self._view == "scaled":
-            return 0, 0, *size
-        return crop_box(size, self._tools.short_side, record.variant, f"{record.source}\0{record.record.id}")
-
     def _pictures(self, record: OpenRecord, box: tuple[int, int, int, int]) -> tuple[Encoded, Encoded]:
-        if self._view == "scaled":
-            return record.once("scaled pair", lambda: self._scaled(record))
+        """What is shown of both, scaled down where the view is."""
         x, y, width, height = box
-        picture, target = two_pictures(record)
-        cut = np.s_[y : y + height, x : x + width]
-        return encode_both(self._tools, picture[cut], target[cut])
-
-    def _scaled(self, record: OpenRecord) -> tuple[Encoded, Encoded]:
-        picture, target = two_pictures(record)
-        side = self._tools.short_side
-        return encode_both(self._tools, resize_short(picture, side), resize_short(target, side))
+        cut = [picture[y : y + height, x : x + width] for picture in two_pictures(record)]
+        if self._view == "scaled":
+            cut = [resize_short(picture, self._tools.short_side) for picture in cut]
+        check_changed(*cut)
+        return self._tools.encode(cut[0]), self._tools.encode(cut[1])
 
     def _mask(self, record: OpenRecord, box: tuple[int, int, int, int], size: tuple[int, int]) -> Mask | None:
         """Where the damage is, at output size; None where the data set does not say."""

@@ -30,6 +30,7 @@ class EndpointWriter(Writer):
         base: such as ``http://localhost:8000/v1``; a bare host gets ``/v1``.
         model: as the server calls it; may be empty where the server has just one.
         temperature: of sampling, 0 to 2.
+        max_tokens: of one answer, what a reasoning model thinks included.
         timeout: seconds for one answer.
         tries: of one request, at least 1.
         first_pause: seconds before the second try; doubled each time.
@@ -49,6 +50,7 @@ class EndpointWriter(Writer):
         model: str = "",
         *,
         temperature: float = 1.0,
+        max_tokens: int = MOST_TOKENS,
         timeout: float = 120.0,
         tries: int = 5,
         first_pause: float = 1.0,
@@ -61,7 +63,7 @@ class EndpointWriter(Writer):
         path = parts.path.rstrip("/").removesuffix(_CHAT)
         self._base = f"{parts.scheme}://{parts.netloc}{path or '/v1'}"
         self._given_model = model
-        self._temperature, self._timeout = temperature, timeout
+        self._temperature, self._max_tokens, self._timeout = temperature, max_tokens, timeout
         self._tries, self._first_pause = max(1, tries), first_pause
 
     def describe(self) -> dict[str, str]:
@@ -74,17 +76,15 @@ class EndpointWriter(Writer):
             "model": self._model,
             "messages": [{"role": "user", "content": prompt}],
             "temperature": self._temperature,
-            "max_tokens": MOST_TOKENS,
+            "max_tokens": self._max_tokens,
             "seed": seed,
         }
         answer = self._request("POST", _CHAT, body)
         try:
             choice = answer["choices"][0]
-            text = choice["message"]["content"]
+            text = _text(choice["message"]["content"])
         except (KeyError, IndexError, TypeError) as error:
             raise UsageError(f"{self._base}{_CHAT}: no choices[0].message.content in the answer") from error
-        if not isinstance(text, str):
-            return ""
         return whole_lines(text) if choice.get("finish_reason") == "length" else text
 
     @cached_property
@@ -143,6 +143,13 @@ class EndpointWriter(Writer):
         if not isinstance(answer, dict):
             raise UsageError(f"{where}: the answer is no JSON object; is this an OpenAI-compatible endpoint?")
         return answer
+
+
+def _text(content: object) -> str:
+    """The text of an answer, which may come in parts; empty where a reasoning model spent all of its tokens on thinking."""
+    parts = content if isinstance(content, list) else [content]
+    texts = (part.get("text") if isinstance(part, dict) else part for part in parts)
+    return "".join(text for text in texts if isinstance(text, str))
 
 
 def _retry_after(error: BaseException | None) -> float | None:

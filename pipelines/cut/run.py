@@ -18,6 +18,7 @@ from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.index.frame import open_frame
 from ieiw.pipelines.index.score_notes import notes_of
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.borrowed import check_writable
 from ieiw.triplets.layout.cut_state import CUT_NAME, WHOLE_BUILD, CutState, FunnelStep, cut_file, load_cut
 from ieiw.triplets.layout.index import Index, open_build
 from ieiw.triplets.storage.failpoints import reach
@@ -59,6 +60,7 @@ def cut(
         and _whole(store, standing)
     ):
         return standing
+    check_writable(store)
     frame = open_frame(index)
     frame.nearest = nearest
     if rules != DEFAULT:  # those speak of tasks that a build need not have

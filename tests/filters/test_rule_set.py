@@ -46,7 +46,7 @@ def test_an_unknown_score_lists_those_known(tmp_path):
         ),
         ("{name: a, kind: threshold, score: seam, max: 3}", "seam is a score of a pair"),
         ("{name: a, kind: threshold, score: phash, max: 3}", "phash is a score of a hash"),
-        ("{name: a, kind: gap, score: seam, max: 3}", "gap between source and target"),
+        ("{name: a, kind: gap, score: seam, max: 3}", "cannot serve as a bound on the gap"),
         ("{name: a, kind: cap, per: group, most: 3, keep: beauty}", "no score is called 'beauty'"),
         ("{name: a, kind: cap, per: group, most: 0}", "most"),
         ("{name: a, kind: duplicates, distance: 9}", "distance"),

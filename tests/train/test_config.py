@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ieiw.train.config import load_stage
+from ieiw.train.config import load_train_config
 from ieiw.triplets.errors import UsageError
 
 GOOD = "out: run\nsteps: 10\ndata:\n  build: b\n  cut: c\n"
@@ -17,11 +17,13 @@ def stage_file(folder, text):
 
 
 def test_the_demos_stage_is_right():
-    assert load_stage(Path(__file__).parents[2] / "recipes" / "train-demo.yaml").data.cut == "default"
+    assert load_train_config(Path(__file__).parents[2] / "recipes" / "train-demo.yaml").data.cut == "default"
 
 
 def test_changes_of_the_command_line_win(tmp_path):
-    stage = load_stage(stage_file(tmp_path, GOOD), ["optimiser.rate=3e-4", "data.size=64", "model.channels=[32,64]"])
+    stage = load_train_config(
+        stage_file(tmp_path, GOOD), ["optimiser.rate=3e-4", "data.size=64", "model.channels=[32,64]"]
+    )
     assert (stage.optimiser.rate, stage.data.size, stage.model.channels) == (3e-4, 64, (32, 64))
 
 
@@ -43,10 +45,10 @@ def test_changes_of_the_command_line_win(tmp_path):
 )
 def test_wrong_files_are_told_by_line(tmp_path, text, told):
     with pytest.raises(UsageError, match=told):
-        load_stage(stage_file(tmp_path, text))
+        load_train_config(stage_file(tmp_path, text))
 
 
 @pytest.mark.parametrize("change", ["steps", "steps.x=1", "=3", "optimiser.rate=[1"])
 def test_wrong_changes_are_told(tmp_path, change):
     with pytest.raises(UsageError, match="change "):
-        load_stage(stage_file(tmp_path, GOOD), [change])
+        load_train_config(stage_file(tmp_path, GOOD), [change])

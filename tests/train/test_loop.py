@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from ieiw.apps.main import app
 from ieiw.models.diffusion.checkpoints import checkpoints
 from ieiw.train.checkpoint import load_state
-from ieiw.train.config import Stage
+from ieiw.train.config import TrainConfig
 from ieiw.train.loop import train
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode, encode_png
@@ -53,7 +53,7 @@ def stage(build, out, **changes):
             "log": 2,
         },
     }
-    return Stage.model_validate(values | changes)
+    return TrainConfig.model_validate(values | changes)
 
 
 def told(out):
@@ -90,21 +90,23 @@ def test_a_resumed_run_has_the_same_losses_to_the_last_digit(build, undisturbed,
 
 def test_a_killed_run_leaves_whole_checkpoints_only(build, undisturbed, tmp_path):
     out, file = tmp_path / "run", tmp_path / "stage.yaml"
-    file.write_text(stage(build, out).model_dump_json())
+    often = {"validate_every": 0, "save_every": 1}
+    file.write_text(stage(build, out, reports=often).model_dump_json())
     process = subprocess.Popen(
-        [sys.executable, "-m", "train", str(file)],
+        [sys.executable, "-m", "ieiw.train", str(file)],
         env=os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())},  # sums depend on how they are split
         stderr=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 120
-    while len(checkpoints(out / "checkpoints")) < 2 and process.poll() is None and time.monotonic() < deadline:
+    while len(checkpoints(out / "checkpoints")) < 2:
+        assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
     for checkpoint in checkpoints(out / "checkpoints"):
         load_state(checkpoint)
-    train(stage(build, out), lambda line: None)
+    train(stage(build, out, reports=often), lambda line: None)
     losses = [entry["loss"] for entry in told(out) if "loss" in entry]
     assert losses == [entry["loss"] for entry in told(undisturbed[0]) if "loss" in entry]
 
@@ -179,7 +181,9 @@ def test_bad_data_is_told(build, tmp_path):
 
 
 def test_damage_that_decodes_ends_the_run(build, tmp_path, monkeypatch):
-    monkeypatch.setattr("ieiw.train.data.verify_shards.damage", lambda store, name, stop: f"{name}: damaged")
+    monkeypatch.setattr(
+        "ieiw.train.data.verify_shards.damage", lambda store, shard, stop: UsageError(f"{shard}: damaged")
+    )
     with pytest.raises(UsageError, match=r"shards/.*: damaged"):
         train(stage(build, tmp_path / "run"), lambda line: None)
 

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from ieiw.train.data.augment import KINDS, Changes
+from ieiw.train.data.augment import DICE, Augmentation, Dice
 from ieiw.train.data.sample_decoder import SampleDecoder
 from ieiw.train.data.shard_reader import Shards
 from ieiw.triplets.drawings.asked import AskedExpression
@@ -52,8 +52,8 @@ def region(**changes):
 
 def load(held, seed, **changes):
     source, target = np.zeros((2, 48, 48, 3), np.uint8)
-    decoder = SampleDecoder(Shards("build", ("shard.tar",)), held, Changes(48, **({"redraw": True} | changes)))
-    text = decoder.decode(held.place, np.random.default_rng(seed).random(KINDS), source, target)
+    decoder = SampleDecoder(Shards("build", ("shard.tar",)), held, Augmentation(48, **({"redraw": True} | changes)))
+    text = decoder.decode(held.place, Dice(*np.random.default_rng(seed).random(DICE)), source, target)
     return source, target, text
 
 

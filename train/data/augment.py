@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from ieiw.triplets.records import Image
 
-KINDS = 5
-"""Numbers drawn a sample: sentence, flip, crop across, crop down, colours."""
 _SIDED = re.compile(
     r"\b(left|right|leftmost|rightmost|left-?hand(ed)?|right-?hand(ed)?|leftward\w*|rightward\w*|(anti|counter-?)?clockwise|east\w*|west\w*"
     r"|letters?|words?|text|sign|writing|numbers?|digits?|logo)\b",
@@ -21,8 +19,22 @@ _SIDED = re.compile(
 )
 
 
+class Dice(NamedTuple):
+    """What chance decides for a sample in an epoch: numbers in [0, 1)."""
+
+    sentence: float = 0.0
+    flip: float = 0.0
+    across: float = 0.0
+    down: float = 0.0
+    colours: float = 0.0
+
+
+DICE = len(Dice._fields)
+"""Numbers drawn for a sample."""
+
+
 @dataclass(frozen=True, slots=True)
-class Changes:
+class Augmentation:
     """How samples are brought to one size and varied.
 
     Attributes:
@@ -40,34 +52,30 @@ class Changes:
     redraw: bool = False
 
 
-def sentence(own: str, alternatives: Sequence[str], changes: Changes, drawn: npt.NDArray[np.float64]) -> str:
+def sentence(own: str, alternatives: Sequence[str], augmentation: Augmentation, dice: Dice) -> str:
     """The instruction of a sample for this epoch."""
-    return alternatives[int(drawn[0] * len(alternatives))] if changes.alternatives and alternatives else own
+    if augmentation.alternatives and alternatives:
+        return alternatives[int(dice.sentence * len(alternatives))]
+    return own
 
 
-def flips(text: str, changes: Changes, drawn: npt.NDArray[np.float64]) -> bool:
+def flips(text: str, augmentation: Augmentation, dice: Dice) -> bool:
     """Whether to mirror both pictures.
 
     "Right" may be a side, a direction or a mere filler: swapping words is not exact, so such samples stay as they are.
     """
-    return bool(drawn[1] < changes.flip) and not _SIDED.search(text)
+    return dice.flip < augmentation.flip and not _SIDED.search(text)
 
 
-def place(picture: Image, out: Image, changes: Changes, mirror: bool, drawn: npt.NDArray[np.float64]) -> None:
-    """Scale, crop and mirror ``picture`` into ``out`` (size, size, 3)."""
+def place(picture: Image, out: Image, augmentation: Augmentation, mirror: bool, dice: Dice) -> None:
+    """Crop a square of ``picture``, scale it to ``out`` (size, size, 3), mirror it; cut before scaling, the cheaper order."""
     height, width = picture.shape[:2]
     if (height, width) != out.shape[:2]:
-        picture = _cropped(picture, changes, drawn)
+        side = min(height, width)
+        across, down = (dice.across, dice.down) if augmentation.crop == "random" else (0.5, 0.5)
+        left, top = int(across * (width - side + 1)), int(down * (height - side + 1))
+        picture = picture[top : top + side, left : left + side]
     if picture.shape[:2] != out.shape[:2]:
         kind = cv2.INTER_AREA if picture.shape[0] > out.shape[0] else cv2.INTER_CUBIC
         picture = cv2.resize(picture, (out.shape[1], out.shape[0]), interpolation=kind)  # type: ignore[assignment]
     np.copyto(out, picture[:, ::-1] if mirror else picture)
-
-
-def _cropped(picture: Image, changes: Changes, drawn: npt.NDArray[np.float64]) -> Image:
-    """The square part; cut before scaling, which is the cheaper order."""
-    height, width = picture.shape[:2]
-    side = min(height, width)
-    across, down = (drawn[2], drawn[3]) if changes.crop == "random" else (0.5, 0.5)
-    left, top = int(across * (width - side + 1)), int(down * (height - side + 1))
-    return picture[top : top + side, left : left + side]

@@ -12,7 +12,7 @@ import numpy as np
 
 from ieiw.train.data.blocks import Samples
 from ieiw.train.data.shard_reader import Shards
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.cut_state import SAMPLE, CutState, cut_file, load_cut, sample_file
 from ieiw.triplets.storage.store import Store
 
@@ -75,8 +75,8 @@ def _check_shards(store: Store, state: CutState) -> None:
         if size != shard.size:
             what = "is missing" if size is None else f"has {size:,} bytes, the cut was made with {shard.size:,}"
             raise UsageError(
-                f"{store.location}/{shard.name} {what}. Bring the shard back, or cut again: "
-                f"ieiw cut {store.location} --name {state.name}"
+                f"{store.location}/{shard.name} {what}; bring the shard back, or cut again",
+                Step("cut", store.location, {"name": state.name}),
             )
 
 

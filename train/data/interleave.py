@@ -1,9 +1,9 @@
-"""Shares: how many samples of each stream come among the first so many of an epoch."""
+"""Interleaving: how many samples of each stream come among the first so many of an epoch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from heapq import heapify, heappop, heappush
+from fractions import Fraction
 
 
 def taken_until(position: int, taken: Sequence[int]) -> list[int]:
@@ -21,37 +21,15 @@ def taken_until(position: int, taken: Sequence[int]) -> list[int]:
         Counts whose sum is ``position``.
     """
     total = sum(taken)
+
+    def due(stream: int, sample: int) -> tuple[Fraction, int]:
+        return Fraction(2 * sample + 1, taken[stream]), stream
+
     # By time position/total, rounding says what was due; the few samples too many or too few are then put right in due order.
     counts = [(2 * position * size + total) // (2 * total) if total else 0 for size in taken]
-    _add(counts, taken, position - sum(counts))
-    _remove(counts, taken, sum(counts) - position)
+    streams = range(len(taken))
+    for _ in range(position - sum(counts)):
+        counts[min(due(s, counts[s]) for s in streams if counts[s] < taken[s])[1]] += 1
+    for _ in range(sum(counts) - position):
+        counts[max(due(s, counts[s] - 1) for s in streams if counts[s])[1]] -= 1
     return counts
-
-
-def _add(counts: list[int], taken: Sequence[int], missing: int) -> None:
-    heap = [_due(counts[s], taken[s], s) for s in range(len(taken)) if counts[s] < taken[s]]
-    heapify(heap)
-    for _ in range(missing):
-        stream = heappop(heap).stream
-        counts[stream] += 1
-        if counts[stream] < taken[stream]:
-            heappush(heap, _due(counts[stream], taken[stream], stream))
-
-
-def _remove(counts: list[int], taken: Sequence[int], surplus: int) -> None:
-    for _ in range(surplus):
-        last = max(_due(counts[s] - 1, taken[s], s) for s in range(len(taken)) if counts[s])
-        counts[last.stream] -= 1
-
-
-class _due:  # noqa: N801 - reads as the word it stands for
-    """Sample ``k`` of ``n`` of a stream: compares by exact time, without floats."""
-
-    __slots__ = ("_odd", "_size", "stream")
-
-    def __init__(self, k: int, n: int, stream: int) -> None:
-        self._odd, self._size, self.stream = 2 * k + 1, n, stream
-
-    def __lt__(self, other: _due) -> bool:
-        left, right = self._odd * other._size, other._odd * self._size
-        return (left, self.stream) < (right, other.stream)

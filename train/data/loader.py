@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from ieiw.train.data.augment import KINDS, Changes
+from ieiw.train.data.augment import DICE, Augmentation
 from ieiw.train.data.dataset import OpenCut
-from ieiw.train.data.order import Order, Plan, rank_slots
-from ieiw.train.data.pool.pool import Crew, Job, Threads
-from ieiw.train.data.pool.processes import SLOTS, Processes, processes_serve
+from ieiw.train.data.order import Order, Rank, SamplingConfig
+from ieiw.train.data.pool.pool import SLOTS, DecodePool, Job, Threads
+from ieiw.train.data.pool.processes import Processes, processes_serve
 from ieiw.train.data.pool.shared_memory import Layout
-from ieiw.train.data.prefetch import Warmer
+from ieiw.train.data.prefetch import Prefetcher
 from ieiw.train.data.sample_decoder import SampleDecoder
 from ieiw.train.data.shard_reader import Reader, open_reader
 from ieiw.triplets.errors import UsageError
@@ -52,22 +52,14 @@ class Batch:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Which rank of how many."""
-
-    rank: int = 0
-    world: int = 1
-
-
 class Loader:
     """An endless iterator over a cut's batches, epoch after epoch.
 
     Args:
         cut: the side to read.
-        plan: seed, batch of all ranks together, weights.
-        changes: size and variation of the pictures.
-        share: this rank. The batch must be a multiple of the world.
+        sampling: seed, batch of all ranks together, weights.
+        augmentation: size and variation of the pictures.
+        rank: this process among all. The batch must be a multiple of the world.
         workers: processes or threads that decode.
         pinned: hand out page-locked memory, for copies to a GPU beside its work.
 
@@ -78,20 +70,20 @@ class Loader:
     def __init__(
         self,
         cut: OpenCut,
-        plan: Plan,
-        changes: Changes,
-        share: Share = Share(),  # noqa: B008 - frozen
+        sampling: SamplingConfig,
+        augmentation: Augmentation,
+        rank: Rank = Rank(),  # noqa: B008 - frozen
         workers: int = os.cpu_count() or 1,
         pinned: bool = False,
     ) -> None:
-        if plan.batch % share.world:
-            raise UsageError(f"batch: {plan.batch} is no multiple of the {share.world} ranks. Choose one that is")
-        self.order = Order(cut.samples, [shard.size for shard in cut.state.shards], plan)
-        self._cut, self._plan, self._share = cut, plan, share
-        window_blocks = -(-self.order.window_blocks // share.world)
-        self._reader = open_reader(cut.store, cut.shards.names, plan.block_bytes, window_blocks)
-        self._warmer = Warmer(self.order, cut.samples, self._reader, plan.block_bytes, (share.rank, share.world))
-        self._crew = _crew(cut, self._reader, changes, plan.batch // share.world, workers, pinned)
+        if sampling.batch % rank.world:
+            raise UsageError(f"batch: {sampling.batch} is no multiple of the {rank.world} ranks. Choose one that is")
+        self.order = Order(cut.samples, [shard.size for shard in cut.state.shards], sampling)
+        self._cut, self._sampling, self._rank = cut, sampling, rank
+        window_blocks = -(-self.order.window_blocks // rank.world)
+        self._reader = open_reader(cut.store, cut.shards.names, sampling.block_bytes, window_blocks)
+        self._prefetcher = Prefetcher(self.order, cut.samples, self._reader, sampling.block_bytes, rank)
+        self._pool = _pool(cut, self._reader, augmentation, sampling.batch // rank.world, workers, pinned)
         self._making: deque[tuple[Integers, int, int, Job]] = deque()
         self._next = (0, 0)  # epoch and number of the next batch to start
         self._given = (0, 0)  # and to hand out
@@ -131,7 +123,7 @@ class Loader:
                     else f"{name} was {state.get(name) or 'none'}, now it is {value or 'none'}"
                 )
                 raise UsageError(
-                    f"{self._cut.where}: cannot go on at the next sample: {what}. Bring it back, or start anew"
+                    f"{self._cut.where}: cannot go on at the next sample: {what}. Bring it back, or start afresh"
                 )
         self._drop()
         self._next = self._given = (int(state["epoch"]), int(state["batch"]))
@@ -139,20 +131,20 @@ class Loader:
     def close(self) -> None:
         """Stop decoding and let go of files; batches that were handed out stay good."""
         self._drop()
-        self._crew.close()
+        self._pool.close()
         self._reader.close()
 
     def _identity(self) -> dict[str, Any]:
-        plan = self._plan
+        sampling = self._sampling
         names = self._cut.state.sources
-        weights = ", ".join(f"{names[source]} {weight!r}" for source, weight in sorted(plan.weights.items()))
+        weights = ", ".join(f"{names[source]} {weight!r}" for source, weight in sorted(sampling.weights.items()))
         return {
             "fingerprint": self._cut.fingerprint,
             "side": self._cut.side,
-            "seed": plan.seed,
-            "batch_size": plan.batch,
+            "seed": sampling.seed,
+            "batch_size": sampling.batch,
             "weights": weights,
-            "blocks": f"{plan.window_blocks} x {plan.block_bytes}",
+            "blocks": f"{sampling.window_blocks} x {sampling.block_bytes}",
         }
 
     def _drop(self) -> None:
@@ -166,27 +158,29 @@ class Loader:
         """Give a batch's samples to those who decode."""
         epoch, number = self._next
         whole = self.order.batch(epoch, number)
-        slots = rank_slots(len(whole), self._share.rank, self._share.world)
-        positions = number * self._plan.batch + np.arange(len(whole))[slots]
-        drawn = draws(positions, KINDS, key_of(self._plan.seed, "changes", epoch))
-        self._warmer.at(epoch, number)
+        slots = self._rank.slots(len(whole))
+        positions = number * self._sampling.batch + np.arange(len(whole))[slots]
+        dice = draws(positions, DICE, key_of(self._sampling.seed, "changes", epoch))
+        self._prefetcher.advance(epoch, number)
         rows = whole[slots]
-        self._making.append((rows, epoch, number, self._crew.start(self._cut.samples[rows], drawn)))
+        self._making.append((rows, epoch, number, self._pool.start(self._cut.samples[rows], dice)))
         self._next = self._after(epoch, number)
 
 
-def _crew(cut: OpenCut, reader: Reader, changes: Changes, count: int, workers: int, pinned: bool) -> Crew:
+def _pool(
+    cut: OpenCut, reader: Reader, augmentation: Augmentation, count: int, workers: int, pinned: bool
+) -> DecodePool:
     """Processes for a folder, threads for an object store, or where one is enough.
 
     Args:
         cut: the side to read.
         reader: of its shards.
-        changes: size and variation of the pictures.
+        augmentation: size and variation of the pictures.
         count: samples in a batch, at most.
         workers: threads or processes.
         pinned: hand out page-locked memory.
     """
+    layout = Layout(SLOTS, count, augmentation.size, cut.samples.dtype)
     if cut.store.local is None or workers == 1 or not processes_serve():
-        return Threads(SampleDecoder(cut.shards, reader, changes), changes.size, workers, pinned)
-    layout = Layout(SLOTS, count, changes.size, cut.samples.dtype)
-    return Processes(cut.store.local, cut.shards, changes, layout, workers, pinned)
+        return Threads(SampleDecoder(cut.shards, reader, augmentation), layout, workers, pinned)
+    return Processes(cut.store.local, cut.shards, augmentation, layout, workers, pinned)

@@ -27,7 +27,7 @@ def mixture(cut: OpenCut, wished: Mapping[str, float]) -> dict[str, float]:
     return {name: weight for name, weight in given.items() if weight != 1 and name in sources} | dict(wished)
 
 
-def told(cut: OpenCut, weights: Mapping[str, float]) -> str:
+def describe(cut: OpenCut, weights: Mapping[str, float]) -> str:
     """The mixture in words."""
     if not weights:
         return f"every source of {cut.where} once an epoch"

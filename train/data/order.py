@@ -33,7 +33,7 @@ _SLICES = 64  # of a window: each holds every stream's share, so that ranks see 
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SamplingConfig:
     """What the order depends on, beside the index.
 
     Attributes:
@@ -50,6 +50,22 @@ class Plan:
     weights: Mapping[int, float]
     block_bytes: int = BLOCK_BYTES
     window_blocks: int = WINDOW_BLOCKS
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Which process of how many that train together."""
+
+    rank: int = 0
+    world: int = 1
+
+    def slots(self, count: int) -> slice:
+        """The slots of a batch of ``count`` that it takes: ranges side by side, of one length on all ranks.
+
+        Of a last batch whose size is no multiple of ``world``, the remaining fewer than ``world`` samples sit out this epoch.
+        """
+        each = count // self.world
+        return slice(self.rank * each, (self.rank + 1) * each)
 
 
 class Stream:
@@ -88,30 +104,30 @@ class Order:
     Args:
         samples: the index.
         shard_sizes: (shards,) bytes.
-        plan: seed, batch and weights.
+        sampling: seed, batch and weights.
 
     Raises:
         UsageError: the batch is larger than the data, or cannot part the samples of one pair.
     """
 
-    def __init__(self, samples: Samples, shard_sizes: Sequence[int] | Integers, plan: Plan) -> None:
-        self._samples, self._plan = samples, plan
-        self.batch_size = plan.batch
+    def __init__(self, samples: Samples, shard_sizes: Sequence[int] | Integers, sampling: SamplingConfig) -> None:
+        self._samples, self._sampling = samples, sampling
+        self.batch_size = sampling.batch
         sizes = np.asarray(shard_sizes, np.int64)
-        blocks = blocks_of(samples, sizes, plan.block_bytes)
-        self._streams = _streams(samples, blocks, plan)
+        blocks = blocks_of(samples, sizes, sampling.block_bytes)
+        self._streams = _streams(samples, blocks, sampling)
         self._taken = tuple(stream.taken for stream in self._streams)
         self.samples_per_epoch = sum(self._taken)
-        if self.samples_per_epoch < plan.batch:
+        if self.samples_per_epoch < sampling.batch:
             raise UsageError(
-                f"batch: {plan.batch} is larger than the data: an epoch has {self.samples_per_epoch} samples. "
+                f"batch: {sampling.batch} is larger than the data: an epoch has {self.samples_per_epoch} samples. "
                 f"Set batch to {max(1, self.samples_per_epoch // 4)} or less, or choose a larger cut"
             )
-        self.batches_per_epoch = -(-self.samples_per_epoch // plan.batch)
-        self.window_batches = _window_batches(blocks, plan, self.batches_per_epoch)
-        self.window_blocks = -(-self.window_batches * plan.batch * len(blocks.starts) // max(1, blocks.samples))
+        self.batches_per_epoch = -(-self.samples_per_epoch // sampling.batch)
+        self.window_batches = _window_batches(blocks, sampling, self.batches_per_epoch)
+        self.window_blocks = -(-self.window_batches * sampling.batch * len(blocks.starts) // max(1, blocks.samples))
         """Blocks that a window takes samples from, about."""
-        self.windows = max(1, self.samples_per_epoch // (self.window_batches * plan.batch))
+        self.windows = max(1, self.samples_per_epoch // (self.window_batches * sampling.batch))
         self._window = lru_cache(maxsize=2)(self._make_window)
 
     def batch(self, epoch: int, number: int) -> Integers:
@@ -124,7 +140,7 @@ class Order:
             raise IndexError(f"batch {number} of {self.batches_per_epoch}")
         window = self.window_of(number)
         first = number - window * self.window_batches
-        return self._window(epoch, window)[first * self._plan.batch : (first + 1) * self._plan.batch]
+        return self._window(epoch, window)[first * self._sampling.batch : (first + 1) * self._sampling.batch]
 
     def window_of(self, number: int) -> int:
         """The window that a batch lies in."""
@@ -135,13 +151,13 @@ class Order:
         return self._window(epoch, window)
 
     def _make_window(self, epoch: int, window: int) -> Integers:
-        plan, length = self._plan, self.window_batches * self._plan.batch
+        sampling, length = self._sampling, self.window_batches * self._sampling.batch
         start = window * length
         stop = start + length if window < self.windows - 1 else self.samples_per_epoch
         rows = self._interleaved(epoch, start, stop)
-        lanes = dealt(len(rows), plan.batch, key_of(plan.seed, "window", epoch, window))
+        lanes = dealt(len(rows), sampling.batch, key_of(sampling.seed, "window", epoch, window))
         rows = rows[lanes]
-        return part_pairs(rows, self._samples["pair"][rows], plan.batch)
+        return part_pairs(rows, self._samples["pair"][rows], sampling.batch)
 
     def _interleaved(self, epoch: int, start: int, stop: int) -> Integers:
         """The window's rows stream by stream within each of its slices."""
@@ -152,15 +168,6 @@ class Order:
             rows.append(stream.rows(base + low, base + high))
             slices.append(np.arange(high - low) * _SLICES // max(1, high - low))
         return np.concatenate(rows)[np.argsort(np.concatenate(slices), kind="stable")]
-
-
-def rank_slots(count: int, rank: int, world: int) -> slice:
-    """The slots of a batch that a rank takes: ranges side by side, of one length on all ranks.
-
-    Of a last batch whose size is no multiple of ``world``, the remaining fewer than ``world`` samples sit out this epoch.
-    """
-    each = count // world
-    return slice(rank * each, (rank + 1) * each)
 
 
 def dealt(count: int, batch: int, key: int) -> Integers:
@@ -181,25 +188,25 @@ def dealt(count: int, batch: int, key: int) -> Integers:
     return grid.reshape(-1)[:count]
 
 
-def _streams(samples: Samples, blocks: Blocks, plan: Plan) -> list[Stream]:
+def _streams(samples: Samples, blocks: Blocks, sampling: SamplingConfig) -> list[Stream]:
     """One stream for all sources of one weight."""
-    values = {source: float(weight) for source, weight in plan.weights.items()}
+    values = {source: float(weight) for source, weight in sampling.weights.items()}
     levels = sorted({1.0, *values.values()})
     if len(levels) == 1:
-        return [Stream(blocks, 1.0, key_of(plan.seed, "stream", 1.0))]
+        return [Stream(blocks, 1.0, key_of(sampling.seed, "stream", 1.0))]
     stream_of = np.full(2**16, levels.index(1.0), np.int16)
     for source, weight in values.items():
         stream_of[source] = levels.index(weight)
     parts, streams = split_blocks(blocks, stream_of[samples["source"]])
     return [
-        Stream(Blocks(parts.starts[mine], parts.stops[mine]), weight, key_of(plan.seed, "stream", weight))
+        Stream(Blocks(parts.starts[mine], parts.stops[mine]), weight, key_of(sampling.seed, "stream", weight))
         for number, weight in enumerate(levels)
         if (mine := streams == number).any() and weight > 0
     ]
 
 
-def _window_batches(blocks: Blocks, plan: Plan, batches_per_epoch: int) -> int:
+def _window_batches(blocks: Blocks, sampling: SamplingConfig, batches_per_epoch: int) -> int:
     """Batches in a window: enough for its blocks, and for lanes that mix; all there are in a small set."""
     rows_per_block = blocks.samples / max(1, len(blocks.starts))
-    wanted = int(-(-plan.window_blocks * rows_per_block // plan.batch))
+    wanted = int(-(-sampling.window_blocks * rows_per_block // sampling.batch))
     return min(max(wanted, _LEAST_BATCHES), batches_per_epoch)

@@ -7,23 +7,20 @@ from collections import deque
 import numpy as np
 
 from ieiw.train.data.blocks import Samples
-from ieiw.train.data.order import Order, rank_slots
+from ieiw.train.data.order import Order, Rank
 from ieiw.train.data.shard_reader import Range, Reader
-from ieiw.triplets.permutation import Integers
 
 
-class Warmer:
-    """Tells a reader what comes. Call :meth:`at` once for every batch that is started, in order."""
+class Prefetcher:
+    """Asks a reader for what comes. Call :meth:`advance` once for every batch that is started, in order."""
 
-    def __init__(
-        self, order: Order, samples: Samples, reader: Reader, block_bytes: int, share: tuple[int, int]
-    ) -> None:
+    def __init__(self, order: Order, samples: Samples, reader: Reader, block_bytes: int, rank: Rank) -> None:
         self._order, self._samples, self._reader = order, samples, reader
-        self._block_bytes, self._share = block_bytes, share
+        self._block_bytes, self._rank = block_bytes, rank
         self._entered: tuple[int, int] | None = None
         self._coming: deque[Range] | None = None
 
-    def at(self, epoch: int, number: int) -> None:
+    def advance(self, epoch: int, number: int) -> None:
         """Batch ``number`` of an epoch is being started."""
         window = self._order.window_of(number)
         if self._entered != (epoch, window):  # its own reads come first
@@ -31,20 +28,14 @@ class Warmer:
             return
         if self._coming is None:
             following = (epoch, window + 1) if window + 1 < self._order.windows else (epoch + 1, 0)
-            rows = self._order.window_rows(*following)
-            self._coming = deque(stretches(self._samples[self._mine(rows)], self._block_bytes))
+            rows, batch = self._order.window_rows(*following), self._order.batch_size
+            last = rows[len(rows) // batch * batch :]
+            full = rows[: len(rows) - len(last)].reshape(-1, batch)[:, self._rank.slots(batch)].reshape(-1)
+            mine = np.sort(np.concatenate([full, last[self._rank.slots(len(last))]]))
+            self._coming = deque(stretches(self._samples[mine], self._block_bytes))
             self._pace = -(-len(self._coming) // max(1, self._order.window_batches - 1))
         for _ in range(min(self._pace, len(self._coming))):
-            self._reader.warm(self._coming.popleft())
-
-    def _mine(self, rows: Integers) -> Integers:
-        """This rank's rows of a window, in order of the index."""
-        rank, world = self._share
-        batch = self._order.batch_size
-        whole = len(rows) // batch * batch
-        full = rows[:whole].reshape(-1, batch)[:, rank_slots(batch, rank, world)].reshape(-1)
-        last = rows[whole:]
-        return np.sort(np.concatenate([full, last[rank_slots(len(last), rank, world)]]))
+            self._reader.prefetch(self._coming.popleft())
 
 
 def stretches(samples: Samples, block_bytes: int) -> list[Range]:

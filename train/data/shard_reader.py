@@ -43,7 +43,7 @@ class Reader(Protocol):
         """The bytes; fewer where the file ends before."""
         ...
 
-    def warm(self, block: Range) -> None:
+    def prefetch(self, block: Range) -> None:
         """Say that all of a block is going to be read soon."""
         ...
 
@@ -53,7 +53,7 @@ class Reader(Protocol):
 
 
 class FolderReader:
-    """Shards on disk. The operating system's page cache is the cache; ``warm`` asks it to read ahead."""
+    """Shards on disk. The operating system's page cache is the cache; ``prefetch`` asks it to read ahead."""
 
     def __init__(self, folder: Path, shards: Sequence[str]) -> None:
         self._paths = [folder / shard for shard in shards]
@@ -64,7 +64,7 @@ class FolderReader:
         """See :class:`Reader`."""
         return os.pread(self._file(wanted.shard).descriptor, wanted.stop - wanted.start, wanted.start)
 
-    def warm(self, block: Range) -> None:
+    def prefetch(self, block: Range) -> None:
         """See :class:`Reader`."""
         file = self._file(block.shard)
         if hasattr(os, "posix_fadvise"):
@@ -123,7 +123,7 @@ class BlockReader:
         offset = first * self._block_bytes
         return data[wanted.start - offset : wanted.stop - offset]
 
-    def warm(self, block: Range) -> None:
+    def prefetch(self, block: Range) -> None:
         """See :class:`Reader`."""
         for number in range(block.start // self._block_bytes, (block.stop - 1) // self._block_bytes + 1):
             self._block(block.shard, number)
@@ -156,7 +156,7 @@ class RangeReader:
         """See :class:`Reader`."""
         return self._store.read_range(self._shards[wanted.shard], wanted.start, wanted.stop - wanted.start)
 
-    def warm(self, block: Range) -> None:
+    def prefetch(self, block: Range) -> None:
         """Nothing is kept, so nothing is fetched ahead."""
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Damage that decodes: while training runs, every shard is held once against the digest that its name or its cut carries.
+"""Damage that decodes: while training runs, every shard is compared once with the digest that its name or its cut carries.
 
 A picture damaged within its data still decodes, to other pixels. Hashing each sample at every epoch would find it, and cost every
 epoch; hashing each shard once, beside the first steps, costs a core half a second a gigabyte.
@@ -14,7 +14,7 @@ import threading
 import xxhash
 
 from ieiw.train.data.dataset import OpenCut
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.cut_state import ShardFile
 from ieiw.triplets.storage.store import Store
 
@@ -39,7 +39,7 @@ class ShardWatch:
         self._shards = [shard for shard in shards if _expected(shard)]
         self._store = cut.store
         self.without = len(shards) - len(self._shards)
-        self._damage = ""
+        self._damage: UsageError | None = None
         self._checked = 0
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="shard-watch")
@@ -52,7 +52,7 @@ class ShardWatch:
             UsageError: a shard is damaged; names it, and the first of its samples that are.
         """
         if self._damage:
-            raise UsageError(self._damage)
+            raise self._damage
 
     def wait(self) -> None:
         """Until all shards are checked; raises as :meth:`check`."""
@@ -74,7 +74,7 @@ class ShardWatch:
             try:
                 self._damage = damage(self._store, shard, self._closed)
             except OSError as error:
-                self._damage = f"{self._store.location}/{shard.name}: {error}"
+                self._damage = UsageError(f"{self._store.location}/{shard.name}: {error}")
             if self._damage or self._closed.is_set():
                 return
             self._checked += 1
@@ -86,8 +86,8 @@ def _expected(shard: ShardFile) -> str:
     return found["digest"] if found else shard.xxh3_128
 
 
-def damage(store: Store, shard: ShardFile, stop: threading.Event) -> str:
-    """What is wrong with a shard; empty where nothing is, where its digest is not known, or where it was stopped.
+def damage(store: Store, shard: ShardFile, stop: threading.Event) -> UsageError | None:
+    """What is wrong with a shard; None where nothing is, where its digest is not known, or where it was stopped.
 
     Args:
         store: of the build.
@@ -99,21 +99,19 @@ def damage(store: Store, shard: ShardFile, stop: threading.Event) -> str:
     with store.open(shard.name) as file:
         while part := file.read(_PART):
             if stop.is_set():
-                return ""
+                return None
             digest.update(part)
     if digest.hexdigest().startswith(_expected(shard)):
-        return ""
-    place = f"{store.location}/{shard.name}"
+        return None
+    build = store.location
     if found is None:
-        return (
-            f"{place}: its digest is not the one that the cut was made with, so some samples are damaged. Remove it, and make "
-            f"the cut again with --materialise"
+        what = (
+            "its digest is not the one that the cut was made with, so some samples are damaged; remove it and cut again"
         )
+        return UsageError(f"{build}/{shard.name}: {what}", Step("cut", build, {"materialise": True}))
     sample = _first_damaged(store, shard.name, f"rows/{found['unit']}.parquet")
-    return (
-        f"{place}{sample}: its SHA-256 is not the one in its name, so some samples are damaged. Find all damage: "
-        f"ieiw lint {store.location}"
-    )
+    what = "its SHA-256 is not the one in its name, so some samples are damaged; check the build for more"
+    return UsageError(f"{build}/{shard.name}{sample}: {what}", Step("lint", build))
 
 
 def _first_damaged(store: Store, shard: str, rows: str) -> str:

@@ -77,9 +77,9 @@ def palette(name: str) -> dict[str, Rgb]:
 
 def nearest(rgb: Sequence[float], colours: Mapping[str, Rgb] = PALETTE) -> str:
     """Name of the colour nearest to ``rgb`` (0..255) in CIELAB."""
-    names = list(colours)
-    distances = _distances(np.asarray([rgb], np.float32), colours)[0]
-    return names[int(distances.argmin())]
+    table = lab(np.asarray(list(colours.values()), np.float32))
+    distances = np.linalg.norm(table - lab(np.asarray([rgb], np.float32)), axis=1)
+    return list(colours)[int(distances.argmin())]
 
 
 def lab(rgb: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -95,8 +95,3 @@ def mix(pixels: Image, colour: Rgb, share: npt.NDArray[np.float32] | np.float32,
     mixed += before
     mixed += np.float32(0.5)
     out[...] = mixed  # cut off: nothing is negative
-
-
-def _distances(rgb: npt.NDArray[np.float32], colours: Mapping[str, Rgb]) -> npt.NDArray[np.float32]:
-    table = lab(np.asarray(list(colours.values()), np.float32))
-    return cast(npt.NDArray[np.float32], np.linalg.norm(lab(rgb)[:, None] - table[None], axis=2))

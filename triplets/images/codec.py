@@ -123,7 +123,7 @@ def _legal(orientation: object) -> int:
 
 
 def _to_rgb(picture: Pillow.Image) -> Image:
-    """Pixels as 8-bit RGB. Pillow raises on truncated data unless told otherwise, and it is not told otherwise."""
+    """Pixels as 8-bit RGB. Pillow raises on truncated data, as it does by default."""
     if picture.mode in _GREY_16:
         return np.repeat(_deep_grey(picture)[..., None], 3, axis=2)
     if picture.mode not in _EIGHT_BITS:

@@ -2,7 +2,7 @@
 
 The strict door is for pictures from outside. These were written by the project, and their digests stand in the rows; here it is
 enough that a cut or foreign file is never taken for a picture. Damage within the picture data shows in the digests alone:
-``ieiw lint`` finds it, and so does training, by shard. Looking for it here, at every epoch, would cost a tenth
+lint finds it, and so does training, by shard. Looking for it here, at every epoch, would cost a tenth
 of the decoding.
 """
 

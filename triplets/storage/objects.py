@@ -57,7 +57,9 @@ class ObjectStore:
     local: Path | None = None
 
     def __init__(self, url: str) -> None:
-        self.location = url.rstrip("/")
+        protocol, _, path = url.partition("://")
+        # An empty name in the middle would be written, but not listed: ``s3://bucket//prefix``.
+        self.location = f"{protocol}://{'/'.join(part for part in path.split('/') if part)}"
         self._system, path = file_system(self.location, use_listings_cache=False)
         self._root = path.rstrip("/")
 

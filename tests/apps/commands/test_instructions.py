@@ -1,4 +1,4 @@
-"""The command that writes templates: killed, gone on with, and without a model."""
+"""``ieiw instructions`` from outside: killed, gone on with, and without a model."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ import yaml
 
 from ieiw.builders.instructions.template_sets import check_templates, hand_written
 from tests.support.chat_server import chat_server
+from tests.support.command_line import as_json, check_refused
 from tests.support.writers import requests
 
 
@@ -52,3 +53,18 @@ def test_without_a_model_the_hand_written_set_is_written(tmp_path):
     wrong = run("removel", "--out", tmp_path / "x.yaml")
     assert "Known: addition" in wrong.communicate()[1]
     assert wrong.returncode == 2
+
+
+def test_the_hand_written_set_is_written_as_a_recipe_takes_it(ieiw, tmp_path):
+    out = tmp_path / "new" / "removal.yaml"
+    summary = as_json(ieiw("instructions", "removal", "--out", out, "--json"))
+    values = yaml.safe_load(out.read_text())
+    assert (values["kind"], len(values["templates"])) == ("removal", summary["templates"])
+    assert list(out.parent.iterdir()) == [out]
+
+
+def test_a_model_is_named_for_endpoints_alone_and_a_kind_that_there_is_not_is_refused(ieiw, tmp_path):
+    out = tmp_path / "a.yaml"
+    check_refused(ieiw("instructions", "removal", "--out", out, "--with", "some/model", "--model", "x"), "--model x")
+    check_refused(ieiw("instructions", "nosuch", "--out", out), "nosuch")
+    assert not out.exists()

@@ -32,6 +32,33 @@ def test_answers_are_checked_counted_and_join_the_hand_written_ones(tmp_path, lo
     assert {request["body"]["model"] for request in requests(log)} == {MODEL}
 
 
+def test_empty_answers_are_counted_never_kept_and_asked_for_again(tmp_path, log):
+    cache = open_store(tmp_path / "cache")
+    with chat_server(log, "--empty=3") as address:
+        first = expand("removal", quick(address), cache)
+        second = expand("removal", quick(address), cache)
+    assert (first.empty, first.asked, second.empty, second.asked) == (3, 20, 0, 3)
+    assert len(second.templates) > len(first.templates)
+
+
+def test_a_model_that_answers_nothing_is_an_error_with_its_remedy_and_can_be_mended(tmp_path, log):
+    cache = open_store(tmp_path / "cache")
+    with chat_server(log, "--empty=5") as address:
+        with pytest.raises(UsageError, match="max_tokens"):
+            expand("removal", quick(address), cache)
+        assert len(requests(log)) == 5
+        assert expand("removal", quick(address, max_tokens=77), cache).asked == 20
+    assert requests(log)[-1]["body"]["max_tokens"] == 77
+
+
+def test_answers_in_parts_are_read(tmp_path, log):
+    with chat_server(log, "--parts=1") as address:
+        parts = expand("removal", quick(address), open_store(tmp_path / "a"))
+    with chat_server(log) as address:
+        whole = expand("removal", quick(address), open_store(tmp_path / "b"))
+    assert parts.templates == whole.templates
+
+
 def test_a_second_run_asks_nothing_and_gives_the_same(tmp_path, log):
     cache = open_store(tmp_path / "cache")
     with chat_server(log) as address:

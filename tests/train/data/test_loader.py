@@ -5,14 +5,13 @@ import numpy as np
 import pytest
 import torch
 
-from ieiw.train.data.augment import Changes, flips, place, sentence
+from ieiw.train.data.augment import Augmentation, Dice, flips, place, sentence
 from ieiw.train.data.dataset import open_cut
-from ieiw.train.data.loader import Loader, Share
-from ieiw.train.data.order import Plan
-from ieiw.train.data.pool.buffers import Buffers
+from ieiw.train.data.loader import Loader
+from ieiw.train.data.order import Rank, SamplingConfig
 from ieiw.train.data.prefetch import stretches
 from ieiw.train.data.shard_reader import BlockReader, FolderReader, Range
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.shards import members
 from ieiw.triplets.storage.store import open_store
 from tests.support.cuts import write_cut
@@ -26,10 +25,10 @@ def tiny(tmp_path_factory):
     return made
 
 
-def loader_of(tiny, batch=4, share=Share(), cut="all", **changes):  # noqa: B008 - frozen
+def loader_of(tiny, batch=4, rank=Rank(), cut="all", **changes):  # noqa: B008 - frozen
     opened = open_cut(tiny.store, cut)
-    settings = Changes(**({"size": 48, "alternatives": False} | changes))
-    return Loader(opened, Plan(5, batch, {}), settings, share, workers=2)
+    settings = Augmentation(**({"size": 48, "alternatives": False} | changes))
+    return Loader(opened, SamplingConfig(5, batch, {}), settings, rank, workers=2)
 
 
 def take(loader, count):
@@ -94,7 +93,7 @@ def test_another_number_of_ranks_goes_on_with_the_same_batches(tiny):
     alone = loader_of(tiny)
     take(alone, 3)
     state, whole = alone.state_dict(), next(alone)
-    ranks = [loader_of(tiny, share=Share(rank, 2)) for rank in range(2)]
+    ranks = [loader_of(tiny, rank=Rank(rank, 2)) for rank in range(2)]
     parts = []
     for rank in ranks:
         rank.load_state_dict(state)
@@ -136,8 +135,9 @@ def test_a_damaged_sample_is_named(tmp_path):
         file.seek(int(entry["target_offset"]) + int(entry["target_size"]) // 2)
         file.write(bytes(int(entry["target_size"]) // 2))
     loader = loader_of(made, batch=4)
-    with pytest.raises(UsageError, match=rf"{shard.name}, sample '{source.key}': damaged .* ieiw lint"):
+    with pytest.raises(UsageError, match=rf"{shard.name}, sample '{source.key}': damaged .*check the build") as caught:
         take(loader, loader.order.batches_per_epoch)
+    assert caught.value.step == Step("lint", made.store.location)
     loader.close()
 
 
@@ -151,7 +151,7 @@ def test_changed_and_missing_shards_are_told(tmp_path):
     with pytest.raises(UsageError, match="bytes, the cut was made with"):
         open_cut(made.store, "all")
     shard.unlink()
-    with pytest.raises(UsageError, match="is missing. Bring the shard back"):
+    with pytest.raises(UsageError, match="is missing; bring the shard back"):
         open_cut(made.store, "all")
 
 
@@ -168,18 +168,18 @@ def test_a_truncated_index_is_told(tmp_path):
 
 def test_ranks_must_divide_the_batch(tiny):
     with pytest.raises(UsageError, match="batch: 4 is no multiple of the 3 ranks"):
-        loader_of(tiny, share=Share(0, 3))
+        loader_of(tiny, rank=Rank(0, 3))
 
 
 def test_pictures_of_any_shape_become_squares_alike():
     gradient = np.zeros((40, 80, 3), np.uint8)
     gradient[..., 0] = np.arange(80)
     out = [np.empty((20, 20, 3), np.uint8) for _ in range(3)]
-    changes = Changes(size=20)
-    drawn = np.array([0.0, 0.0, 0.75, 0.2])
-    place(gradient, out[0], changes, False, drawn)
-    place(gradient, out[1], changes, True, drawn)
-    place(gradient, out[2], Changes(size=20, crop="centre"), False, drawn)
+    changes = Augmentation(size=20)
+    dice = Dice(across=0.75, down=0.2)
+    place(gradient, out[0], changes, False, dice)
+    place(gradient, out[1], changes, True, dice)
+    place(gradient, out[2], Augmentation(size=20, crop="centre"), False, dice)
     assert np.array_equal(out[0][:, ::-1], out[1])
     assert abs(int(out[0][0, 0, 0]) - 30) <= 1 and abs(int(out[2][0, 0, 0]) - 20) <= 1
 
@@ -197,14 +197,14 @@ def test_pictures_of_any_shape_become_squares_alike():
     ],
 )
 def test_sides_and_writing_are_never_mirrored(text, may):
-    assert flips(text, Changes(size=8, flip=1.0), np.array([0, 0.5, 0, 0])) is may
+    assert flips(text, Augmentation(size=8, flip=1.0), Dice(flip=0.5)) is may
 
 
 def test_sentences_are_drawn_from_the_alternatives():
-    changes = Changes(size=8)
-    assert sentence("a", ["a", "b"], changes, np.array([0.6])) == "b"
-    assert sentence("a", ["a", "b"], Changes(size=8, alternatives=False), np.array([0.6])) == "a"
-    assert sentence("a", [], changes, np.array([0.6])) == "a"
+    changes = Augmentation(size=8)
+    assert sentence("a", ["a", "b"], changes, Dice(sentence=0.6)) == "b"
+    assert sentence("a", ["a", "b"], Augmentation(size=8, alternatives=False), Dice(sentence=0.6)) == "a"
+    assert sentence("a", [], changes, Dice(sentence=0.6)) == "a"
 
 
 def test_blocks_of_a_bucket_are_read_once_and_forgotten_in_turn(tiny):
@@ -222,7 +222,7 @@ def test_blocks_of_a_bucket_are_read_once_and_forgotten_in_turn(tiny):
     for start, stop in ((0, 10), (5, 9000), (8190, 8194), (0, 100)):
         assert blocks.read(Range(0, start, stop)) == plain.read(Range(0, start, stop))
     assert len(Counting.reads) == len(set(Counting.reads)) == 3
-    blocks.warm(Range(0, 12288, 12300))
+    blocks.prefetch(Range(0, 12288, 12300))
     blocks.read(Range(0, 4096, 4100))
     assert len(Counting.reads) == 5, "the block read longest ago was let go"
     blocks.close(), plain.close()
@@ -246,20 +246,10 @@ def test_a_cut_in_a_bucket_gives_the_same_batches(tiny, monkeypatch, most):
     memory = fsspec.filesystem("memory")
     memory.put(str(tiny.path), f"/bucket{most}/build", recursive=True)
     remote = Loader(
-        open_cut(open_store(f"memory://bucket{most}/build"), "all"), Plan(5, 4, {}), Changes(48, alternatives=False)
+        open_cut(open_store(f"memory://bucket{most}/build"), "all"),
+        SamplingConfig(5, 4, {}),
+        Augmentation(48, alternatives=False),
     )
     local = loader_of(tiny)
     assert all(alike(one, other) for one, other in zip(take(local, 40), take(remote, 40), strict=True))
     remote.close(), local.close()
-
-
-def test_memory_is_used_again_only_when_nobody_holds_it():
-    buffers = Buffers(pinned=False)
-    held = buffers.take((4, 8)).fill_(7)
-    view = held[1:2]
-    place_of = view.data_ptr()
-    del held
-    other = buffers.take((4, 8)).fill_(1)
-    assert other.data_ptr() != place_of - 8 and (view == 7).all(), "a view keeps its memory"
-    del view
-    assert buffers.take((4, 8)).data_ptr() == place_of - 8

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from ieiw.train.data.dataset import open_cut
-from ieiw.train.data.mixture import mixture, told
-from ieiw.train.data.order import Order, Plan
+from ieiw.train.data.mixture import describe, mixture
+from ieiw.train.data.order import Order, SamplingConfig
 from ieiw.triplets.errors import UsageError
 from tests.support.cuts import write_cut
 from tests.support.tiny_build import Wanted, tiny_build
@@ -31,7 +31,7 @@ def weigh(cut, **weights):
 
 def test_without_any_weight_every_source_comes_once(cut):
     assert mixture(cut, {}) == {}
-    assert "every source" in told(cut, {})
+    assert "every source" in describe(cut, {})
 
 
 def test_the_recipes_weights_hold_and_the_stage_file_wins(cut):
@@ -39,14 +39,14 @@ def test_the_recipes_weights_hold_and_the_stage_file_wins(cut):
     assert mixture(cut, {}) == {"shapes": 0.5, "tiles-2": 3}
     assert mixture(cut, {"shapes": 2}) == {"shapes": 2, "tiles-2": 3}
     assert mixture(cut, {"shapes": 1, "tiles-2": 0}) == {"shapes": 1, "tiles-2": 0}
-    assert told(cut, {"tiles-2": 3}).endswith("tiles-2 3; the others once")
+    assert describe(cut, {"tiles-2": 3}).endswith("tiles-2 3; the others once")
 
 
 def test_an_epoch_holds_each_source_as_often_as_its_weight_says(cut):
     weigh(cut, **{"tiles-2": 3})
     sources = cut.state.sources
     weights = {sources.index(name): weight for name, weight in mixture(cut, {}).items()}
-    order = Order(cut.samples, [shard.size for shard in cut.state.shards], Plan(0, 4, weights))
+    order = Order(cut.samples, [shard.size for shard in cut.state.shards], SamplingConfig(0, 4, weights))
     rows = [row for number in range(order.batches_per_epoch) for row in order.batch(0, number).tolist()]
     seen = Counter(sources[cut.samples["source"][row]] for row in rows)
     own = Counter(sources[number] for number in cut.samples["source"].tolist())
@@ -66,7 +66,7 @@ def test_a_cut_that_was_copied_without_its_build_trains_unweighted(cut):
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", b'{"recipe": {"sources": [{"name": 3}]}}'])
-def test_a_damaged_build_is_told(cut, data):
+def test_a_damaged_build_is_refused(cut, data):
     cut.store.publish_bytes("build.json", data)
     with pytest.raises(UsageError, match=r"build\.json, .*what is built is found again"):
         mixture(cut, {})

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ieiw.train.data.blocks import blocks_of
 from ieiw.train.data.interleave import taken_until
-from ieiw.train.data.order import Order, Plan, dealt, rank_slots
+from ieiw.train.data.order import Order, Rank, SamplingConfig, dealt
 from ieiw.triplets.errors import UsageError
 from tests.support.cuts import made_up_index
 
@@ -25,7 +25,7 @@ indexes = st.builds(
 
 def order_of(index, batch, weights=None, seed=3, block_bytes=2**18, window_blocks=4):
     samples, sizes = index
-    return Order(samples, sizes, Plan(seed, batch, weights or {}, block_bytes, window_blocks))
+    return Order(samples, sizes, SamplingConfig(seed, batch, weights or {}, block_bytes, window_blocks))
 
 
 def epoch_of(order, epoch):
@@ -63,7 +63,7 @@ def test_any_batch_is_found_without_those_before_it(index, batch, data):
 @given(st.integers(1, 200), st.integers(1, 17))
 def test_ranks_share_a_batch_without_overlap_and_alike(count, world):
     rows = np.arange(count)
-    parts = [rows[rank_slots(count, rank, world)] for rank in range(world)]
+    parts = [rows[Rank(rank, world).slots(count)] for rank in range(world)]
     assert {len(part) for part in parts} == {count // world}
     joined = np.concatenate(parts)
     assert len(set(joined.tolist())) == len(joined) >= count - world + 1
@@ -174,6 +174,6 @@ def test_ten_million_rows_start_in_two_seconds_and_look_at_few_pages(tmp_path):
         whole[start : start + len(part)] = part
     del whole
     began = time.process_time()
-    order = Order(np.load(file, mmap_mode="r"), np.full(count // 500, sizes[0]), Plan(0, 256, {}))
+    order = Order(np.load(file, mmap_mode="r"), np.full(count // 500, sizes[0]), SamplingConfig(0, 256, {}))
     order.batch(3, int(order.batches_per_epoch * 0.9))
     assert time.process_time() - began < 2

@@ -8,7 +8,7 @@ import xxhash
 
 from ieiw.train.data.dataset import open_cut
 from ieiw.train.data.verify_shards import ShardWatch, damage
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.layout.cut_state import ShardFile
 from ieiw.triplets.layout.rows import ROWS, read_mark
@@ -59,8 +59,9 @@ def test_sound_shards_pass(tiny):
 def test_a_picture_that_is_damaged_and_decodes_is_told_with_shard_and_key(tiny):
     shard, key = damaged(tiny)
     watch = ShardWatch(open_cut(tiny.store, "all"))
-    with pytest.raises(UsageError, match=rf"{shard}, sample {key} \(target\): .*ieiw lint"):
+    with pytest.raises(UsageError, match=rf"{shard}, sample {key} \(target\): .*check the build") as caught:
         watch.wait()
+    assert caught.value.step == Step("lint", tiny.store.location)
     watch.close()
 
 
@@ -69,7 +70,7 @@ def test_damage_between_samples_and_shards_without_rows_are_told_without_a_key(t
     for name in list(tiny.store.sizes("rows")):
         tiny.store.delete(f"rows/{name}")
     found = damage(tiny.store, ShardFile(name=shard, size=1), threading.Event())
-    assert found.startswith(f"{tiny.store.location}/{shard}: its SHA-256")
+    assert str(found).startswith(f"{tiny.store.location}/{shard}: its SHA-256")
 
 
 def materialised(tiny, *, digests):
@@ -94,8 +95,9 @@ def test_shards_of_a_materialised_cut_are_held_against_its_digests(tiny):
     data[len(data) // 2] ^= 1
     file.write_bytes(data)
     watch = ShardWatch(cut)
-    with pytest.raises(UsageError, match=rf"{cut.state.shards[-1].name}: .*make the cut again with --materialise"):
+    with pytest.raises(UsageError, match=rf"{cut.state.shards[-1].name}: .*cut again") as caught:
         watch.wait()
+    assert caught.value.step == Step("cut", tiny.store.location, {"materialise": True})
 
 
 def test_materialised_cuts_without_digests_are_counted_not_checked(tiny):
@@ -126,4 +128,4 @@ def test_a_stopped_watch_answers_nothing(tiny):
     shard, _ = damaged(tiny)
     stop = threading.Event()
     stop.set()
-    assert damage(tiny.store, ShardFile(name=shard, size=1), stop) == ""
+    assert damage(tiny.store, ShardFile(name=shard, size=1), stop) is None

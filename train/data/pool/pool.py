@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,12 +12,14 @@ import numpy.typing as npt
 import torch
 
 from ieiw.train.data.blocks import Samples
-from ieiw.train.data.pool.buffers import Buffers
+from ieiw.train.data.pool.shared_memory import Layout, SharedBatches, Slot
 from ieiw.train.data.sample_decoder import SampleDecoder
 
 CHUNK = 8
 """Samples that are taken at a time."""
-Drawn = npt.NDArray[np.float64]
+SLOTS = 16
+"""Batches that may be in the making or in use at a time; whoever holds more gets copies."""
+DiceRows = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,11 @@ class Job(Protocol):
         ...
 
 
-class Crew(Protocol):
+class DecodePool(Protocol):
     """Makes batches, in the order in which they are started."""
 
-    def start(self, samples: Samples, drawn: Drawn) -> Job:
-        """Begin a batch of these samples, with (n, :data:`ieiw.train.data.augment.KINDS`) numbers drawn for them."""
+    def start(self, samples: Samples, dice: DiceRows) -> Job:
+        """Begin a batch of these samples, with (n, :data:`ieiw.train.data.augment.DICE`) numbers drawn for them."""
         ...
 
     def close(self) -> None:
@@ -62,51 +65,57 @@ class Crew(Protocol):
         ...
 
 
+def handed_out(slot: Slot, instructions: list[str], memory: SharedBatches, pinned: bool) -> Decoded:
+    """A finished batch in its slot; copied where it must be page-locked, or where no other slot is free for the next one."""
+    source, target = torch.from_numpy(slot.source), torch.from_numpy(slot.target)
+    if pinned:
+        source, target = source.pin_memory(), target.pin_memory()
+    elif not memory.free:
+        source, target = source.clone(), target.clone()
+    return Decoded(source, target, instructions)
+
+
 class Threads:
     """Threads. OpenCV lets go of the interpreter while it decodes, but Python between the pictures runs one at a time.
 
     Args:
         decoder: reads and decodes.
-        size: of the square pictures, in pixels.
+        layout: of the memory.
         workers: threads.
-        pinned: hand out page-locked memory.
+        pinned: hand out page-locked copies.
     """
 
-    def __init__(self, decoder: SampleDecoder, size: int, workers: int, pinned: bool) -> None:
-        self._decoder, self._size, self._buffers = decoder, size, Buffers(pinned)
+    def __init__(self, decoder: SampleDecoder, layout: Layout, workers: int, pinned: bool) -> None:
+        self._decoder, self._pinned = decoder, pinned
+        self._memory = SharedBatches(layout, shared=False)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="decode")
 
-    def start(self, samples: Samples, drawn: Drawn) -> Job:
-        """See :class:`Crew`."""
-        shape = (len(samples), self._size, self._size, 3)
-        batch = Decoded(self._buffers.take(shape), self._buffers.take(shape), [""] * len(samples))
-        starts = range(0, len(samples), CHUNK)
-        parts = [
-            self._pool.submit(self._fill, batch, slice(at, at + CHUNK), samples[at : at + CHUNK], drawn)
-            for at in starts
-        ]
-        return _Submitted(batch, parts)
+    def start(self, samples: Samples, dice: DiceRows) -> Job:
+        """See :class:`DecodePool`."""
+        slot, instructions = self._memory.take(len(samples)), [""] * len(samples)
+
+        def fill(part: slice) -> None:
+            instructions[part] = self._decoder.fill(samples[part], dice[part], slot.source[part], slot.target[part])
+
+        parts = [self._pool.submit(fill, slice(at, at + CHUNK)) for at in range(0, len(samples), CHUNK)]
+        return _ThreadJob(parts, lambda: handed_out(slot, instructions, self._memory, self._pinned))
 
     def close(self) -> None:
-        """See :class:`Crew`."""
+        """See :class:`DecodePool`."""
         self._pool.shutdown()
-
-    def _fill(self, batch: Decoded, mine: slice, samples: Samples, drawn: Drawn) -> None:
-        batch.instructions[mine] = self._decoder.fill(
-            samples, drawn[mine], batch.source[mine].numpy(), batch.target[mine].numpy()
-        )
 
 
 @dataclass(frozen=True, slots=True)
-class _Submitted:
-    batch: Decoded
+class _ThreadJob:
     parts: list[Future[None]]
+    handed_out: Callable[[], Decoded]
 
     def result(self) -> Decoded:
         for part in self.parts:
             part.result()
-        return self.batch
+        return self.handed_out()
 
     def drop(self) -> None:
         for part in self.parts:
-            part.cancel()
+            if not part.cancel():
+                part.exception()  # its slot is free when it is done

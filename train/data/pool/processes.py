@@ -16,18 +16,14 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
-import torch
-
-from ieiw.train.data.augment import Changes
+from ieiw.train.data.augment import Augmentation
 from ieiw.train.data.blocks import Samples
-from ieiw.train.data.pool.pool import CHUNK, Decoded, Drawn, Job
-from ieiw.train.data.pool.shared_memory import Arena, Layout, Slot
+from ieiw.train.data.pool.pool import CHUNK, SLOTS, Decoded, DiceRows, Job, handed_out
+from ieiw.train.data.pool.shared_memory import Layout, SharedBatches, Slot
 from ieiw.train.data.pool.worker import TASK, Reply, Setup
 from ieiw.train.data.shard_reader import Shards
 from ieiw.triplets.errors import UsageError
 
-SLOTS = 16
-"""Batches that may be in the making or in use at a time; whoever holds more gets copies."""
 _PROGRAM = (
     "import sys; from ieiw.train.data.pool.worker import main; main(sys.argv[1:])"  # -m: Reply would be __main__'s
 )
@@ -40,7 +36,7 @@ def processes_serve() -> bool:
 
 
 @dataclass(slots=True)
-class _Making:
+class _Pending:
     """A job: its slot and what has come of it."""
 
     slot: Slot
@@ -51,7 +47,7 @@ class _Making:
 
 
 @dataclass(slots=True)
-class _Team:
+class _Workers:
     """The processes and the ends of pipes that lead to them."""
 
     tasks: int
@@ -76,10 +72,6 @@ class _Team:
         self.waiting.register(ours, selectors.EVENT_READ, len(self.replies))
         self.replies.append(ours)
         ours.send(setup)
-
-    def ready(self) -> list[Connection]:
-        """Wait until there are replies; the connections that have one."""
-        return [self.replies[key.data] for key, _ in self.waiting.select()]
 
     def receive(self, replies: Connection) -> Reply:
         """The next reply of a process.
@@ -112,89 +104,85 @@ class _Team:
 
 
 class Processes:
-    """Decoding processes; see :class:`ieiw.train.data.pool.pool.Crew`.
+    """Decoding processes; see :class:`ieiw.train.data.pool.pool.DecodePool`.
 
     Args:
         folder: where the shards are.
         shards: their names.
-        changes: size and variation of the pictures.
+        augmentation: size and variation of the pictures.
         layout: of the shared memory.
         workers: how many.
         pinned: hand out page-locked copies.
     """
 
     def __init__(
-        self, folder: Path, shards: Shards, changes: Changes, layout: Layout, workers: int, pinned: bool
+        self, folder: Path, shards: Shards, augmentation: Augmentation, layout: Layout, workers: int, pinned: bool
     ) -> None:
-        self._arena, self._pinned, self._jobs = Arena(layout), pinned, 0
-        self._making: dict[int, _Making] = {}
+        self._memory, self._pinned, self._jobs = SharedBatches(layout, shared=True), pinned, 0
+        self._pending: dict[int, _Pending] = {}
         reading, self._tasks = os.pipe()
-        self._team = _Team(self._tasks)
-        setup = Setup(folder, shards, changes, layout, self._arena.descriptor)
+        self._workers = _Workers(self._tasks)
+        setup = Setup(folder, shards, augmentation, layout, self._memory.descriptor)
         for _ in range(workers):
-            self._team.add(setup, reading)
+            self._workers.add(setup, reading)
         os.close(reading)
-        self._arena.close()
-        self._stop = weakref.finalize(self, self._team.stop)
+        self._memory.close()
+        self._stop = weakref.finalize(self, self._workers.stop)
 
-    def start(self, samples: Samples, drawn: Drawn) -> Job:
-        """See :class:`ieiw.train.data.pool.pool.Crew`."""
-        count, number = len(samples), self._arena.free()
-        if number is None:
+    def start(self, samples: Samples, dice: DiceRows) -> Job:
+        """See :class:`ieiw.train.data.pool.pool.DecodePool`."""
+        if not self._memory.free:
             raise RuntimeError(f"{SLOTS} batches are in the making; ask for their results first")
-        slot = self._arena.slot(number, count)
-        slot.places[:], slot.drawn[:] = samples, drawn
+        count = len(samples)
+        slot = self._memory.take(count)
+        slot.samples[:], slot.dice[:] = samples, dice
         self._jobs += 1
         starts = range(0, count, CHUNK)
-        self._making[self._jobs] = _Making(slot, [""] * count, len(starts))
+        self._pending[self._jobs] = _Pending(slot, [""] * count, len(starts))
         for start in starts:
-            with suppress(BrokenPipeError):  # all processes are gone: told when the result is asked for
-                os.write(self._tasks, TASK.pack(self._jobs, number, start, min(start + CHUNK, count)))
-        return _Started(self, self._jobs)
+            with suppress(BrokenPipeError):  # all processes are gone, which the result says
+                os.write(self._tasks, TASK.pack(self._jobs, slot.number, start, min(start + CHUNK, count)))
+        return _ProcessJob(self, self._jobs)
 
     def close(self) -> None:
-        """See :class:`ieiw.train.data.pool.pool.Crew`."""
+        """See :class:`ieiw.train.data.pool.pool.DecodePool`."""
         self._stop()
 
     def finish(self, job: int) -> Decoded:
-        """Wait for a job; its memory is free once nobody holds the pictures.
+        """Wait for a job; its slot is free once nobody holds the pictures.
 
         Raises:
             UsageError: a damaged sample.
             RuntimeError: a process failed or was killed.
         """
-        making = self._making[job]
-        while making.open:
-            for replies in self._team.ready():
-                self._note(self._team.receive(replies))
-        del self._making[job]
-        if making.error:
-            raise making.error
-        source, target = torch.from_numpy(making.slot.source), torch.from_numpy(making.slot.target)
-        if self._pinned:
-            source, target = source.pin_memory(), target.pin_memory()
-        elif self._arena.free() is None:
-            source, target = source.clone(), target.clone()
-        return Decoded(source, target, making.instructions)
+        while self._pending[job].open:
+            for key, _ in self._workers.waiting.select():
+                self._note(self._workers.receive(self._workers.replies[key.data]))
+        done = self._pending.pop(job)
+        if done.error is None:
+            return handed_out(done.slot, done.instructions, self._memory, self._pinned)
+        error = done.error
+        del done  # the traceback would keep its slot
+        raise error
 
     def _note(self, reply: Reply) -> None:
-        making = self._making[reply.job]
-        making.open -= 1
-        making.instructions[reply.start : reply.start + len(reply.instructions)] = reply.instructions
+        pending = self._pending[reply.job]
+        pending.open -= 1
+        pending.instructions[reply.start : reply.start + len(reply.instructions)] = reply.instructions
         if reply.damage:
-            making.error = UsageError(reply.damage)
+            pending.error = reply.damage
         elif reply.failure:
-            making.error = RuntimeError(f"a decoding process failed:\n{reply.failure}")
+            pending.error = RuntimeError(f"a decoding process failed:\n{reply.failure}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Started:
-    crew: Processes
+class _ProcessJob:
+    pool: Processes
     number: int
 
     def result(self) -> Decoded:
-        return self.crew.finish(self.number)
+        return self.pool.finish(self.number)
 
     def drop(self) -> None:
         with suppress(UsageError, RuntimeError):  # of a batch that nobody wants
-            self.crew.finish(self.number)
+            self.pool.finish(self.number)

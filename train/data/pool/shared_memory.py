@@ -1,41 +1,44 @@
-"""Memory that decoding processes share with the loader: slots, each with room for one batch and what is to be put there.
+"""Memory for batches: a ring of slots, each with room for one batch and what is to be put there, used again and again.
 
-It is an unnamed file in memory (``memfd_create``), not one below ``/dev/shm``, which containers keep small.
+Fresh pages cost the kernel nearly as much as copying a picture. Decoding processes share the memory with the loader: it is an
+unnamed file (``memfd_create``), not one below ``/dev/shm``, which containers keep small.
 """
 
 from __future__ import annotations
 
 import mmap
 import os
-import sys
+import weakref
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.train.data.augment import KINDS
+from ieiw.train.data.augment import DICE
 from ieiw.train.data.blocks import Samples
 from ieiw.triplets.records import Image
 
-_UNHELD = 2  # references to a slot that nobody uses: the arena's list and getrefcount's argument
 _PAGE = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One slot's parts, as views of the shared memory.
+    """One slot's parts, as views of the memory; it is taken as long as any of them, or a tensor made of one, is there.
 
     Attributes:
+        number: of the slot; -1 for memory of its own, which no other process sees.
         source: (count, size, size, 3).
         target: the same.
-        places: (count,), where the samples lie.
-        drawn: (count, :data:`ieiw.train.data.augment.KINDS`).
+        samples: (count,), entries of the index.
+        dice: (count, :data:`ieiw.train.data.augment.DICE`).
     """
 
+    number: int
     source: Image
     target: Image
-    places: Samples
-    drawn: npt.NDArray[np.float64]
+    samples: Samples
+    dice: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,64 +49,78 @@ class Layout:
         slots: how many.
         count: samples in a batch, at most.
         size: of the square pictures, in pixels.
-        place: type of an entry of the index.
+        entry: type of an entry of the index.
     """
 
     slots: int
     count: int
     size: int
-    place: np.dtype[np.void]
+    entry: np.dtype[np.void]
 
     @property
     def slot_bytes(self) -> int:
         """Length of a slot: whole pages."""
-        room = self.count * (2 * self._picture + self.place.itemsize + 8 * KINDS)
+        room = self.count * (2 * self._picture + self.entry.itemsize + 8 * DICE)
         return -(-room // _PAGE) * _PAGE
 
     @property
     def _picture(self) -> int:
         return self.size * self.size * 3
 
-    def slot(self, memory: npt.NDArray[np.uint8], count: int) -> Slot:
+    def map(self, descriptor: int) -> mmap.mmap:
+        """The memory behind a descriptor, -1 for memory of this process alone; it lives as long as any view of it."""
+        return mmap.mmap(descriptor, self.slots * self.slot_bytes)
+
+    def bytes_of(self, memory: mmap.mmap, number: int) -> npt.NDArray[np.uint8]:
+        """One slot's bytes: an array of its own, which every view and tensor of them keeps."""
+        return np.frombuffer(memory, np.uint8, self.slot_bytes, number * self.slot_bytes)
+
+    def slot(self, number: int, data: npt.NDArray[np.uint8], count: int) -> Slot:
         """Views of one slot's bytes, of its first ``count`` samples. Numbers come first: they want their alignment."""
-        drawn, places = 8 * KINDS * self.count, self.place.itemsize * self.count
-        pictures = memory[drawn + places :]
+        dice, samples = 8 * DICE * self.count, self.entry.itemsize * self.count
+        pictures = data[dice + samples :]
         shape, half = (self.count, self.size, self.size, 3), self.count * self._picture
         return Slot(
+            number,
             source=pictures[:half].reshape(shape)[:count],
             target=pictures[half : 2 * half].reshape(shape)[:count],
-            places=memory[drawn : drawn + places].view(self.place)[:count],
-            drawn=memory[:drawn].view(np.float64).reshape(-1, KINDS)[:count],
+            samples=data[dice : dice + samples].view(self.entry)[:count],
+            dice=data[:dice].view(np.float64).reshape(-1, DICE)[:count],
         )
 
-    def map(self, descriptor: int) -> list[npt.NDArray[np.uint8]]:
-        """The bytes of every slot. The mapping lives as long as any of them, or a tensor made of one."""
-        memory = mmap.mmap(descriptor, self.slots * self.slot_bytes)
-        starts = range(0, self.slots * self.slot_bytes, self.slot_bytes)
-        return [np.frombuffer(memory, np.uint8, self.slot_bytes, start) for start in starts]
 
-
-class Arena:
-    """The loader's side: makes the memory and knows which slots nobody looks at any more.
+class SharedBatches:
+    """The loader's side: makes the memory, lends its slots and takes them back.
 
     Pages that are never written take no memory, so spare slots are free.
+
+    Args:
+        layout: of the memory.
+        shared: with other processes, through ``descriptor``.
     """
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-        self.descriptor = os.memfd_create("batches")
-        os.ftruncate(self.descriptor, layout.slots * layout.slot_bytes)
-        self._slots = layout.map(self.descriptor)
+    def __init__(self, layout: Layout, shared: bool) -> None:
+        self._layout = layout
+        self.descriptor = os.memfd_create("batches") if shared else -1
+        if shared:
+            os.ftruncate(self.descriptor, layout.slots * layout.slot_bytes)
+        self._memory = layout.map(self.descriptor)
+        self.free = deque(range(layout.slots))
+        """Numbers of the slots that nobody uses. The one given back last is taken first, so that few are ever used."""
 
-    def free(self) -> int | None:
-        """A slot that no tensor or view refers to: the first one, so that few are ever used; None if all are held."""
-        # Whatever is made of a slot's array keeps a reference to it: the count tells who still looks.
-        return next((at for at in range(len(self._slots)) if sys.getrefcount(self._slots[at]) == _UNHELD), None)
+    def take(self, count: int) -> Slot:
+        """A free slot, for ``count`` samples; where none is free, memory of its own.
 
-    def slot(self, number: int, count: int) -> Slot:
-        """The parts of a slot; it is held until these are gone."""
-        return self.layout.slot(self._slots[number], count)
+        It comes back by itself when the last view or tensor of it is gone.
+        """
+        if not self.free:
+            return self._layout.slot(-1, np.empty(self._layout.slot_bytes, np.uint8), count)
+        number = self.free.popleft()
+        data = self._layout.bytes_of(self._memory, number)
+        weakref.finalize(data, self.free.appendleft, number).atexit = False
+        return self._layout.slot(number, data, count)
 
     def close(self) -> None:
         """Let go of the file; the memory stays until the last batch is gone."""
-        os.close(self.descriptor)
+        if self.descriptor >= 0:
+            os.close(self.descriptor)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import cv2
 
-from ieiw.train.data.augment import Changes
+from ieiw.train.data.augment import Augmentation
 from ieiw.train.data.pool.shared_memory import Layout
 from ieiw.train.data.sample_decoder import SampleDecoder
 from ieiw.train.data.shard_reader import FolderReader, Shards
@@ -31,14 +31,14 @@ TASK = struct.Struct("<QIII12x")
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a decoding process is told first."""
+    """What a decoding process gets first."""
 
     folder: Path
     shards: Shards
-    changes: Changes
+    augmentation: Augmentation
     layout: Layout
     memory: int
-    """Descriptor of the arena."""
+    """Descriptor of the shared batches."""
 
 
 class Reply(NamedTuple):
@@ -48,14 +48,14 @@ class Reply(NamedTuple):
         job: its number.
         start: its first sample.
         instructions: of its samples.
-        damage: the message of a UsageError.
+        damage: of a sample.
         failure: any other exception, as text.
     """
 
     job: int
     start: int
     instructions: list[str]
-    damage: str = ""
+    damage: UsageError | None = None
     failure: str = ""
 
 
@@ -67,18 +67,18 @@ def serve(tasks: int, replies: Connection) -> None:
         replies: where :class:`Setup` comes from and replies go.
     """
     setup: Setup = replies.recv()
-    slots = setup.layout.map(setup.memory)
+    layout, memory = setup.layout, setup.layout.map(setup.memory)
     reader = FolderReader(setup.folder, setup.shards.names)
-    decoder = SampleDecoder(setup.shards, reader, setup.changes)
+    decoder = SampleDecoder(setup.shards, reader, setup.augmentation)
     while record := os.read(tasks, TASK.size):
         job, number, start, stop = TASK.unpack(record)
-        slot, mine = setup.layout.slot(slots[number], stop), slice(start, stop)
+        slot, mine = layout.slot(number, layout.bytes_of(memory, number), stop), slice(start, stop)
         try:
-            found = decoder.fill(slot.places[mine], slot.drawn[mine], slot.source[mine], slot.target[mine])
-            reply = Reply(job, start, found)
+            texts = decoder.fill(slot.samples[mine], slot.dice[mine], slot.source[mine], slot.target[mine])
+            reply = Reply(job, start, texts)
         except UsageError as error:
-            reply = Reply(job, start, [], damage=str(error))
-        except Exception:  # noqa: BLE001 - told to the loader, which raises it
+            reply = Reply(job, start, [], damage=error)
+        except Exception:  # noqa: BLE001 - the loader raises it
             reply = Reply(job, start, [], failure=traceback.format_exc())
         replies.send(reply)
 
