@@ -165,7 +165,7 @@ def _samples(store: Store, rows: pa.Table) -> Iterator[tuple[dict[str, Any], byt
 
 
 def _member(block: bytes, row: Mapping[str, Any], role: str, first: int) -> bytes:
-    """The bytes of a member, held against its row: hashing costs a thousandth of scoring."""
+    """The bytes of a member, compared with its row: hashing costs a thousandth of scoring."""
     start = row[f"{role}_offset"] - first
     data = block[start : start + row[f"{role}_size"]]
     if hashlib.sha256(data).hexdigest() != row[f"{role}_sha256"]:
