@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from ieiw.pipelines.planning.estimate import estimate as plan
     from ieiw.pipelines.recipe.load import load_recipe
     from ieiw.pipelines.scoring.run import score
+    from ieiw.train.data.augment import Augmentation
     from ieiw.train.data.dataset import open_cut
     from ieiw.train.data.loader import Loader
+    from ieiw.train.data.order import SamplingConfig
     from ieiw.triplets.errors import Step, UsageError
     from ieiw.triplets.layout.index import open_build
     from ieiw.triplets.layout.recipe import Recipe
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
 
 _PUBLIC = {
     "AuditOptions": "pipelines.audit.run:Options",
+    "Augmentation": "train.data.augment:Augmentation",
     "BuildOptions": "pipelines.build.run:Options",
     "DEFAULT_RULES": "pipelines.cut.default_rules:DEFAULT",
     "Loader": "train.data.loader:Loader",
     "Recipe": "triplets.layout.recipe:Recipe",
     "RuleSet": "filters.rule_set:RuleSet",
     "RunOptions": "pipelines.engine.run:RunOptions",
+    "SamplingConfig": "train.data.order:SamplingConfig",
     "Step": "triplets.errors:Step",
     "UsageError": "triplets.errors:UsageError",
     "audit": "pipelines.audit.run:audit",
@@ -56,12 +60,14 @@ _PUBLIC = {
 
 __all__ = [
     "AuditOptions",
+    "Augmentation",
     "BuildOptions",
     "DEFAULT_RULES",
     "Loader",
     "Recipe",
     "RuleSet",
     "RunOptions",
+    "SamplingConfig",
     "Step",
     "UsageError",
     "audit",

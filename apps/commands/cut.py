@@ -42,7 +42,7 @@ def cut(
     build = borrow(build, out) if out else build
     store = open_store(build)
     if against:
-        load_cut(store, against)  # a wrong name is told before the work, not after it
+        load_cut(store, against)  # a wrong name is refused before the work, not after it
     rules = load_rules(rule) if rule else DEFAULT
     say(f"cutting {build} into {name} by {rule or 'the default rules'}")
     bar = Bar("copying")

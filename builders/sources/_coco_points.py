@@ -114,26 +114,22 @@ class CocoPoints(RootedSource):
 
     def _person(self, element: Element) -> Person:
         try:
-            return self._sound(element)
+            entry = element.decode(_ANNOTATION)
+            images, categories = self._coco.images, self._coco.categories
+            if element.turn:
+                raise Refusal(Reason.DUPLICATE_RECORD, f"{element.place}: id {entry.id} was used before")
+            if entry.image_id not in images:
+                raise Refusal(Reason.UNKNOWN_PICTURE, f"{element.place}: {images.lack('image_id', entry.image_id)}")
+            if entry.category_id not in categories:
+                raise ValueError(categories.lack("category_id", entry.category_id))
+            noun = self.noun(categories[entry.category_id].name, images[entry.image_id])
+            read = bool(entry.keypoints) and not entry.iscrowd
+            joints = joints_of(entry.keypoints, self.layout, shift=self.shift) if read else ()
+            joints = without_far_ears(joints, self.layout) if joints else joints
+            unlabelled = not entry.iscrowd and not any(seen for *_, seen in joints)
+            box = box_if_any(entry.bbox) if unlabelled else sound_box(entry.bbox)
+            return Person(element.record_id, noun, box, joints, bool(entry.iscrowd))
         except Refusal as refusal:
             return Person(element.record_id, fault=Fault(refusal.reason, refusal.detail))
         except ValueError as error:
             return Person(element.record_id, fault=Fault(Reason.INVALID_RECORD, f"{element.place}: {error}"))
-
-    def _sound(self, element: Element) -> Person:
-        """A person without a fault of its own; raises ValueError or Refusal where it has one."""
-        entry = element.decode(_ANNOTATION)
-        images, categories = self._coco.images, self._coco.categories
-        if element.turn:
-            raise Refusal(Reason.DUPLICATE_RECORD, f"{element.place}: id {entry.id} was used before")
-        if entry.image_id not in images:
-            raise Refusal(Reason.UNKNOWN_PICTURE, f"{element.place}: {images.lack('image_id', entry.image_id)}")
-        if entry.category_id not in categories:
-            raise ValueError(categories.lack("category_id", entry.category_id))
-        noun = self.noun(categories[entry.category_id].name, images[entry.image_id])
-        read = bool(entry.keypoints) and not entry.iscrowd
-        joints = joints_of(entry.keypoints, self.layout, shift=self.shift) if read else ()
-        joints = without_far_ears(joints, self.layout) if joints else joints
-        unlabelled = not entry.iscrowd and not any(seen for *_, seen in joints)
-        box = box_if_any(entry.bbox) if unlabelled else sound_box(entry.bbox)
-        return Person(element.record_id, noun, box, joints, bool(entry.iscrowd))

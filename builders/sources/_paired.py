@@ -112,10 +112,10 @@ class PairedFolders(RootedSource):
                 if damaged and clean:
                     return layout
                 if damaged or clean:
-                    half = half or f"; {_told_side(layout.sides[damaged])} is missing"
-        wanted = " or ".join(" + ".join(map(_told_side, layout.sides)) for layout in self.layouts())
+                    half = half or f"; {_describe_side(layout.sides[damaged])} is missing"
+        expected = " or ".join(" + ".join(map(_describe_side, layout.sides)) for layout in self.layouts())
         raise UsageError(
-            f"root {self._root.location}: {self.title} is not there for split {self._split!r}: expected {wanted}{half}. "
+            f"root {self._root.location}: {self.title} is not there for split {self._split!r}: expected {expected}{half}. "
             f"{self.advice}Change `split`, or give the folder that holds these in `root`."
         )
 
@@ -151,7 +151,7 @@ class PairedFolders(RootedSource):
                     yield from ((f"{name}/{_stem(file)}", f"{path}/{name}/{file}") for file in inner)
 
 
-def _told_side(side: tuple[str, str]) -> str:
+def _describe_side(side: tuple[str, str]) -> str:
     folder, mark = side
     return f"{folder}/*_{mark}_*" if mark else folder
 

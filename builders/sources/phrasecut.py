@@ -182,7 +182,7 @@ def _identify(data: bytes) -> tuple[bytes, int]:
 
 
 def _with_namesakes(records: list[Record]) -> Iterator[Record]:
-    """The records of one picture, each told how others name the very outlines that it has, where there are such others."""
+    """The records of one picture, each with the names that others give to the very outlines that it has."""
     owners: dict[bytes, set[int]] = {}
     outlines = [
         {msgspec.json.encode(outline) for outline in record.annotation.get("Polygons", ())} for record in records

@@ -74,13 +74,13 @@ def audit(
         cut: name of a cut, None for the build as a whole.
         against: another complete build, to measure drift against.
         options: sizes and counts.
-        report: told what is being done.
+        report: called with what is being done.
 
     Raises:
         UsageError: no complete build or cut, or files that changed since.
     """
     if cut == WHOLE_BUILD:
-        raise UsageError(f"no cut is called {WHOLE_BUILD!r}: that names the page about the whole build")
+        raise UsageError(f"no cut is called {WHOLE_BUILD!r}: that is the name of the page about the whole build")
     store = open_store(location)
     check_writable(store)
     report("reading rows, verdicts and scores")
