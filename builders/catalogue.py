@@ -87,19 +87,19 @@ DECLARED = {
 }
 """Data sets that recipes may name already, and why they cannot be built."""
 TASKS = {
+    "removal": "removal:Removal",
     "addition": "addition:Addition",
-    "classify": "classify:Classify",
+    "edit": "edit:Edit",
     "deblur": "deblur:Deblur",
     "denoise": "denoise:Denoise",
-    "depth": "depth:DepthEstimation",
-    "detect": "detect:Detect",
-    "edit": "edit:Edit",
-    "keypoints": "keypoints:Keypoints",
-    "refer": "refer:Refer",
-    "removal": "removal:Removal",
-    "segment": "segment:Segment",
-    "segment-mask": "segment_mask:SegmentMask",
     "watermark-removal": "watermark_removal:WatermarkRemoval",
+    "keypoints": "keypoints:Keypoints",
+    "segment": "segment:Segment",
+    "refer": "refer:Refer",
+    "detect": "detect:Detect",
+    "depth": "depth:DepthEstimation",
+    "classify": "classify:Classify",
+    "segment-mask": "segment_mask:SegmentMask",
 }
 """Task -> ``module:Class`` below :mod:`ieiw.builders.tasks`; the class is called with the build's tools and the task's options
 (``task_options.<task>``; of the inpainting ones ``region`` too)."""

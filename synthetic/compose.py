@@ -65,7 +65,10 @@ def compose(rng: np.random.Generator, place: Place, backdrop: Backdrop) -> list[
         if len(things) >= wanted:
             break
         zone = place.zones[0 if not things else int(rng.choice(len(place.zones), p=weights))]
-        kind = _kind(rng, zone, things)
+        present = [thing.kind for thing in things if thing.kind in zone.kinds]
+        # Now and then a kind that is there already, so that colours and places must tell them apart.
+        kinds = present if present and rng.random() < 0.3 else zone.kinds
+        kind = kinds[int(rng.integers(len(kinds)))]
         look = _look(rng, kind)
         for _ in range(2 if rng.random() < 0.25 else 1):
             thing = _thing(rng, zone, kind, look, backdrop)
@@ -74,14 +77,6 @@ def compose(rng: np.random.Generator, place: Place, backdrop: Backdrop) -> list[
             look = look if rng.random() < 0.5 else _look(rng, kind)
     order = {"air": 0, "wall": 0, "water": 1, "floor": 2}
     return sorted(things, key=lambda thing: (order[thing.zone.where], thing.at[1]))
-
-
-def _kind(rng: np.random.Generator, zone: Zone, things: list[Thing]) -> Kind:
-    """A kind of the zone; now and then one that is there already, so that colours and places must tell them apart."""
-    present = [thing.kind for thing in things if thing.kind in zone.kinds]
-    if present and rng.random() < 0.3:
-        return present[int(rng.integers(len(present)))]
-    return zone.kinds[int(rng.integers(len(zone.kinds)))]
 
 
 def _look(rng: np.random.Generator, kind: Kind) -> Look:

@@ -193,7 +193,13 @@ class Pen:
         alpha = solid * np.float32(paint.opacity) if paint.opacity < 1 else solid
         if inside:
             alpha = alpha * self._alpha[area]
-        colour = self._colours(area, paint)
+        colour = np.asarray(paint.rgb, np.float32)
+        if paint.pattern != "plain":
+            y, x = np.mgrid[area[0], area[1]].astype(np.float32)
+            y -= self._anchor[1] * _SUPER
+            x -= self._anchor[0] * _SUPER
+            second = _pattern(x, y, paint, self._scale)[..., None]
+            colour = colour + (np.asarray(paint.second, np.float32) - colour) * second
         tones = _relief(solid, bulge) if bulge > 0 and min(mask.shape) > 3 else None
         if paint.grain > 0:
             texture = tile(paint.texture)
@@ -208,16 +214,6 @@ class Pen:
         rgb *= under[..., None]
         rgb += colour * alpha[..., None]
         self._alpha[area] = self._alpha[area] * under + alpha
-
-    def _colours(self, area: tuple[slice, slice], paint: Paint) -> npt.NDArray[np.float32]:
-        main = np.asarray(paint.rgb, np.float32)
-        if paint.pattern == "plain":
-            return main
-        y, x = np.mgrid[area[0], area[1]].astype(np.float32)
-        y -= self._anchor[1] * _SUPER
-        x -= self._anchor[0] * _SUPER
-        second = _pattern(x, y, paint, self._scale)[..., None]
-        return main + (np.asarray(paint.second, np.float32) - main) * second
 
 
 def _pattern(x: Plane, y: Plane, paint: Paint, scale: float) -> Plane:

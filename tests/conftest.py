@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-import ieiw.models  # noqa: F401 - before any test imports open_clip or transformers
+import ieiw.models.diffusion  # noqa: F401 - before any test imports open_clip or transformers
 from tests.support.tiny_build import tiny_build
 
 # The same examples in every run: a red test is a change's own. `pytest --hypothesis-profile=explore` looks for new ones.

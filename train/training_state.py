@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import UNet2DConditionModel
-from diffusers.training_utils import EMAModel
 
 from ieiw.models.diffusion.checkpoints import checkpoints
 from ieiw.models.diffusion.components import Parts, load_parts, small_parts
@@ -87,6 +85,9 @@ def open_state(config: TrainConfig, device: torch.device, say: Callable[[str], N
     else:
         parts = small_parts(config.model, config.data.size)
         say("no model.start is set: a small model of Stable Diffusion's classes, from scratch")
+    from diffusers import UNet2DConditionModel  # after models.diffusion, which lets it be imported
+    from diffusers.training_utils import EMAModel
+
     for frozen in (parts.vae, parts.text):
         frozen.to(device).eval().requires_grad_(False)
     unet, settings = parts.unet.to(device).train(), config.optimiser

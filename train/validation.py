@@ -80,7 +80,8 @@ def grid(parts: Parts, batch: Batch, count: int, steps: int, seed: int) -> Image
 
 def _row(pictures: list[Image], text: str, width: int = 0) -> Image:
     """Pictures side by side, at least 128 pixels high each, below their text."""
-    shown = [_enlarged(picture) for picture in pictures]
+    times = [max(1, -(-128 // picture.shape[0])) for picture in pictures]
+    shown = [picture.repeat(n, axis=0).repeat(n, axis=1) for picture, n in zip(pictures, times, strict=True)]
     gap = [np.full((shown[0].shape[0], _MARGIN, 3), 255, np.uint8)] if shown else []
     strip = np.concatenate([part for picture in shown for part in (picture, *gap)], axis=1) if shown else None
     width = strip.shape[1] if strip is not None else width
@@ -90,11 +91,6 @@ def _row(pictures: list[Image], text: str, width: int = 0) -> Image:
     cv2.putText(label, plain, (4, 15), cv2.FONT_HERSHEY_SIMPLEX, scale, (0, 0, 0), 1, cv2.LINE_AA)
     parts = [label] if strip is None else [label, strip]
     return np.concatenate(parts)
-
-
-def _enlarged(picture: Image) -> Image:
-    factor = max(1, -(-128 // picture.shape[0]))
-    return picture.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
 def write_grid(pictures: Image, file: Path) -> None:

@@ -31,8 +31,9 @@ def cut(
     as_json: AsJson = False,
 ) -> None:
     """Choose triplets by rules: a view in seconds, or new shards. The same rules again change nothing."""
-    from ieiw.filters.rule_set import DEFAULT, load_rules
+    from ieiw.filters.rule_set import load_rules
     from ieiw.pipelines.cut.compare import compare
+    from ieiw.pipelines.cut.default_rules import DEFAULT
     from ieiw.pipelines.cut.run import cut as make_cut
     from ieiw.triplets.layout.borrowed import borrow
     from ieiw.triplets.layout.cut_state import load_cut
@@ -41,7 +42,7 @@ def cut(
     build = borrow(build, out) if out else build
     store = open_store(build)
     if against:
-        load_cut(store, against)  # a wrong name is told before the work, not after it
+        load_cut(store, against)  # a wrong name is refused before the work, not after it
     rules = load_rules(rule) if rule else DEFAULT
     say(f"cutting {build} into {name} by {rule or 'the default rules'}")
     bar = Bar("copying")

@@ -56,7 +56,7 @@ class Budget:
     Attributes:
         each: rewritings asked for in one request.
         rounds: requests for each hand-written template.
-        most: templates wanted in all, the hand-written ones included.
+        most: templates in all, the hand-written ones included.
     """
 
     each: int = 10
@@ -72,7 +72,7 @@ class Expansion:
         kind: of the sentences.
         templates: the hand-written ones, then the accepted ones in the order of asking.
         refused: reason -> lines.
-        asked: requests that went to the model; the others were kept from before.
+        asked: requests that went to the model; the others were answered before.
         requests: requests in all.
         empty: answers without a word; they are not kept, so that a mended model is asked again.
     """
@@ -97,7 +97,7 @@ def expand(
     Args:
         kind: a kind of :func:`ieiw.builders.instructions.template_sets.kinds`.
         writer: the model.
-        cache: where answers are kept.
+        cache: of answers.
         budget: how much is asked of the model.
         report: called after each request with requests done and to do.
 
@@ -220,9 +220,9 @@ def _paired_order(text: str) -> list[Sequence[str]]:
     ]
 
 
-def _words(text: str, wanted: frozenset[str]) -> Counter[str]:
+def _words(text: str, vocabulary: frozenset[str]) -> Counter[str]:
     bare = _PLACEHOLDER.sub(" ", text).lower().replace("’", "'")
-    return Counter(word for word in _WORD.findall(bare) if word in wanted)
+    return Counter(word for word in _WORD.findall(bare) if word in vocabulary)
 
 
 def _plain(text: str) -> str:

@@ -247,17 +247,17 @@ def _read_core(core: list[str], rest: list[str], name: list[str], parts: _Parts)
 
 def _find_head(core: list[str], rest: list[str], name: list[str]) -> tuple[int, int]:
     """Where the head stands, and how many words it has."""
-    wanted = [_stem(word) for word in name]
-    if wanted:
+    stems = [_stem(word) for word in name]
+    if stems:
         alike = [_stem(word) for word in core]
-        places = [at for at in range(len(core)) if alike[at : at + len(wanted)] == wanted]
+        places = [at for at in range(len(core)) if alike[at : at + len(stems)] == stems]
         if places:
-            return places[-1], len(wanted)
+            return places[-1], len(stems)
     without_position = [at for at, word in enumerate(core) if word not in POSITIONS]
     if not without_position:
         raise _refuse("names no object")
     at = without_position[-1]
-    measures = singular(core[at]) in MEASURES and rest[:1] == ["of"] and wanted[-1:] == [_stem(rest[-1])]
+    measures = singular(core[at]) in MEASURES and rest[:1] == ["of"] and stems[-1:] == [_stem(rest[-1])]
     if name and singular(core[at]) not in PEOPLE and not measures:
         raise _refuse(f"does not name the {' '.join(name)} it is about")
     return at, 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from ieiw.builders.instructions.words import singular
 from ieiw.builders.options import Options
@@ -16,8 +16,7 @@ from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.triplets.drawings import region
 from ieiw.triplets.drawings.asked import Asked
 from ieiw.triplets.drawings.contrast import visible_on
-from ieiw.triplets.drawings.palette import Rgb, palette
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.drawings.palette import PALETTES, PaletteName, Rgb
 from ieiw.triplets.images.masks import box_of, to_rle
 from ieiw.triplets.records import Mask, OpenRecord, Triplet
 
@@ -30,21 +29,12 @@ class MaskOptions(Options):
 
     alpha: float = Field(default=0.5, gt=0, le=1)
     """Opacity of the mask; the paper's masks let half of the picture through."""
-    palette: str = "default"
-    """A palette of ``ieiw.triplets.drawings.palette.PALETTES``."""
+    palette: PaletteName = "default"
+    """Which colours: ours, or those of the InstructDiffusion release."""
     instructions: Literal["natural", "simple"] = "natural"
     """Sentences, or the paper's simple indicators with fixed colours."""
     min_share: float = Field(default=0.0, ge=0, lt=1)
     """Smallest region, as a share of the picture's area; a task may ask for more by default."""
-
-    @field_validator("palette")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        try:
-            palette(value)
-        except UsageError as error:
-            raise ValueError(str(error)) from error
-        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +70,7 @@ class MaskTask(TaskBase[OptionsT]):
 
     def _painted(self, record: OpenRecord, rng: np.random.Generator, work: Painting[Asked]) -> Triplet:
         """Source is the picture, target the picture with the region painted over; alike where there is no region."""
-        picture, colours = self._picture(record), palette(self._options.palette)
+        picture, colours = self._picture(record), PALETTES[self._options.palette]
         alpha, present = self._options.alpha, bool(work.mask.any())
         named = _named_colours(work.about, colours)
         name = work.colour or visible_on(picture, work.mask, rng, alpha=alpha, taken=named, colours=colours)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from ieiw.builders.instructions.restoration import Wording, sentences
 from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.options import Options
-from ieiw.builders.protocols import Tools
 from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.builders.tasks._published import check_changed, two_pictures
 from ieiw.triplets.drawings import restoration
@@ -45,10 +44,6 @@ class Restoration(TaskBase[RestorationOptions]):
     options = RestorationOptions
     default_view: ClassVar[View] = "native"
 
-    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        super().__init__(tools, options)
-        self._view: View = self._options.view or self.default_view
-
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet; the instruction is drawn by ``rng``, the crop follows from the record and its variant.
 
@@ -58,12 +53,12 @@ class Restoration(TaskBase[RestorationOptions]):
         words = sentences(self.name, self._options.instructions)
         if self._options.instructions == "natural":
             words = chosen(self._tools.wordings, self.name, words, rng)
-        size = record.picture.size
-        if self._view == "scaled":
+        size, side, view = record.picture.size, self._tools.short_side, self._options.view or self.default_view
+        if view == "scaled":
             box = (0, 0, *size)
-            source, target = record.once("scaled pair", lambda: self._pictures(record, box))
+            source, target = record.once("scaled pair", lambda: self._pictures(record, box, side))
         else:
-            box = crop_box(size, self._tools.short_side, record.variant, f"{record.source}\0{record.record.id}")
+            box = crop_box(size, side, record.variant, f"{record.source}\0{record.record.id}")
             source, target = self._pictures(record, box)
         mask = self._mask(record, box, (source.width, source.height))
         yield Triplet(
@@ -72,7 +67,7 @@ class Restoration(TaskBase[RestorationOptions]):
             source=source,
             target=target,
             answer=restoration.Answer(
-                view=self._view,
+                view=view,
                 crop=box,
                 region=None if mask is None else to_rle(mask),
                 box=() if mask is None else box_of(mask),
@@ -81,12 +76,12 @@ class Restoration(TaskBase[RestorationOptions]):
             pair=pair_name(record.source, record.record.id),
         )
 
-    def _pictures(self, record: OpenRecord, box: tuple[int, int, int, int]) -> tuple[Encoded, Encoded]:
-        """What is shown of both, scaled down where the view is."""
+    def _pictures(self, record: OpenRecord, box: tuple[int, int, int, int], side: int = 0) -> tuple[Encoded, Encoded]:
+        """What is shown of both, scaled down to a shorter side where one is given."""
         x, y, width, height = box
         cut = [picture[y : y + height, x : x + width] for picture in two_pictures(record)]
-        if self._view == "scaled":
-            cut = [resize_short(picture, self._tools.short_side) for picture in cut]
+        if side:
+            cut = [resize_short(picture, side) for picture in cut]
         check_changed(*cut)
         return self._tools.encode(cut[0]), self._tools.encode(cut[1])
 

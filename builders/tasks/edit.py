@@ -19,7 +19,7 @@ from ieiw.builders.tasks._registration import register
 from ieiw.triplets.drawings.edit import Answer
 from ieiw.triplets.images.codec import decode_mask, fit_mask, resize_mask, resize_short
 from ieiw.triplets.images.masks import box_of, to_rle
-from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
+from ieiw.triplets.records import Image, Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
 
@@ -56,20 +56,20 @@ class Edit(TaskBase[EditOptions]):
                 colour that is not there), ``ambiguous`` (the mask of one object holds several).
         """
         words = record.once("words", lambda: _words(record))
-        source, target, registered = record.once("pair", lambda: self._pair(record))
+        before, after, registered = record.once("scaled", lambda: self._scaled(record))
+        source = record.once("aligned", lambda: self._tools.encode(before)) if registered else self._source(record)
         words = still_true(words) if registered else words
         mask = record.once("mask", lambda: _whole_mask(record, (source.width, source.height)))
         if mask is not None and "object" in record.record.annotation:
             shown = record.record.annotation["object"]
-            before, after, _ = self._scaled(record)
             picture = before if shown["shown"] == "picture" else after
             words = record.once("true words", lambda: true_of(words, shown, picture, mask))
-        share = float(mask.mean()) if mask is not None else record.once("changed", lambda: self._changed(record))
+        share = float(mask.mean()) if mask is not None else record.once("changed", lambda: changed_share(before, after))
         yield Triplet(
             instruction=words[int(rng.integers(len(words)))],
             alternatives=words,
             source=source,
-            target=target,
+            target=record.once("target", lambda: self._tools.encode(after)),
             answer=Answer(
                 registered=registered,
                 region=None if mask is None else record.once("region", lambda: to_rle(mask)),
@@ -80,29 +80,16 @@ class Edit(TaskBase[EditOptions]):
             pair=pair_name(record.source, record.record.annotation.get("pair") or record.record.id),
         )
 
-    def _changed(self, record: OpenRecord) -> float:
-        """Share of the picture that visibly changed, where nobody drew a mask."""
-        source, target, _ = self._scaled(record)
-        return changed_share(source, target)
-
-    def _pair(self, record: OpenRecord) -> tuple[Encoded, Encoded, bool]:
-        source, target, registered = self._scaled(record)
-        check_changed(source, target)
-        if registered:
-            return self._tools.encode(source), self._tools.encode(target), True
-        return self._source(record), self._tools.encode(target), False
-
     def _scaled(self, record: OpenRecord) -> tuple[Image, Image, bool]:
         """Both pictures at output size, and whether they had to be aligned."""
-        return record.once("scaled", lambda: self._make_scaled(record))
-
-    def _make_scaled(self, record: OpenRecord) -> tuple[Image, Image, bool]:
-        side, differ = self._tools.short_side, record.picture.size != record.pictures["target"].size
-        if differ and record.record.annotation.get("register"):
+        side, registered = self._tools.short_side, False
+        if record.picture.size != record.pictures["target"].size and record.record.annotation.get("register"):
             source, target = register(record.picture.pixels, record.pictures["target"].pixels)
-            return resize_short(source, side), resize_short(target, side), True
-        _, target = two_pictures(record)
-        return self._picture(record), resize_short(target, side), False
+            before, after, registered = resize_short(source, side), resize_short(target, side), True
+        else:
+            before, after = self._picture(record), resize_short(two_pictures(record)[1], side)
+        check_changed(before, after)
+        return before, after, registered
 
 
 def _words(record: OpenRecord) -> tuple[str, ...]:

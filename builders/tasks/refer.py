@@ -26,7 +26,7 @@ from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._masking import MaskOptions, MaskTask, Painting
 from ieiw.triplets.drawings.asked import AskedExpression
-from ieiw.triplets.drawings.palette import palette
+from ieiw.triplets.drawings.palette import PALETTES
 from ieiw.triplets.images.codec import annotation_frame, decode_mask, fit_mask, resize_mask, upright_mask
 from ieiw.triplets.images.masks import polygons_mask
 from ieiw.triplets.records import Mask, OpenRecord, Record, Triplet
@@ -82,7 +82,7 @@ class Refer(MaskTask[ReferOptions]):
             ),
             void=np.zeros_like(mask),
             about=" ".join(expression.raw for expression in expressions),
-            colour=next(iter(palette(self._options.palette))) if simple else "",
+            colour=next(iter(PALETTES[self._options.palette])) if simple else "",
         )
 
     def _sentences(self, expression: Expression, rng: np.random.Generator) -> tuple[str, ...]:
@@ -137,14 +137,12 @@ def _scene(record: Record) -> Scene | None:
     annotation = record.annotation
     if "meant" not in annotation or record.size is None:
         return None
-    meant, others = (tuple(_thing(*entry) for entry in annotation[key]) for key in ("meant", "others"))
+    meant, others = (
+        # Classes that are not COCO's are as good as unknown.
+        tuple(Thing(name if name in COCO_CLASSES else "", tuple(box) or None) for name, *box in annotation[key])
+        for key in ("meant", "others")
+    )
     return Scene(meant, others, record.size)
-
-
-def _thing(name: str, *box: float) -> Thing:
-    """A thing; classes that are not COCO's are as good as unknown."""
-    x, y, width, height = box or (0.0,) * 4
-    return Thing(name if name in COCO_CLASSES else "", (x, y, width, height) if box else None)
 
 
 def _target_count(annotation: Mapping[str, Any]) -> int:

@@ -27,7 +27,7 @@ from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._masking import MaskOptions, MaskTask, Painting
 from ieiw.builders.vocabulary import CLASSES, LABELS, Vocabulary, splitters, unrelated, vocabulary
 from ieiw.triplets.drawings.asked import AskedClass
-from ieiw.triplets.drawings.palette import palette
+from ieiw.triplets.drawings.palette import PALETTES
 from ieiw.triplets.images.codec import annotation_frame, resize_mask, upright_mask
 from ieiw.triplets.records import Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
@@ -110,7 +110,7 @@ class Segment(MaskTask[SegmentOptions]):
     ) -> Painting[AskedClass]:
         number, mask = drawn
         name = words.names[number]
-        colours = list(palette(self._options.palette))
+        colours = list(PALETTES[self._options.palette])
         what = name.everything(_has_siblings(number, found, words)) if self._options.vague else name.plain()
         simple = self._options.instructions == "simple"
         brought = chosen(self._tools.wordings, "segment", (), rng)

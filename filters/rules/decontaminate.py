@@ -44,7 +44,7 @@ class Decontaminate(Rule):
     def ask(self, frame: Frame, alive: Bools) -> Outcome:
         """Rows with a picture near one of the given ones, and all others of that picture; the value is the least distance in bits.
 
-        A crop (of one person, say) does not look like the whole: a row that shows the whole tells for those that show a part.
+        A crop (of one person, say) does not look like the whole: a row that shows the whole counts for those that show a part.
         """
         hashes, inverse = np.unique([frame.score("phash", role) for role in ("source", "target")], return_inverse=True)
         least = frame.nearest(hashes, self.places())[inverse].reshape(2, -1).min(axis=0).astype(np.float32)

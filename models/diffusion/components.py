@@ -19,11 +19,8 @@ from ieiw.models.diffusion.autoencoder import exact_autoencoder
 from ieiw.models.diffusion.settings import Model
 from ieiw.triplets.errors import UsageError
 
-for _library in (
-    diffusers.utils.logging,
-    transformers.utils.logging,
-):  # their bars for files would break our progress lines
-    _library.disable_progress_bar()
+diffusers.utils.logging.disable_progress_bar()  # bars for files would break our progress lines
+transformers.utils.logging.disable_progress_bar()
 
 IN_CHANNELS = 8
 """Four of the noisy latents, four of the source's."""
@@ -84,13 +81,9 @@ def small_parts(settings: Model, size: int) -> Parts:
         steps_offset=1,
         prediction_type=settings.prediction,
     )
-    return Parts(exact_autoencoder(size), text, tokenizer, _small_unet(settings, size), scheduler)
-
-
-def _small_unet(settings: Model, sample_size: int) -> Any:
     levels = len(settings.channels)
-    return UNet2DConditionModel(
-        sample_size=sample_size,
+    unet = UNet2DConditionModel(
+        sample_size=size,
         in_channels=IN_CHANNELS,
         out_channels=4,
         layers_per_block=1,
@@ -102,6 +95,7 @@ def _small_unet(settings: Model, sample_size: int) -> Any:
         attention_head_dim=settings.channels[-1] // 16,
         norm_num_groups=8,
     )
+    return Parts(exact_autoencoder(size), text, tokenizer, unet, scheduler)
 
 
 def load_parts(folder: str) -> Parts:

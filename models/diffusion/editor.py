@@ -46,29 +46,25 @@ class Editor:
 
     def edit(self, picture: Image, instruction: str, settings: EditSettings) -> Image:
         """The edited picture, (height, width, 3) bytes; sides are multiples of eight."""
+        import cv2
         from PIL import Image as Pillow
 
-        made = self._pipeline(
+        trained_on = self._pipeline.unet.config.sample_size * self._pipeline.vae_scale_factor
+        small = resize_short(picture, settings.short_side or trained_on)
+        height, width = (max(8, round(side / 8) * 8) for side in small.shape[:2])
+        if (height, width) != small.shape[:2]:
+            small = cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        result = self._pipeline(
             instruction,
-            image=Pillow.fromarray(self._sized(picture, settings.short_side)),
+            image=Pillow.fromarray(small),
             num_inference_steps=settings.steps,
             guidance_scale=settings.guidance,
             image_guidance_scale=settings.image_guidance,
             generator=torch.Generator().manual_seed(settings.seed),
             output_type="np",
         ).images[0]
-        edited: Image = np.round(made * 255).astype(np.uint8)
+        edited: Image = np.round(result * 255).astype(np.uint8)
         return edited
-
-    def _sized(self, picture: Image, short_side: int | None) -> Image:
-        import cv2
-
-        wanted = short_side or self._pipeline.unet.config.sample_size * self._pipeline.vae_scale_factor
-        small = resize_short(picture, wanted)
-        height, width = (max(8, round(side / 8) * 8) for side in small.shape[:2])
-        if (height, width) == small.shape[:2]:
-            return small
-        return cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
 
 
 def read_picture(file: Path) -> Image:

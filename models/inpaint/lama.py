@@ -42,7 +42,7 @@ class Lama(Inpainter):
     Raises:
         UsageError: no weights, no such file, or one that is visibly no TorchScript: names the file, where to get it, and the
             stand-in.
-        ValueError: another option is out of bounds.
+        ValueError: another option is unknown or out of bounds.
     """
 
     name = "lama"
@@ -53,7 +53,7 @@ class Lama(Inpainter):
     def __init__(self, weights: str = "", device: str = "auto", batch: int = 0, threads: int = 1) -> None:
         self._path = WEIGHTS.find(weights)
         if device not in {"auto", "cpu", "cuda"}:
-            raise UsageError(f"backends.inpaint.options.device: {device!r}; use auto, cpu or cuda")
+            raise ValueError(f"device is {device!r}: use auto, cpu or cuda")
         self._check_archive()
         self._requested = device
         self._batch = int(ranged("batch", batch, 0, 1024))

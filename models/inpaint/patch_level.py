@@ -84,12 +84,12 @@ class Level:
         pixels = packed[self.flat(y, x)[:, None] + self.window]
         return cast(npt.NDArray[np.uint8], pixels.view(np.uint8))
 
-    def costs(self, packed: npt.NDArray[np.uint32], wanted: npt.NDArray[np.uint8], y: Indices, x: Indices) -> Costs:
-        """Sum of squared differences between ``wanted`` and the patches at (y, x). Whole numbers, below 2**24: exact."""
+    def costs(self, packed: npt.NDArray[np.uint32], patches: npt.NDArray[np.uint8], y: Indices, x: Indices) -> Costs:
+        """Sum of squared differences between ``patches`` and those at (y, x). Whole numbers, below 2**24: exact."""
         costs = np.empty(len(y), np.float32)
         for start in range(0, len(y), _CHUNK):
             part = slice(start, start + _CHUNK)
-            difference = cv2.absdiff(wanted[part], self.patches(packed, y[part], x[part]))
+            difference = cv2.absdiff(patches[part], self.patches(packed, y[part], x[part]))
             squared = cv2.multiply(difference, difference, dtype=cv2.CV_32F)
             costs[part] = cv2.reduce(squared, 1, cv2.REDUCE_SUM).ravel()
         return costs

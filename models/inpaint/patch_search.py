@@ -38,17 +38,17 @@ def best_match(level: Level) -> Match:
     linear algebra library nor on its threads.
     """
     packed = level.packed()
-    wanted = level.patches(packed, level.target_y, level.target_x)
-    offered = level.patches(packed, level.source_y, level.source_x).astype(np.float32)
-    squares = np.einsum("ij,ij->i", offered, offered)
+    target_patches = level.patches(packed, level.target_y, level.target_x)
+    source_patches = level.patches(packed, level.source_y, level.source_x).astype(np.float32)
+    squares = np.einsum("ij,ij->i", source_patches, source_patches)
     best = np.empty(level.targets, np.int64)
     for start in range(0, level.targets, 1024):
-        products = wanted[start : start + 1024].astype(np.float32) @ offered.T
+        products = target_patches[start : start + 1024].astype(np.float32) @ source_patches.T
         products *= -2.0
         products += squares
         best[start : start + 1024] = np.argmin(products, axis=1)
     y, x = level.source_y[best], level.source_x[best]
-    return Match(y, x, level.costs(packed, wanted, y, x))
+    return Match(y, x, level.costs(packed, target_patches, y, x))
 
 
 def better_match(level: Level, match: Match, rng: np.random.Generator, radius: int) -> Match:
@@ -63,17 +63,17 @@ def better_match(level: Level, match: Match, rng: np.random.Generator, radius: i
     if level.targets * len(level.source_y) <= _EXHAUSTIVE:
         return best_match(level)
     packed = level.packed()
-    wanted = level.patches(packed, level.target_y, level.target_x)
-    match = Match(match.y, match.x, level.costs(packed, wanted, match.y, match.x))
+    target_patches = level.patches(packed, level.target_y, level.target_x)
+    match = Match(match.y, match.x, level.costs(packed, target_patches, match.y, match.x))
     for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0)):
         near = level.number[level.flat(level.target_y - down, level.target_x - right)]
         near = np.where(near < 0, np.arange(level.targets, dtype=np.int32), near)
         y = match.y[near] + level.target_y - level.target_y[near]
         x = match.x[near] + level.target_x - level.target_x[near]
-        match = _better(level, packed, wanted, match, (y, x))
+        match = _better(level, packed, target_patches, match, (y, x))
     while radius >= 1:
         jump = rng.integers(-radius, radius + 1, (2, level.targets), dtype=np.int32)
-        match = _better(level, packed, wanted, match, (match.y + jump[0], match.x + jump[1]))
+        match = _better(level, packed, target_patches, match, (match.y + jump[0], match.x + jump[1]))
         radius //= 2
     return match
 
@@ -81,13 +81,13 @@ def better_match(level: Level, match: Match, rng: np.random.Generator, radius: i
 def _better(
     level: Level,
     packed: npt.NDArray[np.uint32],
-    wanted: npt.NDArray[np.uint8],
+    target_patches: npt.NDArray[np.uint8],
     match: Match,
     offer: tuple[Indices, Indices],
 ) -> Match:
     """For each target the better of its match and the offer, which is moved onto the nearest source."""
     y, x = level.snap(*offer)
-    cost = level.costs(packed, wanted, y, x)
+    cost = level.costs(packed, target_patches, y, x)
     won = cost < match.cost
     return Match(np.where(won, y, match.y), np.where(won, x, match.x), np.where(won, cost, match.cost))
 
@@ -99,8 +99,8 @@ def finer_match(coarse: Level, match: Match, level: Level) -> Match:
     y, x = np.where(near >= 0, match.y[near], y), np.where(near >= 0, match.x[near], x)
     y, x = level.snap(2 * y + level.target_y % 2, 2 * x + level.target_x % 2)
     packed = level.packed()
-    wanted = level.patches(packed, level.target_y, level.target_x)
-    return Match(y, x, level.costs(packed, wanted, y, x))
+    target_patches = level.patches(packed, level.target_y, level.target_x)
+    return Match(y, x, level.costs(packed, target_patches, y, x))
 
 
 def vote(level: Level, match: Match, final: bool = False) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ieiw.models.protocols import Writer
+from ieiw.models.torchvision_operators import declare_operators_on_import
 from ieiw.models.write.common import MOST_TOKENS, whole_lines
 from ieiw.triplets.errors import UsageError
 
@@ -79,6 +80,7 @@ class LocalWriter(Writer):
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
+        declare_operators_on_import()
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
         path = str(Path(self._name).expanduser()) if Path(self._name).expanduser().exists() else self._name

@@ -72,7 +72,7 @@ class Books:
 
 
 def books(ledger: Ledger) -> Books:
-    """Counted anew from the index and the cut's rows; what build.json and cut.json say is only compared."""
+    """Counted from the index and the cut's rows; what build.json and cut.json say is only compared."""
     planned = sum(source.attempts for source in ledger.state.sources.values())
     reasons = dict(Counter(ledger.rejects["reason"].to_pylist()).most_common())
     built, rejected = len(ledger.frame), ledger.rejects.num_rows

@@ -74,7 +74,7 @@ def audit(
         cut: name of a cut, None for the build as a whole.
         against: another complete build, to measure drift against.
         options: sizes and counts.
-        report: told what is being done.
+        report: called with what is being done.
 
     Raises:
         UsageError: no complete build or cut, or files that changed since.

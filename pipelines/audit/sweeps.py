@@ -34,7 +34,7 @@ def margins(ledger: Ledger, number: int) -> dict[str, npt.NDArray[Any]]:
 def sweeps(ledger: Ledger) -> tuple[Swept, ...]:
     """What moving each bound of each rule would do, the other rules as they are.
 
-    Rows that a later rule would drop are told by that rule's bounds; rules without bounds cannot be asked again here.
+    Rows that a later rule would drop are known by that rule's bounds; rules without bounds cannot be asked again here.
     """
     sides = [margins(ledger, number) for number in range(len(ledger.rules))]
     passes = [reduce(and_, (margin >= 0 for margin in each.values())) if each else None for each in sides]

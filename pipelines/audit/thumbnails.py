@@ -12,11 +12,10 @@ import numpy as np
 
 from ieiw.pipelines.audit.contact_sheets import Place
 from ieiw.triplets.errors import Step, UsageError
-from ieiw.triplets.images.codec import PictureLimits, decode
+from ieiw.triplets.images.codec import ANY_SIZE, decode
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.store import Store
 
-_LIMITS = PictureLimits(min_side=1)
 _AT_ONCE = 4
 _WEBP_QUALITY = 74
 
@@ -43,7 +42,7 @@ def _thumbnail(store: Store, place: Place, side: int) -> bytes:
         where = f"{store.location}/{place.shard}, byte {place.offset:,}"
         raise UsageError(f"{where}: not the picture that its row names", Step("lint", store.location))
     try:
-        pixels = decode(data, _LIMITS).pixels
+        pixels = decode(data, ANY_SIZE).pixels
     except Refusal as error:
         raise UsageError(f"{store.location}/{place.shard}, byte {place.offset:,}: {error}") from error
     height, width = pixels.shape[:2]

@@ -8,12 +8,13 @@ from typing import Any
 
 from ieiw.filters.apply import KEPT, Step, Verdicts, apply_rules, check_names, licences_of
 from ieiw.filters.frame import Frame
-from ieiw.filters.rule_set import DEFAULT, RuleSet
+from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.cut.choose import Chosen, choose, clear, publish_index
 from ieiw.pipelines.cut.copy_shards import forget_attempt, remove_shards
 from ieiw.pipelines.cut.copy_shards import materialise as copy_samples
 from ieiw.pipelines.cut.dataset_card import add_card
 from ieiw.pipelines.cut.decontaminate import nearest, stamp
+from ieiw.pipelines.cut.default_rules import DEFAULT
 from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.index.frame import open_frame
 from ieiw.pipelines.index.score_notes import notes_of

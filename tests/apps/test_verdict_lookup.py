@@ -101,10 +101,10 @@ def test_an_index_that_is_gone_or_damaged_is_named(tiny):
     key = rows(tiny)[0]["key"]
     part = tiny.path / "index" / "rows-00000.parquet"
     part.write_bytes(part.read_bytes()[:100])
-    with pytest.raises(UsageError, match=r"rows-00000.parquet: cannot be read .*ieiw lint"):
+    with pytest.raises(UsageError, match=r"rows-00000.parquet: cannot be read .*more damage"):
         find(tiny.store, key)
     part.unlink()
-    with pytest.raises(UsageError, match=r"rows-00000.parquet: is missing. `ieiw lint"):
+    with pytest.raises(UsageError, match=r"rows-00000.parquet: is missing; look for more damage"):
         find(tiny.store, key)
 
 

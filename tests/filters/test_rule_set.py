@@ -3,7 +3,8 @@
 import pytest
 
 from ieiw.filters.registry import kind_of, known
-from ieiw.filters.rule_set import DEFAULT, RuleSet, load_rules, to_yaml
+from ieiw.filters.rule_set import RuleSet, load_rules, to_yaml
+from ieiw.pipelines.cut.default_rules import DEFAULT
 from ieiw.triplets.errors import UsageError
 
 

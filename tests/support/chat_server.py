@@ -107,7 +107,7 @@ def sampler(folder: str):
     """As :func:`parrot`, but a language model of transformers writes."""
     import torch
 
-    import ieiw.models  # noqa: F401 - lets torchvision, which transformers imports, be imported beside a CPU build of torch
+    import ieiw.models.diffusion  # noqa: F401 - lets transformers import torchvision beside a CPU build of torch
     from transformers import AutoModelForCausalLM, AutoTokenizer  # isort: skip
 
     torch.set_num_threads(1)

@@ -124,7 +124,10 @@ class Order:
                 f"Set batch to {max(1, self.samples_per_epoch // 4)} or less, or choose a larger cut"
             )
         self.batches_per_epoch = -(-self.samples_per_epoch // sampling.batch)
-        self.window_batches = _window_batches(blocks, sampling, self.batches_per_epoch)
+        # Enough for the window's blocks, and for lanes that mix; all there are in a small set.
+        rows_per_block = blocks.samples / max(1, len(blocks.starts))
+        full = int(-(-sampling.window_blocks * rows_per_block // sampling.batch))
+        self.window_batches = min(max(full, _LEAST_BATCHES), self.batches_per_epoch)
         self.window_blocks = -(-self.window_batches * sampling.batch * len(blocks.starts) // max(1, blocks.samples))
         """Blocks that a window takes samples from, about."""
         self.windows = max(1, self.samples_per_epoch // (self.window_batches * sampling.batch))
@@ -203,10 +206,3 @@ def _streams(samples: Samples, blocks: Blocks, sampling: SamplingConfig) -> list
         for number, weight in enumerate(levels)
         if (mine := streams == number).any() and weight > 0
     ]
-
-
-def _window_batches(blocks: Blocks, sampling: SamplingConfig, batches_per_epoch: int) -> int:
-    """Batches in a window: enough for its blocks, and for lanes that mix; all there are in a small set."""
-    rows_per_block = blocks.samples / max(1, len(blocks.starts))
-    wanted = int(-(-sampling.window_blocks * rows_per_block // sampling.batch))
-    return min(max(wanted, _LEAST_BATCHES), batches_per_epoch)

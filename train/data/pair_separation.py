@@ -25,7 +25,10 @@ def part_pairs(rows: Integers, pairs: npt.NDArray[np.uint64], batch: int) -> Int
     Raises:
         UsageError: no arrangement was found: too many samples of one pair for so few batches.
     """
-    clashes = _clashes(pairs, batch)
+    number = np.arange(len(pairs)) // batch
+    order = np.lexsort((pairs, number))
+    same = (pairs[order][1:] == pairs[order][:-1]) & (number[order][1:] == number[order][:-1])
+    clashes = np.sort(order[1:][same])  # positions whose pair came before in the same batch
     if not len(clashes):
         return rows
     rows, pairs = rows.copy(), pairs.copy()
@@ -36,14 +39,6 @@ def part_pairs(rows: Integers, pairs: npt.NDArray[np.uint64], batch: int) -> Int
             for values in (rows, pairs):
                 values[position], values[other] = values[other], values[position]
     return rows
-
-
-def _clashes(pairs: npt.NDArray[np.uint64], batch: int) -> Integers:
-    """Positions whose pair came before in the same batch, in ascending order."""
-    number = np.arange(len(pairs)) // batch
-    order = np.lexsort((pairs, number))
-    same = (pairs[order][1:] == pairs[order][:-1]) & (number[order][1:] == number[order][:-1])
-    return np.sort(order[1:][same])
 
 
 def _partner(position: int, pairs: npt.NDArray[np.uint64], members: list[Counter[int]], batch: int) -> int:

@@ -7,13 +7,12 @@ tell them apart. The palettes of the InstructDiffusion release are kept beside i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Literal, cast
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Image
 
 Rgb = tuple[int, int, int]
@@ -37,7 +36,8 @@ PALETTE: dict[str, Rgb] = {
 }
 """Name -> colour, for every task."""
 
-PALETTES: dict[str, dict[str, Rgb]] = {
+PaletteName = Literal["default", "release-keypoints", "release-masks"]
+PALETTES: dict[PaletteName, dict[str, Rgb]] = {
     "default": PALETTE,
     "release-keypoints": {
         "red": (255, 0, 0),
@@ -62,17 +62,6 @@ PALETTES: dict[str, dict[str, Rgb]] = {
     },
 }
 """Palettes by name: ours, and the two of the InstructDiffusion release (key points; masks)."""
-
-
-def palette(name: str) -> dict[str, Rgb]:
-    """A palette of :data:`PALETTES`.
-
-    Raises:
-        UsageError: there is none of this name.
-    """
-    if name not in PALETTES:
-        raise UsageError(f"no palette is called {name!r}. Known: {', '.join(sorted(PALETTES))}")
-    return PALETTES[name]
 
 
 def nearest(rgb: Sequence[float], colours: Mapping[str, Rgb] = PALETTE) -> str:

@@ -45,6 +45,8 @@ class PictureLimits:
 
 
 DEFAULT_LIMITS = PictureLimits()
+ANY_SIZE = PictureLimits(min_side=1)
+"""For pictures that a build wrote, or that are only compared: the smallest are welcome too."""
 
 
 def decode(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Picture:
@@ -125,7 +127,12 @@ def _legal(orientation: object) -> int:
 def _to_rgb(picture: Pillow.Image) -> Image:
     """Pixels as 8-bit RGB. Pillow raises on truncated data, as it does by default."""
     if picture.mode in _GREY_16:
-        return np.repeat(_deep_grey(picture)[..., None], 3, axis=2)
+        deep = np.asarray(picture).astype(np.uint32)
+        grey = ((deep * 255 + 32767) // 65535).astype(np.uint8)  # Pillow's own conversion would clip at 255
+        clear = picture.info.get("transparency")  # a PNG may name one value that is see-through
+        if isinstance(clear, int):
+            grey[deep == clear] = _BACKDROP
+        return np.repeat(grey[..., None], 3, axis=2)
     if picture.mode not in _EIGHT_BITS:
         raise ValueError(f"samples of kind {picture.mode}, whose range nobody tells")
     if isinstance(picture, JpegImageFile):
@@ -165,14 +172,6 @@ def _strict_jpeg(picture: JpegImageFile) -> Image:
 
 def _may_be_transparent(picture: Pillow.Image) -> bool:
     return picture.mode in {"RGBA", "LA", "La", "PA", "RGBa"} or "transparency" in picture.info
-
-
-def _deep_grey(picture: Pillow.Image) -> npt.NDArray[np.uint8]:
-    """16-bit grey scaled from 0..65535 to 0..255; Pillow's own conversion would clip at 255."""
-    deep = np.asarray(picture).astype(np.uint32)
-    grey = ((deep * 255 + 32767) // 65535).astype(np.uint8)
-    clear = picture.info.get("transparency")  # a PNG may name one value that is see-through
-    return np.where(deep == clear, np.uint8(_BACKDROP), grey) if isinstance(clear, int) else grey
 
 
 _INVERSE = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}
