@@ -37,7 +37,10 @@ class Fields:
 
 
 FIELDS: dict[Kind, tuple[Fields, ...]] = {
-    Kind.OUTLINED: (Fields(annotation=("phrase", "phrase_structure", "Polygons")),),
+    Kind.OUTLINED: (
+        Fields(annotation=("phrase", "phrase_structure", "Polygons")),
+        Fields(annotation=("phrase", "phrase_structure", "targets")),
+    ),
     Kind.REFERRED: (Fields((), ("expressions", "targets")), Fields(("mask",), ("expressions", "mask_coding"))),
     Kind.LABELLED: (Fields(("classes", "labels")), Fields(("classes",), ("segments",))),
     Kind.JOINTED: (Fields(annotation=("layout", "noun", "joints", "box", "others", "crowds")),),

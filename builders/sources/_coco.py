@@ -44,7 +44,7 @@ class _Head(CocoElement):
     image_id: int
 
 
-_HEAD = msgspec.json.Decoder(_Head)
+_HEAD = msgspec.json.Decoder(_Head, strict=False)
 _Element = TypeVar("_Element", bound=CocoElement)
 _Image = TypeVar("_Image", bound=CocoElement)
 _Category = TypeVar("_Category", bound=CocoElement)
@@ -143,11 +143,26 @@ def identify(data: bytes) -> tuple[bytes, int]:
     return str(head.id).encode(), head.image_id
 
 
+_Fields = TypeVar("_Fields")
+
+
+def decoder(kind: type[_Fields]) -> msgspec.json.Decoder[_Fields]:
+    """Reads elements as conversions write them: whole numbers also as ``640.0`` or ``"640"``, in every array alike."""
+    return msgspec.json.Decoder(kind, strict=False)
+
+
 def whole_number(data: bytes, field: str) -> int | None:
     """A field of an element that may be no JSON (Python writes NaN, which JSON does not know); None where it is no whole number."""
     try:
         entry = parse(data)
     except (ValueError, RecursionError):
         return None
-    value = entry.get(field) if isinstance(entry, dict) else None
-    return value if type(value) is int else None
+    return as_whole(entry.get(field)) if isinstance(entry, dict) else None
+
+
+def as_whole(value: object) -> int | None:
+    """A JSON value as a whole number, which may be written as ``640.0`` or ``"640"``; None where it is none."""
+    try:
+        return None if isinstance(value, bool) else msgspec.convert(value, int, strict=False)
+    except (ValueError, TypeError):
+        return None

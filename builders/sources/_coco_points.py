@@ -11,7 +11,7 @@ import msgspec
 from ieiw.builders.formats.json_stream import DocumentError
 from ieiw.builders.instructions.joints import LAYOUTS, joint_key
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, decoder
 from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._keypoint_cleaning import without_far_ears
 from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
@@ -40,7 +40,7 @@ class _Category(CategoryEntry):
     keypoints: list[str] = []
 
 
-_ANNOTATION = msgspec.json.Decoder(_Annotation)
+_ANNOTATION = decoder(_Annotation)
 
 
 class CocoPoints(RootedSource):

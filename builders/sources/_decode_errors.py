@@ -19,7 +19,7 @@ def what_is_wrong(data: bytes, error: Exception) -> str:
     except (ValueError, RecursionError):
         return _plainly(error)
     fields = entry if isinstance(entry, dict) else {}
-    odd = next((key for key in fields if not _is_finite(fields[key])), None)
+    odd = next((key for key in fields if not is_finite(fields[key])), None)
     return f"`{odd}` holds a number that is not finite" if odd is not None else _plainly(error)
 
 
@@ -28,7 +28,7 @@ def _plainly(error: Exception) -> str:
     return str(error).replace("`$.", "`")
 
 
-def _is_finite(value: object) -> bool:
+def is_finite(value: object) -> bool:
     """Whether no number in it is a NaN or an infinity; walks without recursion, since values can be nested deeply."""
     left = [value]
     while left:

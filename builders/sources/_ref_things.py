@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from ieiw.builders.formats.json_stream import parse
-from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, as_whole
 from ieiw.builders.sources._refs import Ref
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -38,7 +38,7 @@ class RefThings:
         segmentations = []
         for number in numbers:
             entry = self._entry(number)
-            if not isinstance(entry, dict) or entry.get("image_id") != ref.image:
+            if not isinstance(entry, dict) or as_whole(entry.get("image_id")) != ref.image:
                 detail = f"ann_id {number} is no annotation of picture {ref.image} in {self._file}"
                 raise Refusal(Reason.INVALID_RECORD, f"{ref.place}: {detail}")
             if not _is_sound(entry.get("segmentation")):
@@ -56,8 +56,9 @@ class RefThings:
             for element in self._annotations.group_of(picture):
                 with suppress(ValueError):  # what is no JSON is nobody's rival
                     entry = parse(element.data)
-                    if isinstance(entry, dict) and not entry.get("iscrowd") and type(entry.get("id")) is int:
-                        self._last[1].setdefault(entry["id"], self._thing(entry))
+                    number = as_whole(entry.get("id")) if isinstance(entry, dict) else None
+                    if number is not None and entry.get("iscrowd") is not True and not as_whole(entry.get("iscrowd")):
+                        self._last[1].setdefault(number, self._thing(entry))
         return {
             "meant": [self._thing(self._entry(number)) for number in meant],
             "others": [thing for number, thing in self._last[1].items() if number not in meant],
@@ -72,8 +73,8 @@ class RefThings:
             raise Refusal(Reason.INVALID_RECORD, f"{self._file}: annotation {number}: {error}") from error
 
     def _thing(self, entry: dict[str, Any]) -> list[Any]:
-        number, box = entry.get("category_id"), entry.get("bbox")
-        name = self._names.get(number, "") if type(number) is int else ""
+        number, box = as_whole(entry.get("category_id")), entry.get("bbox")
+        name = "" if number is None else self._names.get(number, "")
         if not isinstance(box, list) or len(box) != 4:
             return [name]
         if not all(type(value) in (int, float) and math.isfinite(value) for value in box):

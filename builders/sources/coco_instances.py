@@ -18,11 +18,12 @@ from typing import Any, ClassVar, Literal
 
 import msgspec
 
+from ieiw.builders.formats.coco_masks import segmentation_mask
 from ieiw.builders.instructions.words import is_plural
-from ieiw.builders.mask_components import far_apart, polygon_parts
+from ieiw.builders.mask_components import far_apart, mask_parts, polygon_parts
 from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, picture_folder, whole_number
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, decoder, picture_folder, whole_number
 from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Record
@@ -33,7 +34,7 @@ class _Annotation(msgspec.Struct):
     id: int
     image_id: int
     category_id: int
-    segmentation: list[list[float]] | dict[str, Any]
+    segmentation: list[list[float]] | dict[str, Any] | None = None  # boxes need none
     bbox: list[float] = []
     iscrowd: int | bool | None = 0
 
@@ -44,7 +45,7 @@ class CocoInstancesOptions(Options):
     records: Literal["objects", "classes"] = "objects"
 
 
-_ANNOTATION = msgspec.json.Decoder(_Annotation)
+_ANNOTATION = decoder(_Annotation)
 
 
 class CocoInstances(RootedSource):
@@ -93,13 +94,20 @@ class CocoInstances(RootedSource):
             name = self._coco.categories[entry.category_id].name
             if alike > 1:
                 raise Refusal(Reason.AMBIGUOUS, f"{alike} instances of {name} in the picture")
-            if isinstance(entry.segmentation, dict):
-                detail = f"{element.place}: segmentation is run lengths, polygons are needed"
-                raise Refusal(Reason.INVALID_RECORD, detail)
+            if not entry.segmentation:
+                raise Refusal(Reason.INVALID_RECORD, f"{element.place}: no segmentation, only a box")
+            if isinstance(entry.segmentation, dict) and not is_plural(name):
+                image = self._coco.images[entry.image_id]
+                mask = segmentation_mask(entry.segmentation, (image.width, image.height))
+                if far_apart(mask_parts(mask)):
+                    raise Refusal(Reason.AMBIGUOUS, f"{element.place}: several things in one outline")
         except Refusal as refusal:
             return self._faulty(element.record_id, str(element.picture), refusal)
-        polygons = [list(zip(flat[::2], flat[1::2], strict=True)) for flat in entry.segmentation]
-        annotation = {"phrase": name, "phrase_structure": {"name": name}, "Polygons": [polygons]}
+        annotation: dict[str, Any] = {"phrase": name, "phrase_structure": {"name": name}}
+        if isinstance(entry.segmentation, dict):
+            annotation["targets"] = [entry.segmentation]
+        else:
+            annotation["Polygons"] = [[list(zip(flat[::2], flat[1::2], strict=True)) for flat in entry.segmentation]]
         return self._record(element.record_id, element.picture, annotation)
 
     def _classes(self, elements: Sequence[Element]) -> Iterator[Record]:
@@ -175,7 +183,7 @@ class _Kind(msgspec.Struct):
     category_id: int
 
 
-_KIND = msgspec.json.Decoder(_Kind)
+_KIND = decoder(_Kind)
 
 
 def _category(element: Element) -> int:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 import msgspec
 
 from ieiw.builders.options import Options
-from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, decoder
 from ieiw.builders.sources._label_maps import CLASS_LIST, LabelMaps, numbered_names
 from ieiw.builders.vocabulary import CLASSES
 from ieiw.triplets.errors import UsageError
@@ -43,7 +43,7 @@ class _Annotation(msgspec.Struct):
     segmentation: list[list[float]] | dict[str, Any]
 
 
-_ANNOTATION = msgspec.json.Decoder(_Annotation)
+_ANNOTATION = decoder(_Annotation)
 
 
 class CocoStuff(LabelMaps):

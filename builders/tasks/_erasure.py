@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ieiw.builders.formats.coco_masks import union
 from ieiw.builders.instructions.phrases import NounPhrase, noun_phrase
 from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.instructions.templates import TEMPLATES, fill
@@ -34,7 +35,8 @@ class Region:
 
 
 class Erasure(TaskBase[RegionRules]):
-    """Base of the two tasks. A record's annotation holds ``phrase``, ``phrase_structure`` and ``Polygons`` as PhraseCut's do.
+    """Base of the two tasks. A record's annotation holds ``phrase``, ``phrase_structure`` and ``Polygons`` as PhraseCut's do, or
+    ``targets`` (COCO segmentations) instead of those.
 
     Args:
         tools: picture size, encoder and backends of the build.
@@ -97,23 +99,29 @@ class Erasure(TaskBase[RegionRules]):
 
     def _make_region(self, record: OpenRecord) -> Region:
         annotation = record.record.annotation
-        instances = annotation["Polygons"]
+        polygons, targets = annotation.get("Polygons"), annotation.get("targets")
+        count = len(targets if polygons is None else polygons)
         phrase = noun_phrase(
             annotation["phrase"],
             name=annotation["phrase_structure"]["name"],
-            instances=len(instances),
+            instances=count,
             keep_parts=self._options.keep_parts,
         )
         frame = annotation_frame(record.picture, record.record.size)
         size = record.picture.stored_size if frame == "stored" else record.picture.size
-        drawn = polygons_mask(instances, size)
-        _check_inside(instances, drawn, self._options.min_inside)
+        if polygons is None:  # run lengths enclose what they enclose, and lie in their picture
+            drawn = union(targets, size)
+            if not drawn.any():
+                raise Refusal(Reason.REGION_EMPTY, "the outline encloses no pixel")
+        else:
+            drawn = polygons_mask(polygons, size)
+            _check_inside(polygons, drawn, self._options.min_inside)
         if frame == "stored":
             drawn = upright_mask(drawn, record.picture)
         picture = self._picture(record)
         mask = resize_mask(drawn, (picture.shape[1], picture.shape[0]))
         check_region(mask, self._options)
-        return Region(picture, mask, hole_of(mask, self._options), phrase, len(instances))
+        return Region(picture, mask, hole_of(mask, self._options), phrase, count)
 
     def _erased(self, record: OpenRecord, region: Region) -> tuple[Encoded, Encoded]:
         """The picture with and without the region, as a shard holds them."""

@@ -1,7 +1,8 @@
 """Referring segmentation: what an expression means covered with a see-through colour; nothing where it means nothing.
 
-A record's annotation holds either PhraseCut's ``phrase``, ``phrase_structure`` and ``Polygons``, or ``expressions`` (one or more
-that mean the same) and ``targets`` (COCO segmentations; an empty list where the expression has no target in the picture); or
+A record's annotation holds either PhraseCut's ``phrase``, ``phrase_structure`` and ``Polygons`` (or ``targets``); or
+``expressions`` (one or more that mean the same) and ``targets`` (COCO segmentations; an empty list where the expression has no
+target in the picture); or
 ``expressions`` and a file of role ``mask``. Where they are known, ``meant`` and ``others`` are the classes and boxes
 (``[class, x, y, width, height]``, or ``[class]``) of the targets and of what else the picture shows; with ``as_said`` an expression
 is used whatever speaks against it, as evaluations do.
@@ -112,7 +113,7 @@ class Refer(MaskTask[ReferOptions]):
 def _expressions(record: Record, keep_all: bool) -> list[Expression]:
     annotation, scene = record.annotation, _scene(record)
     if "phrase" in annotation:
-        name, count = annotation["phrase_structure"]["name"], len(annotation["Polygons"])
+        name, count = annotation["phrase_structure"]["name"], _target_count(annotation)
         found = [read_expression(annotation["phrase"], name, count)]
         doubt = None if keep_all else doubt_about_name(annotation["phrase"], name, annotation.get("namesakes", ()))
         if doubt:

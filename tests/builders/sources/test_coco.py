@@ -51,7 +51,8 @@ def test_what_is_no_element_is_left_out(tmp_path, odd):
         (b'{"id": 5}', (b"5", -1)),
         (b'{"id": 5, "image_id": NaN}', (b"5", -1)),
         (b'{"id": 5, "image_id": 9, "bbox": [NaN]}', (b"5", 9)),
-        (b'{"id": true, "image_id": "9"}', None),
+        (b'{"id": true, "image_id": "9"}', (b'{"id": true, "image_id": "9"}', 9)),
+        (b'{"id": "5", "image_id": 9.0}', (b"5", 9)),
         (DEEP.encode(), None),
     ],
 )

@@ -2,11 +2,15 @@
 
 import json
 
+import numpy as np
 import pytest
+from pycocotools import mask as coco
 
 from ieiw.builders import catalogue
+from ieiw.triplets.images.masks import from_rle
 from tests.support.label_maps import run_lengths
 from tests.support.source_case import SourceCase, draw_picture, read_records, square
+from tests.support.unit import verdicts
 
 
 class TestCocoInstances(SourceCase):
@@ -136,7 +140,7 @@ PLACE = "annotations/instances_val2017.json annotations[0]: "
             "bbox [-50.0, -50.0, 1000000000.0, 1000000000.0] lies mostly",
         ),
         ({"bbox": [90, 9, 20, 20]}, "region_outside", "bbox [90.0, 9.0, 20.0, 20.0] lies mostly outside the picture"),
-        ({"segmentation": None}, "invalid_record", "Expected `object | array`, got `null` - at `segmentation`"),
+        ({"bbox": ["nan", 9, 20, 20]}, "invalid_record", "a number that is not finite"),
     ],
 )
 def test_what_is_wrong_with_one_object_is_wrong_with_its_class_alone(tmp_path, changes, reason, said):
@@ -162,7 +166,67 @@ def test_run_lengths_of_a_single_object_are_no_crowd(tmp_path):
     del annotated["annotations"][1:3]
     (tmp_path / "annotations" / "instances_val2017.json").write_text(json.dumps(annotated))
     first, second = read_records("coco-instances", tmp_path, "val2017")
-    assert first.fault.detail == PLACE + "segmentation is run lengths, polygons are needed"
-    assert second.fault is None
+    assert first.fault is second.fault is None
+    assert first.annotation["targets"] == [run_lengths((1, 9, 21, 29))[0]]
     (tmp_path / "images" / "val2017").mkdir(parents=True)
     assert read_records("coco-instances", tmp_path, "val2017")[1].files == {"picture": "images/val2017/7.jpg"}
+
+
+@pytest.mark.parametrize("without", ["gone", None, []])
+def test_boxes_need_no_outline_and_objects_say_that_they_lack_one(tmp_path, without):
+    assert objects_of(tmp_path, {"segmentation": without}) == {"7/1": None, "7/2": None}
+    annotated = json.loads((tmp_path / "annotations" / "instances_val2017.json").read_text())
+    del annotated["annotations"][1:3]
+    (tmp_path / "annotations" / "instances_val2017.json").write_text(json.dumps(annotated))
+    first, second = read_records("coco-instances", tmp_path, "val2017")
+    assert first.fault.detail == PLACE + "no segmentation, only a box"
+    assert second.fault is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iscrowd": 0.0}, {"iscrowd": "0"}, {"iscrowd": False}, {"iscrowd": None}, {"category_id": "1"}, {"category_id": 1.0},
+        {"image_id": "7"}, {"image_id": 7.0}, {"id": "1"}, {"bbox": ["1", "9.0", 20, 20]},
+    ],
+)  # fmt: skip
+def test_numbers_are_the_same_however_they_are_written(tmp_path, changes):
+    assert objects_of(tmp_path, changes) == {"7/1": None, "7/2": None}
+
+
+def test_run_lengths_of_two_things_far_apart_are_no_single_object(tmp_path):
+    objects_of(tmp_path, {})
+    file = tmp_path / "annotations" / "instances_val2017.json"
+    annotated = json.loads(file.read_text())
+    mask = np.zeros((64, 96), np.uint8, order="F")
+    mask[4:12, 2:10] = mask[50:58, 84:92] = 1
+    runs = coco.encode(mask)
+    annotated["annotations"] = [
+        annotated["annotations"][0] | {"segmentation": runs | {"counts": runs["counts"].decode()}}
+    ]
+    file.write_text(json.dumps(annotated))
+    (record,) = read_records("coco-instances", tmp_path, "val2017")
+    assert (record.fault.reason, record.fault.detail) == ("ambiguous", PLACE + "several things in one outline")
+
+
+def test_an_object_in_run_lengths_is_the_same_as_in_polygons(tmp_path):
+    answers, fields = [], ("region", "mask", "region")
+    for form in ("polygons", "runs"):
+        root = tmp_path / form
+        root.mkdir()
+        objects_of(root, {"segmentation": [[20, 12, 48, 12, 48, 40, 20, 40]]})
+        file = root / "annotations" / "instances_val2017.json"
+        held = json.loads(file.read_text())
+        del held["annotations"][1:3]
+        if form == "runs":
+            for entry in held["annotations"]:
+                (runs,) = coco.frPyObjects(entry["segmentation"], 64, 96)
+                entry["segmentation"] = runs | {"counts": runs["counts"].decode()}
+        file.write_text(json.dumps(held))
+        draw_picture(root / "val2017" / "7.jpg")
+        made = verdicts("coco-instances", root, "val2017", ("addition", "refer", "removal"))
+        answers.append(
+            [from_rle(getattr(verdict.triplet.answer, field)) for verdict, field in zip(made[:3], fields, strict=True)]
+        )
+    for one, other in zip(*answers, strict=True):
+        assert (one & other).sum() > 0.9 * (one | other).sum()  # the edge's own pixels are drawn by two rasterisers
