@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object on standard output.")]
 OPTIONS = {"scores": "with", "changes": "set"}  # options that are not called as the parameter they fill
 _LOG_WIDTH = 250  # columns; a log has no width of its own, and rich would take it for a terminal of 80
+Out = Annotated[
+    str,
+    typer.Option("--out", metavar="FOLDER", help="A folder of your own to write to, for a build you may only read."),
+]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the recipe; may be given often."),
@@ -73,15 +77,6 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     for row in rows:
         table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
     Console(stderr=True, width=None if sys.stderr.isatty() else _LOG_WIDTH).print(table)
-
-
-def human_bytes(count: float) -> str:
-    """Bytes for people: 1.5 GB."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"
 
 
 def human_time(seconds: float) -> str:

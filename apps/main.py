@@ -66,8 +66,8 @@ def run() -> None:
     except DriverFailedError as error:
         sys.exit(complain(f"the build stopped: {error}. What is built is kept; run it again to go on.", FAILED))
     except OSError as error:  # a full disk, a store that does not answer: no fault of the program's, so no traceback
-        told = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
-        sys.exit(complain(f"{told}. What is built is kept; mend it and run the same command again.", FAILED))
+        problem = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+        sys.exit(complain(f"{problem}. What is built is kept; mend it and run the same command again.", FAILED))
     except SystemExit as ended:
         if ended.code != INTERRUPTED:  # which is how Typer passes Ctrl-C on, without a word
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,16 @@ import pyarrow.compute as pc
 
 from ieiw.apps.cards import Card, Heading, lay_out
 from ieiw.apps.drawing import GAIN, difference
-from ieiw.triplets.errors import UsageError
+from ieiw.apps.verdict_lookup import open_table, table_rows
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.index import Index
-from ieiw.triplets.layout.tables import read_table, rows_where
+from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.store import Store
 
-_READ = ["key", "source", "task", "pair", "group", "record"]
 SHOWN = [
     *["key", "source", "task", "instruction", "backend", "region_share", "shard"],
     *[f"{role}_{part}" for role in ("source", "target") for part in ("offset", "size")],
@@ -45,30 +45,21 @@ def choose(store: Store, state: BuildState, count: int, seed: int) -> list[dict[
         UsageError: a file of the index is missing or damaged.
     """
     queues: dict[tuple[str, str], list[tuple[str, str, str, str]]] = defaultdict(list)
-    for name in _tables(store, state):
-        for row in _read(store, name).to_pylist():
+    names = [f"rows/{name}" for name in sorted(store.sizes("rows"))]
+    if state.state == "complete":
+        names = [part.name for part in Index(store, state).parts()]
+    for name in names:
+        with open_table(store, name) as file:
+            rows = read_table(file, ["key", "source", "task", "group"]).to_pylist()
+        for row in rows:
             rank = hashlib.blake2b(f"{seed}/{row['key']}".encode(), digest_size=8).hexdigest()
             queues[row["source"], row["task"]].append((rank, name, row["key"], f"{row['source']}/{row['group']}"))
     picked = _in_turn([sorted(queue) for _, queue in sorted(queues.items())], count)
-    rows = {row["key"]: row for name in {name for _, name, _, _ in picked} for row in _rows(store, name, picked)}
-    return [rows[key] for _, _, key, _ in picked]
-
-
-def _tables(store: Store, state: BuildState) -> list[str]:
-    """The index of a finished build, the row files of another."""
-    if state.state == "complete":
-        return [part.name for part in Index(store, state).parts()]
-    return [f"rows/{name}" for name in sorted(store.sizes("rows"))]
-
-
-def _read(store: Store, name: str) -> pa.Table:
-    try:
-        with store.open(name) as file:
-            return read_table(file, _READ)
-    except (FileNotFoundError, pa.ArrowInvalid) as error:
-        told = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
-        remedy = f"See `ieiw lint {store.location}`; delete index/ and run `ieiw build` again to have it written anew"
-        raise UsageError(f"{store.location}/{name}: {told}. {remedy}") from error
+    shown: dict[str, dict[str, Any]] = {}
+    for name in {name for _, name, _, _ in picked}:
+        keys = pa.array([key for _, table, key, _ in picked if table == name], pa.string())
+        shown |= {row["key"]: row for row in table_rows(store, name, "key", partial(pc.is_in, value_set=keys), SHOWN)}
+    return [shown[key] for _, _, key, _ in picked]
 
 
 def _in_turn(queues: list[list[tuple[str, str, str, str]]], count: int) -> list[tuple[str, str, str, str]]:
@@ -96,12 +87,6 @@ def _in_turn(queues: list[list[tuple[str, str, str, str]]], count: int) -> list[
     return picked
 
 
-def _rows(store: Store, name: str, picked: Sequence[tuple[str, str, str, str]]) -> Iterator[dict[str, Any]]:
-    keys = [key for _, table, key, _ in picked if table == name]
-    with store.open(name) as file:
-        yield from rows_where(file, "key", partial(pc.is_in, value_set=pa.array(keys, pa.string())), SHOWN)
-
-
 def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]], path: Path) -> Path:
     """Draw the sheet: source | target | difference, with the instruction below.
 
@@ -125,7 +110,13 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
         flagged=bool(stand_ins(state)),
         legend=f"source  |  target  |  difference × {GAIN}",
     )
-    return lay_out([_card(store, state, row) for row in rows], heading, path)
+    cards = []
+    for row in rows:
+        source, target = read_pictures(store, row)
+        made_by = f"   {row['backend']}{' (stand-in)' * (row['backend'] in stand_ins(state))}" if row["backend"] else ""
+        note = f"{row['task']}{made_by}   region {row['region_share']:.1%}   {row['key']}"
+        cards.append(Card((source, target, changed(source, target)), row["instruction"], note))
+    return lay_out(cards, heading, path)
 
 
 def read_pictures(store: Store, row: Mapping[str, Any]) -> tuple[Image, Image]:
@@ -140,19 +131,12 @@ def read_pictures(store: Store, row: Mapping[str, Any]) -> tuple[Image, Image]:
             for role in ("source", "target")
         )
     except (FileNotFoundError, Refusal) as error:
-        told = "is missing" if isinstance(error, FileNotFoundError) else f"damaged at {row['key']} ({error})"
-        remedy = f"`ieiw lint {store.location}` says what else is; bring the shard back from a copy, or build anew"
-        raise UsageError(f"{store.location}/{row['shard']}: {told}. {remedy}") from error
+        problem = "is missing" if isinstance(error, FileNotFoundError) else f"damaged at {row['key']} ({error})"
+        remedy = "look for more damage, then bring the shard back from a copy or build it again"
+        raise UsageError(
+            f"{store.location}/{row['shard']}: {problem}; {remedy}", Step("lint", store.location)
+        ) from error
     return source, target
-
-
-def _card(store: Store, state: BuildState, row: Mapping[str, Any]) -> Card:
-    source, target = read_pictures(store, row)
-    made_by = (
-        f"   {row['backend']}{' (stand-in)' if row['backend'] in stand_ins(state) else ''}" if row["backend"] else ""
-    )
-    note = f"{row['task']}{made_by}   region {row['region_share']:.1%}   {row['key']}"
-    return Card((source, target, changed(source, target)), row["instruction"], note)
 
 
 def stand_ins(state: BuildState) -> list[str]:

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ieiw.apps.console import human_bytes
+from ieiw.triplets.errors import human_bytes
 
 if TYPE_CHECKING:
     from ieiw.apps.inspect_triplet import Details
@@ -63,7 +63,7 @@ def _origin(details: Details) -> Iterator[str]:
     files = (details.planned or {}).get("files", {})
     yield ""
     yield from _line("task", f"{known['task']}, variant {known['variant']}")
-    yield from _line("data set", f"{known['source']}, split {known['split'] or 'not told'}")
+    yield from _line("data set", f"{known['source']}, split {known['split'] or 'unknown'}")
     yield from _line("record", f"{known['record']}, of group {known['group']}")
     yield from _line("picture", known.get("picture") or files.get("picture", "") or "none named")
     if licence:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.plan import UnitRef, read_unit
@@ -78,7 +78,7 @@ def _in_index(store: Store, state: BuildState, wanted: str) -> Found:
     keys = _matching(store, parts, wanted)
     key = _the_one(wanted, set(keys), lambda: _nearest(wanted, (_column(store, part) for part in parts)))
     part = keys[key]
-    row = next(_rows(store, part, "key", _equal(key)))
+    row = next(table_rows(store, part, "key", _equals(key)))
     ref = _refs(state, key)[row["unit"]]
     built = [part.name for part in Index(store, state).parts()]
     if part not in built:
@@ -93,7 +93,7 @@ def _in_units(store: Store, state: BuildState, wanted: str) -> Found:
     keys = _matching(store, parts, wanted)
     everywhere = dict.fromkeys(ref.part for ref in state.refs())
     key = _the_one(wanted, set(keys), lambda: _nearest(wanted, (_column(store, part) for part in everywhere)))
-    units = {row["unit"] for part in parts for row in _rows(store, part, "key", _equal(key), ["unit"])}
+    units = {row["unit"] for part in parts for row in table_rows(store, part, "key", _equals(key), ["unit"])}
     taken_up = sorted((refs[unit] for unit in units), key=lambda ref: ref.round, reverse=True)
     verdicts = (_in_unit(store, ref, key) for ref in taken_up if store.exists(ref.rows))
     return next((found for found in verdicts if found), Found(key, "pending", {}, taken_up[0], {}))
@@ -101,11 +101,11 @@ def _in_units(store: Store, state: BuildState, wanted: str) -> Found:
 
 def _in_unit(store: Store, ref: UnitRef, key: str) -> Found | None:
     """The verdict that a committed unit gives on a key."""
-    for row in _rows(store, ref.rows, "key", _equal(key)):
+    for row in table_rows(store, ref.rows, "key", _equals(key)):
         return Found(key, "built", row, ref, _others(store, row, [ref.rows]))
-    with _opened(store, ref.rows) as file:
+    with open_table(store, ref.rows) as file:
         rejects = read_mark(file).rejects
-    dead = _rows(store, rejects, "key", _equal(key)) if rejects else iter(())
+    dead = table_rows(store, rejects, "key", _equals(key)) if rejects else iter(())
     return next((Found(key, "rejected", row, ref, {}) for row in dead), None)
 
 
@@ -113,7 +113,9 @@ def _others(store: Store, row: Mapping[str, Any], tables: Iterable[str]) -> dict
     """The other triplets of a row's pair: key -> task."""
     if not row["pair"]:
         return {}
-    same = (other for table in tables for other in _rows(store, table, "pair", _equal(row["pair"]), ["key", "task"]))
+    same = (
+        other for table in tables for other in table_rows(store, table, "pair", _equals(row["pair"]), ["key", "task"])
+    )
     return {other["key"]: other["task"] for other in same if other["key"] != row["key"]}
 
 
@@ -127,18 +129,18 @@ def _matching(store: Store, parts: Iterable[str], beginning: str) -> dict[str, s
     """Keys that begin so -> the file that holds them; a few more than :data:`_MANY` at most."""
     found: dict[str, str] = {}
     for part in parts:
-        for row in _rows(store, part, "key", lambda keys: pc.starts_with(keys, beginning), ["key"]):
+        for row in table_rows(store, part, "key", lambda keys: pc.starts_with(keys, beginning), ["key"]):
             found[row["key"]] = part
             if len(found) > _MANY and beginning not in found:
                 return found
     return found
 
 
-def _equal(value: str) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
+def _equals(value: str) -> Callable[[pa.ChunkedArray], pa.ChunkedArray]:
     return lambda values: pc.equal(values, value)
 
 
-def _rows(
+def table_rows(
     store: Store,
     name: str,
     column: str,
@@ -146,19 +148,19 @@ def _rows(
     columns: list[str] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """The rows of a file of the build whose value in ``column`` is chosen."""
-    with _opened(store, name) as file:
+    with open_table(store, name) as file:
         yield from rows_where(file, column, chosen, columns)
 
 
 def _column(store: Store, name: str) -> Iterator[pa.Array]:
     """The key column of one file, some thousand at a time."""
-    with _opened(store, name) as file:
+    with open_table(store, name) as file:
         for batch in pq.ParquetFile(file).iter_batches(columns=["key"], use_threads=False):
             yield batch.column(0)
 
 
 @contextmanager
-def _opened(store: Store, name: str) -> Iterator[Any]:
+def open_table(store: Store, name: str) -> Iterator[Any]:
     """A file of the build, open.
 
     Raises:
@@ -168,8 +170,9 @@ def _opened(store: Store, name: str) -> Iterator[Any]:
         with store.open(name) as file:
             yield file
     except (OSError, pa.ArrowException, ValueError) as error:
-        told = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
-        raise UsageError(f"{store.location}/{name}: {told}. `ieiw lint {store.location}` says what else is.") from error
+        problem = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+        remedy = "look for more damage; the index is written again where it is deleted and the build run again"
+        raise UsageError(f"{store.location}/{name}: {problem}; {remedy}", Step("lint", store.location)) from error
 
 
 def _the_one(wanted: str, keys: set[str], nearest: Callable[[], list[str]]) -> str:

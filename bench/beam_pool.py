@@ -13,6 +13,7 @@ from bench.pictures import recipe, write_phrasecut
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.recipe import Recipe
@@ -70,7 +71,7 @@ def _pool(light: Recipe, out: Path) -> _Run:
     """The same units, each worker taking the next one as it is free."""
     started = time.perf_counter()
     store = open_store(out)
-    refs = list(prepare(store, light).refs())
+    refs = list(prepare(store, Components(light)).refs())
     with multiprocessing.get_context("spawn").Pool(WORKERS, _begin, (store.location,)) as pool:
         pool.map(_work, refs, chunksize=1)
     return _measured(store, time.perf_counter() - started)

@@ -49,7 +49,7 @@ _CUT = """
 import json, re, sys, time
 from pathlib import Path
 from ieiw.pipelines.cut.run import cut
-from ieiw.filters.rule_set import DEFAULT
+from ieiw.pipelines.cut.default_rules import DEFAULT
 wall, cpu = time.perf_counter(), time.process_time()
 state = cut(sys.argv[1], sys.argv[2], DEFAULT)
 # Not getrusage: its peak counts what the process that started this one held.

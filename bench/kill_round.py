@@ -49,7 +49,9 @@ class Round:
             for number, each in enumerate(kills):
                 self._one(each, take_over, len(kills) - number)
                 take_over = each.beside
-            self._finish()
+            last = self._start(Flags(1), lambda: False)
+            if last.end() != 0:
+                raise Wrong(f"the last build ended with exit status {last.process.returncode}:\n{last.said()[-3000:]}")
         finally:
             self._orphans.wake()
             if self._previous is not None:
@@ -74,7 +76,9 @@ class Round:
 
         build = self._start(flags, strikes)
         if build.process.poll() is None and strikes():
-            self._strike(build, each)
+            if not each.point or each.victim == "all":  # at a fault point the process that reached it has killed itself
+                wake = self._published() + 1 + int(each.depth * 20) if each.frozen else None
+                self._orphans.add(kill(build, each.victim, each.frozen), wake)
         elif build.process.poll() == 0:
             self.missed.append(each)  # it was done before
             return
@@ -82,12 +86,6 @@ class Round:
         self.tally.kills[each.victim, each.where] += 1
         if each.victim in ("command", "all"):
             self._await_previous(-9)
-
-    def _strike(self, build: Build, each: Kill) -> None:
-        """Kill by hand; at a fault point the process that reached it has killed itself."""
-        if not each.point or each.victim == "all":
-            wake = self._published() + 1 + int(each.depth * 20) if each.frozen else None
-            self._orphans.add(kill(build, each.victim, each.frozen), wake)
 
     def _start(self, flags: Flags, until: Callable[[], bool]) -> Build:
         """Start a build and follow it to a moment or its end; once more where the last command still held the lock."""
@@ -120,11 +118,6 @@ class Round:
         code = build.end(60)
         if code not in (expected, 0):  # 0: what was killed had just done its work
             raise Wrong(f"a build ended with exit status {code} where {expected} was due:\n{build.said()[-3000:]}")
-
-    def _finish(self) -> None:
-        build = self._start(Flags(1), lambda: False)
-        if build.end() != 0:
-            raise Wrong(f"the last build ended with exit status {build.process.returncode}:\n{build.said()[-3000:]}")
 
     def _compare(self) -> None:
         found = tree(self._out)

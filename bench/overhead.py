@@ -15,6 +15,7 @@ from bench.pictures import recipe, write_phrasecut
 from ieiw.models.roles import INPAINT
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.images.codec import decode, encode_jpeg, resize_mask, resize_short
 from ieiw.triplets.images.masks import dilate, polygons_mask
 from ieiw.triplets.layout.plan import UnitRef, read_attempts
@@ -140,5 +141,5 @@ def _records(attempts: list[Attempt]) -> list[Attempt]:
 
 def _planned(root: Path, out: Path, backend: str) -> tuple[Store, list[UnitRef]]:
     store = open_store(out)
-    state = prepare(store, recipe(root, backend=backend))
+    state = prepare(store, Components(recipe(root, backend=backend)))
     return store, list(state.refs())

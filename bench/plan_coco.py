@@ -124,6 +124,7 @@ def _joined(parts: Iterator[str]) -> Iterator[str]:
 def plan_here(root: Path, out: Path, case: Case) -> dict[str, float]:
     """Plan; seconds, CPU seconds, peak bytes and attempts. For a process of its own."""
     from ieiw.pipelines.planning.prepare import prepare
+    from ieiw.pipelines.recipe.components import Components
     from ieiw.triplets.layout.recipe import Recipe
     from ieiw.triplets.storage.store import open_store
 
@@ -136,7 +137,7 @@ def plan_here(root: Path, out: Path, case: Case) -> dict[str, float]:
     }
     values = {"unit_bytes": "8MB", "sources": [block | {"max_reject_share": 1}], "backends": {"inpaint": "noop"}}
     started, worked = time.perf_counter(), time.process_time()
-    state = prepare(open_store(out), Recipe.model_validate(values))
+    state = prepare(open_store(out), Components(Recipe.model_validate(values)))
     seconds, cpu = time.perf_counter() - started, time.process_time() - worked
     return {"seconds": seconds, "cpu": cpu, "peak": _peak(), "attempts": state.sources[case.dataset].attempts}
 

@@ -57,6 +57,7 @@ def _task(number: int, image: int, dice: random.Random) -> dict[str, object]:
 def plan_here(root: Path, out: Path) -> None:
     """Plan and print seconds and peak memory; runs in a process of its own."""
     from ieiw.pipelines.planning.prepare import prepare
+    from ieiw.pipelines.recipe.components import Components
     from ieiw.triplets.layout.recipe import Recipe
     from ieiw.triplets.storage.store import open_store
 
@@ -64,7 +65,7 @@ def plan_here(root: Path, out: Path) -> None:
         {"sources": [{"name": "phrasecut", "root": str(root), "tasks": ["removal", "addition"]}]}
     )
     started, worked = time.perf_counter(), time.process_time()
-    state = prepare(open_store(out), recipe)
+    state = prepare(open_store(out), Components(recipe))
     seconds, cpu = time.perf_counter() - started, time.process_time() - worked
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": peak, "attempts": state.sources["phrasecut"].attempts}))

@@ -19,10 +19,10 @@ import numpy.typing as npt
 from bench.common import Row
 from ieiw.filters.composite import COMPOSITES
 from ieiw.filters.registry import SCORES, better_of, load
-from ieiw.filters.rule_set import DEFAULT
 from ieiw.filters.rules.bounds import BoundedScore
 from ieiw.filters.scores.base import Pair, PairScore, PictureHash, PictureScore
 from ieiw.models.roles import INPAINT
+from ieiw.pipelines.cut.default_rules import DEFAULT
 from ieiw.triplets.images.codec import PictureLimits, decode
 from ieiw.triplets.records import Image, Mask
 

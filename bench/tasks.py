@@ -47,6 +47,7 @@ from ieiw.builders.tasks._views import _crop
 from ieiw.pipelines.build.commit_unit import write_unit
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.images.codec import decode_mask, encode_jpeg, resize_mask, resize_short, short_side_size
 from ieiw.triplets.images.masks import polygons_mask
 from ieiw.triplets.layout.plan import UnitRef, attempts_of, read_attempts, read_unit
@@ -256,7 +257,7 @@ def _planned(case: Case, root: Path, out: Path) -> tuple[Store, UnitRef]:
     block["split"] = "train2017" if case.dataset.startswith("coco") else "train"
     values = {"image": {"short_side": _SIDE}, "unit_bytes": "256MB", "sources": [block | {"max_reject_share": 1}]}
     store = open_store(out)
-    refs = list(prepare(store, Recipe.model_validate(values)).refs())
+    refs = list(prepare(store, Components(Recipe.model_validate(values))).refs())
     if len(refs) != 1:
         raise RuntimeError(f"{case.what}: {len(refs)} units, one is needed")
     return store, refs[0]

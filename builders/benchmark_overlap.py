@@ -2,7 +2,7 @@
 
 A picture has a *name*: the space its number is counted in, and the number (``coco:139``). RefCOCO's test pictures are pictures of
 COCO's training set, MagicBrush's are COCO's too, and half of Visual Genome is: whoever trains on all of COCO has seen the answers.
-CrowdPose and CLWD gave pictures of others new numbers; those are told by their looks alone.
+CrowdPose and CLWD gave pictures of others new numbers; only their looks tell which they are.
 """
 
 from __future__ import annotations

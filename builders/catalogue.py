@@ -87,19 +87,19 @@ DECLARED = {
 }
 """Data sets that recipes may name already, and why they cannot be built."""
 TASKS = {
+    "removal": "removal:Removal",
     "addition": "addition:Addition",
-    "classify": "classify:Classify",
+    "edit": "edit:Edit",
     "deblur": "deblur:Deblur",
     "denoise": "denoise:Denoise",
-    "depth": "depth:DepthEstimation",
-    "detect": "detect:Detect",
-    "edit": "edit:Edit",
-    "keypoints": "keypoints:Keypoints",
-    "refer": "refer:Refer",
-    "removal": "removal:Removal",
-    "segment": "segment:Segment",
-    "segment-mask": "segment_mask:SegmentMask",
     "watermark-removal": "watermark_removal:WatermarkRemoval",
+    "keypoints": "keypoints:Keypoints",
+    "segment": "segment:Segment",
+    "refer": "refer:Refer",
+    "detect": "detect:Detect",
+    "depth": "depth:DepthEstimation",
+    "classify": "classify:Classify",
+    "segment-mask": "segment_mask:SegmentMask",
 }
 """Task -> ``module:Class`` below :mod:`ieiw.builders.tasks`; the class is called with the build's tools and the task's options
 (``task_options.<task>``; of the inpainting ones ``region`` too)."""
@@ -130,7 +130,7 @@ def task(name: str, tools: Tools, rules: Mapping[str, Any]) -> Task:
     Raises:
         UsageError: unknown task, or wrong rules.
     """
-    return cast(Task, _task_class(name)(tools, rules))
+    return cast(Task, cast(Any, task_class(name))(tools, rules))
 
 
 def check_fit(source: Source, tasks: Sequence[str]) -> None:
@@ -160,7 +160,7 @@ def needs(task: str) -> frozenset[Kind]:
     Raises:
         UsageError: unknown task.
     """
-    return cast(frozenset[Kind], _task_class(task).needs)
+    return task_class(task).needs
 
 
 def roles(task: str) -> frozenset[str]:
@@ -169,11 +169,16 @@ def roles(task: str) -> frozenset[str]:
     Raises:
         UsageError: unknown task.
     """
-    return cast(frozenset[str], _task_class(task).roles)
+    return task_class(task).roles
 
 
-def _task_class(name: str) -> Any:
-    return _load("tasks", _entry(TASKS, name, "task"))
+def task_class(name: str) -> type[Task]:
+    """The class of a task, which states what it needs, draws and mirrors.
+
+    Raises:
+        UsageError: unknown task.
+    """
+    return cast(type[Task], _load("tasks", _entry(TASKS, name, "task")))
 
 
 def _entry(table: Mapping[str, _Entry], name: str, what: str) -> _Entry:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from ieiw.builders.options import Options, parse_options
+from ieiw.builders.options import Options
 
 
 class PointRules(Options):
@@ -36,12 +36,3 @@ class PointRules(Options):
     """Which colours: ours, or the nine of the InstructDiffusion release, whose green is another one."""
     instructions: Literal["natural", "simple"] = "natural"
     """Sentences, or the paper's simple indicators with one fixed colour a joint."""
-
-
-def point_rules(values: dict[str, Any]) -> PointRules:
-    """The options of a recipe's ``task_options.keypoints``.
-
-    Raises:
-        UsageError: an unknown key or a wrong value; the message names it and the keys that are known.
-    """
-    return parse_options(PointRules, values, "task_options.keypoints")

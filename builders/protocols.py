@@ -12,7 +12,7 @@ import numpy as np
 
 from ieiw.builders.record_kinds import Kind
 from ieiw.models.protocols import Backend
-from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Record, Triplet
+from ieiw.triplets.records import Answer, Encoded, Image, Mask, OpenRecord, Record, Triplet
 
 
 class Source(Protocol):
@@ -99,6 +99,12 @@ class Task(Protocol):
     """The kinds of records that it can use, any of them; on the class, so that nothing must be made to ask."""
     roles: frozenset[str]
     """The roles of models whose results it reads; on the class. A task that has any is a :class:`ModelTask`."""
+    drawing: type[Answer]
+    """The answers of its triplets; on the class, as the two that follow."""
+    mirrors: str
+    """The task whose pictures its own are, swapped, in the pair of one record; empty where there is none."""
+    photographic: bool
+    """Whether its targets are photographs. What a task draws says nothing about a picture's quality."""
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """The triplets of one attempt (today: one).

@@ -58,21 +58,8 @@ class Candidates:
     groups: Ints | None
 
 
-def near_duplicates(rows: Candidates, distance: int) -> Floats:
-    """Which rows lie within ``distance`` bits of a better one that stays.
-
-    Returns:
-        NaN for rows that stay; for others the bits (the most of their hashes) to the nearest one they were dropped for.
-    """
-    if not len(rows.tasks):
-        return np.empty(0, np.float32)
-    nodes = combined_codes(rows.tasks, *rows.hashes)
-    _, first = np.unique(nodes, return_index=True)
-    return _greedy(rows, nodes, _Links(tuple(each[first] for each in rows.hashes), rows.tasks[first], distance))
-
-
 class _Links:
-    """Which nodes are near each other, and how near. A node is what rows of one task with equal hashes share."""
+    """Which nodes are near each other, and how near."""
 
     def __init__(self, hashes: tuple[Hashes, ...], tasks: Ints, distance: int) -> None:
         # The hash with the most distinct values makes the fewest candidates.
@@ -87,26 +74,37 @@ class _Links:
         self.limits = np.searchsorted(low[order], np.arange(len(tasks) + 1))
 
 
-def _greedy(rows: Candidates, nodes: Ints, links: _Links) -> Floats:
-    """Go through the rows, best first. All that stay in a node are of one group, since rows of another would be duplicates."""
-    count = len(links.limits) - 1
-    result = np.full(len(nodes), np.nan, np.float32)
-    holder = np.full(count, -1, np.int64)
+def near_duplicates(rows: Candidates, distance: int) -> Floats:
+    """Which rows lie within ``distance`` bits of a better one that stays.
+
+    A node is what rows of one task with equal hashes share. All that stay in a node are of one group: those of another would be
+    duplicates.
+
+    Returns:
+        NaN for rows that stay; for others the bits (the most of their hashes) to the nearest one they were dropped for.
+    """
+    result = np.full(len(rows.tasks), np.nan, np.float32)
+    if not len(result):
+        return result
+    nodes = combined_codes(rows.tasks, *rows.hashes)
+    _, first = np.unique(nodes, return_index=True)
+    links = _Links(tuple(hashes[first] for hashes in rows.hashes), rows.tasks[first], distance)
+    group_of = np.full(len(first), -1, np.int64)
     stay: set[int] = set()
-    busy = np.flatnonzero(((np.bincount(nodes, minlength=count) > 1) | (np.diff(links.limits) > 0))[nodes])
+    busy = np.flatnonzero(((np.bincount(nodes) > 1) | (np.diff(links.limits) > 0))[nodes])
     groups = rows.groups[busy] if rows.groups is not None else np.arange(len(busy))
     columns = (busy, nodes[busy], groups, rows.identities[busy])
     for row, node, group, identity in zip(*(column.tolist() for column in columns), strict=True):
-        if identity in stay or holder[node] not in (-1, group):
+        if identity in stay or group_of[node] not in (-1, group):
             result[row] = 0
             continue
-        if holder[node] < 0:  # else what would refuse this row would have been refused for the holder
+        if group_of[node] < 0:  # else what would refuse this row would have been refused for the first of the node
             span = slice(links.limits[node], links.limits[node + 1])
-            held = holder[links.others[span]]
-            against = (held >= 0) & (held != group)
+            near = group_of[links.others[span]]
+            against = (near >= 0) & (near != group)
             if against.any():
                 result[row] = links.bits[span][against].min()
                 continue
-        holder[node] = group
+        group_of[node] = group
         stay.add(identity)
     return result

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ieiw.filters.columns import column, numbers
+from ieiw.filters.columns import coded, column, numbers
 from ieiw.filters.composite import COMPOSITES
 from ieiw.filters.digests import Halves, as_uint64, positions
 from ieiw.filters.duplicates import combined_codes
@@ -35,7 +35,7 @@ class Frame:
 
     Attributes:
         table: :data:`COLUMNS` of the index, one row a triplet; digests in hex or packed (:func:`ieiw.filters.digests.packed`).
-        lookup: score name -> its ids (digests of pictures in hex, or keys) and values.
+        lookup: score name -> its ids (digests of pictures in hex, or keys; one object for scores that share them) and values.
         read_column: name of another column of the index -> the column; few rules ask, so it is not kept.
         nearest: looks pictures up for decontamination.
     """
@@ -45,9 +45,8 @@ class Frame:
     read_column: Callable[[str], pa.ChunkedArray] = _absent
     nearest: Nearest = _absent
     _scores: dict[tuple[str, str], npt.NDArray[Any]] = field(default_factory=dict)
-    _places: dict[tuple[str, int], npt.NDArray[np.int64]] = field(default_factory=dict)
+    _found: dict[tuple[str, int], npt.NDArray[np.int64]] = field(default_factory=dict)
     _loaded: dict[str, tuple[Ids, npt.NDArray[Any]]] = field(default_factory=dict)
-    _ids: list[Ids] = field(default_factory=list)
     _halves: dict[int, Halves] = field(default_factory=dict)
     _codes: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     _digests: dict[str, Halves] = field(default_factory=dict)
@@ -67,9 +66,8 @@ class Frame:
             elif column.endswith("_sha256"):
                 self._codes[column] = combined_codes(*self.digests(column.removesuffix("_sha256")))
             else:
-                encoded = self.table[column].combine_chunks().dictionary_encode()
-                self._dictionaries[column] = encoded.dictionary
-                self._codes[column] = numbers(encoded.indices).astype(np.int64)
+                codes, self._dictionaries[column] = coded(self.table[column])
+                self._codes[column] = codes.astype(np.int64)
         return self._codes[column]
 
     def digests(self, role: str) -> Halves:
@@ -83,8 +81,8 @@ class Frame:
 
     def forget_scores(self) -> None:
         """Free what was read for scores, once no rule will ask for more."""
-        for held in (self._scores, self._places, self._loaded, self._ids, self._halves, self._digests):
-            held.clear()
+        for cache in (self._scores, self._found, self._loaded, self._halves, self._digests):
+            cache.clear()
         pa.default_memory_pool().release_unused()
 
     def names(self, column: str) -> list[str]:
@@ -106,33 +104,29 @@ class Frame:
 
     def _stored(self, name: str, role: str) -> npt.NDArray[Any]:
         if name not in self._loaded:
-            ids, values = self.lookup(name)
-            same = (at for at, known in enumerate(self._ids) if known is ids or known.equals(ids))
-            number = next(same, len(self._ids))
-            if number == len(self._ids):
-                self._ids.append(ids)
-            self._loaded[name] = (self._ids[number], values)
+            self._loaded[name] = self.lookup(name)
         ids, values = self._loaded[name]
-        at = self._found(role, next(at for at, known in enumerate(self._ids) if known is ids))
+        at = self._positions(role, ids)
         if values.dtype.kind == "u" and (at < 0).any():  # no number of 64 bits could say "none"
             raise UsageError(
-                f"score {name}: {int((at < 0).sum()):,} rows have none, of units that were set aside, say. Compute it again: "
-                f"ieiw score BUILD --with {name}, or take its rules out"
+                f"score {name}: {int((at < 0).sum()):,} rows have none, of units that were set aside, say; compute it again, or "
+                "take its rules out"
             )
         if values.dtype.kind == "u":
             return values[at]
         missing = np.full(len(at), np.nan, np.float32)
         return np.where(at >= 0, values[at], missing) if len(values) else missing
 
-    def _found(self, role: str, number: int) -> npt.NDArray[np.int64]:
-        """Each row's place among the ids, -1 where it has none. Scores of one pass share their ids: looked up once."""
-        if (role, number) not in self._places:
+    def _positions(self, role: str, ids: Ids) -> npt.NDArray[np.int64]:
+        """Each row's position among the ids, -1 where it has none. Scores of one pass share one object: looked up once."""
+        number = id(ids)
+        if (role, number) not in self._found:
             if role == "pair":
                 nowhere = column(np.array([-1], np.int32))[0]  # for a plain -1 Arrow would import pandas
-                found = numbers(pc.fill_null(pc.index_in(self.table["key"], value_set=self._ids[number]), nowhere))
-                self._places[role, number] = found.astype(np.int64)
+                found = numbers(pc.fill_null(pc.index_in(self.table["key"], value_set=ids), nowhere))
+                self._found[role, number] = found.astype(np.int64)
             else:
                 if number not in self._halves:
-                    self._halves[number] = as_uint64(self._ids[number])
-                self._places[role, number] = positions(self.digests(role), self._halves[number])
-        return self._places[role, number]
+                    self._halves[number] = as_uint64(ids)
+                self._found[role, number] = positions(self.digests(role), self._halves[number])
+        return self._found[role, number]

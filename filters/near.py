@@ -34,13 +34,14 @@ def near_pairs(hashes: Hashes, distance: int) -> tuple[Ints, Ints]:
     """
     if not 0 <= distance <= MOST_BITS:
         raise ValueError(f"distance {distance} is not within 0..{MOST_BITS}")
-    found = [
-        _close(hashes, first, second, distance)
-        for part in range(_PARTS)
-        for first, second in _candidates(_part(hashes, part), distance // _PARTS)
-    ]
     count = max(len(hashes), 1)
-    codes = np.unique(np.concatenate([low * count + high for low, high in found] or [np.empty(0, np.int64)]))
+    found = [np.empty(0, np.int64)]
+    for part in range(_PARTS):
+        for first, second in _candidates(_part(hashes, part), distance // _PARTS):
+            near = distances(hashes[first], hashes[second]) <= distance
+            first, second = first[near], second[near]
+            found.append(np.minimum(first, second) * count + np.maximum(first, second))
+    codes = np.unique(np.concatenate(found))
     return codes // count, codes % count
 
 
@@ -63,15 +64,15 @@ def _candidates(part: Ints, flips: int) -> Iterator[tuple[Ints, Ints]]:
     sizes = np.bincount(part, minlength=2**_WIDTH)
     starts = np.cumsum(sizes) - sizes
     buckets = np.flatnonzero(sizes)
-    yield from _joined(order, starts, sizes, buckets, buckets)
+    yield from _pairs_of(order, starts, sizes, buckets, buckets)
     for count in range(1, flips + 1):
         for bits in combinations(range(_WIDTH), count):
             others = buckets ^ sum(1 << bit for bit in bits)
             there = (buckets < others) & (sizes[others] > 0)
-            yield from _joined(order, starts, sizes, buckets[there], others[there])
+            yield from _pairs_of(order, starts, sizes, buckets[there], others[there])
 
 
-def _joined(order: Ints, starts: Ints, sizes: Ints, left: Ints, right: Ints) -> Iterator[tuple[Ints, Ints]]:
+def _pairs_of(order: Ints, starts: Ints, sizes: Ints, left: Ints, right: Ints) -> Iterator[tuple[Ints, Ints]]:
     """All pairs of a member of ``left[i]`` and a member of ``right[i]``; of equal buckets each pair once."""
     # One item of work is one member of a left bucket against its whole right bucket.
     counts = sizes[left]
@@ -91,12 +92,6 @@ def _joined(order: Ints, starts: Ints, sizes: Ints, left: Ints, right: Ints) -> 
         offset = np.arange(len(first)) - np.repeat(np.cumsum(take) - take, take)
         yield first, order[np.repeat(begin[position:stop], take) + offset]
         position = stop
-
-
-def _close(hashes: Hashes, first: Ints, second: Ints, distance: int) -> tuple[Ints, Ints]:
-    good = distances(hashes[first], hashes[second]) <= distance
-    first, second = first[good], second[good]
-    return np.minimum(first, second), np.maximum(first, second)
 
 
 def least_distances(hashes: Hashes, others: Hashes) -> npt.NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
@@ -50,26 +51,27 @@ class RuleSet(Strict):
         return {part for name in wanted for part in (COMPOSITES[name].parts if name in COMPOSITES else (name,))}
 
 
-_PAIRS = {"kind": "threshold", "of": "pair", "tasks": ["removal", "addition"]}
-# Of targets that are photographs. What a task draws (masks, boxes, points) says nothing about a picture's quality.
-_PHOTOGRAPHS = {"tasks": ["removal", "addition", "edit", "deblur", "denoise", "watermark-removal"]}
-_TARGETS = _PHOTOGRAPHS | {"kind": "threshold", "of": "target"}
-DEFAULT = RuleSet.model_validate(
-    {
-        "rules": [
-            _TARGETS | {"name": "blurred-target", "score": "sharpness", "min": 0.33},
-            _TARGETS | {"name": "noisy-target", "score": "noise", "max": 3.0},
-            _TARGETS | {"name": "blocky-target", "score": "blockiness", "max": 1.9},
-            _TARGETS | {"name": "low-target", "score": "classical-quality", "min": 0.6},
-            _PHOTOGRAPHS | {"name": "large-gap", "kind": "gap", "score": "classical-quality", "max": 0.1},
-            _PAIRS | {"name": "nothing-changed", "score": "change-inside", "min": 0.02},
-            _PAIRS | {"name": "changed-elsewhere", "score": "change-outside", "max": 0.02},
-            _PAIRS | {"name": "visible-seam", "score": "seam", "max": 1.9},
-            _PAIRS | {"name": "flat-fill", "score": "detail-inside", "min": 0.18},
-        ]
-    }
-)
-"""What applies where no rule file is given."""
+def default_rules(photographic: Sequence[str], mirrored: Sequence[str]) -> RuleSet:
+    """What applies where no rule file is given.
+
+    Args:
+        photographic: tasks whose targets are photographs; what others draw says nothing about a picture's quality.
+        mirrored: tasks in pairs that show the same two pictures, of which a model painted one.
+    """
+    target: dict[str, object] = {"kind": "threshold", "of": "target", "tasks": photographic}
+    pair: dict[str, object] = {"kind": "threshold", "of": "pair", "tasks": mirrored}
+    rules = [
+        target | {"name": "blurred-target", "score": "sharpness", "min": 0.33},
+        target | {"name": "noisy-target", "score": "noise", "max": 3.0},
+        target | {"name": "blocky-target", "score": "blockiness", "max": 1.9},
+        target | {"name": "low-target", "score": "classical-quality", "min": 0.6},
+        {"name": "large-gap", "kind": "gap", "score": "classical-quality", "max": 0.1, "tasks": photographic},
+        pair | {"name": "nothing-changed", "score": "change-inside", "min": 0.02},
+        pair | {"name": "changed-elsewhere", "score": "change-outside", "max": 0.02},
+        pair | {"name": "visible-seam", "score": "seam", "max": 1.9},
+        pair | {"name": "flat-fill", "score": "detail-inside", "min": 0.18},
+    ]
+    return RuleSet.model_validate({"rules": rules})
 
 
 def load_rules(path: str | Path) -> RuleSet:

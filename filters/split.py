@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ieiw.filters.columns import numbers
+from ieiw.filters.columns import coded
 from ieiw.filters.rule_set import Split
 
 Ints = npt.NDArray[np.integer[Any]]
@@ -29,22 +28,17 @@ def validation_rows(groups: pa.Array, pictures: pa.Array, split: Split) -> npt.N
     """
     if split.validation == 0 or len(groups) == 0:
         return np.zeros(len(groups), np.bool_)
-    named, shown = groups.dictionary_encode(), pictures.dictionary_encode()
-    codes = _codes(named)
-    linked = _linked(codes, _codes(shown), len(named.dictionary))
-    names = named.dictionary.to_pylist()
+    codes, names = coded(groups)
+    linked = _linked(codes, coded(pictures)[0], len(names))
     first: dict[int, str] = {}
-    for label, name in zip(linked.tolist(), names, strict=True):
+    for label, name in zip(linked.tolist(), names.to_pylist(), strict=True):
         if label not in first or name < first[label]:
             first[label] = name
-    key, limit = str(split.seed).encode(), int(split.validation * 2**64)
+    key = str(split.seed).encode()  # the same name and key give the same number, 0..2^64 - 1, on any machine
+    hashes = b"".join([hashlib.blake2b(name.encode(), digest_size=8, key=key).digest() for name in first.values()])
     chosen = np.zeros(max(first, default=-1) + 1, np.bool_)
-    chosen[list(first)] = _numbers(first.values(), key) < limit
+    chosen[list(first)] = np.frombuffer(hashes, ">u8") < int(split.validation * 2**64)
     return np.asarray(chosen[linked][codes], np.bool_)
-
-
-def _codes(encoded: pa.DictionaryArray) -> npt.NDArray[np.int64]:
-    return np.asarray(numbers(encoded.indices), np.int64)
 
 
 def _linked(groups: Ints, pictures: Ints, count: int) -> Ints:
@@ -61,9 +55,3 @@ def _linked(groups: Ints, pictures: Ints, count: int) -> Ints:
     links = (np.ones(int(apart.sum()), np.int8), (groups[apart], leader[apart]))
     _, labels = connected_components(coo_matrix(links, shape=(count, count)), directed=False)
     return np.asarray(labels)
-
-
-def _numbers(names: Iterable[str], key: bytes) -> npt.NDArray[np.uint64]:
-    """0..2^64 - 1 each, the same for the same name and key on any machine."""
-    blake = hashlib.blake2b
-    return np.frombuffer(b"".join([blake(name.encode(), digest_size=8, key=key).digest() for name in names]), ">u8")

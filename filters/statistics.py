@@ -101,21 +101,16 @@ def plot_edges(samples: Sequence[Floats], marks: Sequence[float] = (), bins: int
 
 def histogram(values: Floats, edges: Floats) -> Histogram:
     """Counts of the values in the bins; the last bin includes its upper edge."""
-    sound = _sound(values)
-    counts, _ = np.histogram(sound, edges)
-    below, above = int((sound < edges[0]).sum()), int((sound > edges[-1]).sum())
-    # An infinity is a value beyond the end, not an undefined one.
-    below += int(np.isneginf(values).sum())
-    above += int(np.isposinf(values).sum())
-    undefined = int(np.isnan(values).sum())
-    return Histogram(_floats(edges), tuple(int(each) for each in counts), below, above, undefined)
+    counts, _ = np.histogram(_sound(values), edges)
+    below, above = int((values < edges[0]).sum()), int((values > edges[-1]).sum())  # an infinity lies beyond an end
+    return Histogram(_floats(edges), tuple(counts.tolist()), below, above, int(np.isnan(values).sum()))
 
 
 def joint(x: Floats, y: Floats, x_edges: Floats, y_edges: Floats) -> Joint:
     """Counts of pairs (x, y) in a grid; pairs with an undefined half are left out."""
     both = np.isfinite(x) & np.isfinite(y)
     counts, _, _ = np.histogram2d(y[both], x[both], (y_edges, x_edges))
-    return Joint(_floats(x_edges), _floats(y_edges), tuple(tuple(int(each) for each in row) for row in counts))
+    return Joint(_floats(x_edges), _floats(y_edges), tuple(map(tuple, counts.astype(int).tolist())))
 
 
 def sweep(margins: Floats, others: Bools, points: int = 81) -> Sweep:
@@ -139,7 +134,7 @@ def sweep(margins: Floats, others: Bools, points: int = 81) -> Sweep:
     shifts = np.union1d(np.linspace(ends[0], ends[1], points), [0.0])
     passing = len(ordered) - np.searchsorted(ordered, -shifts, side="left") + endless
     kept = len(ordered_kept) - np.searchsorted(ordered_kept, -shifts, side="left") + endless_kept
-    return Sweep(_floats(shifts), tuple(int(each) for each in passing), tuple(int(each) for each in kept))
+    return Sweep(_floats(shifts), tuple(passing.tolist()), tuple(kept.tolist()))
 
 
 def drift(reference: Floats, values: Floats, bins: int = 10) -> Drift | None:
@@ -167,4 +162,4 @@ def _sound(values: Floats) -> Floats:
 
 
 def _floats(values: Floats) -> tuple[float, ...]:
-    return tuple(float(each) for each in values)
+    return tuple(values.astype(float).tolist())

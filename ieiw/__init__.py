@@ -10,32 +10,37 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ieiw.apps.audit.page import write as write_audit
-    from ieiw.filters.rule_set import DEFAULT as DEFAULT_RULES
     from ieiw.filters.rule_set import RuleSet, load_rules
     from ieiw.pipelines.audit.run import Options as AuditOptions
     from ieiw.pipelines.audit.run import audit
     from ieiw.pipelines.build.run import Options as BuildOptions
     from ieiw.pipelines.build.run import build
+    from ieiw.pipelines.cut.default_rules import DEFAULT as DEFAULT_RULES
     from ieiw.pipelines.cut.run import cut
     from ieiw.pipelines.engine.run import RunOptions
     from ieiw.pipelines.lint.run import lint
     from ieiw.pipelines.planning.estimate import estimate as plan
     from ieiw.pipelines.recipe.load import load_recipe
     from ieiw.pipelines.scoring.run import score
+    from ieiw.train.data.augment import Augmentation
     from ieiw.train.data.dataset import open_cut
     from ieiw.train.data.loader import Loader
+    from ieiw.train.data.order import SamplingConfig
     from ieiw.triplets.errors import Step, UsageError
+    from ieiw.triplets.layout.index import open_build
     from ieiw.triplets.layout.recipe import Recipe
     from ieiw.triplets.storage.store import open_store
 
 _PUBLIC = {
     "AuditOptions": "pipelines.audit.run:Options",
+    "Augmentation": "train.data.augment:Augmentation",
     "BuildOptions": "pipelines.build.run:Options",
-    "DEFAULT_RULES": "filters.rule_set:DEFAULT",
+    "DEFAULT_RULES": "pipelines.cut.default_rules:DEFAULT",
     "Loader": "train.data.loader:Loader",
     "Recipe": "triplets.layout.recipe:Recipe",
     "RuleSet": "filters.rule_set:RuleSet",
     "RunOptions": "pipelines.engine.run:RunOptions",
+    "SamplingConfig": "train.data.order:SamplingConfig",
     "Step": "triplets.errors:Step",
     "UsageError": "triplets.errors:UsageError",
     "audit": "pipelines.audit.run:audit",
@@ -44,6 +49,7 @@ _PUBLIC = {
     "lint": "pipelines.lint.run:lint",
     "load_recipe": "pipelines.recipe.load:load_recipe",
     "load_rules": "filters.rule_set:load_rules",
+    "open_build": "triplets.layout.index:open_build",
     "open_cut": "train.data.dataset:open_cut",
     "open_store": "triplets.storage.store:open_store",
     "plan": "pipelines.planning.estimate:estimate",
@@ -54,12 +60,14 @@ _PUBLIC = {
 
 __all__ = [
     "AuditOptions",
+    "Augmentation",
     "BuildOptions",
     "DEFAULT_RULES",
     "Loader",
     "Recipe",
     "RuleSet",
     "RunOptions",
+    "SamplingConfig",
     "Step",
     "UsageError",
     "audit",
@@ -68,6 +76,7 @@ __all__ = [
     "lint",
     "load_recipe",
     "load_rules",
+    "open_build",
     "open_cut",
     "open_store",
     "plan",

@@ -17,7 +17,7 @@ from ieiw.triplets.records import Image, Mask
 
 
 class Backend(Protocol):
-    """What every model tells of itself.
+    """What every model says of itself.
 
     Attributes:
         name: what rows and reports show, such as ``telea`` or ``lama``.

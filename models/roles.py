@@ -32,21 +32,21 @@ class Role(Generic[B]):
         Raises:
             UsageError: unknown name or option, a wrong value, or weights that are not there.
         """
-        made = self.load(backend)
+        cls = self.load(backend)
         kinds = {Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY}
-        known = [name for name, each in signature(made).parameters.items() if each.kind in kinds]
+        known = [name for name, each in signature(cls).parameters.items() if each.kind in kinds]
         if unknown := sorted(options.keys() - known):
             raise UsageError(
                 f"backends.{self.name}.options.{unknown[0]}: {backend} has no such option; remove it or mend its spelling "
                 f"(known: {', '.join(known) or 'none'})"
             )
         try:
-            return cast(B, made(**options))
+            return cast(B, cls(**options))
         except (TypeError, ValueError) as error:
             raise UsageError(f"backends.{self.name}.options of {backend}: {error}") from error
 
     def load(self, backend: str) -> Any:
-        """The class of a backend, whose ``cost``, ``stand_in`` and ``weights`` can be asked without making one.
+        """The class of a backend; its ``cost``, ``stand_in`` and ``weights`` can be read without making one.
 
         Raises:
             UsageError: unknown name; the message lists the known ones.

@@ -29,19 +29,14 @@ class _Declarer(MetaPathFinder):
     ) -> ModuleSpec | None:
         if name == "torchvision":
             sys.meta_path.remove(self)
-            _declare()
+            import torch
+
+            if torch.version.cuda is None:
+                library: Any = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
+                for schema in _SCHEMAS:
+                    library.define(schema)
+                _kept.append(library)
         return None
-
-
-def _declare() -> None:
-    import torch
-
-    if torch.version.cuda is not None:
-        return
-    library: Any = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
-    for schema in _SCHEMAS:
-        library.define(schema)
-    _kept.append(library)
 
 
 def declare_operators_on_import() -> None:

@@ -67,11 +67,11 @@ class Weights:
             UsageError: a tensor is missing, too many, or of another shape; the first of them are named.
         """
         expected = msgspec.json.decode(manifest, type=dict[str, tuple[int, ...]])
-        found = {name: tuple(shape) for name, shape in shapes.items()}
+        actual = {name: tuple(shape) for name, shape in shapes.items()}
         wrong = [
-            f"{name} is {found.get(name, 'missing')}, published {expected.get(name, 'without it')}"
-            for name in sorted(expected.keys() | found.keys())
-            if expected.get(name) != found.get(name)
+            f"{name} is {actual.get(name, 'missing')}, published {expected.get(name, 'without it')}"
+            for name in sorted(expected.keys() | actual.keys())
+            if expected.get(name) != actual.get(name)
         ]
         if wrong:
             raise self.refused(path, f"{len(wrong)} tensors differ: {'; '.join(wrong[:_MOST_NAMED])}")

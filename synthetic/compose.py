@@ -59,11 +59,16 @@ def compose(rng: np.random.Generator, place: Place, backdrop: Backdrop) -> list[
     """Choose things and places for them, farthest first."""
     wanted = int(rng.integers(place.things[0], place.things[1] + 1))
     things: list[Thing] = []
+    shares = [0.45 if zone.where in ("air", "wall") and len(place.zones) > 2 else 1.0 for zone in place.zones]
+    weights = [share / sum(shares) for share in shares]
     for _ in range(_TRIES):
         if len(things) >= wanted:
             break
-        zone = place.zones[0 if not things else int(rng.choice(len(place.zones), p=_weights(place)))]
-        kind = _kind(rng, zone, things)
+        zone = place.zones[0 if not things else int(rng.choice(len(place.zones), p=weights))]
+        present = [thing.kind for thing in things if thing.kind in zone.kinds]
+        # Now and then a kind that is there already, so that colours and places must tell them apart.
+        kinds = present if present and rng.random() < 0.3 else zone.kinds
+        kind = kinds[int(rng.integers(len(kinds)))]
         look = _look(rng, kind)
         for _ in range(2 if rng.random() < 0.25 else 1):
             thing = _thing(rng, zone, kind, look, backdrop)
@@ -72,19 +77,6 @@ def compose(rng: np.random.Generator, place: Place, backdrop: Backdrop) -> list[
             look = look if rng.random() < 0.5 else _look(rng, kind)
     order = {"air": 0, "wall": 0, "water": 1, "floor": 2}
     return sorted(things, key=lambda thing: (order[thing.zone.where], thing.at[1]))
-
-
-def _weights(place: Place) -> list[float]:
-    shares = [0.45 if zone.where in ("air", "wall") and len(place.zones) > 2 else 1.0 for zone in place.zones]
-    return [share / sum(shares) for share in shares]
-
-
-def _kind(rng: np.random.Generator, zone: Zone, things: list[Thing]) -> Kind:
-    """A kind of the zone; now and then one that is there already, so that colours and places must tell them apart."""
-    present = [thing.kind for thing in things if thing.kind in zone.kinds]
-    if present and rng.random() < 0.3:
-        return present[int(rng.integers(len(present)))]
-    return zone.kinds[int(rng.integers(len(zone.kinds)))]
 
 
 def _look(rng: np.random.Generator, kind: Kind) -> Look:
@@ -131,29 +123,18 @@ def _fits(thing: Thing, things: list[Thing], backdrop: Backdrop) -> bool:
 
 
 def _go_together(one: Thing, other: Thing) -> bool:
-    shared = _share(one.box, other.box)
+    """Whether their boxes share little of the smaller one, and the farther does not seem to stand on the nearer."""
+    wide = max(0.0, min(one.box[2], other.box[2]) - max(one.box[0], other.box[0]))
+    high = max(0.0, min(one.box[3], other.box[3]) - max(one.box[1], other.box[1]))
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one.box, other.box))
     if one.zone.where == other.zone.where == "wall":
-        return shared == 0
-    return shared <= _HIDES and not _stands_on(*sorted((one, other), key=lambda thing: thing.at[1]))
-
-
-def _stands_on(far: Thing, near: Thing) -> bool:
-    """Whether a farther thing's foot meets the upper edge of a nearer one, as if it stood on it."""
-    if {far.zone.where, near.zone.where} - {"floor", "water"}:
-        return False
+        return wide * high == 0
+    far, near = sorted((one, other), key=lambda thing: thing.at[1])
     left, top, right, bottom = near.box
-    high = bottom - top
-    return left < far.at[0] < right and top - 0.05 * high < far.at[1] < top + 0.2 * high
-
-
-def _share(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    """Part of the smaller box that both share."""
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
-    if wide <= 0 or high <= 0:
-        return 0.0
-    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
-    return wide * high / smaller
+    above, below = top - 0.05 * (bottom - top), top + 0.2 * (bottom - top)
+    on_ground = {one.zone.where, other.zone.where} <= {"floor", "water"}
+    stands = on_ground and left < far.at[0] < right and above < far.at[1] < below
+    return wide * high / smaller <= _HIDES and not stands
 
 
 def draw(thing: Thing, rng: np.random.Generator) -> tuple[Sprite, tuple[int, int]]:
@@ -168,7 +149,11 @@ def place_all(things: list[Thing], rngs: list[np.random.Generator], shape: tuple
     """Draw all things; those of which too little is seen behind nearer ones are left out."""
     drawn = [(thing, *draw(thing, rng)) for thing, rng in zip(things, rngs, strict=True)]
     while True:
-        masks = _visible([(sprite, corner) for _, sprite, corner in drawn], shape)
+        owner = np.full(shape, -1, np.int16)
+        for number, (_, sprite, corner) in enumerate(drawn):
+            ours, theirs = _overlap(sprite.alpha.shape, corner, shape)
+            owner[theirs][sprite.alpha[ours] > 0.5] = number
+        masks = [owner == number for number in range(len(drawn))]
         shares = [
             float(mask.sum()) / max(float((each[1].alpha > 0.5).sum()), 1)
             for mask, each in zip(masks, drawn, strict=True)
@@ -177,14 +162,6 @@ def place_all(things: list[Thing], rngs: list[np.random.Generator], shape: tuple
         if hidden is None or shares[hidden] >= _SEEN:
             return [Placed(*each, mask) for each, mask in zip(drawn, masks, strict=True)]
         drawn.pop(hidden)
-
-
-def _visible(drawn: list[tuple[Sprite, tuple[int, int]]], shape: tuple[int, int]) -> list[Mask]:
-    owner = np.full(shape, -1, np.int16)
-    for number, (sprite, corner) in enumerate(drawn):
-        ours, theirs = _overlap(sprite.alpha.shape, corner, shape)
-        owner[theirs][sprite.alpha[ours] > 0.5] = number
-    return [owner == number for number in range(len(drawn))]
 
 
 def _overlap(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -41,14 +42,13 @@ class Phrase:
 
 def phrases(rng: np.random.Generator, placed: Sequence[Placed], most: int) -> list[Phrase]:
     """Up to ``most`` phrases, no two alike, each set of things named at most twice."""
-    found = list(dict.fromkeys(_candidates(placed)))
-    found = [found[at] for at in rng.permutation(len(found))]
-    # Every set of things gets its turn before any gets its second phrase.
-    met: dict[frozenset[int], int] = {}
+    candidates = list(dict.fromkeys(_candidates(placed)))
+    turns: Counter[frozenset[int]] = Counter()  # every set of things gets its turn before any gets its second phrase
     ranked = []
-    for phrase in found:
-        met[phrase.things] = met.get(phrase.things, 0) + 1
-        ranked.append((met[phrase.things], phrase))
+    for index in rng.permutation(len(candidates)):
+        phrase = candidates[index]
+        turns[phrase.things] += 1
+        ranked.append((turns[phrase.things], phrase))
     return [phrase for turn, phrase in sorted(ranked, key=lambda pair: pair[0]) if turn <= 2][:most]
 
 
@@ -83,16 +83,10 @@ def _colour(thing: Thing) -> str:
 def _attributes(thing: Thing) -> list[tuple[str, ...]]:
     """Adjectives a person might use of it, one or two at a time."""
     colour, pattern = _colour(thing), thing.look.pattern
-    found: list[tuple[str, ...]] = []
-    if colour:
-        found.append((colour,))
+    words: list[tuple[str, ...]] = [(colour,)] if colour else []
     if pattern != "plain" and thing.kind.name not in _OBVIOUS | _PEOPLE:
-        found.append((pattern,))
-        if colour:
-            found.append((colour, pattern))
-    if thing.look.pose in _DOING:
-        found.append((thing.look.pose,))
-    return found
+        words += [(pattern,), (colour, pattern)] if colour else [(pattern,)]
+    return [*words, (thing.look.pose,)] if thing.look.pose in _DOING else words
 
 
 def _relations(number: int, placed: Sequence[Placed]) -> list[tuple[str, str]]:
@@ -150,17 +144,14 @@ def _counted(placed: Sequence[Placed], rich: bool) -> list[str]:
     groups: dict[str, list[Thing]] = {}
     for each in placed:
         groups.setdefault(each.thing.kind.name, []).append(each.thing)
-    return [_noun(name, things, rich) for name, things in groups.items()]
-
-
-def _noun(name: str, things: list[Thing], rich: bool) -> str:
-    shared = set.intersection(*({_colour(thing)} for thing in things)) - {""}
-    words = [*shared] if rich else []
-    if len(things) == 1:
-        noun = " ".join([*words, name])
-        return f"{article(noun)} {noun}"
-    count = _COUNTS[len(things)] if len(things) < len(_COUNTS) else "many"
-    return " ".join([count, *words, plural(name)])
+    nouns = []
+    for name, things in groups.items():
+        colours = {_colour(thing) for thing in things}
+        words = [*colours - {""}] if rich and len(colours) == 1 else []
+        noun = " ".join([*words, name if len(things) == 1 else plural(name)])
+        count = _COUNTS[len(things)] if len(things) < len(_COUNTS) else "many"
+        nouns.append(f"{article(noun) if len(things) == 1 else count} {noun}")
+    return nouns
 
 
 def _joined(parts: list[str]) -> str:

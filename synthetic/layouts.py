@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -121,7 +122,11 @@ def _coco(scene: Scene, number: int, part: str) -> Annotations:
     }  # fmt: skip
     instances = [_instance(scene, number, thing) for thing in range(len(scene.placed))]
     known = [each for each in instances if each["category_id"] and each["segmentation"]]
-    people = [each | _key_points(scene, each["id"] - number * 1000) for each in known if each["category_id"] == 1]
+    people = []
+    for person in (each for each in known if each["category_id"] == 1):
+        joints = scene.joints(person["id"] - number * 1000) or [(0.0, 0.0, 0)] * len(JOINTS)
+        labelled = sum(1 for joint in joints if joint[2])
+        people.append(person | {"keypoints": [*chain.from_iterable(joints)], "num_keypoints": labelled})
     spoken = [
         {"id": number * 10 + at, "image_id": number, "caption": text} for at, text in enumerate(scene.captions)
     ]  # fmt: skip
@@ -152,14 +157,6 @@ def _instance(scene: Scene, number: int, thing: int) -> dict[str, Any]:
     }
 
 
-def _key_points(scene: Scene, thing: int) -> dict[str, Any]:
-    joints = scene.joints(thing) or [(0.0, 0.0, 0)] * len(JOINTS)
-    return {
-        "keypoints": [value for joint in joints for value in joint],
-        "num_keypoints": sum(1 for joint in joints if joint[2]),
-    }
-
-
 def _categories(file: str) -> list[dict[str, Any]]:
     if file.startswith("person_keypoints"):
         person = {"id": 1, "name": "person", "supercategory": "person"}
@@ -169,13 +166,6 @@ def _categories(file: str) -> list[dict[str, Any]]:
         for group, members in CATEGORIES.items()
         for number, name in members
     ]
-
-
-def _labels() -> str:
-    """COCO-Stuff's class list, as far as scenes go."""
-    names = {number: name for members in CATEGORIES.values() for number, name in members}
-    names |= {value + 1: name for value, name in STUFF.items()}
-    return "".join(f"{number}: {names[number]}\n" for number in sorted(names))
 
 
 class LayoutWriter:
@@ -195,13 +185,15 @@ class LayoutWriter:
                 (out / folder.format(part)).mkdir(parents=True, exist_ok=True)
         for folder in ("VGPhraseCut_v0/images", "coco/annotations", "truth/removed"):
             (out / folder).mkdir(parents=True, exist_ok=True)
-        (out / "coco" / "labels.txt").write_text(_labels(), encoding="utf-8")
+        names = {number: name for members in CATEGORIES.values() for number, name in members}
+        names |= {value + 1: name for value, name in STUFF.items()}  # COCO-Stuff's class list, as far as scenes go
+        labels = "".join(f"{number}: {names[number]}\n" for number in sorted(names))
+        (out / "coco" / "labels.txt").write_text(labels, encoding="utf-8")
 
     def __enter__(self) -> LayoutWriter:
         self._stack.__enter__()
         for name in _names():
-            head, tail = _frame(name)
-            self._files[name] = self._stack.enter_context(_Stream(self._out / name.replace(":", "."), head, tail))
+            self._files[name] = self._stack.enter_context(_Stream(self._out / name.replace(":", ".")))
         return self
 
     def __exit__(
@@ -231,8 +223,14 @@ class LayoutWriter:
         folder = self._out / "coco" / "annotations"
         for name in sorted({name.split(":")[0] for name in _names() if ":" in name}):
             target = self._out / name
+            head: dict[str, Any] = {
+                "info": {"description": "Generated scenes", "version": "1", "contributor": "ieiw make-scenes"},
+                "licenses": [{"id": 1, "name": "CC0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"}],
+            }
+            if not target.name.startswith("captions"):
+                head["categories"] = _categories(target.name)
             with target.open("wb") as file:
-                file.write(_coco_head(target.name))
+                file.write(json.dumps(head).encode()[:-1])
                 for half in ("images", "annotations"):
                     piece = folder / f"{target.name}.{half}"
                     file.write(f', "{half}": '.encode())
@@ -241,16 +239,6 @@ class LayoutWriter:
                             file.write(data)
                     piece.unlink()
                 file.write(b"}")
-
-
-def _coco_head(name: str) -> bytes:
-    head: dict[str, Any] = {
-        "info": {"description": "Generated scenes", "version": "1", "contributor": "ieiw make-scenes"},
-        "licenses": [{"id": 1, "name": "CC0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"}],
-    }
-    if not name.startswith("captions"):
-        head["categories"] = _categories(name)
-    return json.dumps(head).encode()[:-1]
 
 
 def _names() -> Iterable[str]:
@@ -264,15 +252,12 @@ def _names() -> Iterable[str]:
                 yield f"coco/annotations/{kind}_{part}2017.json:{half}"
 
 
-def _frame(name: str) -> tuple[str, str]:
-    return ("", "\n") if name.endswith(".jsonl") else ("[\n", "\n]")
-
-
 class _Stream:
-    """A JSON list (or JSON lines) that grows on disk."""
+    """A JSON list that grows on disk; JSON lines where the file is called so."""
 
-    def __init__(self, path: Path, head: str, tail: str) -> None:
-        self._path, self._head, self._tail = path, head, tail
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._head, self._between, self._tail = ("", "\n", "\n") if path.suffix == ".jsonl" else ("[\n", ",\n", "\n]")
         self._empty = True
         self._file: IO[str] | None = None
 
@@ -292,8 +277,7 @@ class _Stream:
         """Append records."""
         if self._file is None:
             raise ValueError("the file is not open")
-        between = ",\n" if self._head else "\n"
         for value in values:
-            self._file.write("" if self._empty else between)
+            self._file.write("" if self._empty else self._between)
             self._file.write(json.dumps(value, ensure_ascii=False))
             self._empty = False

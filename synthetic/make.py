@@ -49,7 +49,7 @@ def make_scenes(
         UsageError: the folder holds scenes already.
     """
     if (out / "truth" / "scenes.jsonl").exists():
-        raise UsageError(f"{out}: holds scenes already. Give another folder to --out, or remove that one.")
+        raise UsageError(f"{out}: holds scenes already; choose another folder, or remove that one")
     phrases = instances = 0
     with LayoutWriter(out) as writer:
         for records in _records(out, count, seed, size, workers):

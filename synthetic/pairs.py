@@ -19,7 +19,7 @@ from ieiw.builders.formats.json_stream import load_json
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode, encode_jpeg, encode_png
 from ieiw.triplets.images.masks import dilate, polygons_mask
-from ieiw.triplets.records import Encoded, Image, Mask
+from ieiw.triplets.records import Encoded, Image
 
 _GAMMA = 2.2
 _MARGIN = 24
@@ -69,7 +69,7 @@ def write_pairs(scenes: Path, count: int, seed: int) -> int:
 def _scenes(folder: Path, count: int) -> Iterator[_Scene]:
     phrases, truth = folder / "VGPhraseCut_v0" / "refer_train.json", folder / "truth" / "scenes.jsonl"
     if not phrases.exists() or not truth.exists():
-        raise UsageError(f"{folder}: holds no scenes. Write some first: ieiw make-scenes --out {folder}")
+        raise UsageError(f"{folder}: holds no scenes; write some there first")
     tasks: dict[int, list[dict[str, Any]]] = {}
     for task in load_json(phrases.read_bytes(), str(phrases), list):
         tasks.setdefault(task["image_id"], []).append(task)
@@ -127,19 +127,15 @@ def _marked(folder: Path, number: int, picture: Image, rng: np.random.Generator)
     turn = np.asarray(cv2.getRotationMatrix2D((128, 128), rng.uniform(-40, 40), 1), np.float64)
     turn[:, 2] += rng.uniform(-40, 40, 2)
     opacity = cv2.warpAffine(stencil, turn, (256, 256))[..., None] / 255 * rng.uniform(0.3, 0.7)
-    colour = _far_from(free[opacity[..., 0] > 0], rng)
+    beneath = free[opacity[..., 0] > 0]
+    colours = rng.uniform(0, 255, (8, 3))
+    mean = beneath.mean(axis=0) if beneath.size else np.full(3, 128.0)
+    colour = colours[np.abs(colours - mean).sum(axis=1).argmax()]  # the one that differs most from what lies beneath
     marked = _bytes(free * (1 - opacity) + colour * opacity)
     changed = np.abs(marked.astype(int) - free).sum(axis=2) > 15
     _save(folder / "Watermarked_image" / f"{number}.jpg", encode_jpeg(marked))
     _save(folder / "Watermark_free_image" / f"{number}.jpg", encode_jpeg(free))
     _save(folder / "Mask" / f"{number}.png", encode_png(np.repeat(changed[..., None], 3, 2).astype(np.uint8) * 255))
-
-
-def _far_from(beneath: Image, rng: np.random.Generator) -> np.ndarray[Any, Any]:
-    """The one of eight random colours that differs most from what lies beneath."""
-    colours = rng.uniform(0, 255, (8, 3))
-    mean = beneath.reshape(-1, 3).mean(axis=0) if beneath.size else np.full(3, 128.0)
-    return np.asarray(colours[np.abs(colours - mean).sum(axis=1).argmax()])
 
 
 def _removed(scenes: Path, scene: _Scene) -> dict[str, Any]:
@@ -156,24 +152,21 @@ def _removed(scenes: Path, scene: _Scene) -> dict[str, Any]:
         without = decode((scenes / "truth" / "removed" / f"{task['task_id']}.png").read_bytes()).pixels
         grown = dilate(polygons_mask(task["Polygons"], (width, height)), 0, 4)
         name = f"{scene.number}/{thing}.jpg"
-        _save(folder / "images_inpainted" / name, encode_jpeg(_pasted(scene.picture, without, grown)))
+        _save(folder / "images_inpainted" / name, encode_jpeg(np.where(grown[..., None], without, scene.picture)))
         _save(folder / "masks" / name, encode_jpeg(np.repeat(grown[..., None], 3, 2).astype(np.uint8) * 255))
-    objects = {str(at): _object(thing, at in gone) for at, thing in enumerate(scene.things)}
-    places = {str(at): _third(thing["at"][0] / width) for at, thing in enumerate(scene.things)}
+    objects, places = {}, {}
+    for index, thing in enumerate(scene.things):
+        name, share = thing["name"], thing["at"][0] / width
+        attributes = [thing["colour"]] if thing.get("pattern") == "plain" and thing["colour"] != name else []
+        objects[str(index)] = {
+            "name": name,
+            "attributes": attributes,
+            "relations": [],
+            "bidirected": index in gone,
+        }
+        third = "left" if share < 1 / 3 else "right" if share > 2 / 3 else "center"
+        places[str(index)] = f"to the {third}"
     return {"width": width, "height": height, "objects": objects, "image_relative_positions": places}
-
-
-def _pasted(picture: Image, without: Image, hole: Mask) -> Image:
-    return np.where(hole[..., None], without, picture)
-
-
-def _object(thing: dict[str, Any], removed: bool) -> dict[str, Any]:
-    attributes = [thing["colour"]] if thing.get("pattern") == "plain" and thing["colour"] != thing["name"] else []
-    return {"name": thing["name"], "attributes": attributes, "relations": [], "bidirected": removed}
-
-
-def _third(share: float) -> str:
-    return "to the left" if share < 1 / 3 else "to the right" if share > 2 / 3 else "to the center"
 
 
 def _bytes(picture: np.ndarray[Any, Any]) -> Image:

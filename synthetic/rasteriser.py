@@ -110,7 +110,7 @@ class Pen:
         where = self._map([centre])[0]
         size = radius * self._scale
         low, high = np.floor(where - size - 2).astype(int), np.ceil(where + size + 2).astype(int)
-        area, mask = self._area(low, high)
+        area, _ = self._area(low, high)
         y, x = np.mgrid[area[0], area[1]].astype(np.float32)
         x, y = (x - where[0]) / size, (y - where[1]) / size
         z = np.sqrt(np.clip(1 - x * x - y * y, 0, 1))
@@ -121,7 +121,6 @@ class Pen:
         rgb *= (1 + within * (0.5 + 0.68 * light - 1))[..., None]
         rgb += (within * spark * shine * 255)[..., None]
         np.minimum(rgb, 255 * self._alpha[area][..., None], out=rgb)
-        del mask
 
     def glow(self, centre: Point, radii: Point, rgb: Rgb, strength: float) -> None:
         """Soft light (or, with a dark colour, soft shade) on what is drawn already."""
@@ -153,20 +152,16 @@ class Pen:
         rgb = np.asarray(cv2.resize(self._rgb, size, interpolation=cv2.INTER_AREA), np.float32)
         rgb *= np.linspace(1.05, 0.88, size[1], dtype=np.float32)[:, None, None]
         np.minimum(rgb, 255 * alpha[..., None], out=rgb)
-        marks = tuple(Mark(self._own(m.name), self._at(m.at), m.seen) for m in self._marks)
-        return Sprite(rgb, alpha, self._anchor, marks)
+        marks = []
+        for mark in self._marks:
+            side, _, rest = mark.name.partition("_")
+            other = {"left": "right", "right": "left"}.get(side)  # in a mirror the left arm is the right one
+            name = f"{other}_{rest}" if self._side < 0 and other else mark.name
+            x, y = (self._map([mark.at])[0] / _SUPER).tolist()
+            marks.append(Mark(name, (x, y), mark.seen))
+        return Sprite(rgb, alpha, self._anchor, tuple(marks))
 
     # ---- inside
-
-    def _own(self, name: str) -> str:
-        """A key point's name in the finished thing: in a mirror the left arm is the right one."""
-        side, _, rest = name.partition("_")
-        other = {"left": "right", "right": "left"}.get(side)
-        return f"{other}_{rest}" if self._side < 0 and other else name
-
-    def _at(self, point: Point) -> Point:
-        x, y = (self._map([point])[0] / _SUPER).tolist()
-        return (x, y)
 
     def _map(self, points: Points | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         where = _array(points) * self._scale
@@ -198,10 +193,20 @@ class Pen:
         alpha = solid * np.float32(paint.opacity) if paint.opacity < 1 else solid
         if inside:
             alpha = alpha * self._alpha[area]
-        colour = self._colours(area, paint)
+        colour = np.asarray(paint.rgb, np.float32)
+        if paint.pattern != "plain":
+            y, x = np.mgrid[area[0], area[1]].astype(np.float32)
+            y -= self._anchor[1] * _SUPER
+            x -= self._anchor[0] * _SUPER
+            second = _pattern(x, y, paint, self._scale)[..., None]
+            colour = colour + (np.asarray(paint.second, np.float32) - colour) * second
         tones = _relief(solid, bulge) if bulge > 0 and min(mask.shape) > 3 else None
         if paint.grain > 0:
-            grain = 1 + np.float32(paint.grain) * _cut(tile(paint.texture), area)
+            texture = tile(paint.texture)
+            rows, columns = (
+                np.arange(part.start, part.stop) % size for part, size in zip(area, texture.shape, strict=True)
+            )
+            grain = 1 + np.float32(paint.grain) * texture[np.ix_(rows, columns)]
             tones = grain if tones is None else tones * grain
         if tones is not None:
             colour = np.clip(colour * tones[..., None], 0, 255)
@@ -209,16 +214,6 @@ class Pen:
         rgb *= under[..., None]
         rgb += colour * alpha[..., None]
         self._alpha[area] = self._alpha[area] * under + alpha
-
-    def _colours(self, area: tuple[slice, slice], paint: Paint) -> npt.NDArray[np.float32]:
-        main = np.asarray(paint.rgb, np.float32)
-        if paint.pattern == "plain":
-            return main
-        y, x = np.mgrid[area[0], area[1]].astype(np.float32)
-        y -= self._anchor[1] * _SUPER
-        x -= self._anchor[0] * _SUPER
-        second = _pattern(x, y, paint, self._scale)[..., None]
-        return main + (np.asarray(paint.second, np.float32) - main) * second
 
 
 def _pattern(x: Plane, y: Plane, paint: Paint, scale: float) -> Plane:
@@ -248,12 +243,6 @@ def _relief(solid: Plane, bulge: float) -> Plane:
     down = cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3, scale=0.66)
     slope = np.asarray(across + down, np.float32) * np.float32(size * 0.125)
     return np.asarray(1 + np.clip(slope, -0.38, 0.26), np.float32)
-
-
-def _cut(texture: Plane, area: tuple[slice, slice]) -> Plane:
-    rows = np.arange(area[0].start, area[0].stop) % texture.shape[0]
-    columns = np.arange(area[1].start, area[1].stop) % texture.shape[1]
-    return texture[np.ix_(rows, columns)]
 
 
 # ---- outlines

@@ -17,7 +17,7 @@ from ieiw.synthetic.palette import COLOURS, Paint, Rgb, jitter
 from ieiw.synthetic.places import Place, Zone, place_named
 from ieiw.synthetic.scene import Scene, render
 from ieiw.synthetic.things import animals
-from ieiw.synthetic.things.kinds import Kind, Look
+from ieiw.synthetic.things.kinds import Look
 from ieiw.triplets.images.codec import encode_jpeg
 
 Depth = npt.NDArray[np.float32]
@@ -85,21 +85,16 @@ def write_rooms_and_pets(out: Path, count: int, seed: int) -> int:
         Number of pictures written.
     """
     for number in range(count):
-        _write_room(out / "NYUv2", number, seed)
+        scene = render(seed, _FIRST_ROOM + number, SIZE, list(_INDOORS)[number % len(_INDOORS)])
+        depth = depth_of(scene, np.random.default_rng((seed, _FIRST_ROOM + number)))
+        millimetres = np.rint(depth * _MILLIMETRES).astype(np.uint16)
+        _save(out / "NYUv2" / "images" / f"{number + 1:04}.jpg", encode_jpeg(scene.picture).data)
+        _save(out / "NYUv2" / "depth" / f"{number + 1:04}.png", cv2.imencode(".png", millimetres)[1].tobytes())
     lines = [_write_pet(out / "Oxford-IIIT-Pet", number, seed) for number in range(count)]
     annotations = out / "Oxford-IIIT-Pet" / "annotations"
     annotations.mkdir(parents=True, exist_ok=True)
     (annotations / "trainval.txt").write_text("".join(lines), encoding="ascii")
     return 2 * count
-
-
-def _write_room(folder: Path, number: int, seed: int) -> None:
-    place = list(_INDOORS)[number % len(_INDOORS)]
-    scene = render(seed, _FIRST_ROOM + number, SIZE, place)
-    depth = depth_of(scene, np.random.default_rng((seed, _FIRST_ROOM + number)))
-    _save(folder / "images" / f"{number + 1:04}.jpg", encode_jpeg(scene.picture).data)
-    millimetres = np.rint(depth * _MILLIMETRES).astype(np.uint16)
-    _save(folder / "depth" / f"{number + 1:04}.png", cv2.imencode(".png", millimetres)[1].tobytes())
 
 
 def depth_of(scene: Scene, rng: np.random.Generator) -> Depth:
@@ -154,7 +149,8 @@ def pet(coat: Coat, seed: int, number: int) -> Image:
     width, height = SIZE
     rng = np.random.default_rng((seed, number, _PET_STREAM))
     where = place_named(_OUTDOORS[int(rng.integers(len(_OUTDOORS)))])
-    kind = _large(coat.animal)
+    kind = next(kind for kind in animals.KINDS if kind.name == coat.animal)
+    kind = replace(kind, height=0.74 if coat.animal == "cat" else 0.64)
     place = Place(where.name, where.make, (Zone("floor", (0.8, 1.0), (kind,), None),), (1, 1))
     backdrop = place.make(rng, width, height)
     (thing, *_) = compose(rng, place, backdrop)
@@ -162,11 +158,6 @@ def pet(coat: Coat, seed: int, number: int) -> Image:
     paint = Paint(colour, coat.second, coat.pattern, coat.period, 0.0, kind.grain, kind.texture)
     thing = replace(thing, look=Look("", coat.pattern, paint, thing.look.accent))
     return picture(backdrop, place_all([thing], rng.spawn(1), (height, width)))
-
-
-def _large(animal: str) -> Kind:
-    (kind,) = (kind for kind in animals.KINDS if kind.name == animal)
-    return replace(kind, height=0.74 if animal == "cat" else 0.64)
 
 
 def _save(path: Path, data: bytes) -> None:

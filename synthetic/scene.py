@@ -68,8 +68,18 @@ class Scene:
         each = self.placed[number]
         if not each.sprite.marks:
             return None
-        marks = {mark.name: mark for mark in each.sprite.marks}
-        return [_joint(each, marks[name].at, marks[name].seen) if name in marks else (0, 0, 0) for name in JOINTS]
+        height, width = each.mask.shape
+        joints: dict[str, tuple[float, float, int]] = {}
+        for mark in each.sprite.marks:
+            x, y = mark.at[0] + each.corner[0], mark.at[1] + each.corner[1]
+            if 0 <= x < width and 0 <= y < height:  # those outside go unlabelled
+                alpha = each.sprite.alpha
+                row, column = (
+                    min(int(value), side - 1) for value, side in zip(mark.at[::-1], alpha.shape, strict=True)
+                )
+                covered = mark.seen == 2 and not each.mask[int(y), int(x)] and alpha[row, column] > 0.5
+                joints[mark.name] = round(x, 2), round(y, 2), 1 if covered else mark.seen
+        return [joints.get(name, (0, 0, 0)) for name in JOINTS]
 
     def graph(self) -> dict[str, Any]:
         """Everything but pixels, as JSON values."""
@@ -91,22 +101,6 @@ class Scene:
             ],
             "phrases": [{"phrase": phrase.text, "things": sorted(phrase.things)} for phrase in self.phrases],
         }
-
-
-def _joint(each: Placed, at: tuple[float, float], seen: int) -> tuple[float, float, int]:
-    """A key point in the picture: hidden where a nearer thing is, unlabelled where it lies outside."""
-    x, y = at[0] + each.corner[0], at[1] + each.corner[1]
-    height, width = each.mask.shape
-    if not (0 <= x < width and 0 <= y < height):
-        return 0, 0, 0
-    covered = seen == 2 and not each.mask[int(y), int(x)] and _inside(each, at)
-    return round(x, 2), round(y, 2), 1 if covered else seen
-
-
-def _inside(each: Placed, at: tuple[float, float]) -> bool:
-    alpha = each.sprite.alpha
-    y, x = min(int(at[1]), alpha.shape[0] - 1), min(int(at[0]), alpha.shape[1] - 1)
-    return bool(alpha[y, x] > 0.5)
 
 
 def render(seed: int, index: int, size: tuple[int, int] = (384, 288), place: str | None = None) -> Scene:

@@ -11,7 +11,7 @@ from ieiw.triplets.errors import UsageError
 
 
 def main() -> int:
-    """Exit status: 0 when all steps are done, 2 for what the user can mend."""
+    """Exit status: 0 when all steps are done, 2 for what the user can mend, 5 for a full disk, 128 + N for signal N."""
     parser = argparse.ArgumentParser(prog="python -m ieiw.train", description=__doc__)
     parser.add_argument("stage", type=Path, help="stage file (YAML)")
     parser.add_argument("--set", dest="changes", action="append", default=[], metavar="PATH=VALUE")
@@ -24,8 +24,11 @@ def main() -> int:
     except UsageError as error:
         print(f"train: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"train: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 5
     print(outcome.checkpoint)
-    return 0
+    return 128 + outcome.signal if outcome.signal else 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import uuid
 from pathlib import Path
@@ -14,6 +16,8 @@ from ieiw.triplets.errors import UsageError
 from ieiw.triplets.storage.folder import sync
 
 _PARTIAL = ".partial-"
+_ROOM = 1 << 20
+"""Bytes; a disk with less is what a checkpoint failed for, whatever the library that wrote it says."""
 
 
 def save_checkpoint(folder: Path, step: int, pipeline: Any, state: dict[str, Any], keep: int) -> Path:
@@ -27,16 +31,24 @@ def save_checkpoint(folder: Path, step: int, pipeline: Any, state: dict[str, Any
         pipeline: to be saved in diffusers' layout.
         state: plain values and tensors only.
         keep: how many checkpoints to keep.
+
+    Raises:
+        OSError: it cannot be written, as on a full disk; nothing of it is left, and the ones before it stay.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob(f"{_PARTIAL}*"):
         shutil.rmtree(left)
-    partial = folder / f"{_PARTIAL}{uuid.uuid4().hex}"
-    pipeline.save_pretrained(partial)
-    torch.save(state, partial / STATE)
-    for file in partial.rglob("*"):
-        sync(file)
-    final = folder / f"step-{step:08}"
+    partial, final = folder / f"{_PARTIAL}{uuid.uuid4().hex}", folder / f"step-{step:08}"
+    try:
+        pipeline.save_pretrained(partial)
+        torch.save(state, partial / STATE)
+        for file in partial.rglob("*"):
+            sync(file)
+    except Exception as error:  # safetensors and torch have errors of their own for a full disk
+        full = shutil.disk_usage(folder).free < _ROOM
+        shutil.rmtree(partial, ignore_errors=True)
+        code = errno.ENOSPC if full else getattr(error, "errno", None) or errno.EIO
+        raise OSError(code, os.strerror(code) if full else str(error)[:200], str(final)) from error
     if final.exists():
         shutil.rmtree(final)
     partial.rename(final)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -20,6 +21,7 @@ from ieiw.train.data.loader import Batch, Loader
 from ieiw.train.data.mixture import describe, mixture
 from ieiw.train.data.order import SamplingConfig
 from ieiw.train.data.verify_shards import ShardWatch
+from ieiw.train.interruption import Interruption
 from ieiw.train.objective import as_pictures, draw, encoded, generator_of, losses, text_states, without_conditions
 from ieiw.train.progress import Progress
 from ieiw.train.training_state import TrainingState, open_state
@@ -32,24 +34,26 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run: steps done, the last checkpoint, and validation losses by step."""
+    """What came of a run: steps done, the last checkpoint, validation losses by step, and the signal that ended it or 0."""
 
     steps: int
     checkpoint: Path
     validation: dict[int, float]
+    signal: int = 0
 
 
 def train(config: TrainConfig, say: Say) -> Outcome:
-    """Train, from the latest checkpoint in ``config.out`` if there is one.
+    """Train, from the latest checkpoint in ``config.out`` if there is one; SIGTERM and Ctrl-C end it after a step, saved.
 
     Raises:
+        OSError: the last checkpoint cannot be written. Where it is one on the way, that is said and training goes on.
         UsageError: a setting, the cut, a sample or a checkpoint is not as it must be, or the loss is no number.
     """
     settings, reports = config.optimiser, config.reports
     device = _device(config.device)
     torch.manual_seed(config.seed)
     loader, watch, held_out = _open_data(config, device, say)
-    with closing(loader), closing(watch):
+    with closing(loader), closing(watch), Interruption() as interruption:
         state = open_state(config, device, say)
         if state.loader:
             loader.load_state_dict(state.loader)
@@ -58,7 +62,8 @@ def train(config: TrainConfig, say: Say) -> Outcome:
         no_text = text_states(state.parts, [""])
         if state.step == 0:
             _validate(config, state, held_out, progress)
-        while state.step < config.steps:
+        stopping = False
+        while state.step < config.steps and not stopping:
             began = time.monotonic()
             batch = next(loader)
             watch.check()
@@ -88,12 +93,12 @@ def train(config: TrainConfig, say: Say) -> Outcome:
             progress.step(state.step, loss.item(), len(batch.instructions), waited)
             if _due(state.step, reports.validate_every, config.steps):
                 _validate(config, state, held_out, progress)
-            if _due(state.step, reports.save_every, config.steps):
-                state.save(config, loader)
+            stopping = _save(config, state, loader, interruption.signal, say)
         progress.close()
         if watch.left:
             say(f"{watch.left:,} shards were not checked for damage before the run ended")
-    return Outcome(state.step, checkpoints(Path(config.out) / "checkpoints")[-1], progress.validations)
+    last = checkpoints(Path(config.out) / "checkpoints")[-1]
+    return Outcome(state.step, last, progress.validations, interruption.signal)
 
 
 def _open_data(config: TrainConfig, device: torch.device, say: Say) -> tuple[Loader, ShardWatch, Batch | None]:
@@ -117,6 +122,25 @@ def _open_data(config: TrainConfig, device: torch.device, say: Say) -> tuple[Loa
     if watch.without:
         say(f"{watch.without:,} shards of {cut.where} carry no digest and are not checked; a new cut would have them")
     return loader, watch, held_out
+
+
+def _save(config: TrainConfig, state: TrainingState, loader: Loader, heard: int, say: Say) -> bool:
+    """Write a checkpoint where one is due or a signal ends the run, which is returned.
+
+    One on the way may fail, which is said: the next may find room again.
+    """
+    if heard or _due(state.step, config.reports.save_every, config.steps):
+        try:
+            state.save(config, loader)
+        except OSError as error:
+            if heard or state.step == config.steps:
+                raise
+            say(
+                f"step {state.step}: {error.filename}: {error.strerror}. Training goes on; make room for the next checkpoint"
+            )
+    if heard:
+        say(f"stopped by {signal.Signals(heard).name}; step {state.step} is saved, the same command goes on from it")
+    return bool(heard)
 
 
 def _validate(config: TrainConfig, state: TrainingState, held_out: Batch | None, progress: Progress) -> None:

@@ -36,6 +36,7 @@ class Progress:
                 "".join(line for line in lines if json.loads(line)["step"] <= start), encoding="utf-8"
             )
         self._board = SummaryWriter(str(out / "tensorboard"), purge_step=start + 1)
+        self._silent = False
         self._start, self._began = start, time.monotonic()
         self._samples, self._waited, self._loss, self._since, self._clock = 0, 0.0, 0.0, start, self._began
         self.validations: dict[int, float] = {}
@@ -56,28 +57,42 @@ class Progress:
         self._say(
             f"step {step}/{self._steps}  loss {mean:.4f}  {rate:,.1f} samples/s  data wait {wait:.0%}  {_time(left)} to go"
         )
-        for name, value in (("loss/train", mean), ("speed/samples_s", rate), ("speed/data_wait", wait)):
-            self._board.add_scalar(name, value, step)
+        values = (("loss/train", mean), ("speed/samples_s", rate), ("speed/data_wait", wait))
+        self._report(lambda: [self._board.add_scalar(name, value, step) for name, value in values])
         self._samples, self._waited, self._loss, self._since, self._clock = 0, 0.0, 0.0, step, now
 
     def validation(self, step: int, loss: float) -> None:
         """The loss on held-out samples under fixed noise."""
         self.validations[step] = loss
         self._write({"step": step, "validation": loss})
-        self._board.add_scalar("loss/validation", loss, step)
+        self._report(lambda: self._board.add_scalar("loss/validation", loss, step))
         self._say(f"step {step}/{self._steps}  validation loss {loss:.4f}")
 
     def picture(self, step: int, grid: Any) -> None:
         """A grid (height, width, 3) of bytes."""
-        self._board.add_image("validation", grid, step, dataformats="HWC")
+        self._report(lambda: self._board.add_image("validation", grid, step, dataformats="HWC"))
 
     def close(self) -> None:
         """Write out what TensorBoard still holds."""
-        self._board.close()
+        self._report(self._board.close)
 
     def _write(self, entry: dict[str, float]) -> None:
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+        def append() -> None:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(entry) + "\n")
+
+        self._report(append)
+
+    def _report(self, write: Callable[[], object]) -> None:
+        """Write; on a full disk a run loses lines of its report, which is said once, not its training."""
+        try:
+            write()
+        except OSError as error:
+            if not self._silent:
+                self._say(
+                    f"{self._file.parent}: reports cannot be written ({error.strerror or error}). Training goes on"
+                )
+            self._silent = True
 
 
 def _time(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""The error that a user can mend, and the step that would mend it."""
+"""The error that a user can mend, the step that would mend it, and how messages say sizes."""
 
 from __future__ import annotations
 
@@ -39,3 +39,12 @@ class UsageError(Exception):
     def __init__(self, message: str, step: Step | None = None) -> None:
         super().__init__(message)
         self.step = step
+
+
+def human_bytes(count: float) -> str:
+    """Bytes for people: 1.5 GB."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"

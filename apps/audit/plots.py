@@ -144,7 +144,7 @@ def _bare(axes: Axes) -> None:
 
 
 def _bounds(axes: Axes, marks: Iterable[Mark], colour: str) -> None:
-    """Dashed lines; what lies outside is shaded where the bound holds for every row."""
+    """Dashed lines; where a bound holds for every row, what lies outside is shaded, and its rule and value stand above."""
     low, high = axes.get_xlim()
     for mark in list(marks)[:_MOST_LINES]:
         for bound, outside in ((mark.least, low), (mark.most, high)):
@@ -153,33 +153,34 @@ def _bounds(axes: Axes, marks: Iterable[Mark], colour: str) -> None:
             axes.axvline(bound, color=_DROPPED, linewidth=1.3, linestyle=(0, (4, 2)))
             if mark.group == "all":
                 axes.axvspan(min(bound, outside), max(bound, outside), color=_DROPPED, alpha=0.07, linewidth=0)
-                _label(axes, mark.rule, bound, colour)
-
-
-def _label(axes: Axes, rule: str, bound: float, colour: str) -> None:
-    """A bound's rule and value above its line, turned inwards near the ends."""
-    low, high = axes.get_xlim()
-    share = (bound - low) / (high - low)
-    side = "left" if share < 0.3 else "right" if share > 0.7 else "center"
-    axes.annotate(
-        f"{rule} {bound:.3g}",
-        (bound, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(0, 3),
-        textcoords="offset points",
-        ha=side,
-        fontsize=8,
-        color=colour,
-        annotation_clip=False,
-    )
+                share = (bound - low) / (high - low)  # the label is turned inwards near the ends
+                axes.annotate(
+                    f"{mark.rule} {bound:.3g}",
+                    (bound, 1.0),
+                    xycoords=("data", "axes fraction"),
+                    xytext=(0, 3),
+                    textcoords="offset points",
+                    ha="left" if share < 0.3 else "right" if share > 0.7 else "center",
+                    fontsize=8,
+                    color=colour,
+                    annotation_clip=False,
+                )
 
 
 def joint(score: str, counts: Joint, marks: dict[str, tuple[Mark, ...]]) -> str:
-    """Source across, target up; darker where more rows lie. Outside the kept region is shaded."""
+    """Source across, target up; darker, by the logarithm, where more rows lie. Outside the kept region is shaded."""
+    from matplotlib.collections import PolyCollection
+    from matplotlib.colors import to_rgb
+
+    cells, x, y = np.array(counts.counts), np.array(counts.x_edges), np.array(counts.y_edges)
+    rows, columns = np.nonzero(cells)
+    left, right, low, high = x[columns], x[columns + 1], y[rows], y[rows + 1]
+    corners = np.stack([left, low, right, low, right, high, left, high], axis=1).reshape(-1, 4, 2)
+    strengths = 0.18 + 0.82 * np.log1p(cells[rows, columns]) / np.log1p(max(1, int(cells.max(initial=1))))
+    colours = [(*to_rgb(_CELL), round(float(strength), 2)) for strength in strengths]
     with _drawing(4.2, 4.0, (0.13, 0.12, 0.83, 0.84)) as canvas:
-        axes, cells = canvas.axes, np.array(counts.counts)
-        x, y = np.array(counts.x_edges), np.array(counts.y_edges)
-        axes.add_collection(_cells(cells, x, y))
+        axes = canvas.axes
+        axes.add_collection(PolyCollection(list(corners), facecolors=colours, linewidths=0))
         axes.set_xlim(x[0], x[-1])
         axes.set_ylim(y[0], y[-1])
         axes.plot([x[0], x[-1]], [x[0], x[-1]], color=_GRID, linewidth=0.8)
@@ -189,19 +190,6 @@ def joint(score: str, counts: Joint, marks: dict[str, tuple[Mark, ...]]) -> str:
         axes.set_ylabel(f"{score} of the target")
         axes.tick_params(length=2.5, width=0.6)
         return canvas.svg(f"Joint counts of {score}: source across, target up, with the kept region")
-
-
-def _cells(counts: Any, x: Any, y: Any) -> Any:
-    """A square for each cell that holds rows, by the logarithm of how many."""
-    from matplotlib.collections import PolyCollection
-    from matplotlib.colors import to_rgb
-
-    rows, columns = np.nonzero(counts)
-    strengths = 0.18 + 0.82 * np.log1p(counts[rows, columns]) / np.log1p(max(1, int(counts.max(initial=1))))
-    left, right, low, high = x[columns], x[columns + 1], y[rows], y[rows + 1]
-    corners = np.stack([left, low, right, low, right, high, left, high], axis=1).reshape(-1, 4, 2)
-    colours = [(*to_rgb(_CELL), round(float(strength), 2)) for strength in strengths]
-    return PolyCollection(list(corners), facecolors=colours, linewidths=0)
 
 
 def _region(axes: Axes, marks: dict[str, tuple[Mark, ...]], ends: tuple[float, float]) -> None:

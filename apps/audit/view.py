@@ -7,9 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from ieiw.apps.audit import plots
-from ieiw.apps.console import human_bytes
 from ieiw.pipelines.audit.figures import Distribution
 from ieiw.pipelines.audit.run import Audit, rows_file
+from ieiw.triplets.errors import human_bytes
 
 _STEADY, _MOVED = 0.1, 0.25
 _MOST_DRIFT = 12
@@ -18,6 +18,10 @@ _MOST_DRIFT = 12
 def view(audit: Audit) -> dict[str, Any]:
     """Everything that the template names, but for the data of the script."""
     books = audit.figures.books
+    distributions = sorted(  # pictures before pairs, composites first, then scores that a rule bounds
+        audit.figures.distributions,
+        key=lambda each: ("pair" in each.histograms, not each.composite, not any(each.marks.values()), each.score),
+    )
     rules = {rule.name: rule for rule in books.rules}
     marks = {each.score: each.marks for each in audit.figures.distributions}
     return {
@@ -30,7 +34,7 @@ def view(audit: Audit) -> dict[str, Any]:
         "backends": _backends(audit),
         "funnel": _funnel(audit),
         "reasons": _reasons(audit),
-        "distributions": [_distribution(each) for each in sorted(audit.figures.distributions, key=_weight)],
+        "distributions": [_distribution(each) for each in distributions],
         "joints": [
             {"score": score, "svg": Markup(plots.joint(score, counts, marks[score]))}
             for score, counts in audit.figures.joints.items()
@@ -145,11 +149,6 @@ def _reasons(audit: Audit) -> list[dict[str, Any]]:
         }
         for reason, count in books.reasons.items()
     ]
-
-
-def _weight(shown: Distribution) -> tuple[bool, bool, bool, str]:
-    """Pictures before pairs, composites first, then scores that a rule bounds."""
-    return ("pair" in shown.histograms, not shown.composite, not any(shown.marks.values()), shown.score)
 
 
 def _distribution(shown: Distribution) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ieiw.apps.console import AsJson, human_bytes, print_json, say
+from ieiw.apps.console import AsJson, Out, print_json, say
+from ieiw.triplets.errors import human_bytes
 
 
 def audit(
@@ -17,6 +18,7 @@ def audit(
     inline: Annotated[int, typer.Option(min=0, help="Megabytes of thumbnails in the page; more lie beside it.")] = 12,
     serve: Annotated[bool, typer.Option("--serve", help="Show the page on 127.0.0.1 until stopped.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of --serve; 0 takes a free one.")] = 0,
+    out: Out = "",
     as_json: AsJson = False,
 ) -> None:
     """Write one HTML page about a cut: what was dropped and why, distributions, thresholds, pictures, drift."""
@@ -24,8 +26,10 @@ def audit(
     from ieiw.apps.audit.serve import check_local, serve_page
     from ieiw.pipelines.audit.run import Options
     from ieiw.pipelines.audit.run import audit as gather
+    from ieiw.triplets.layout.borrowed import borrow
     from ieiw.triplets.storage.store import open_store
 
+    build = borrow(build, out) if out else build
     if serve:
         check_local(build)
     options = Options(each=each, inline_bytes=inline * 10**6)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ieiw.apps.console import AsJson, Bar, Changes, human_bytes, print_json, print_table, say
+from ieiw.apps.console import AsJson, Bar, Changes, print_json, print_table, say
+from ieiw.triplets.errors import human_bytes
 
 if TYPE_CHECKING:
     from ieiw.pipelines.build.run import Result
@@ -24,7 +25,8 @@ def build(
         str, typer.Option(metavar="REASON", help="Try the rejects of this reason again, `any` for all of them.")
     ] = "",
     replace: Annotated[
-        list[str] | None, typer.Option(metavar="SOURCE", help="Build a source that changed anew; its old triplets go.")
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help="Build a source again that has changed; its old triplets go."),
     ] = None,
     take_over: Annotated[bool, typer.Option(help="Build although another driver holds the lock.")] = False,
     disk_check: Annotated[bool, typer.Option(help="Refuse to start where the disk is too small.")] = True,
@@ -76,7 +78,9 @@ def show(result: Result, out: str) -> None:
     if not result.worked:
         say("nothing to do: the build is complete")
     for name in result.unchanged:
-        say(f"--replace {name}: recipe and data are what they were when it was planned, so nothing of it is made anew")
+        say(
+            f"--replace {name}: recipe and data are what they were when it was planned, so nothing of it is built again"
+        )
     counts = result.state.counts
     rows = [[name, c.attempts, c.built, c.rejected, c.shards, human_bytes(c.shard_bytes)] for name, c in counts.items()]
     print_table("Built", ["source", "attempts", "triplets", "rejects", "shards", "size"], rows)

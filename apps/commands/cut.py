@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ieiw.apps.console import AsJson, Bar, print_json, print_table, say
+from ieiw.apps.console import AsJson, Bar, Out, print_json, print_table, say
 
 if TYPE_CHECKING:
     from ieiw.pipelines.cut.compare import Comparison
@@ -27,18 +27,22 @@ def cut(
     against: Annotated[
         str, typer.Option("--compare", metavar="OTHER", help="Compare with another cut of this build.")
     ] = "",
+    out: Out = "",
     as_json: AsJson = False,
 ) -> None:
     """Choose triplets by rules: a view in seconds, or new shards. The same rules again change nothing."""
-    from ieiw.filters.rule_set import DEFAULT, load_rules
+    from ieiw.filters.rule_set import load_rules
     from ieiw.pipelines.cut.compare import compare
+    from ieiw.pipelines.cut.default_rules import DEFAULT
     from ieiw.pipelines.cut.run import cut as make_cut
+    from ieiw.triplets.layout.borrowed import borrow
     from ieiw.triplets.layout.cut_state import load_cut
     from ieiw.triplets.storage.store import open_store
 
+    build = borrow(build, out) if out else build
     store = open_store(build)
     if against:
-        load_cut(store, against)  # a wrong name is told before the work, not after it
+        load_cut(store, against)  # a wrong name is refused before the work, not after it
     rules = load_rules(rule) if rule else DEFAULT
     say(f"cutting {build} into {name} by {rule or 'the default rules'}")
     bar = Bar("copying")

@@ -31,8 +31,9 @@ def demo(
     from ieiw.apps.audit.page import write
     from ieiw.apps.commands.cut import show_funnel
     from ieiw.apps.sheet import choose, contact_sheet
-    from ieiw.filters.rule_set import DEFAULT, Split
+    from ieiw.filters.rule_set import Split
     from ieiw.pipelines.audit.run import Options, audit
+    from ieiw.pipelines.cut.default_rules import DEFAULT
     from ieiw.pipelines.cut.run import cut
     from ieiw.pipelines.engine.run import RunOptions
     from ieiw.pipelines.scoring.run import score

@@ -26,10 +26,11 @@ def instructions(
         ),
     ] = "",
     model: Annotated[str, typer.Option(help="The endpoint's model, where it has several.")] = "",
-    count: Annotated[int, typer.Option(min=1, help="Templates wanted in all.")] = 200,
+    count: Annotated[int, typer.Option(min=1, help="Templates in all.")] = 200,
     rounds: Annotated[int, typer.Option(min=1, help="Requests for each hand-written template.")] = 2,
     temperature: Annotated[float, typer.Option(min=0.01, max=2, help="Of the model's sampling.")] = 1.0,
-    cache: Annotated[str, typer.Option(help="Where answers are kept. Default: the user's cache folder.")] = "",
+    max_tokens: Annotated[int, typer.Option(min=1, help="Of one answer, what the model thinks included.")] = 1024,
+    cache: Annotated[str, typer.Option(help="Folder of the answers. Default: the user's cache folder.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Write a task's instruction templates to a file: by hand as they are, or rewritten by a language model.
@@ -43,34 +44,36 @@ def instructions(
 
     templates = list(hand_written(kind))
     author: Writer | None = None
-    found = Expansion(kind, templates)
+    result = Expansion(kind, templates)
     if place:
-        author = _writer(place, model, temperature)
-        kept = open_store(cache or str(cache_folder("instructions")))
-        found = expand(kind, author, kept, Budget(rounds=rounds, most=count), _progress)
-    written = document(found, author)
+        author = _writer(place, model, {"temperature": temperature, "max_tokens": max_tokens})
+        store = open_store(cache or str(cache_folder("instructions")))
+        result = expand(kind, author, store, Budget(rounds=rounds, most=count), _progress)
+    written = document(result, author)
     _write(out, written)
     if as_json:
-        print_json({"out": str(out), "kind": kind, "templates": len(found.templates), **written["provenance"]})
-    say(f"{out}: {len(found.templates)} templates, {len(templates)} by hand")
-    if found.refused:
-        refused = ", ".join(f"{reason} {count:,}" for reason, count in found.refused.most_common())
+        print_json({"out": str(out), "kind": kind, "templates": len(result.templates), **written["provenance"]})
+    say(f"{out}: {len(result.templates)} templates, {len(templates)} by hand")
+    if result.refused:
+        refused = ", ".join(f"{reason} {count:,}" for reason, count in result.refused.most_common())
         say(f"lines of the model that were refused: {refused}")
-    if found.requests:
-        say(f"{found.requests} requests, {found.asked} of them asked now, the others kept from before")
+    if result.empty:
+        say(f"{result.empty} answers held no word; they are asked for again by the next run")
+    if result.requests:
+        say(f"{result.requests} requests, {result.asked} of them asked now, the others answered before")
     say(f"read it, then use it in a recipe: instructions: {{{kind}: {out.name}}}, relative to the recipe")
 
 
-def _writer(place: str, model: str, temperature: float) -> Writer:
+def _writer(place: str, model: str, sampling: dict[str, float]) -> Writer:
     """The writer at an http address, or of a local model."""
     from ieiw.models.roles import WRITE
     from ieiw.triplets.errors import UsageError
 
     if "://" in place:
-        return WRITE.make("endpoint", {"base": place, "model": model, "temperature": temperature})
+        return WRITE.make("endpoint", {"base": place, "model": model, **sampling})
     if model:
         raise UsageError(f"--model {model}: only endpoints have several; give the model itself with --with")
-    return WRITE.make("transformers", {"model": place, "temperature": temperature})
+    return WRITE.make("transformers", {"model": place, **sampling})
 
 
 def _progress(done: int, total: int) -> None:

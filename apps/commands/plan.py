@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ieiw.apps.console import AsJson, Changes, human_bytes, human_time, print_json, print_table, say
+from ieiw.apps.console import AsJson, Changes, human_time, print_json, print_table, say
+from ieiw.triplets.errors import human_bytes
 
 if TYPE_CHECKING:
     from ieiw.pipelines.planning.estimate import Estimate
@@ -33,8 +34,9 @@ def plan(
     from ieiw.pipelines.recipe.root_search import located
 
     given = load_recipe(recipe, changes or ())
-    loaded = located(given)
-    lines, roles = estimate(loaded, out), players(loaded.backends)
+    components = Components(located(given))
+    loaded = components.recipe
+    lines, roles = estimate(components, out), players(loaded.backends)
     if as_json:
         found = {
             "out": out,
@@ -51,7 +53,7 @@ def plan(
         for before, after in zip(given.sources, loaded.sources, strict=True):
             if before.root != after.root:
                 say(f"{after.name}: found in {after.root}")
-    missing = problems(Components(loaded)) | {line.name: line.missing for line in lines if line.missing}
+    missing = problems(components) | {line.name: line.missing for line in lines if line.missing}
     raise_all(list(missing.values()))  # all that is missing at once, evaluation sets of `hold_out` included
     if not as_json:
         say(

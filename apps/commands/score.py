@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ieiw.apps.console import AsJson, Bar, print_json, print_table, say
+from ieiw.apps.console import AsJson, Bar, Out, print_json, print_table, say
 
 
 def score(
@@ -18,12 +18,16 @@ def score(
         typer.Option("--with", help="Scores by name, separated by commas; `embedded` for all that need no weights."),
     ] = "embedded",
     workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = os.cpu_count() or 1,
+    out: Out = "",
     as_json: AsJson = False,
 ) -> None:
     """Score every picture and pair; stop it and run it again at will. Unknown flags go to Beam."""
     from ieiw.filters.registry import embedded
     from ieiw.pipelines.engine.run import RunOptions
     from ieiw.pipelines.scoring.run import score as run_score
+    from ieiw.triplets.layout.borrowed import borrow
+
+    build = borrow(build, out) if out else build
 
     names = embedded() if scores == "embedded" else tuple(dict.fromkeys(name.strip() for name in scores.split(",")))
     say(f"scoring {build} with {', '.join(names)}")

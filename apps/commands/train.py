@@ -29,6 +29,9 @@ def train(
     first, last = (list(outcome.validation.values())[index] if outcome.validation else None for index in (0, -1))
     if as_json:
         print_json({"checkpoint": str(outcome.checkpoint), "steps": outcome.steps, "validation": outcome.validation})
+    if outcome.signal:
+        raise typer.Exit(128 + outcome.signal)
+    if as_json:
         return
     if first and last:
         say(f"validation loss {first:.4f} -> {last:.4f} ({last / first - 1:+.0%})")

@@ -15,11 +15,11 @@ def decode_clear_mask(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Ma
     Raises:
         Refusal: ``mask_unreadable``: damaged, too large, or without transparency.
     """
-    return decode_plane(data, limits, _clear)
 
+    def clear(picture: Pillow.Image) -> Mask:
+        picture.load()
+        if "A" not in picture.getbands() and "transparency" not in picture.info:
+            raise ValueError("nothing in it is see-through")
+        return np.asarray(picture.convert("RGBA").getchannel("A")) < 128
 
-def _clear(picture: Pillow.Image) -> Mask:
-    picture.load()
-    if "A" not in picture.getbands() and "transparency" not in picture.info:
-        raise ValueError("nothing in it is see-through")
-    return np.asarray(picture.convert("RGBA").getchannel("A")) < 128
+    return decode_plane(data, limits, clear)

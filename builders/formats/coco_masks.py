@@ -40,12 +40,17 @@ def segmentation_mask(segmentation: Any, size: tuple[int, int]) -> Mask:
     return whole
 
 
-def _polygons_mask(segmentation: list[Any], size: tuple[int, int]) -> Mask:
+def _polygons_mask(polygons: list[Any], size: tuple[int, int]) -> Mask:
     from pycocotools import mask as coco
 
     width, height = size
-    polygons = [_polygon(flat) for flat in segmentation]
-    drawn = [flat for flat in polygons if len(flat) >= 6]
+    drawn = []
+    for flat in polygons:
+        sound = isinstance(flat, list) and len(flat) % 2 == 0
+        if not sound or not all(type(value) in (int, float) and math.isfinite(value) for value in flat):
+            raise Refusal(Reason.MASK_UNREADABLE, "a polygon is no list of finite x, y pairs")
+        if len(flat) >= 6:  # clipped so far out that it makes no difference where a corner lies
+            drawn.append([max(-1e5, min(1e5, float(value))) for value in flat])
     if not drawn:
         return np.zeros((height, width), np.bool_)
     runs = coco.merge(coco.frPyObjects(drawn, height, width))
@@ -64,13 +69,6 @@ def union(segmentations: Iterable[Any], size: tuple[int, int]) -> Mask:
     return whole
 
 
-def _polygon(flat: Any) -> list[float]:
-    sound = isinstance(flat, list) and len(flat) % 2 == 0
-    if not sound or not all(type(value) in (int, float) and math.isfinite(value) for value in flat):
-        raise Refusal(Reason.MASK_UNREADABLE, "a polygon is no list of finite x, y pairs")
-    return [max(-1e5, min(1e5, float(value))) for value in flat]  # so far out, where a corner lies makes no difference
-
-
 def _from_runs(runs: dict[str, Any], size: tuple[int, int]) -> Mask:
     shape, counts = runs.get("size"), runs.get("counts")
     if not (isinstance(shape, list) and len(shape) == 2 and all(type(side) is int and side > 0 for side in shape)):
@@ -78,21 +76,16 @@ def _from_runs(runs: dict[str, Any], size: tuple[int, int]) -> Mask:
     if (shape[1], shape[0]) != size:
         raise Refusal(Reason.MASK_SIZE_MISMATCH, f"run lengths {shape[1]} x {shape[0]}, picture {size[0]} x {size[1]}")
     if isinstance(counts, list):
-        return _from_counts(counts, size)
+        if not all(type(count) is int and count >= 0 for count in counts) or sum(counts) != size[0] * size[1]:
+            raise Refusal(Reason.MASK_UNREADABLE, "run lengths that do not cover the picture")
+        values = np.arange(len(counts)) % 2 == 1
+        return np.repeat(values, counts).reshape(size).T
     if not isinstance(counts, (str, bytes)) or len(counts) > _MOST_RUNS or size[0] * size[1] > _MOST_PIXELS:
         raise Refusal(Reason.MASK_UNREADABLE, "run lengths that are neither a list nor a string")
     text = counts.decode("latin-1") if isinstance(counts, bytes) else counts
     if _covered(text) != size[0] * size[1]:  # pycocotools would read and write beyond its memory
         raise Refusal(Reason.MASK_UNREADABLE, "run lengths that do not cover the picture")
     return from_rle(Rle((shape[0], shape[1]), text))
-
-
-def _from_counts(counts: list[Any], size: tuple[int, int]) -> Mask:
-    if not all(type(count) is int and count >= 0 for count in counts) or sum(counts) != size[0] * size[1]:
-        raise Refusal(Reason.MASK_UNREADABLE, "run lengths that do not cover the picture")
-    values = np.zeros(len(counts), np.bool_)
-    values[1::2] = True
-    return np.repeat(values, counts).reshape(size[0], size[1]).T
 
 
 def _covered(text: str) -> int:

@@ -145,7 +145,7 @@ def _json_name(value: Any) -> str:
 
 
 def array_spans(file: IO[bytes], name: str, key: str | None = None) -> Iterator[Span]:
-    """The elements of a huge JSON array one by one, as bytes: nothing is parsed, and nothing but the element is held.
+    """The elements of a huge JSON array one by one, as bytes: nothing is parsed, and only one element is kept.
 
     Brackets and quotes are found with numpy in chunks of 8 MiB (some 200 MB/s on one core). Objects and lists come whole;
     anything else between two commas comes as the bytes that stand there, so that no element is lost. An element that is not
@@ -176,6 +176,7 @@ class _Scanner:
 
     def __init__(self, name: str, key: str | None) -> None:
         self._name, self._key = name, key
+        self._opening = re.compile(rb"[{,]\s*" + re.escape(json.dumps(key).encode()) + rb"\s*:\s*$")
         self._level = 1 if key is None else 2
         self._depth = 0
         self._in_string = False
@@ -207,7 +208,12 @@ class _Scanner:
                     self.check_rest(data[place + 1 - self._kept_at :])
                 return
         self._depth = int(depths[-1]) if len(depths) else self._depth
-        self._keep(data, base + len(chunk))
+        end = base + len(chunk)
+        start = self._from if self._inside else max(self._kept_at, end - _LOOK_BACK)
+        if end - start > _MAX_ELEMENT:
+            detail = f"the element at byte {start:,} does not end within {_MAX_ELEMENT:,} bytes"
+            raise DocumentError("invalid_json", self._name, detail)
+        self._kept, self._kept_at = data[start - self._kept_at :], start
 
     def check_rest(self, rest: bytes) -> None:
         """Make sure that only white space follows the array.
@@ -221,7 +227,8 @@ class _Scanner:
     def _step(self, data: bytes, place: int, depth: int, step: int) -> Iterator[Span]:
         at = place - self._kept_at
         if step > 0 and depth == self._level and not self._inside:
-            if data[at : at + 1] == b"[" and self._is_wanted(data, at):
+            before = data[max(0, at - _LOOK_BACK) : at]
+            if data[at : at + 1] == b"[" and (self._key is None or self._opening.search(before)):
                 self._inside, self._from = True, place + 1
         elif self._inside and step > 0 and depth == self._level + 1:
             yield from self._between(data, self._from, place)
@@ -242,12 +249,6 @@ class _Scanner:
             found = piece.group().strip()
             if found:
                 yield Span(start + piece.start() + piece.group().index(found), found)
-
-    def _is_wanted(self, data: bytes, at: int) -> bool:
-        if self._key is None:
-            return True
-        key = json.dumps(self._key).encode()
-        return re.search(rb"[{,]\s*" + re.escape(key) + rb"\s*:\s*$", data[max(0, at - _LOOK_BACK) : at]) is not None
 
     def _brackets(self, chunk: bytes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Places of brackets outside strings, and +1 or -1 for each."""
@@ -280,14 +281,6 @@ class _Scanner:
                 keep[index + 1] = False
             self._escaped = skip == length
         return keep
-
-    def _keep(self, data: bytes, end: int) -> None:
-        start = self._from if self._inside else max(self._kept_at, end - _LOOK_BACK)
-        if end - start > _MAX_ELEMENT:
-            detail = f"the element at byte {start:,} does not end within {_MAX_ELEMENT:,} bytes"
-            raise DocumentError("invalid_json", self._name, detail)
-        self._kept = data[start - self._kept_at :]
-        self._kept_at = start
 
     def _check_start(self, chunk: bytes, base: int) -> None:
         if base == 0:

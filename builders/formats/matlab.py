@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ieiw.builders.formats.json_stream import DocumentError
 
@@ -51,28 +51,26 @@ def read_matlab(data: bytes, name: str, variables: Sequence[str]) -> dict[str, A
         raise RuntimeError(
             f"{name}: the process that reads MATLAB files failed (exit {run.returncode}): {words[-2000:]}"
         )
-    told: dict[str, Any] = json.loads(run.stdout)
-    if "fault" in told:
-        raise DocumentError("wrong_schema", name, told["fault"])
-    values: dict[str, Any] = told["values"]
-    return values
+    result: dict[str, Any] = json.loads(run.stdout)
+    if "fault" in result:
+        raise DocumentError("wrong_schema", name, result["fault"])
+    return cast(dict[str, Any], result["values"])
 
 
 def main() -> None:
     """What the process does: the file comes on standard input, its variables leave on standard output as JSON."""
-    sys.stdout.write(json.dumps(_told(sys.stdin.buffer.read(), sys.argv[1:]), default=_plain))
-
-
-def _told(data: bytes, variables: Sequence[str]) -> dict[str, Any]:
     from scipy.io import loadmat
 
+    data, variables = io.BytesIO(sys.stdin.buffer.read()), sys.argv[1:]
+    result: dict[str, Any]
     try:
-        held = loadmat(io.BytesIO(data), variable_names=variables, struct_as_record=False, squeeze_me=True)
+        values = loadmat(data, variable_names=variables, struct_as_record=False, squeeze_me=True)
+        result = {"values": {name: values[name] for name in variables if name in values}}
     except NotImplementedError:  # scipy's word for version 7.3
-        return {"fault": "MATLAB 7.3; save it with -v7"}
+        result = {"fault": "MATLAB 7.3; save it with -v7"}
     except Exception as error:  # scipy raises nearly anything on damaged files
-        return {"fault": f"no whole MATLAB file ({error}). {_DAMAGED}"}
-    return {"values": {name: held[name] for name in variables if name in held}}
+        result = {"fault": f"no whole MATLAB file ({error}). {_DAMAGED}"}
+    sys.stdout.write(json.dumps(result, default=_plain))
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -94,7 +94,7 @@ def open_parquet(root: Root, file: str) -> Iterator[pq.ParquetFile]:
         OSError: the storage fails.
     """
     name = root.full_name(file)
-    with root.open(file) as stream, _told(name):
+    with root.open(file) as stream, _damage_named(name):
         if stream.read(len(_POINTER)) == _POINTER:
             raise DocumentError(
                 "corrupt_parquet", name, "a Git LFS pointer, not the file itself. Run `git lfs pull` there."
@@ -127,7 +127,10 @@ class _Column:
         try:
             for batch in batches:
                 for value in batch.column(0):
-                    self._keep(value.as_py())
+                    cell = value.as_py()
+                    data = cell.get("bytes") if isinstance(cell, dict) else cell
+                    self._state.append(bool(data))
+                    self._ends.append(self._ends[-1] + self._file.write(data or b""))
         except BaseException:
             self._file.close()
             raise
@@ -152,11 +155,6 @@ class _Column:
         """Give the temporary file back."""
         self._file.close()
 
-    def _keep(self, value: Any) -> None:
-        data = value.get("bytes") if isinstance(value, dict) else value
-        self._state.append(bool(data))
-        self._ends.append(self._ends[-1] + self._file.write(data or b""))
-
 
 def _leaf(table: pq.ParquetFile, group: int, name: str) -> str:
     """What the pixels' bytes are called in the file."""
@@ -179,7 +177,7 @@ def _leaf(table: pq.ParquetFile, group: int, name: str) -> str:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def _damage_named(name: str) -> Iterator[None]:
     """Damage as an error that names the file; what the storage raises passes."""
     try:
         yield

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -28,12 +27,8 @@ def repeated_key(data: bytes) -> str | None:
         is_whole = _is_whole(data, list(msgspec.json.decode(data, type=dict[str, msgspec.Raw]).values()))
     except (msgspec.DecodeError, RecursionError):
         is_whole = False  # NaN, which only Python's own parser takes: look closer
-    return None if is_whole else _first_repeated(_keys(data))
-
-
-def _first_repeated(keys: Iterable[str]) -> str | None:
     seen = set[str]()
-    for key in keys:
+    for key in () if is_whole else _keys(data):
         if key in seen:
             return key
         seen.add(key)
@@ -45,10 +40,10 @@ def _is_whole(data: bytes, values: list[msgspec.Raw]) -> bool:
     at, view = 0, memoryview(data)
     for value in values:
         member = _MEMBER.match(data, at)
-        held = memoryview(value)
-        if member is None or view[member.end() : member.end() + len(held)] != held:
+        text = memoryview(value)
+        if member is None or view[member.end() : member.end() + len(text)] != text:
             return False
-        at = member.end() + len(held)
+        at = member.end() + len(text)
     return not values or data[at:].strip() == b"}"
 
 

@@ -10,7 +10,7 @@ import io
 import pickle
 import pickletools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -57,16 +57,8 @@ class _Array(np.ndarray[Any, Any]):
         """Nothing to pass on."""
 
 
-def _reconstruct(*_arguments: object) -> _Array:
-    return np.ndarray.__new__(_Array, (0,), np.int8)
-
-
 def _from_buffer(raw: bytes, kind: _Dtype, shape: tuple[int, ...], order: str) -> np.ndarray[Any, Any]:
     return np.frombuffer(bytes(raw), kind.real).reshape(shape, order="F" if order == "F" else "C")
-
-
-def _scalar(kind: _Dtype, raw: bytes | str) -> Any:
-    return np.frombuffer(_as_bytes(raw), kind.real, count=1)[0]
 
 
 def _encode(text: str, encoding: str) -> bytes:
@@ -83,10 +75,6 @@ def _bytes(*arguments: object) -> bytes:
     if arguments:  # a number would ask for that much memory
         raise pickle.UnpicklingError("unsafe: bytes made of a number or a list")
     return b""
-
-
-def _bytearray(raw: bytes | str = b"", _encoding: str = "latin-1") -> bytearray:
-    return bytearray(_as_bytes(raw))
 
 
 def _not_called(*_arguments: object) -> None:
@@ -115,31 +103,27 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "_codecs.encode": _encode,
 }
 for _package in ("core", "_core"):  # before and since numpy 2
-    _CALLS[f"numpy.{_package}.multiarray._reconstruct"] = _reconstruct
-    _CALLS[f"numpy.{_package}.multiarray.scalar"] = _scalar
+    _CALLS[f"numpy.{_package}.multiarray._reconstruct"] = lambda *_: np.ndarray.__new__(_Array, (0,), np.int8)
+    _CALLS[f"numpy.{_package}.multiarray.scalar"] = lambda kind, raw: np.frombuffer(_as_bytes(raw), kind.real, count=1)[
+        0
+    ]
     _CALLS[f"numpy.{_package}.numeric._frombuffer"] = _from_buffer
 for _package in ("builtins", "__builtin__"):  # Python 3 and 2
     for _make in (set, frozenset, complex):
         _CALLS[f"{_package}.{_make.__name__}"] = _make
     _CALLS[f"{_package}.bytes"] = _bytes
-    _CALLS[f"{_package}.bytearray"] = _bytearray
+    _CALLS[f"{_package}.bytearray"] = lambda raw=b"", _encoding="latin-1": bytearray(_as_bytes(raw))
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, data: bytes, encoding: str, allowed: Mapping[str, Callable[..., Any]]) -> None:
-        super().__init__(io.BytesIO(data), encoding=encoding)
-        self._allowed = {name: _StandIn(make) for name, make in allowed.items()}
-
     def find_class(self, module: str, name: str) -> Callable[..., Any]:
         try:
-            return self._allowed[f"{module}.{name}"]
+            return _StandIn(_CALLS[f"{module}.{name}"])
         except KeyError:
             raise pickle.UnpicklingError(f"unsafe: it asks for {module}.{name}") from None
 
 
-def load_pickle(
-    data: bytes, file: str, top: type[Any] | None = None, allowed: Mapping[str, Callable[..., Any]] | None = None
-) -> Any:
+def load_pickle(data: bytes, file: str, top: type[Any] | None = None) -> Any:
     """A pickle of any protocol: None, booleans, numbers, strings, bytes, lists, tuples, dicts, sets, numeric numpy arrays.
 
     Strings of Python 2 are read as UTF-8, and as Latin-1 where they are not (or where the file holds arrays).
@@ -148,18 +132,19 @@ def load_pickle(
         data: the file's bytes.
         file: its name, for the message.
         top: the type that the outermost value must have, or None for any.
-        allowed: ``module.name`` -> what stands in for it, beyond numpy's; it is called with whatever the file says.
 
     Raises:
         DocumentError: ``unsafe_pickle`` where it asks for anything else, of which nothing is run; ``corrupt_pickle``;
             ``wrong_schema``.
     """
-    known = {**_CALLS, **(allowed or {})}
     if len(data) > MAX_BYTES:
         raise DocumentError("unsafe_pickle", file, f"{len(data):,} bytes, the limit is {MAX_BYTES:,}")
     try:
         end, has_arrays = _inspect(data)
-        value = _load(data[:end], "latin-1" if has_arrays else "utf-8", known)
+        try:
+            value = _Unpickler(io.BytesIO(data[:end]), encoding="latin-1" if has_arrays else "utf-8").load()
+        except UnicodeDecodeError:
+            value = _Unpickler(io.BytesIO(data[:end]), encoding="latin-1").load()
         _check_shape(value, max(10**6, _SHARED * len(data)))
     except Exception as error:  # a damaged pickle makes its reader raise nearly anything
         text = str(error)
@@ -170,13 +155,6 @@ def load_pickle(
         detail = f"the outermost value is a {type(value).__name__}, not a {top.__name__}"
         raise DocumentError("wrong_schema", file, detail)
     return value
-
-
-def _load(data: bytes, encoding: str, known: Mapping[str, Callable[..., Any]]) -> Any:
-    try:
-        return _Unpickler(data, encoding, known).load()
-    except UnicodeDecodeError:
-        return _Unpickler(data, "latin-1", known).load()
 
 
 def _inspect(data: bytes) -> tuple[int, bool]:
@@ -232,10 +210,10 @@ def _check_shape(value: Any, most: int) -> None:
             return known[id(item)]
         if level > MAX_DEPTH:
             raise pickle.UnpicklingError(f"unsafe: nested more than {MAX_DEPTH} deep, or holding itself")
-        held = [*item, *item.values()] if isinstance(item, dict) else item
-        inner = [measure(each, level + 1) for each in held if isinstance(each, _CONTAINERS)]
+        items = [*item, *item.values()] if isinstance(item, dict) else item
+        inner = [measure(each, level + 1) for each in items if isinstance(each, _CONTAINERS)]
         depth = 1 + max((depth for depth, _ in inner), default=0)
-        shown = len(held) + sum(shown for _, shown in inner)
+        shown = len(items) + sum(shown for _, shown in inner)
         if depth > MAX_DEPTH or shown > most:
             raise pickle.UnpicklingError(f"unsafe: nested {depth} deep with {shown:,} values")
         known[id(item)] = depth, shown

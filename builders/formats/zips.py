@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Iterator
 from typing import IO
 
 import numpy as np
@@ -48,7 +47,12 @@ class ZipFiles:
             self._archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
             raise DocumentError("corrupt_archive", name, f"{error}. Is the download complete?") from error
-        entries = np.fromiter(self._entries(), _ENTRY)
+        infos = (
+            (_digest(info.orig_filename), info.header_offset, info.compress_size, info.file_size)
+            + (info.CRC, info.compress_type, info.flag_bits)
+            for info in self._archive.infolist()
+        )
+        entries = np.fromiter(infos, _ENTRY)
         self._entries_by_name = entries[np.argsort(entries["name"], kind="stable")]
         # zipfile would keep half a kilobyte for each member, which reading does not need.
         self._archive.filelist.clear()
@@ -83,11 +87,6 @@ class ZipFiles:
                 return stream.read()
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
             raise Refusal(Reason.PICTURE_UNREADABLE, f"damaged in its archive: {error}") from error
-
-    def _entries(self) -> Iterator[tuple[int, ...]]:
-        for info in self._archive.infolist():
-            sizes = info.header_offset, info.compress_size, info.file_size
-            yield (_digest(info.orig_filename), *sizes, info.CRC, info.compress_type, info.flag_bits)
 
     def _find(self, member: str) -> int | None:
         """Where the first member of that name stands. That it is this name, not its digest alone, is checked on opening."""

@@ -190,7 +190,7 @@ def class_name(raw: str) -> ClassName:
 def spoken_names(raw_names: Iterable[str]) -> list[ClassName]:
     """Class names of one data set in words; where two would sound alike, the later one takes its next synonym."""
     taken: set[str] = set()
-    found = []
+    names = []
     for raw in raw_names:
         candidates = [class_name(raw)]
         for synonym in raw.split(",")[1:]:
@@ -198,5 +198,5 @@ def spoken_names(raw_names: Iterable[str]) -> list[ClassName]:
             candidates.append(ClassName(raw, other.spoken, other.rest, candidates[0].vague))
         chosen = next((name for name in candidates if name.spoken not in taken), candidates[0])
         taken.add(chosen.spoken)
-        found.append(chosen)
-    return found
+        names.append(chosen)
+    return names

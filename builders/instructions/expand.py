@@ -17,6 +17,7 @@ import msgspec
 
 from ieiw.builders.instructions.template_sets import hand_written, placeholders
 from ieiw.models.protocols import Writer
+from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.shards import canonical_json
 from ieiw.triplets.storage.store import Store
 
@@ -28,6 +29,8 @@ Here is an instruction for a program that edits pictures:
 Rewrite it in {count} different ways, as different people would say it: some short, some polite, some as a question, some casual.
 Keep the meaning exactly. {keep}Do not add details. Write one instruction a line, without numbers, quotes or comments."""
 _KEEP = "Copy {names} exactly as written, braces included: words will be put in there later. "
+_EMPTY_AT_FIRST = 5
+"""Of a model whose first answers are all empty no more are asked."""
 _MOST_WORDS = 30
 _MOST_CHARACTERS = 200
 _SIDES = frozenset("left right top bottom upper lower above below front behind clockwise near far white black".split())
@@ -53,7 +56,7 @@ class Budget:
     Attributes:
         each: rewritings asked for in one request.
         rounds: requests for each hand-written template.
-        most: templates wanted in all, the hand-written ones included.
+        most: templates in all, the hand-written ones included.
     """
 
     each: int = 10
@@ -69,8 +72,9 @@ class Expansion:
         kind: of the sentences.
         templates: the hand-written ones, then the accepted ones in the order of asking.
         refused: reason -> lines.
-        asked: requests that went to the model; the others were kept from before.
+        asked: requests that went to the model; the others were answered before.
         requests: requests in all.
+        empty: answers without a word; they are not kept, so that a mended model is asked again.
     """
 
     kind: str
@@ -78,6 +82,7 @@ class Expansion:
     refused: Counter[str] = field(default_factory=Counter)
     asked: int = 0
     requests: int = 0
+    empty: int = 0
 
 
 def expand(
@@ -92,12 +97,12 @@ def expand(
     Args:
         kind: a kind of :func:`ieiw.builders.instructions.template_sets.kinds`.
         writer: the model.
-        cache: where answers are kept.
+        cache: of answers.
         budget: how much is asked of the model.
         report: called after each request with requests done and to do.
 
     Raises:
-        UsageError: an unknown kind, or the model cannot be reached; answers so far are kept.
+        UsageError: an unknown kind, a model that cannot be reached, or one that answers nothing; answers so far are kept.
     """
     budget = budget or Budget()
     originals = hand_written(kind)
@@ -107,7 +112,10 @@ def expand(
     for done, (template, turn) in enumerate(jobs, 1):
         if len(result.templates) >= budget.most:
             break
-        for line in lines_of(_answer(writer, cache, _prompt(template, budget.each), turn, result)):
+        names = " and ".join(f"{{{name}}}" for name in sorted(placeholders(template)))
+        keep = _KEEP.replace("{names}", names) if names else ""
+        prompt = PROMPT.replace("{template}", template).replace("{count}", str(budget.each)).replace("{keep}", keep)
+        for line in lines_of(_answer(writer, cache, prompt, turn, result)):
             reason = unfit(line, template, taken)
             if reason:
                 result.refused[reason] += 1
@@ -116,6 +124,11 @@ def expand(
                 result.templates.append(line)
         if report:
             report(done, len(jobs))
+        if result.empty == result.requests and done in (_EMPTY_AT_FIRST, len(jobs)):
+            raise UsageError(
+                f"the model's first {done} answers hold no word. A reasoning model may spend all its tokens on "
+                "thinking: allow more tokens an answer (max_tokens), or have the server turn thinking off"
+            )
     return result
 
 
@@ -178,18 +191,22 @@ def _answer(writer: Writer, cache: Store, prompt: str, turn: int, result: Expans
     name = f"{hashlib.sha256(canonical_json(request).encode('utf-8')).hexdigest()}.json"
     result.requests += 1
     try:
-        return msgspec.json.decode(cache.read(name), type=_Answer).text
-    except (FileNotFoundError, msgspec.DecodeError):
-        text = writer.write(prompt, turn)  # never asked, or the note is damaged
+        text = msgspec.json.decode(cache.read(name), type=_Answer).text
+    except (FileNotFoundError, msgspec.DecodeError):  # never asked, or the note is damaged
+        text = ""
+    if _has_words(text):
+        return text
+    text = writer.write(prompt, turn)
     result.asked += 1
-    cache.publish_bytes(name, msgspec.json.encode(_Answer(request, text)))
+    if _has_words(text):
+        cache.publish_bytes(name, msgspec.json.encode(_Answer(request, text)))
+    else:
+        result.empty += 1
     return text
 
 
-def _prompt(template: str, count: int) -> str:
-    names = " and ".join(f"{{{name}}}" for name in sorted(placeholders(template)))
-    keep = _KEEP.replace("{names}", names) if names else ""
-    return PROMPT.replace("{template}", template).replace("{count}", str(count)).replace("{keep}", keep)
+def _has_words(text: str) -> bool:
+    return any(True for _ in lines_of(text))
 
 
 def _counted(text: str) -> Counter[str]:
@@ -203,9 +220,9 @@ def _paired_order(text: str) -> list[Sequence[str]]:
     ]
 
 
-def _words(text: str, wanted: frozenset[str]) -> Counter[str]:
+def _words(text: str, vocabulary: frozenset[str]) -> Counter[str]:
     bare = _PLACEHOLDER.sub(" ", text).lower().replace("’", "'")
-    return Counter(word for word in _WORD.findall(bare) if word in wanted)
+    return Counter(word for word in _WORD.findall(bare) if word in vocabulary)
 
 
 def _plain(text: str) -> str:

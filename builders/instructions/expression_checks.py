@@ -88,8 +88,11 @@ def _check(expression: Expression, scene: Scene | None, targets: int) -> Express
     if doubt := doubt_about_words(expression):
         return doubt
     if place := bare_place(expression.raw):
-        located = _with_class(expression, place, scene)
-        return located or _unusable("it says a place, but no thing that alone is there")
+        where = POSITIONS.get(" ".join(word for word in words_of(expression.raw) if word not in _BESIDE), "")
+        box = scene.meant[0].box if scene and len(scene.classes) == len(scene.meant) == 1 else None
+        if where and scene and box and place.holds(box, scene.rivals, scene.size, alike=True) == "holds":
+            return Expression(expression.raw, f"the {scene.classes[0]} {where}")
+        return _unusable("it says a place, but no thing that alone is there")
     if scene:
         return doubt_in_scene(expression, scene) or expression
     named = what_is_named(expression.raw)
@@ -134,15 +137,6 @@ def doubt_about_name(phrase: str, name: str, namesakes: Sequence[str]) -> Refusa
     if own and bare and groups and not is_plural(own.noun):
         return Refusal(Reason.AMBIGUOUS, f"it is one of the {groups[0]} of another phrase")
     return None
-
-
-def _with_class(expression: Expression, place: Place, scene: Scene | None) -> Expression | None:
-    """A bare place as ``the person on the right``; None where that would not be sure to mean the region."""
-    said = POSITIONS.get(" ".join(word for word in words_of(expression.raw) if word not in _BESIDE), "")
-    if not said or scene is None or len(scene.classes) != 1 or len(scene.meant) != 1 or scene.meant[0].box is None:
-        return None
-    sure = place.holds(scene.meant[0].box, scene.rivals, scene.size, alike=True) == "holds"
-    return Expression(expression.raw, f"the {scene.classes[0]} {said}") if sure else None
 
 
 def doubt_in_scene(expression: Expression, scene: Scene) -> Refusal | None:

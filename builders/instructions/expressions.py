@@ -75,7 +75,13 @@ class Expression:
         """The first words that no dictionary knows, that belong to chat or that speak of one picture of several; or empty."""
         if collage := _COLLAGE.search(self.raw.lower()):
             return collage[0]
-        return next((word for word in words_of(_in_full(self.raw)) if not _is_word(word)), "")
+        for word in words_of(_in_full(self.raw)):
+            known = word in _MADE or word in FINITE or is_known(word) or len(word) == 1
+            if word[0].isdigit():
+                known = not word.endswith(("am", "pm"))  # the clock of a chat
+            if word in _CHAT or word in _SLIPS or not known:
+                return word
+        return ""
 
     @property
     def plain(self) -> str:
@@ -87,14 +93,6 @@ class Expression:
 def _in_full(text: str) -> str:
     """``girl w/ hat`` -> ``girl with hat``."""
     return _WITH.sub("with ", text)
-
-
-def _is_word(word: str) -> bool:
-    if word in _CHAT or word in _SLIPS:
-        return False
-    if word[0].isdigit():
-        return not word.endswith(("am", "pm"))  # the clock of a chat
-    return word in _MADE or word in FINITE or is_known(word) or len(word) == 1
 
 
 def read_expression(text: str, name: str, targets: int, category: str = "") -> Expression:

@@ -67,7 +67,13 @@ def who(company: Company, noun: str = "person") -> str | None:
     if place:
         return f"the {noun} {place}"
     foremost = all(area(one) >= _LARGER * area(box) and _feet(one) >= _feet(box) for box in rivals)
-    return f"the {noun} in front" if foremost and not masses and _holds_all(company.one, company.joints) else None
+    x, y, width, height = company.one
+    more = _BEYOND * max(width, height)
+    complete = all(
+        x - more <= across <= x + width + more and y - more <= down <= y + height + more
+        for across, down in company.joints
+    )
+    return f"the {noun} in front" if foremost and not masses and complete else None
 
 
 def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[float, float]) -> str:
@@ -85,13 +91,6 @@ def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[f
     if _central(one, rivals, size) and (not masses or area(one) >= _AMID * size[0] * size[1]):
         return "in the middle"
     return ""
-
-
-def _holds_all(box: Box, joints: Sequence[tuple[float, float]]) -> bool:
-    """Whether all joints lie in a box or hardly beyond it."""
-    more = _BEYOND * max(box[2:])
-    left, top, right, bottom = box[0] - more, box[1] - more, box[0] + box[2] + more, box[1] + box[3] + more
-    return all(left <= x <= right and top <= y <= bottom for x, y in joints)
 
 
 def _central(one: Box, rivals: Sequence[Box], size: tuple[float, float]) -> bool:

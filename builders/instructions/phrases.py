@@ -121,7 +121,12 @@ def noun_phrase(phrase: str, *, name: str = "", instances: int = 1, keep_parts: 
     words = _without_copula(_without_number(_words(phrase), parts))
     for at in range(len(words)):
         _check_word(words, at)
-    core, clause = _split_clause(words)
+    clause_at = next((at for at, word in enumerate(words) if at > 0 and word in RELATIVES), len(words))
+    core, clause = words[:clause_at], words[clause_at:]  # that is under the railing
+    if clause:
+        if len(clause) < 3 or clause[1] not in {"is", "are", "has", "have"}:
+            raise _refuse(f"cannot read {' '.join(clause)!r}")
+        clause = relations.mend_clause(clause)
     core, rest = _split_relations(core, name)
     _read_core(core, rest, _name_words(name), parts)
     parts.after = relations.mend(rest, singular(parts.head[-1])) + clause
@@ -198,17 +203,6 @@ def _check_word(words: list[str], at: int) -> None:
         raise _refuse(f"unknown word {word!r}")
 
 
-def _split_clause(words: list[str]) -> tuple[list[str], list[str]]:
-    """Cut off a relative clause (``that is under the railing``), which stays as it is."""
-    for at, word in enumerate(words):
-        if word in RELATIVES and at > 0:
-            clause = words[at:]
-            if len(clause) < 3 or clause[1] not in {"is", "are", "has", "have"}:
-                raise _refuse(f"cannot read {' '.join(clause)!r}")
-            return words[:at], relations.mend_clause(clause)
-    return words, []
-
-
 def _name_words(name: str) -> list[str]:
     """The words of the noun that the data set names, without what follows it (``glass of water``)."""
     words = re.sub(r"[^a-zà-ÿ' -]", " ", name.lower()).split()
@@ -253,17 +247,17 @@ def _read_core(core: list[str], rest: list[str], name: list[str], parts: _Parts)
 
 def _find_head(core: list[str], rest: list[str], name: list[str]) -> tuple[int, int]:
     """Where the head stands, and how many words it has."""
-    wanted = [_stem(word) for word in name]
-    if wanted:
+    stems = [_stem(word) for word in name]
+    if stems:
         alike = [_stem(word) for word in core]
-        places = [at for at in range(len(core)) if alike[at : at + len(wanted)] == wanted]
+        places = [at for at in range(len(core)) if alike[at : at + len(stems)] == stems]
         if places:
-            return places[-1], len(wanted)
+            return places[-1], len(stems)
     without_position = [at for at, word in enumerate(core) if word not in POSITIONS]
     if not without_position:
         raise _refuse("names no object")
     at = without_position[-1]
-    measures = singular(core[at]) in MEASURES and rest[:1] == ["of"] and wanted[-1:] == [_stem(rest[-1])]
+    measures = singular(core[at]) in MEASURES and rest[:1] == ["of"] and stems[-1:] == [_stem(rest[-1])]
     if name and singular(core[at]) not in PEOPLE and not measures:
         raise _refuse(f"does not name the {' '.join(name)} it is about")
     return at, 1

@@ -64,18 +64,16 @@ def in_one(turns: Sequence[str]) -> tuple[str, ...]:
     wordings = []
     for between, last in (*(_CLAUSES if orders else ()), *_SENTENCES):
         text = parts[0]
-        for at, part in enumerate(parts[1:], 2):
-            text = _joined(text, last if at == len(parts) and at > 2 else between, part)
+        for number, part in enumerate(parts[1:], 2):
+            joint = last if number == len(parts) and number > 2 else between
+            if text[-1] in "?!":
+                joint = joint.lstrip(".")
+            if joint.strip(". ") == "":
+                part = part[:1].upper() + part[1:]
+            elif not _KEPT_CAPITAL.match(part):
+                part = part[:1].lower() + part[1:]
+            text += joint + part
         if between.startswith("."):  # whole sentences begin and end as such
             text = text[:1].upper() + text[1:] + ("" if text[-1] in "?!" else ".")
         wordings.append(text)
     return tuple(dict.fromkeys(wordings))
-
-
-def _joined(text: str, joint: str, part: str) -> str:
-    """``part`` after ``text``, its first letter as its place wants it."""
-    if text[-1] in "?!":
-        joint = joint.lstrip(".")
-    if joint.strip(". ") == "":
-        return f"{text}{joint}{part[:1].upper()}{part[1:]}"
-    return f"{text}{joint}{part if _KEPT_CAPITAL.match(part) else part[:1].lower() + part[1:]}"

@@ -57,10 +57,12 @@ def check_templates(kind: str, templates: Sequence[str]) -> None:
     Raises:
         UsageError: an unknown kind, or a template that lacks a placeholder or has another one.
     """
-    wanted = {placeholders(template) for template in hand_written(kind)}
+    expected = {placeholders(template) for template in hand_written(kind)}
     for template in templates:
-        if placeholders(template) not in wanted or "{" in _PLACEHOLDER.sub("", template):
-            names = " or ".join(sorted(", ".join(f"{{{name}}}" for name in sorted(each)) or "none" for each in wanted))
+        if placeholders(template) not in expected or "{" in _PLACEHOLDER.sub("", template):
+            names = " or ".join(
+                sorted(", ".join(f"{{{name}}}" for name in sorted(each)) or "none" for each in expected)
+            )
             raise UsageError(f"instructions for {kind}: {template[:80]!r} must have the placeholders {names}")
 
 

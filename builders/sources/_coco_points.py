@@ -11,7 +11,7 @@ import msgspec
 from ieiw.builders.formats.json_stream import DocumentError
 from ieiw.builders.instructions.joints import LAYOUTS, joint_key
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._coco import CategoryEntry, CocoFile, Elements, ImageEntry
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
 from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._keypoint_cleaning import without_far_ears
 from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
@@ -102,43 +102,34 @@ class CocoPoints(RootedSource):
     @cached_property
     def _coco(self) -> CocoFile[CocoImage, _Category]:
         coco = CocoFile(self._root, self.annotation_file(), CocoImage, _Category)
-        self._check_joints(coco.categories)
-        return coco
-
-    def _check_joints(self, categories: Elements[_Category]) -> None:
-        """A file whose joints have another order is refused as a whole: every name in its sentences would be wrong.
-
-        Human-Art names 21 joints, of which ``keypoints`` holds COCO's 17.
-        """
         known = LAYOUTS[self.layout]
-        for category in categories.values():
-            named = tuple(joint_key(name) for name in category.keypoints)[: len(known)]
+        for category in coco.categories.values():  # of another order: every name in the file's sentences would be wrong
+            named = tuple(joint_key(name) for name in category.keypoints)[
+                : len(known)
+            ]  # Human-Art names 21, and holds 17
             if named and named != known:
                 detail = f"categories: {category.name} has the joints {', '.join(named)}; {self.layout} has {', '.join(known)}"
-                raise DocumentError("wrong_schema", self._root.full_name(self.annotation_file()), detail)
+                raise DocumentError("wrong_schema", self._root.full_name(coco.file), detail)
+        return coco
 
     def _person(self, element: Element) -> Person:
         try:
-            return self._sound(element)
+            entry = element.decode(_ANNOTATION)
+            images, categories = self._coco.images, self._coco.categories
+            if element.turn:
+                raise Refusal(Reason.DUPLICATE_RECORD, f"{element.place}: id {entry.id} was used before")
+            if entry.image_id not in images:
+                raise Refusal(Reason.UNKNOWN_PICTURE, f"{element.place}: {images.lack('image_id', entry.image_id)}")
+            if entry.category_id not in categories:
+                raise ValueError(categories.lack("category_id", entry.category_id))
+            noun = self.noun(categories[entry.category_id].name, images[entry.image_id])
+            read = bool(entry.keypoints) and not entry.iscrowd
+            joints = joints_of(entry.keypoints, self.layout, shift=self.shift) if read else ()
+            joints = without_far_ears(joints, self.layout) if joints else joints
+            unlabelled = not entry.iscrowd and not any(seen for *_, seen in joints)
+            box = box_if_any(entry.bbox) if unlabelled else sound_box(entry.bbox)
+            return Person(element.record_id, noun, box, joints, bool(entry.iscrowd))
         except Refusal as refusal:
             return Person(element.record_id, fault=Fault(refusal.reason, refusal.detail))
         except ValueError as error:
             return Person(element.record_id, fault=Fault(Reason.INVALID_RECORD, f"{element.place}: {error}"))
-
-    def _sound(self, element: Element) -> Person:
-        """A person without a fault of its own; raises ValueError or Refusal where it has one."""
-        entry = element.decode(_ANNOTATION)
-        images, categories = self._coco.images, self._coco.categories
-        if element.turn:
-            raise Refusal(Reason.DUPLICATE_RECORD, f"{element.place}: id {entry.id} was used before")
-        if entry.image_id not in images:
-            raise Refusal(Reason.UNKNOWN_PICTURE, f"{element.place}: {images.lack('image_id', entry.image_id)}")
-        if entry.category_id not in categories:
-            raise ValueError(categories.lack("category_id", entry.category_id))
-        noun = self.noun(categories[entry.category_id].name, images[entry.image_id])
-        read = bool(entry.keypoints) and not entry.iscrowd
-        joints = joints_of(entry.keypoints, self.layout, shift=self.shift) if read else ()
-        joints = without_far_ears(joints, self.layout) if joints else joints
-        unlabelled = not entry.iscrowd and not any(seen for *_, seen in joints)
-        box = box_if_any(entry.bbox) if unlabelled else sound_box(entry.bbox)
-        return Person(element.record_id, noun, box, joints, bool(entry.iscrowd))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -126,6 +127,19 @@ class JsonIndex:
         data = self._file.read(int(self._lengths[number]))
         own, picture = self._identify(data)
         return Element(data, number, int(self._turns[number]), own, picture, self._place.format(number))
+
+
+def by_text(field: str) -> Callable[[bytes], tuple[bytes, int]]:
+    """What identifies the elements of an index by one field, a text that is the id and stands for the picture."""
+    decoder = msgspec.json.Decoder(msgspec.defstruct("Head", [(field, str)]))
+
+    def identify(data: bytes) -> tuple[bytes, int]:
+        own = data
+        with suppress(ValueError, RecursionError):
+            own = getattr(decoder.decode(data), field).encode("utf-8", "surrogatepass")
+        return own, _digest(own)
+
+    return identify
 
 
 def _turns(ids: npt.NDArray[np.uint64], order: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

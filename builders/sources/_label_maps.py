@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import ClassVar
 
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._rooted import RootedSource
@@ -25,17 +26,19 @@ class LabelMaps(RootedSource):
     gives = Kind.LABELLED
     coding = "index"
     """How numbers are written, see :data:`ieiw.builders.formats.label_maps.Coding`."""
+    rough: ClassVar[Mapping[str, Sequence[int]]] = {}
+    """``{"rough": (from, to)}`` where the classes of these numbers are outlined roughly."""
 
     @abstractmethod
-    def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+    def class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
         """Number -> name, and the numbers that say nothing."""
 
     @abstractmethod
-    def _files(self, stem: str) -> tuple[str, str]:
+    def files(self, stem: str) -> tuple[str, str]:
         """The picture and the label map of a stem, below the root."""
 
     @abstractmethod
-    def _list(self) -> Sequence[str]:
+    def stems(self) -> Sequence[str]:
         """The stems of the split, in the layout's order."""
 
     def group_count(self) -> int:
@@ -45,7 +48,14 @@ class LabelMaps(RootedSource):
 
     def group(self, index: int) -> Iterator[Record]:
         """The one record of a picture."""
-        yield self._record(index)
+        stem = self._stems[index]
+        if self._seen[stem] != index:
+            fault = Fault(Reason.DUPLICATE_RECORD, f"{stem} is listed before, at {self._seen[stem] + 1}")
+            yield self._faulty(f"{stem}#{index + 1}", stem, fault)
+            return
+        picture, labels = self.files(stem)
+        files = {"picture": picture, LABELS: labels, CLASSES: CLASS_LIST}
+        yield Record(stem, stem, files, {"coding": self.coding, **self.rough}, self._split)
 
     def read(self, reference: str) -> bytes:
         """The bytes of a picture or a label map, or the class names."""
@@ -54,11 +64,11 @@ class LabelMaps(RootedSource):
     @cached_property
     def _stems(self) -> Sequence[str]:
         self.inputs()
-        return self._list()
+        return self.stems()
 
     @cached_property
     def _classes(self) -> bytes:
-        names, void = self._class_names()
+        names, void = self.class_names()
         return classes_document(names, void)
 
     @cached_property
@@ -68,15 +78,6 @@ class LabelMaps(RootedSource):
         for index, stem in enumerate(self._stems):
             first.setdefault(stem, index)
         return first
-
-    def _record(self, index: int) -> Record:
-        stem = self._stems[index]
-        if self._seen[stem] != index:
-            fault = Fault(Reason.DUPLICATE_RECORD, f"{stem} is listed before, at {self._seen[stem] + 1}")
-            return Record(f"{stem}#{index + 1}", stem, {}, {}, self._split, fault=fault)
-        picture, labels = self._files(stem)
-        files = {"picture": picture, LABELS: labels, CLASSES: CLASS_LIST}
-        return Record(stem, stem, files, {"coding": self.coding}, self._split)
 
     def _both_sides(self, pictures: str, labels: str) -> list[str]:
         """Stems of all pictures and all maps of two folders, so that what lacks its other half is met and named.

@@ -16,6 +16,7 @@ from ieiw.triplets.records import Fault
 from ieiw.triplets.rejects import Reason
 
 _NUMBER = re.compile(r"(\d+)[-_.]")
+_KEYS = ("input", "edited", "instruction")
 JUMP = "a turn does not begin with the output of the one before"
 
 
@@ -103,10 +104,10 @@ class FolderSessions:
         return [self._session(index)]
 
     def _session(self, index: int) -> Session:
-        image, held = self._sessions[index]
+        image, value = self._sessions[index]
         place = f"{self._file} {image}"
         try:
-            entries = msgspec.convert(held, list[_Entry])
+            entries = msgspec.convert(value, list[_Entry])
         except msgspec.ValidationError as error:
             return Session(image, place, fault=Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
         if not entries:
@@ -143,8 +144,11 @@ class ListedSessions:
         groups: dict[str, list[int]] = {}
         for number, entry in enumerate(self._entries):
             image = f"@{number}"
-            if _is_listed(entry):
-                image = image_of.get(entry["input"]) or _image(entry["input"])
+            if isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in _KEYS) and entry["input"]:
+                found = _NUMBER.match(
+                    entry["input"].rpartition("/")[2]
+                )  # COCO's number, else the path, marked as no fault's
+                image = image_of.get(entry["input"]) or (found[1] if found else f"./{entry['input']}")
                 image_of.setdefault(entry["edited"], image)
             groups.setdefault(image, []).append(number)
         self._groups = list(groups.items())
@@ -165,21 +169,10 @@ class ListedSessions:
             return Session(image, place, fault=Fault(Reason.INVALID_RECORD, detail))
         entries = [self._entries[number] for number in numbers]
         turns = [
-            Turn(f"{n}", n, each["instruction"], each["input"], each["edited"]) for n, each in enumerate(entries, 1)
+            Turn(f"{n}", n, entry["instruction"], entry["input"], entry["edited"]) for n, entry in enumerate(entries, 1)
         ]
         return Session(image, place, turns, broken=_jump(turns))
 
 
 def _jump(turns: Sequence[Turn]) -> str:
     return JUMP if any(before.target != after.picture for before, after in pairwise(turns)) else ""
-
-
-def _is_listed(entry: object) -> bool:
-    keys = ("input", "edited", "instruction")
-    return isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in keys) and bool(entry["input"])
-
-
-def _image(path: str) -> str:
-    """COCO's number where the file's name begins with it, else its path, marked so that it is no fault's."""
-    found = _NUMBER.match(path.rpartition("/")[2])
-    return found[1] if found else f"./{path}"

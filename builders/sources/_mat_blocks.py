@@ -33,15 +33,16 @@ class MatBlocks:
 
         self._file, self._name = file, name
         try:
-            found = whosmat(file)
+            arrays = whosmat(file)
         except NotImplementedError as error:
             raise UsageError(f"{name}: {_VERSION}") from error
         except Exception as error:  # scipy raises nearly anything on damaged files
             raise UsageError(f"{name}: not a MATLAB file ({error}). Is the download complete?") from error
-        fitting = [(key, shape) for key, shape, kind in found if kind == "uint8" and _is_blocks(shape)]
+        blocks = ((key, shape) for key, shape, kind in arrays if kind == "uint8" and shape[2:] and shape[-1] == 3)
+        fitting = [(key, shape) for key, shape in blocks if min(shape) > 0]
         if len(fitting) != 1:
-            held = ", ".join(f"{key} {kind}{tuple(shape)}" for key, shape, kind in found) or "nothing"
-            raise UsageError(f"{name}: expected one uint8 array (…, height, width, 3), it holds {held}")
+            contents = ", ".join(f"{key} {kind}{tuple(shape)}" for key, shape, kind in arrays) or "nothing"
+            raise UsageError(f"{name}: expected one uint8 array (…, height, width, 3), it holds {contents}")
         self._key, self._shape = fitting[0]
         if math.prod(self._shape) > _MOST_BYTES:
             raise UsageError(f"{name}: {self._key} has {math.prod(self._shape):,} bytes, the limit is {_MOST_BYTES:,}")
@@ -74,7 +75,3 @@ class MatBlocks:
                 spool.write(part.tobytes())
             spool.flush()
             return np.memmap(spool, np.uint8, "r", shape=(len(self), *self._shape[-3:]))
-
-
-def _is_blocks(shape: tuple[int, ...]) -> bool:
-    return len(shape) >= 3 and shape[-1] == 3 and min(shape) > 0

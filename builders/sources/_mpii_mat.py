@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,22 +71,16 @@ def _person(rectangle: Any, record_id: str) -> Person:
 
 def _joints(rectangle: Any) -> tuple[Joint, ...]:
     joints: list[Joint] = [(0.0, 0.0, 0)] * _JOINTS
-    for point in _points(rectangle):
+    for point in (
+        point for points in _many(_field(rectangle, "annopoints")) for point in _many(_field(points, "point"))
+    ):
         number, x, y = int(_field(point, "id")), float(_field(point, "x")), float(_field(point, "y"))
         if not 0 <= number < _JOINTS or not (math.isfinite(x) and math.isfinite(y)):
             raise ValueError(f"annopoints: joint {number} at {x}, {y}")
-        joints[number] = (x + _SHIFT, y + _SHIFT, 2 if _seen(_field(point, "is_visible", 1)) else 1)
+        # The release writes 0, 1, '0', '1', or nothing; head and neck have nothing, and are seen.
+        is_hidden = str(_field(point, "is_visible", 1)) in {"0", "0.0"}
+        joints[number] = (x + _SHIFT, y + _SHIFT, 1 if is_hidden else 2)
     return tuple(joints)
-
-
-def _points(rectangle: Any) -> Iterator[Any]:
-    for points in _many(_field(rectangle, "annopoints")):
-        yield from _many(_field(points, "point"))
-
-
-def _seen(value: Any) -> bool:
-    """The release writes 0, 1, '0', '1', or nothing; head and neck have nothing, and are seen."""
-    return str(value) not in {"0", "0.0"}
 
 
 def _box(rectangle: Any, joints: tuple[Joint, ...]) -> Box | None:

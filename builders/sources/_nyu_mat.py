@@ -42,7 +42,7 @@ class NyuMat:
         import h5py
 
         self._name = name
-        with _told(name):
+        with _damage_named(name):
             self._file = h5py.File(file, "r")
         self._arrays = {field: self._array(field) for field in _NEEDED}
 
@@ -61,7 +61,7 @@ class NyuMat:
         array = self._arrays[field]
         if number >= array.shape[0]:
             raise UsageError(f"{self._name}: {field} holds {array.shape[0]}, number {number} is asked for")
-        with _told(self._name):
+        with _damage_named(self._name):
             values = np.asarray(array[number])
         if field == "images":
             return encode_png(np.ascontiguousarray(values.transpose(2, 1, 0))).data
@@ -74,7 +74,7 @@ class NyuMat:
 
     def _array(self, field: str) -> Any:
         """One of the file's arrays, seen to be what it should."""
-        with _told(self._name):
+        with _damage_named(self._name):
             array = self._file.get(field)
             shape: tuple[int, ...] = getattr(array, "shape", None) or ()
             kind = str(getattr(array, "dtype", ""))
@@ -93,7 +93,7 @@ class NyuMat:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def _damage_named(name: str) -> Iterator[None]:
     """Damage as an error that names the file; h5py raises many kinds. What the storage raises passes."""
     try:
         yield

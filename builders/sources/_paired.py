@@ -91,14 +91,15 @@ class PairedFolders(RootedSource):
         files = {} if pair.fault else {"picture": pair.damaged, "target": pair.clean}
         return Record(pair.name, pair.name, files, {}, self._split, licence=self.licence, fault=pair.fault)
 
-    @cached_property
-    def _pairs(self) -> list[Pair]:
-        return self._pairs_of_files()
-
-    def _pairs_of_files(self) -> list[Pair]:
+    def pairs(self) -> list[Pair]:
+        """All pairs of the split, and pictures without a partner."""
         layout = self._layout
         damaged = _marked(self.named(layout.damaged), layout.damaged_mark)
         return pair_up(damaged, _marked(self.named(layout.clean), layout.clean_mark), layout)
+
+    @cached_property
+    def _pairs(self) -> list[Pair]:
+        return self.pairs()
 
     @cached_property
     def _layout(self) -> Folders:
@@ -111,10 +112,10 @@ class PairedFolders(RootedSource):
                 if damaged and clean:
                     return layout
                 if damaged or clean:
-                    half = half or f"; {_told_side(layout.sides[damaged])} is missing"
-        wanted = " or ".join(" + ".join(map(_told_side, layout.sides)) for layout in self.layouts())
+                    half = half or f"; {_describe_side(layout.sides[damaged])} is missing"
+        expected = " or ".join(" + ".join(map(_describe_side, layout.sides)) for layout in self.layouts())
         raise UsageError(
-            f"root {self._root.location}: {self.title} is not there for split {self._split!r}: expected {wanted}{half}. "
+            f"root {self._root.location}: {self.title} is not there for split {self._split!r}: expected {expected}{half}. "
             f"{self.advice}Change `split`, or give the folder that holds these in `root`."
         )
 
@@ -150,7 +151,7 @@ class PairedFolders(RootedSource):
                     yield from ((f"{name}/{_stem(file)}", f"{path}/{name}/{file}") for file in inner)
 
 
-def _told_side(side: tuple[str, str]) -> str:
+def _describe_side(side: tuple[str, str]) -> str:
     folder, mark = side
     return f"{folder}/*_{mark}_*" if mark else folder
 

@@ -28,7 +28,7 @@ _PARTS = re.compile(r"-of-\d+$")
 
 
 class ParquetRows:
-    """The rows of a split: small columns are held, pictures are read one by one.
+    """The rows of a split: small columns are kept, pictures are read one by one.
 
     Rows are numbered from 0 through all files, in the order of the files' names.
 
@@ -59,10 +59,6 @@ class ParquetRows:
         Raises:
             UsageError: they are of two uploads, so that rows would come twice; or of another data set; or the first is damaged.
         """
-        return self._fitting
-
-    @cached_property
-    def _fitting(self) -> list[str]:
         if clash := _clash(self.files):
             raise UsageError(
                 f"root {self._root.location}: {' and '.join(clash)} are of two uploads. Keep the newer files."
@@ -101,11 +97,19 @@ class ParquetRows:
                 part = table.read(columns=wanted, use_threads=False)
                 part.validate(full=True)  # its text may be none
             for column, kind in columns.items():
-                found.setdefault(column, []).append(_cast(part[column], kind, name, column))
+                try:
+                    found.setdefault(column, []).append(part[column].cast(kind))
+                except pa.ArrowException as error:
+                    detail = f"column `{column}` holds {part[column].type}, not {kind}"
+                    raise DocumentError("wrong_schema", name, detail) from error
             for picture in pictures:
-                paths = _paths(part, picture if picture in named else "")
-                found.setdefault(f"{picture}.path", []).append(paths)
-        return {name: _joined(parts) for name, parts in found.items()}
+                paths = pc.struct_field(part[picture], "path").cast(pa.string()) if picture in named else None
+                nulls = pa.chunked_array([pa.nulls(len(part), pa.string())])
+                found.setdefault(f"{picture}.path", []).append(nulls if paths is None else paths)
+        return {
+            name: pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
+            for name, parts in found.items()
+        }
 
     @property
     def count(self) -> int:
@@ -184,27 +188,10 @@ def _check(schema: pa.Schema, name: str, columns: Sequence[str], pictures: Seque
         if at < 0:
             _lack(name, column, schema.names)
         if column in pictures and not picture_leaf(schema.field(at)):
-            held = f"column `{column}` holds {schema.field(at).type}, not the bytes of pictures"
-            raise DocumentError("wrong_schema", name, f"{held}. Save the data set with its pictures embedded.")
+            detail = f"column `{column}` holds {schema.field(at).type}, not the bytes of pictures"
+            raise DocumentError("wrong_schema", name, f"{detail}. Save the data set with its pictures embedded.")
 
 
-def _lack(name: str, column: str, there: Sequence[str]) -> NoReturn:
-    held = f"no column `{column}`; it has {', '.join(there)}"
-    raise DocumentError("wrong_schema", name, f"{held}. Is it this data set's file?")
-
-
-def _cast(values: pa.ChunkedArray, kind: pa.DataType, name: str, column: str) -> pa.ChunkedArray:
-    try:
-        return values.cast(kind)
-    except pa.ArrowException as error:
-        raise DocumentError("wrong_schema", name, f"column `{column}` holds {values.type}, not {kind}") from error
-
-
-def _joined(parts: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
-    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)
-
-
-def _paths(table: pa.Table, picture: str) -> pa.ChunkedArray:
-    if not picture:
-        return pa.chunked_array([pa.nulls(len(table), pa.string())])
-    return pc.struct_field(table[picture], "path").cast(pa.string())
+def _lack(name: str, column: str, columns: Sequence[str]) -> NoReturn:
+    detail = f"no column `{column}`; it has {', '.join(columns)}"
+    raise DocumentError("wrong_schema", name, f"{detail}. Is it this data set's file?")

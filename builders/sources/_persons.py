@@ -54,7 +54,11 @@ class Scene:
 def records_of(scene: Scene, layout: str, persons: Sequence[Person]) -> Iterator[Record]:
     """One record for each person; each knows the boxes of the others of its kind, since a sentence must tell them apart."""
     for person in persons:
-        fault = person.fault or _fault(person)
+        fault = person.fault
+        if fault is None and person.crowd:
+            fault = Fault(Reason.CROWD, "a crowd region is no single person")
+        elif fault is None and not any(seen for _, _, seen in person.joints):
+            fault = Fault(Reason.NO_KEY_POINTS, f"no joint of this {person.noun} is labelled")
         if fault is not None:
             yield Record(person.id, scene.group, {}, {}, scene.split, fault=fault)
             continue
@@ -76,14 +80,6 @@ def records_of(scene: Scene, layout: str, persons: Sequence[Person]) -> Iterator
             size=scene.size,
             licence=scene.licence,
         )
-
-
-def _fault(person: Person) -> Fault | None:
-    if person.crowd:
-        return Fault(Reason.CROWD, "a crowd region is no single person")
-    if not any(seen for _, _, seen in person.joints):
-        return Fault(Reason.NO_KEY_POINTS, f"no joint of this {person.noun} is labelled")
-    return None
 
 
 def joints_of(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -40,7 +39,8 @@ class PromptRows:
         self._words = table["edit_prompt"]
         fresh = np.ones(len(self._words), np.bool_)
         if captions and len(fresh):
-            fresh[1:] = ~np.logical_and.reduce([_as_before(table[name]) for name in captions])
+            same = [pc.equal(table[name][1:], table[name][:-1]).fill_null(False).to_numpy() for name in captions]
+            fresh[1:] = ~np.logical_and.reduce(same)
         starts = np.append(np.flatnonzero(fresh), len(fresh))
         first, last = (int(part * (len(starts) - 1)) for part in share)
         self._starts = starts[first : last + 1]
@@ -53,25 +53,16 @@ class PromptRows:
     def records(self, index: int, split: str, licence: str) -> Iterator[Record]:
         """The pairs of the prompts that begin in one row group; a record is called after its row."""
         for prompt in self._blocks[index]:
-            yield from self._prompt(prompt, split, licence)
-
-    def _prompt(self, prompt: int, split: str, licence: str) -> Iterator[Record]:
-        first, end = int(self._starts[prompt]), int(self._starts[prompt + 1])
-        group = self._rows.place(first)
-        for row in range(first, end):
-            place, words = self._rows.place(row), tidy([self._words[row].as_py()])
-            if not words:
-                fault = Fault(Reason.EMPTY_PHRASE, f"{place}: no usable `edit_prompt`")
-                yield Record(place, group, {}, {}, split, fault=fault)
-                continue
-            files = {
-                "picture": self._rows.reference(row, self._before),
-                "target": self._rows.reference(row, "edited_image"),
-            }
-            yield Record(place, group, files, {"instructions": list(words)}, split, licence=licence)
-
-
-def _as_before(values: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
-    """Whether each value but the first equals the one before it; nulls equal nothing."""
-    same = pc.equal(values[1:], values[:-1]).fill_null(False)
-    return np.asarray(same.to_numpy(), np.bool_)
+            first, end = int(self._starts[prompt]), int(self._starts[prompt + 1])
+            group = self._rows.place(first)
+            for row in range(first, end):
+                place, words = self._rows.place(row), tidy([self._words[row].as_py()])
+                if not words:
+                    fault = Fault(Reason.EMPTY_PHRASE, f"{place}: no usable `edit_prompt`")
+                    yield Record(place, group, {}, {}, split, fault=fault)
+                    continue
+                files = {
+                    "picture": self._rows.reference(row, self._before),
+                    "target": self._rows.reference(row, "edited_image"),
+                }
+                yield Record(place, group, files, {"instructions": list(words)}, split, licence=licence)

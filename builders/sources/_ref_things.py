@@ -52,21 +52,16 @@ class RefThings:
         Crowds are no single things and are left out of the others.
         """
         if self._last[0] != picture:
-            self._last = picture, self._single_things(picture)
+            self._last = picture, {}
+            for element in self._annotations.group_of(picture):
+                with suppress(ValueError):  # what is no JSON is nobody's rival
+                    entry = parse(element.data)
+                    if isinstance(entry, dict) and not entry.get("iscrowd") and type(entry.get("id")) is int:
+                        self._last[1].setdefault(entry["id"], self._thing(entry))
         return {
             "meant": [self._thing(self._entry(number)) for number in meant],
             "others": [thing for number, thing in self._last[1].items() if number not in meant],
         }
-
-    def _single_things(self, picture: int) -> dict[int, list[Any]]:
-        """The things of a picture by their numbers; what is no JSON is nobody's rival."""
-        things: dict[int, list[Any]] = {}
-        for element in self._annotations.group_of(picture):
-            with suppress(ValueError):
-                entry = parse(element.data)
-                if isinstance(entry, dict) and not entry.get("iscrowd") and type(entry.get("id")) is int:
-                    things.setdefault(entry["id"], self._thing(entry))
-        return things
 
     def _entry(self, number: int) -> Any:
         """The annotation of this number as JSON values; None where there is none."""

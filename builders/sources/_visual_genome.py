@@ -18,6 +18,12 @@ class Picture:
     url: str
     aliases: tuple[str, ...]
 
+    @property
+    def licence(self) -> str:
+        """Visual Genome's, where the picture comes from there; else its address, which is all that the list tells."""
+        is_of_it = "VG_100K" in self.url or "visualgenome" in self.url
+        return f"Visual Genome (CC BY 4.0), {self.url}" if is_of_it else self.url
+
 
 def read_pictures(root: Root, file: str) -> dict[str, Picture]:
     """Picture number -> what the list says; of two with one number the first counts.

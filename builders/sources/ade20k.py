@@ -42,13 +42,15 @@ class Ade20k150(LabelMaps):
         root.require(f"annotations/{self._split}", "folder of label maps", f"Splits that are there: {splits}.")
         return [_INFO]
 
-    def _list(self) -> Sequence[str]:
+    def stems(self) -> Sequence[str]:
+        """Pictures of the split, without their endings."""
         return self._both_sides(f"images/{self._split}", f"annotations/{self._split}")
 
-    def _files(self, stem: str) -> tuple[str, str]:
+    def files(self, stem: str) -> tuple[str, str]:
+        """The picture and the label map of a stem."""
         return f"images/{self._split}/{stem}.jpg", f"annotations/{self._split}/{stem}.png"
 
-    def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+    def class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
         """The table's first and last columns."""
         rows = [line.split("\t") for line in self._text(_INFO).splitlines()[1:] if line.strip()]
         if not rows or any(len(row) < 2 or not row[0].strip().isdecimal() for row in rows):
@@ -91,7 +93,8 @@ class Ade20kFull(LabelMaps):
         place = f"{self._folder.removesuffix('images/ADE')}{_INDEX}"
         return place if self._root.exists(place) else ""
 
-    def _list(self) -> Sequence[str]:
+    def stems(self) -> Sequence[str]:
+        """Pictures of the split, without their endings."""
         return list(self._walk(f"{self._folder}/{self._split}"))
 
     def _walk(self, folder: str) -> Iterator[str]:
@@ -105,10 +108,12 @@ class Ade20kFull(LabelMaps):
             else:
                 yield from self._walk(f"{folder}/{name}")
 
-    def _files(self, stem: str) -> tuple[str, str]:
+    def files(self, stem: str) -> tuple[str, str]:
+        """The picture and the label map of a stem."""
         return f"{self._folder}/{stem}.jpg", f"{self._folder}/{stem}_seg.png"
 
-    def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+    def class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+        """Number -> name, and the numbers that say nothing."""
         if self._options.classes:
             file = self._options.classes
             return numbered_names(self._text(file), self._root.full_name(file)), (0,)
@@ -121,7 +126,7 @@ class Ade20kFull(LabelMaps):
     def _from_pictures(self) -> dict[int, str]:
         """Number -> name of all whole objects that the split's json files name: one pass over them."""
         found: dict[int, str] = {}
-        for stem in self._list():
+        for stem in self.stems():
             for entry in self._objects(stem):
                 number, name = entry.get("name_ndx"), entry.get("name")
                 whole = isinstance(parts := entry.get("parts"), dict) and parts.get("part_level") == 0

@@ -12,7 +12,6 @@ one folder down. Neither lists everybody in view: records say so, and sentences 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -23,7 +22,7 @@ import msgspec
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._coco_points import CocoImage, CocoPoints
-from ieiw.builders.sources._json_index import Element, JsonIndex
+from ieiw.builders.sources._json_index import Element, JsonIndex, by_text
 from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
 from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Fault, Record
@@ -126,12 +125,7 @@ class _Picture(msgspec.Struct):
     url: str = ""
 
 
-class _Head(msgspec.Struct):
-    image_id: str
-
-
 _PICTURE = msgspec.json.Decoder(_Picture)
-_HEAD = msgspec.json.Decoder(_Head)
 
 
 class _Release:
@@ -149,7 +143,7 @@ class _Release:
 
     @cached_property
     def _elements(self) -> JsonIndex:
-        return JsonIndex(self._root, self._file, _identify)
+        return JsonIndex(self._root, self._file, by_text("image_id"))
 
     def _picture(self, element: Element) -> Iterator[Record]:
         place = element.place
@@ -173,7 +167,8 @@ class _Release:
             f"{_LICENCE}, {entry.url}".rstrip(", "),
             unlisted=True,
         )
-        persons = [_person(entry, human, place) for human in sorted(entry.keypoint_annotations, key=_natural)]
+        humans = sorted(entry.keypoint_annotations, key=lambda human: (len(human), human))  # human2 before human10
+        persons = [_person(entry, human, place) for human in humans]
         yield from records_of(scene, "aic", persons)
 
     def _faulty(self, record_id: str, reason: Reason, detail: str) -> Record:
@@ -185,29 +180,12 @@ def _person(entry: _Picture, human: str, place: str) -> Person:
     record_id = f"{entry.image_id}/{human}"
     try:
         joints = joints_of(entry.keypoint_annotations[human], "aic", shift=0.5, codes=_CODES)
-        left, top, right, bottom = _corners(entry.human_annotations.get(human))
+        values = entry.human_annotations.get(human, ())
+        if len(values) != 4:
+            raise ValueError(f"human_annotations is {values or None}, not x1, y1, x2, y2")
+        left, top, right, bottom = values
         corners = left, top, right - left, bottom - top
         labelled = any(seen for *_, seen in joints)
         return Person(record_id, box=sound_box(corners) if labelled else box_if_any(corners), joints=joints)
     except ValueError as error:
         return Person(record_id, fault=Fault(Reason.INVALID_RECORD, f"{place}: {human}: {error}"))
-
-
-def _corners(values: Sequence[float] | None) -> Sequence[float]:
-    if values is None or len(values) != 4:
-        raise ValueError(f"human_annotations is {values}, not x1, y1, x2, y2")
-    return values
-
-
-def _natural(human: str) -> tuple[int, str]:
-    """``human2`` before ``human10``."""
-    return len(human), human
-
-
-def _identify(data: bytes) -> tuple[bytes, int]:
-    """Image id of an element, and a number that stands for it."""
-    try:
-        own = _HEAD.decode(data).image_id.encode("utf-8", "surrogatepass")
-    except (ValueError, RecursionError):
-        own = data
-    return own, int.from_bytes(hashlib.blake2b(own, digest_size=8).digest(), "little", signed=True)

@@ -8,19 +8,17 @@ unpacks them. Json: ``annotations/stuff_<split>.json``, stuff alone; its class 1
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
 from ieiw.builders.options import Options
 from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry
-from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._label_maps import CLASS_LIST, LabelMaps, numbered_names
 from ieiw.builders.vocabulary import CLASSES
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.records import Fault, Record
+from ieiw.triplets.records import Record
 from ieiw.triplets.rejects import Reason, Refusal
 
 _NEVER = frozenset({12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91})
@@ -52,6 +50,7 @@ class CocoStuff(LabelMaps):
     """Source of COCO-Stuff's pictures, a record each; see :class:`CocoStuffOptions`."""
 
     version = 3
+    rough: ClassVar[Mapping[str, Sequence[int]]] = {"rough": [number - 1 for number in _STUFF]}
     options_model = CocoStuffOptions
     _options: CocoStuffOptions
 
@@ -74,7 +73,28 @@ class CocoStuff(LabelMaps):
         if not self._json:
             yield from super().group(index)
             return
-        yield self._of_elements(list(self._coco.annotations.group(index)))
+        elements = list(self._coco.annotations.group(index))
+        number, images, segments = elements[0].picture, self._coco.images, []
+        try:
+            for element in elements:  # one that is unsound spoils the record, since its class would seem absent
+                entry = element.decode(_ANNOTATION)
+                if entry.image_id not in images:
+                    detail = f"{element.place}: {images.lack('image_id', entry.image_id)}"
+                    raise Refusal(Reason.UNKNOWN_PICTURE, detail)
+                segments.append([entry.category_id, entry.segmentation])
+        except Refusal as refusal:
+            yield self._faulty(str(number), str(number), refusal)
+            return
+        image = images[number]
+        yield Record(
+            id=str(number),
+            group=str(number),
+            files={"picture": f"{self._pictures}/{image.file_name}", CLASSES: CLASS_LIST},
+            annotation={"segments": segments, "rough": list(_STUFF)},
+            split=self._split,
+            size=(image.width, image.height),
+            licence=image.licence,
+        )
 
     @cached_property
     def _pictures(self) -> str:
@@ -106,18 +126,16 @@ class CocoStuff(LabelMaps):
         )
         return self._find(places, "annotation", f"{maps}stuff_annotations_trainval2017.zip here.")
 
-    def _record(self, index: int) -> Record:
-        record = super()._record(index)
-        rough = [number - 1 for number in _STUFF]
-        return replace(record, annotation={**record.annotation, "rough": rough}) if record.fault is None else record
-
-    def _list(self) -> Sequence[str]:
+    def stems(self) -> Sequence[str]:
+        """Pictures of the split, without their endings."""
         return self._both_sides(self._pictures, self._maps)
 
-    def _files(self, stem: str) -> tuple[str, str]:
+    def files(self, stem: str) -> tuple[str, str]:
+        """The picture and the label map of a stem."""
         return f"{self._pictures}/{stem}.jpg", f"{self._maps}/{stem}.png"
 
-    def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+    def class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+        """Number -> name, and the numbers that say nothing."""
         if self._json:
             categories = self._coco.categories
             if not categories:
@@ -132,28 +150,3 @@ class CocoStuff(LabelMaps):
     @cached_property
     def _coco(self) -> CocoFile[ImageEntry, CategoryEntry]:
         return CocoFile(self._root, self._json, ImageEntry, CategoryEntry)
-
-    def _of_elements(self, elements: list[Element]) -> Record:
-        """All annotations of one picture as one record; one that is unsound spoils it, since its class would seem absent."""
-        number = elements[0].picture
-        try:
-            segments = [self._segment(element) for element in elements]
-        except Refusal as refusal:
-            return self._faulty(str(number), str(number), Fault(refusal.reason, refusal.detail))
-        image = self._coco.images[number]
-        return Record(
-            id=str(number),
-            group=str(number),
-            files={"picture": f"{self._pictures}/{image.file_name}", CLASSES: CLASS_LIST},
-            annotation={"segments": segments, "rough": list(_STUFF)},
-            split=self._split,
-            size=(image.width, image.height),
-            licence=image.licence,
-        )
-
-    def _segment(self, element: Element) -> list[Any]:
-        entry = element.decode(_ANNOTATION)
-        if entry.image_id not in self._coco.images:
-            detail = f"{element.place}: {self._coco.images.lack('image_id', entry.image_id)}"
-            raise Refusal(Reason.UNKNOWN_PICTURE, detail)
-        return [entry.category_id, entry.segmentation]

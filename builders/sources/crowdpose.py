@@ -21,18 +21,18 @@ class CrowdPose(CocoPoints):
     def annotation_file(self) -> str:
         """``json/crowdpose_<split>.json``, where it lies."""
         name = f"crowdpose_{self._split}.json"
-        places = [f"{folder}{maker}{name}" for folder in _FOLDERS for maker in ("", "mmpose_")]
-        found = next((place for place in places if self._root.exists(place)), "")
+        candidates = [f"{folder}{maker}{name}" for folder in _FOLDERS for maker in ("", "mmpose_")]
+        file = next((place for place in candidates if self._root.exists(place)), "")
         remedy = "Change `split`, or give the folder that holds json and images in `root`."
-        self._root.require(found or f"json/{name}", "annotation file", remedy)
-        return found
+        self._root.require(file or f"json/{name}", "annotation file", remedy)
+        return file
 
     def picture_file(self, image: CocoImage) -> str:
         """``images/<file_name>``."""
         return f"images/{image.file_name}"
 
     def size(self, image: CocoImage) -> None:
-        """Not told: in copies of the release width and height are swapped (open-mmlab/mmpose, issue 308); coordinates are not."""
+        """Unknown: in copies of the release width and height are swapped (open-mmlab/mmpose, issue 308); coordinates are not."""
         return
 
     def licence(self, image: CocoImage) -> str:

@@ -8,7 +8,7 @@ pairs those of one size are taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
@@ -85,7 +85,9 @@ class Gier(RootedSource):
         if self._first[record_id] != number:
             fault = Fault(Reason.DUPLICATE_RECORD, f"{place}: {record_id} was named before")
             return self._faulty(f"{record_id}#{number}", _group(entry), fault)
-        words = tidy(self._texts(entry))
+        keys = ["expert_summary", "amateur_summary"][: 1 if self._options.words == "expert" else 2]
+        values = [entry.get(key) for key in (["prompts"] if "prompts" in entry else keys)]
+        words = tidy([text for value in values for text in (value if isinstance(value, list) else [value])])
         if not words:
             return self._faulty(record_id, _group(entry), Fault(Reason.EMPTY_PHRASE, f"{place}: no usable summary"))
         operators = entry.get("operator")
@@ -114,15 +116,6 @@ class Gier(RootedSource):
 
     def _picture(self, name: str) -> str:
         return f"{'warped' if name in self._warped else 'images'}/{name}"
-
-    def _texts(self, entry: Mapping[str, Any]) -> list[object]:
-        keys = ["expert_summary", "amateur_summary"][: 1 if self._options.words == "expert" else 2]
-        keys = ["prompts"] if "prompts" in entry else keys
-        found: list[object] = []
-        for key in keys:
-            value = entry.get(key)
-            found.extend(value if isinstance(value, list) else [value])
-        return found
 
 
 def _id(entry: object) -> str:

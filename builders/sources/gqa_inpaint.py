@@ -77,14 +77,21 @@ class GqaInpaint(RootedSource):
         image = self._images[index]
         place = f"{self._file} {image}"
         try:
-            scene = _scene_of(self._scenes[image])
+            found = self._scenes[image]
+            is_raw = isinstance(found, msgspec.Raw)
+            scene = msgspec.json.decode(found, type=_Scene) if is_raw else msgspec.convert(found, _Scene)
         except (ValueError, RecursionError) as error:
             yield self._faulty(image, image, Fault(Reason.INVALID_RECORD, f"{place}: {error}"))
             return
         named = _named(scene)
-        for key, found in scene.objects.items():
-            if found.bidirected:
-                yield from self._records(image, key, scene, named)
+        for key in (key for key, thing in scene.objects.items() if thing.bidirected):
+            try:
+                phrases = named.phrases(key)
+            except Refusal as refusal:  # a name that does not tell it apart is a fault of both
+                fault = Fault(refusal.reason, f"{place} object {key}: {refusal.detail}")
+                yield from (self._faulty(f"{image}-{key}-{kind}", image, fault) for kind in self._kinds)
+            else:
+                yield from (self._record(image, key, kind, scene, phrases) for kind in self._kinds)
 
     def picture_aliases(self, record: Record) -> Sequence[str]:
         """The name of a record's picture in COCO, where Visual Genome's picture list lies at the root and tells it."""
@@ -130,21 +137,11 @@ class GqaInpaint(RootedSource):
             return {}
         return dict(read_json(self._root, self._official, dict))
 
-    def _records(self, image: str, key: str, scene: _Scene, named: Scene) -> Iterator[Record]:
-        """The records of one object; a name that does not tell it apart is a fault of both."""
-        try:
-            phrases = named.phrases(key)
-        except Refusal as refusal:
-            fault = Fault(refusal.reason, f"{self._file} {image} object {key}: {refusal.detail}")
-            for kind in self._kinds:
-                yield self._faulty(f"{image}-{key}-{kind}", image, fault)
-            return
-        for kind in self._kinds:
-            yield self._record(image, key, kind, scene, phrases)
-
     def _record(self, image: str, key: str, kind: str, scene: _Scene, phrases: Sequence[NounPhrase]) -> Record:
         full, empty = f"images/{image}.jpg", f"images_inpainted/{image}/{key}.jpg"
         before, after = (full, empty) if kind == "removal" else (empty, full)
+        thing = scene.objects[key]
+        colours = ((f"{attribute} {thing.name}", colour_of(attribute)) for attribute in thing.attributes)
         official = self._sentences.get(f"i{image}-o{key}") if kind == "removal" else None
         return Record(
             id=f"{image}-{key}-{kind}",
@@ -158,20 +155,13 @@ class GqaInpaint(RootedSource):
                 "object": {
                     "shown": "picture" if kind == "removal" else "target",
                     "several": phrases[0].several,
-                    "colours": _colours(scene.objects[key]),
+                    "colours": {words: colour for words, colour in colours if colour},  # "orange cup" claims orange
                 },
             },
             split=self._split,
             size=(scene.width, scene.height),
             licence=_LICENCE,
         )
-
-
-def _scene_of(found: Any) -> _Scene:
-    """A scene from its JSON bytes, or from JSON values."""
-    if isinstance(found, msgspec.Raw):
-        return msgspec.json.decode(found, type=_Scene)
-    return msgspec.convert(found, _Scene)
 
 
 def _named(scene: _Scene) -> Scene:
@@ -187,12 +177,6 @@ def _named(scene: _Scene) -> Scene:
             for key, found in scene.objects.items()
         }
     )
-
-
-def _colours(thing: _Object) -> dict[str, str]:
-    """The words that claim a colour of it: ``orange cup`` -> ``orange``."""
-    found = ((f"{attribute} {thing.name}", colour_of(attribute)) for attribute in thing.attributes)
-    return {words: colour for words, colour in found if colour}
 
 
 def _sentences(kind: str, phrases: Sequence[NounPhrase]) -> list[str]:

@@ -56,8 +56,17 @@ class MagicBrush(RootedSource):
 
     def group(self, index: int) -> Iterator[Record]:
         """Of each session its turns, then the session as a whole."""
+        turns = self._options.turns
         for session in self._sessions.group(index):
-            yield from self._session(session)
+            if session.fault is not None:
+                yield self._faulty(session.image, session.image, session.fault)
+                continue
+            for turn in session.turns:
+                if turns != "whole" or turn.fault is not None:
+                    yield self._turn(session, turn)
+            sound = [turn for turn in session.turns if turn.fault is None]
+            if turns != "each" and (len(sound) > 1 or turns == "whole"):
+                yield self._whole(session, sound)
 
     def read(self, reference: str) -> bytes:
         """The bytes of a picture, from its folder or from the row that holds it."""
@@ -80,17 +89,6 @@ class MagicBrush(RootedSource):
         if not self._list:
             return RowSessions(self._rows)
         return (FolderSessions if self._list.endswith(_FILE) else ListedSessions)(self._root, self._list)
-
-    def _session(self, session: Session) -> Iterator[Record]:
-        if session.fault is not None:
-            yield self._faulty(session.image, session.image, session.fault)
-            return
-        sound = [turn for turn in session.turns if turn.fault is None]
-        for turn in session.turns:
-            if self._options.turns != "whole" or turn.fault is not None:
-                yield self._turn(session, turn)
-        if self._options.turns != "each" and (len(sound) > 1 or self._options.turns == "whole"):
-            yield self._whole(session, sound)
 
     def _turn(self, session: Session, turn: Turn) -> Record:
         record_id = f"{session.image}-{turn.name}"

@@ -55,7 +55,12 @@ class MPII(RootedSource):
 
     def group(self, index: int) -> Iterator[Record]:
         """The persons of one picture."""
-        picture = self._release[index] if self._is_release else self._listed(index)
+        if self._is_release:
+            picture = self._release[index]
+        else:  # persons are numbered within their picture, since the list gives them no ids
+            elements = list(self._elements.group(index))
+            persons = [self._person(element, number) for number, element in enumerate(elements)]
+            picture = MatPicture(_image(elements[0].data), persons)
         file = f"{self._folder}{picture.file}"
         scene = Scene(picture.file, file, self._split, None, _LICENCE, unlisted=True)
         return records_of(scene, "mpii", picture.persons)
@@ -95,12 +100,6 @@ class MPII(RootedSource):
     @cached_property
     def _elements(self) -> JsonIndex:
         return JsonIndex(self._root, self._file, _identify)
-
-    def _listed(self, index: int) -> MatPicture:
-        """A picture of the json list; persons are numbered within it, since the list gives them no ids."""
-        elements = list(self._elements.group(index))
-        persons = [self._person(element, at) for at, element in enumerate(elements)]
-        return MatPicture(_image(elements[0].data), persons)
 
     def _person(self, element: Element, at: int) -> Person:
         image = _image(element.data)

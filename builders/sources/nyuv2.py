@@ -106,17 +106,14 @@ class NyuV2(PairedFolders):
     def _mat(self) -> NyuMat:
         return NyuMat(self._root.open(_MAT), self._root.full_name(_MAT))
 
-    @cached_property
-    def _pairs(self) -> list[Pair]:
+    def pairs(self) -> list[Pair]:
+        """Of files, or of the official one."""
         if not self._official:
-            return self._pairs_of_files()
+            return super().pairs()
         self.inputs()
         depth = "rawDepths" if self._options.raw else "depths"
-        return [Pair(f"{n + 1:04}", f"{_MAT}#images/{n}", f"{_MAT}#{depth}/{n}") for n in self._numbers()]
-
-    def _numbers(self) -> Sequence[int]:
-        """Which of the official pictures belong to the split, from 0."""
-        if self._split == "all":
-            return range(len(self._mat))
-        place = self._root.full_name(_SPLITS)
-        return split_numbers(self._root.read(_SPLITS), place, self._split, len(self._mat))
+        numbers: Sequence[int] = range(len(self._mat))
+        if self._split != "all":
+            place = self._root.full_name(_SPLITS)
+            numbers = split_numbers(self._root.read(_SPLITS), place, self._split, len(self._mat))
+        return [Pair(f"{n + 1:04}", f"{_MAT}#images/{n}", f"{_MAT}#{depth}/{n}") for n in numbers]

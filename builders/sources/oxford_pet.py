@@ -76,14 +76,15 @@ class OxfordPet(RootedSource):
         breed = stem.rpartition("_")[0]
         if self._first[stem] != index:
             fault = Fault(Reason.DUPLICATE_RECORD, f"{stem} is listed before")
-            return Record(f"{stem}#{index + 1}", stem, {}, {}, self._split, fault=fault)
+            return self._faulty(f"{stem}#{index + 1}", stem, fault)
         if breed not in self._numbers:
             fault = Fault(Reason.INVALID_RECORD, f"{stem}: {breed!r} is none of the 37 breeds")
-            return Record(stem, stem, {}, {}, self._split, fault=fault)
+            return self._faulty(stem, stem, fault)
+        picture = self._cells[index][1] if self._is_rows else f"images/{stem}.jpg"
         return Record(
             id=stem,
             group=stem,
-            files={"picture": self._picture(index), CLASSES: _CLASS_LIST},
+            files={"picture": picture, CLASSES: _CLASS_LIST},
             annotation={"class": BREEDS[breed], "class_id": self._numbers[breed]},
             split=self._split,
             licence="Oxford-IIIT Pet (CC BY-SA 4.0)",
@@ -129,9 +130,6 @@ class OxfordPet(RootedSource):
             first = found[-1].stop if found else 0
             found += [range(first + each.start, first + each.stop) for each in part.blocks(np.arange(part.count))]
         return found
-
-    def _picture(self, index: int) -> str:
-        return self._cells[index][1] if self._is_rows else f"images/{self._stems[index]}.jpg"
 
     @cached_property
     def _stems(self) -> Sequence[str]:

@@ -52,7 +52,7 @@ class _Pascal(LabelMaps):
         remedy = f"Splits that are there: {', '.join(splits) or 'none'}. Change `split`, or unpack the list."
         root.require(self._split_file, "list of pictures", remedy)
 
-    def _list(self) -> Sequence[str]:
+    def stems(self) -> Sequence[str]:
         """The first word of each line; lists of ``trainaug`` also circulate with the files' paths."""
         lines = (line.split() for line in self._text(self._split_file).splitlines())
         return [line[0].rpartition("/")[2].removesuffix(".jpg") for line in lines if line]
@@ -72,10 +72,12 @@ class PascalVoc(_Pascal):
     def _maps(self) -> str:
         return "SegmentationClassAug" if self._split.endswith("aug") else "SegmentationClass"
 
-    def _files(self, stem: str) -> tuple[str, str]:
+    def files(self, stem: str) -> tuple[str, str]:
+        """The picture and the label map of a stem."""
         return f"JPEGImages/{stem}.jpg", f"{self._maps}/{stem}.png"
 
-    def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+    def class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+        """Number -> name, and the numbers that say nothing."""
         return {number: name.replace("_", " ") for number, name in enumerate(_VOC, 1)}, (255,)
 
 
@@ -123,11 +125,13 @@ class PascalContext(_Pascal):
             wanted.append(self._find(["labels.txt", "pascal_context_459.txt"], "list of the 459 classes", _GET_LISTS))
         return tuple(wanted)
 
-    def _files(self, stem: str) -> tuple[str, str]:
+    def files(self, stem: str) -> tuple[str, str]:
+        """The picture and the label map of a stem."""
         ending = "mat" if self._maps == "trainval" else "png"
         return f"JPEGImages/{stem}.jpg", f"{self._maps}/{stem}.{ending}"
 
-    def _class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+    def class_names(self) -> tuple[Mapping[int, str], tuple[int, ...]]:
+        """Number -> name, and the numbers that say nothing."""
         lists = [numbered_names(self._text(file), self._root.full_name(file)) for file in self._lists]
         names = {number: name for number, name in lists[-1].items() if number}
         if len(lists) == 1:

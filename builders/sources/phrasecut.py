@@ -8,6 +8,7 @@ other phrases give to one of the very same outlines.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -121,7 +122,7 @@ class PhraseCut(RootedSource):
             },
             split=self._split,
             size=picture.size,
-            licence=_licence(picture.url),
+            licence=picture.licence,
         )
 
     def _check(self, entry: _Entry, element: Element) -> None:
@@ -170,25 +171,18 @@ def _identify(data: bytes) -> tuple[bytes, int]:
     """Task id and image id of an element; the bytes themselves and -1 where it has no task id, -2 where it has no image id."""
     try:
         head = _HEAD.decode(data)
-    except (ValueError, RecursionError):
-        return _identify_loosely(data)
-    return head.task_id.encode("utf-8", "surrogatepass"), head.image_id
-
-
-def _identify_loosely(data: bytes) -> tuple[bytes, int]:
-    """The same of an element that strict JSON does not take."""
-    try:
-        entry = parse(data)
-    except (ValueError, RecursionError):
-        return data, -1
-    task, image = (entry.get("task_id"), entry.get("image_id")) if isinstance(entry, dict) else (None, None)
-    if not isinstance(task, str) or not task:
-        return data, -1
-    return task.encode("utf-8", "surrogatepass"), image if type(image) is int and image >= 0 else -2
+        return head.task_id.encode("utf-8", "surrogatepass"), head.image_id
+    except (ValueError, RecursionError):  # strict JSON does not take it; Python's own parser may
+        with suppress(ValueError, RecursionError):
+            entry = parse(data)
+            task, image = (entry.get("task_id"), entry.get("image_id")) if isinstance(entry, dict) else (None, None)
+            if isinstance(task, str) and task:
+                return task.encode("utf-8", "surrogatepass"), image if type(image) is int and image >= 0 else -2
+    return data, -1
 
 
 def _with_namesakes(records: list[Record]) -> Iterator[Record]:
-    """The records of one picture, each told how others name the very outlines that it has, where there are such others."""
+    """The records of one picture, each with the names that others give to the very outlines that it has."""
     owners: dict[bytes, set[int]] = {}
     outlines = [
         {msgspec.json.encode(outline) for outline in record.annotation.get("Polygons", ())} for record in records
@@ -200,8 +194,3 @@ def _with_namesakes(records: list[Record]) -> Iterator[Record]:
         others = sorted(set().union(*(owners[outline] for outline in mine)) - {number})
         names = [records[other].annotation["phrase_structure"]["name"] for other in others]
         yield replace(record, annotation={**record.annotation, "namesakes": names}) if names else record
-
-
-def _licence(url: str) -> str:
-    """Visual Genome's, where the picture comes from there; else its address, which is all that the layout tells."""
-    return f"Visual Genome (CC BY 4.0), {url}" if "VG_100K" in url or "visualgenome" in url else url

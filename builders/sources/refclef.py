@@ -69,19 +69,16 @@ class RefClef(RefCoco):
         self.inputs()
         place = self._root.full_name(_QUERIES)
         queries: Mapping[str, Any] = read_json(self._root, _QUERIES, dict)
-        wanted = None if self._split == "all" else self._wanted()
+        lines = [] if self._split == "all" else self._text(self._split_file).split()
+        wanted = {line.removesuffix(".jpg") for line in lines}
         found: dict[str, list[tuple[str, Any]]] = {}
         for key, texts in queries.items():
             picture = key.partition("_")[0]
-            if wanted is None or picture in wanted:
+            if self._split == "all" or picture in wanted:
                 found.setdefault(picture, []).append((key, texts))
         if not found:
             raise UsageError(f"{place}: no expression of split {self._split!r}. Change `split`.")
         return list(found.values())
-
-    def _wanted(self) -> set[str]:
-        lines = self._root.read(self._split_file).decode("utf-8", "replace").split()
-        return {line.removesuffix(".jpg") for line in lines}
 
     def _region(self, key: str, texts: Any) -> Record:
         place, picture = f"{_QUERIES} {key!r}", key.partition("_")[0]

@@ -94,10 +94,10 @@ class Sidd(PairedFolders):
             self._blocks[name] = MatBlocks(self._root.open(name), self._root.full_name(name))
         return self._blocks[name]
 
-    @cached_property
-    def _pairs(self) -> list[Pair]:
+    def pairs(self) -> list[Pair]:
+        """Of files, or of blocks."""
         if self._mats is None:
-            return self._pairs_of_files()
+            return super().pairs()
         noisy, clean = self._mats
         first, second = self._open(noisy), self._open(clean)
         longer = first if len(first) >= len(second) else second

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,10 @@ from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.instructions.templates import TEMPLATES, fill
 from ieiw.builders.protocols import PaintJob, Tools
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.region_rules import check_region, hole_of, region_rules
+from ieiw.builders.region_rules import RegionRules, check_region, hole_of, region_rules
+from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.triplets.drawings import erasure
-from ieiw.triplets.images.codec import annotation_frame, resize_mask, resize_short, upright_mask
+from ieiw.triplets.images.codec import annotation_frame, resize_mask, upright_mask
 from ieiw.triplets.images.masks import box_of, polygon_area, polygons_mask, to_rle
 from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
@@ -33,15 +33,7 @@ class Region:
     instances: int
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """A picture with and without the region, as a shard holds them."""
-
-    full: Encoded
-    empty: Encoded
-
-
-class Erasure:
+class Erasure(TaskBase[RegionRules]):
     """Base of the two tasks. A record's annotation holds ``phrase``, ``phrase_structure`` and ``Polygons`` as PhraseCut's do.
 
     Args:
@@ -49,15 +41,16 @@ class Erasure:
         rules: the source's ``region`` block.
     """
 
-    name: str
     version = 1
     needs = frozenset({Kind.OUTLINED})
     roles = frozenset({"inpaint"})
+    drawing = erasure.Answer
+    photographic = True
 
     def __init__(self, tools: Tools, rules: Mapping[str, Any]) -> None:
         self._tools = tools
-        self._rules = region_rules(dict(rules))
-        self.cap = self._rules.pairs_per_picture
+        self._options = region_rules(dict(rules))
+        self.cap = self._options.pairs_per_picture
 
     def job(self, record: OpenRecord) -> PaintJob:
         """The picture at output size and the hole to paint.
@@ -75,10 +68,9 @@ class Erasure:
             Refusal: as ``job``; ``nothing_changed`` where the inpainter gave the region back.
         """
         region = self._region(record)
-        erased = record.once("erased", lambda: self._erased(record, region))
         templates = chosen(self._tools.wordings, self.name, TEMPLATES[self.name], rng)
         sentences = fill(self.name, region.phrase, templates)
-        source, target = self._direction(erased)
+        full, empty = record.once("erased", lambda: self._erased(record, region))
         answer = record.once(
             "answer",
             lambda: erasure.Answer(
@@ -92,17 +84,13 @@ class Erasure:
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
-            source=source,
-            target=target,
+            source=empty if self.mirrors else full,
+            target=full if self.mirrors else empty,
             answer=answer,
             region_share=np.count_nonzero(region.mask) / region.mask.size,
-            pair=_pair(record),
+            pair=pair_name(record.source, record.record.id),
             backend=self._tools.backend("inpaint").name,
         )
-
-    def _direction(self, erased: Erased) -> tuple[Encoded, Encoded]:
-        """(source, target) of this task."""
-        return erased.full, erased.empty
 
     def _region(self, record: OpenRecord) -> Region:
         return record.once("region", lambda: self._make_region(record))
@@ -114,53 +102,38 @@ class Erasure:
             annotation["phrase"],
             name=annotation["phrase_structure"]["name"],
             instances=len(instances),
-            keep_parts=self._rules.keep_parts,
+            keep_parts=self._options.keep_parts,
         )
         frame = annotation_frame(record.picture, record.record.size)
         size = record.picture.stored_size if frame == "stored" else record.picture.size
         drawn = polygons_mask(instances, size)
-        _check_inside(instances, drawn, self._rules.min_inside)
+        _check_inside(instances, drawn, self._options.min_inside)
         if frame == "stored":
             drawn = upright_mask(drawn, record.picture)
-        picture = record.once_for_picture(
-            "resized", lambda: resize_short(record.picture.pixels, self._tools.short_side)
-        )
+        picture = self._picture(record)
         mask = resize_mask(drawn, (picture.shape[1], picture.shape[0]))
-        check_region(mask, self._rules)
-        return Region(picture, mask, hole_of(mask, self._rules), phrase, len(instances))
+        check_region(mask, self._options)
+        return Region(picture, mask, hole_of(mask, self._options), phrase, len(instances))
 
-    def _erased(self, record: OpenRecord, region: Region) -> Erased:
+    def _erased(self, record: OpenRecord, region: Region) -> tuple[Encoded, Encoded]:
+        """The picture with and without the region, as a shard holds them."""
         painted: Image = record.artefacts[self.job(record).digest]
         empty = erasure.draw(region.picture, painted, region.hole)
         if np.array_equal(empty, region.picture):
             raise Refusal(Reason.NOTHING_CHANGED, "the inpainter gave back what was there")
-        full = record.once_for_picture("encoded", lambda: self._tools.encode(region.picture))
-        return Erased(full, self._tools.encode(empty))
+        return self._source(record), self._tools.encode(empty)
 
 
 def _check_inside(instances: Any, drawn: Mask, least: float) -> None:
     """Refuse polygons that enclose nothing, or lie mostly outside the picture."""
-    whole = sum(polygon_area(polygon) for polygons in instances for polygon in polygons)
+    outlines = [polygon for polygons in instances for polygon in polygons]
+    whole = sum(map(polygon_area, outlines))
     if whole <= 0:
         raise Refusal(Reason.REGION_EMPTY, "no polygon encloses an area")
     inside = int(np.count_nonzero(drawn))
     if inside == 0:
         raise Refusal(Reason.REGION_OUTSIDE, "no pixel inside the picture")
-    if inside < least * whole and _beyond(instances, drawn.shape):
+    height, width = drawn.shape  # a corner must lie outside: overlapping polygons also cover less than their areas' sum
+    beyond = (not (-1 <= x <= width + 1 and -1 <= y <= height + 1) for polygon in outlines for x, y in polygon)
+    if inside < least * whole and any(beyond):
         raise Refusal(Reason.REGION_OUTSIDE, f"{inside} of {whole:.0f} pixels lie inside the picture")
-
-
-def _beyond(instances: Any, shape: tuple[int, ...]) -> bool:
-    """Whether any corner lies outside; overlapping polygons also cover less than their areas' sum."""
-    height, width = shape
-    return any(
-        not (-1 <= x <= width + 1 and -1 <= y <= height + 1)
-        for polygons in instances
-        for polygon in polygons
-        for x, y in polygon
-    )
-
-
-def _pair(record: OpenRecord) -> str:
-    """Both directions of one record share it."""
-    return hashlib.sha256(f"{record.source}\0{record.record.id}".encode()).hexdigest()[:20]

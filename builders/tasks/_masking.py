@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from ieiw.builders.instructions.words import singular
 from ieiw.builders.options import Options
-from ieiw.builders.protocols import Tools
+from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.triplets.drawings import region
 from ieiw.triplets.drawings.asked import Asked
 from ieiw.triplets.drawings.contrast import visible_on
-from ieiw.triplets.drawings.palette import Rgb, palette
-from ieiw.triplets.errors import UsageError
-from ieiw.triplets.images.codec import resize_short
+from ieiw.triplets.drawings.palette import PALETTES, PaletteName, Rgb
 from ieiw.triplets.images.masks import box_of, to_rle
-from ieiw.triplets.records import Image, Mask, OpenRecord, Triplet
+from ieiw.triplets.records import Mask, OpenRecord, Triplet
 
 AskedT = TypeVar("AskedT", bound=Asked, covariant=True)
 _WORD = re.compile(r"[a-z]+")
@@ -32,21 +29,12 @@ class MaskOptions(Options):
 
     alpha: float = Field(default=0.5, gt=0, le=1)
     """Opacity of the mask; the paper's masks let half of the picture through."""
-    palette: str = "default"
-    """A palette of ``ieiw.triplets.drawings.palette.PALETTES``."""
+    palette: PaletteName = "default"
+    """Which colours: ours, or those of the InstructDiffusion release."""
     instructions: Literal["natural", "simple"] = "natural"
     """Sentences, or the paper's simple indicators with fixed colours."""
     min_share: float = Field(default=0.0, ge=0, lt=1)
     """Smallest region, as a share of the picture's area; a task may ask for more by default."""
-
-    @field_validator("palette")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        try:
-            palette(value)
-        except UsageError as error:
-            raise ValueError(str(error)) from error
-        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,41 +60,40 @@ class Painting(Generic[AskedT]):
     colour: str = ""
 
 
-def output_picture(record: OpenRecord, short_side: int) -> Image:
-    """The picture at output size, scaled once for all records of it."""
-    return record.once_for_picture("resized", lambda: resize_short(record.picture.pixels, short_side))
+OptionsT = TypeVar("OptionsT", bound=MaskOptions)
 
 
-def painted(
-    task: str, tools: Tools, options: MaskOptions, record: OpenRecord, rng: np.random.Generator, work: Painting[Asked]
-) -> Triplet:
-    """The triplet: source is the picture, target the picture with the region painted over; alike where there is no region."""
-    picture = output_picture(record, tools.short_side)
-    colours = palette(options.palette)
-    named = _named_colours(work.about, colours)
-    name = work.colour or visible_on(picture, work.mask, rng, alpha=options.alpha, taken=named, colours=colours)
-    sentences = tuple(dict.fromkeys(wording.replace("{color}", name) for wording in work.wordings))
-    source = record.once_for_picture("encoded", lambda: tools.encode(picture))
-    present = bool(work.mask.any())
-    target = tools.encode(region.draw(picture, work.mask, colours[name], options.alpha)) if present else source
-    return Triplet(
-        instruction=sentences[int(rng.integers(min(work.own, len(sentences))))],
-        alternatives=sentences,
-        source=source,
-        target=target,
-        answer=region.Answer(
-            asked=work.asked,
-            present=present,
-            colour=name,
-            rgb=colours[name],
-            alpha=options.alpha,
-            mask=to_rle(work.mask),
-            void=to_rle(work.void),
-            box=box_of(work.mask),
-        ),
-        region_share=np.count_nonzero(work.mask) / work.mask.size,
-        pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{task}".encode()).hexdigest()[:20],
-    )
+class MaskTask(TaskBase[OptionsT]):
+    """Base of both tasks."""
+
+    drawing = region.Answer
+
+    def _painted(self, record: OpenRecord, rng: np.random.Generator, work: Painting[Asked]) -> Triplet:
+        """Source is the picture, target the picture with the region painted over; alike where there is no region."""
+        picture, colours = self._picture(record), PALETTES[self._options.palette]
+        alpha, present = self._options.alpha, bool(work.mask.any())
+        named = _named_colours(work.about, colours)
+        name = work.colour or visible_on(picture, work.mask, rng, alpha=alpha, taken=named, colours=colours)
+        sentences = tuple(dict.fromkeys(wording.replace("{color}", name) for wording in work.wordings))
+        source = self._source(record)
+        return Triplet(
+            instruction=sentences[int(rng.integers(min(work.own, len(sentences))))],
+            alternatives=sentences,
+            source=source,
+            target=self._tools.encode(region.draw(picture, work.mask, colours[name], alpha)) if present else source,
+            answer=region.Answer(
+                asked=work.asked,
+                present=present,
+                colour=name,
+                rgb=colours[name],
+                alpha=alpha,
+                mask=to_rle(work.mask),
+                void=to_rle(work.void),
+                box=box_of(work.mask),
+            ),
+            region_share=np.count_nonzero(work.mask) / work.mask.size,
+            pair=pair_name(record.source, record.record.id, self.name),
+        )
 
 
 def _named_colours(text: str, colours: Mapping[str, Rgb]) -> list[str]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 
 import cv2
 
-from ieiw.builders.protocols import Tools
-from ieiw.triplets.records import Encoded, Image, OpenRecord
+from ieiw.triplets.records import Image, OpenRecord
 from ieiw.triplets.rejects import Reason, Refusal
 
 VISIBLE = 12
@@ -32,16 +30,6 @@ def two_pictures(record: OpenRecord) -> tuple[Image, Image]:
     return picture.pixels, target.pixels
 
 
-def encode_both(tools: Tools, source: Image, target: Image) -> tuple[Encoded, Encoded]:
-    """Source and target as a shard holds them.
-
-    Raises:
-        Refusal: ``nothing_changed``: nobody sees a difference.
-    """
-    check_changed(source, target)
-    return tools.encode(source), tools.encode(target)
-
-
 def check_changed(source: Image, target: Image) -> None:
     """Refuse a pair whose pictures look alike: a sharp wall is the target of its blurred self, but no one would ask for it.
 
@@ -59,8 +47,3 @@ def changed_share(source: Image, target: Image) -> float:
     """Share of the picture that visibly changed."""
     alike = cv2.inRange(cv2.absdiff(source, target), (0, 0, 0), (VISIBLE,) * 3)
     return 1 - cv2.countNonZero(alike) / alike.size
-
-
-def pair_name(record: OpenRecord, name: str = "") -> str:
-    """The pair of a record; records that name the same ``name`` share it."""
-    return hashlib.sha256(f"{record.source}\0{name or record.record.id}".encode()).hexdigest()[:20]

@@ -40,12 +40,14 @@ def register(source: Image, target: Image) -> tuple[Image, Image]:
     Raises:
         Refusal: ``picture_size_mismatch``: they cannot be brought together reliably.
     """
-    matrix = _refined(_grey(source), _grey(target), _matched(_grey(source), _grey(target)))
-    full = _unscaled(matrix, source, target)
+    small, other = _grey(source), _grey(target)
+    matrix = _refined(small, other, _matched(small, other))
+    here, there = _shrinking(source, *small.shape[::-1]), _shrinking(target, *other.shape[::-1])
+    full = np.asarray(np.linalg.inv(there) @ _lifted(matrix) @ here, np.float64)[:2]  # between the full pictures
     if _scale(full) > 1:
-        moved_target, moved_source = _brought(target, source, _inverse(full))
+        moved_target, moved_source = _cut_to_common(target, source, _inverse(full))
     else:
-        moved_source, moved_target = _brought(source, target, full)
+        moved_source, moved_target = _cut_to_common(source, target, full)
     likeness = _likeness(moved_source, moved_target)
     if likeness < _LEAST_LIKENESS:
         raise _refusal(f"their correlation once aligned is {likeness:.2f}")
@@ -108,16 +110,10 @@ def _refined(source: npt.NDArray[np.uint8], target: npt.NDArray[np.uint8], first
     return refined if moved < 4 else first
 
 
-def _unscaled(matrix: _Matrix, source: Image, target: Image) -> _Matrix:
-    """The transform between the full pictures. Coordinates count pixel centres, hence the halves."""
-    here, there = (_lifted(_shrink(image)) for image in (source, target))
-    return np.asarray(np.linalg.inv(there) @ _lifted(matrix) @ here, np.float64)[:2]
-
-
-def _shrink(image: Image) -> _Matrix:
-    small = _grey(image)
-    x, y = small.shape[1] / image.shape[1], small.shape[0] / image.shape[0]
-    return np.array([[x, 0, 0.5 * x - 0.5], [0, y, 0.5 * y - 0.5]])
+def _shrinking(image: Image, width: int, height: int) -> _Matrix:
+    """Scaling to a smaller size. Coordinates count pixel centres, hence the halves."""
+    x, y = width / image.shape[1], height / image.shape[0]
+    return np.array([[x, 0, 0.5 * x - 0.5], [0, y, 0.5 * y - 0.5], [0, 0, 1]])
 
 
 def _lifted(matrix: _Matrix) -> _Matrix:
@@ -132,15 +128,13 @@ def _scale(matrix: _Matrix) -> float:
     return math.sqrt(abs(float(np.linalg.det(matrix[:, :2]))))
 
 
-def _brought(finer: Image, coarser: Image, matrix: _Matrix) -> tuple[Image, Image]:
+def _cut_to_common(finer: Image, coarser: Image, matrix: _Matrix) -> tuple[Image, Image]:
     """``finer`` in the grid of ``coarser``, both cut to what both show; ``matrix`` maps finer to coarser, scale at most 1."""
     size = coarser.shape[1], coarser.shape[0]
     scale = _scale(matrix)
     small = max(1, round(finer.shape[1] * scale)), max(1, round(finer.shape[0] * scale))
     shrunk = cv2.resize(finer, small, interpolation=cv2.INTER_AREA)
-    x, y = small[0] / finer.shape[1], small[1] / finer.shape[0]
-    shrinking = _lifted(np.array([[x, 0, 0.5 * x - 0.5], [0, y, 0.5 * y - 0.5]]))
-    rest = (_lifted(matrix) @ np.linalg.inv(shrinking))[:2]
+    rest = (_lifted(matrix) @ np.linalg.inv(_shrinking(finer, *small)))[:2]
     moved = cv2.warpAffine(shrunk, rest, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     left, top, right, bottom = _common(rest, small, size)
     share = max(0, right - left) * max(0, bottom - top) / max(size[0] * size[1], small[0] * small[1])

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Literal
+from collections.abc import Iterator
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from ieiw.builders.instructions.restoration import Wording, sentences
 from ieiw.builders.instructions.template_sets import chosen
-from ieiw.builders.options import Options, parse_options
-from ieiw.builders.protocols import Tools
-from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._published import encode_both, pair_name, two_pictures
+from ieiw.builders.options import Options
+from ieiw.builders.tasks._base import TaskBase, pair_name
+from ieiw.builders.tasks._published import check_changed, two_pictures
 from ieiw.triplets.drawings import restoration
 from ieiw.triplets.images.codec import decode_mask, fit_mask, resize_mask, resize_short
 from ieiw.triplets.images.crop import crop_box
@@ -36,27 +35,14 @@ class RestorationOptions(Options):
     instructions: Wording = "natural"
 
 
-class Restoration:
-    """Base of the tasks. A record has the pictures ``picture`` (damaged) and ``target`` (clean), and perhaps ``mask`` (where).
+class Restoration(TaskBase[RestorationOptions]):
+    """Base of the tasks. A record has the pictures ``picture`` (damaged) and ``target`` (clean), and perhaps ``mask`` (where)."""
 
-    Args:
-        tools: picture size and encoder of the build.
-        options: see :class:`RestorationOptions`.
-
-    Raises:
-        UsageError: an unknown or wrong option.
-    """
-
-    name: str
-    needs: frozenset[Kind]
-    roles = frozenset[str]()
     version = 2
+    drawing = restoration.Answer
+    photographic = True
+    options = RestorationOptions
     default_view: ClassVar[View] = "native"
-
-    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        self._options = parse_options(RestorationOptions, options, f"task_options.{self.name}")
-        self._view: View = self._options.view or self.default_view
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet; the instruction is drawn by ``rng``, the crop follows from the record and its variant.
@@ -67,8 +53,13 @@ class Restoration:
         words = sentences(self.name, self._options.instructions)
         if self._options.instructions == "natural":
             words = chosen(self._tools.wordings, self.name, words, rng)
-        box = self._box(record)
-        source, target = self._pictures(record, box)
+        size, side, view = record.picture.size, self._tools.short_side, self._options.view or self.default_view
+        if view == "scaled":
+            box = (0, 0, *size)
+            source, target = record.once("scaled pair", lambda: self._pictures(record, box, side))
+        else:
+            box = crop_box(size, side, record.variant, f"{record.source}\0{record.record.id}")
+            source, target = self._pictures(record, box)
         mask = self._mask(record, box, (source.width, source.height))
         yield Triplet(
             instruction=words[int(rng.integers(len(words)))],
@@ -76,34 +67,23 @@ class Restoration:
             source=source,
             target=target,
             answer=restoration.Answer(
-                view=self._view,
+                view=view,
                 crop=box,
                 region=None if mask is None else to_rle(mask),
                 box=() if mask is None else box_of(mask),
             ),
             region_share=1.0 if mask is None else float(np.count_nonzero(mask) / mask.size),
-            pair=pair_name(record),
+            pair=pair_name(record.source, record.record.id),
         )
 
-    def _box(self, record: OpenRecord) -> tuple[int, int, int, int]:
-        """(x, y, width, height) of what is shown, in pixels of the stored picture held upright."""
-        size = record.picture.size
-        if self._view == "scaled":
-            return 0, 0, *size
-        return crop_box(size, self._tools.short_side, record.variant, f"{record.source}\0{record.record.id}")
-
-    def _pictures(self, record: OpenRecord, box: tuple[int, int, int, int]) -> tuple[Encoded, Encoded]:
-        if self._view == "scaled":
-            return record.once("scaled pair", lambda: self._scaled(record))
+    def _pictures(self, record: OpenRecord, box: tuple[int, int, int, int], side: int = 0) -> tuple[Encoded, Encoded]:
+        """What is shown of both, scaled down to a shorter side where one is given."""
         x, y, width, height = box
-        picture, target = two_pictures(record)
-        cut = np.s_[y : y + height, x : x + width]
-        return encode_both(self._tools, picture[cut], target[cut])
-
-    def _scaled(self, record: OpenRecord) -> tuple[Encoded, Encoded]:
-        picture, target = two_pictures(record)
-        side = self._tools.short_side
-        return encode_both(self._tools, resize_short(picture, side), resize_short(target, side))
+        cut = [picture[y : y + height, x : x + width] for picture in two_pictures(record)]
+        if side:
+            cut = [resize_short(picture, side) for picture in cut]
+        check_changed(*cut)
+        return self._tools.encode(cut[0]), self._tools.encode(cut[1])
 
     def _mask(self, record: OpenRecord, box: tuple[int, int, int, int], size: tuple[int, int]) -> Mask | None:
         """Where the damage is, at output size; None where the data set does not say."""

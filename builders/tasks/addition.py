@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from ieiw.builders.tasks._erasure import Erased, Erasure
-from ieiw.triplets.records import Encoded
+from ieiw.builders.tasks._erasure import Erasure
 
 
 class Addition(Erasure):
     """IEIW's object addition: the exact bytes of the removal, swapped."""
 
     name = "addition"
-
-    def _direction(self, erased: Erased) -> tuple[Encoded, Encoded]:
-        return erased.empty, erased.full
+    mirrors = "removal"

@@ -5,20 +5,15 @@ A record's annotation holds ``class``, and ``classes``, all names the data set k
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterator
 
 import numpy as np
 from pydantic import Field
 
-from ieiw.builders.instructions.template_sets import chosen
-from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
 from ieiw.builders.instructions.words import article
-from ieiw.builders.options import Options, parse_options
-from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._masking import output_picture
+from ieiw.builders.tasks._base import pair_name
+from ieiw.builders.tasks._vision import Form, VisionOptions, VisionTask
 from ieiw.builders.vocabulary import CLASSES, vocabulary
 from ieiw.triplets.drawings import colour
 from ieiw.triplets.drawings.asked import AskedClass
@@ -28,32 +23,24 @@ from ieiw.triplets.records import OpenRecord, Triplet
 _SIMPLE = ("white", "black")
 
 
-class ClassifyOptions(Options):
+class ClassifyOptions(VisionOptions):
     """Options of the task ``classify``."""
 
     negatives: float = Field(default=0.5, ge=0, le=1)
     """Share of triplets that ask for another class of the data set."""
-    instructions: Literal["natural", "fixed", "simple"] = "natural"
+    instructions: Form = "natural"
     """Sentences with two colours drawn at random; one fixed sentence, as InstructCV's, with such colours; or the class alone:
     white for yes, black for no."""
 
 
-class Classify:
-    """InstructCV's classification. A record brings its classes (:mod:`ieiw.builders.vocabulary`) and the number of its own.
-
-    Args:
-        tools: picture size and encoder of the build.
-        options: the source's ``task_options.classify`` block, see :class:`ClassifyOptions`.
-    """
+class Classify(VisionTask[ClassifyOptions]):
+    """InstructCV's classification. A record brings its classes (:mod:`ieiw.builders.vocabulary`) and the number of its own."""
 
     name = "classify"
     version = 1
     needs = frozenset({Kind.CLASSED})
-    roles = frozenset[str]()
-
-    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        self._options = parse_options(ClassifyOptions, options, f"task_options.{self.name}")
+    drawing = colour.Answer
+    options = ClassifyOptions
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: its own class or another one, and the picture in the colour of yes or no."""
@@ -66,12 +53,14 @@ class Classify:
         what = f"{article(name.lower())} {name}"
         yes, no = self._colours(rng)
         shown = no if absent else yes
-        picture = output_picture(record, self._tools.short_side)
-        sentences = self._sentences(name, what, yes, no, rng)
+        picture = self._picture(record)
+        form = self._options.instructions
+        words = {"what": name if form == "simple" else what, "color": yes, "other": no}
+        sentences = self._sentences(words, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
-            source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
+            source=self._source(record),
             target=self._tools.encode(colour.draw(picture, PALETTE[shown])),
             answer=colour.Answer(
                 asked=AskedClass(what=what, spoken=name, class_name=name, class_id=number),
@@ -83,7 +72,7 @@ class Classify:
                 no=no,
             ),
             region_share=1.0,
-            pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
+            pair=pair_name(record.source, record.record.id, self.name),
         )
 
     def _colours(self, rng: np.random.Generator) -> tuple[str, str]:
@@ -94,10 +83,3 @@ class Classify:
         yes = names[int(rng.integers(len(names)))]
         free = [name for name in names if set(name.split()).isdisjoint(yes.split())]
         return yes, free[int(rng.integers(len(free)))]
-
-    def _sentences(self, name: str, what: str, yes: str, no: str, rng: np.random.Generator) -> tuple[str, ...]:
-        if self._options.instructions == "simple":
-            return filled(SIMPLE[self.name], {"what": name})
-        fixed = self._options.instructions == "fixed"
-        templates = FIXED[self.name] if fixed else chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
-        return filled(templates, {"what": what, "color": yes, "other": no})

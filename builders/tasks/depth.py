@@ -6,28 +6,24 @@ A record has a file of role ``depth``, an 8- or 16-bit grey picture in which 0 m
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal, cast
+from collections.abc import Iterator
+from typing import Literal, cast
 
 import cv2
 import numpy as np
 from pydantic import Field, model_validator
 
 from ieiw.builders.formats.label_maps import decode_labels, fit_labels
-from ieiw.builders.instructions.template_sets import chosen
-from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
-from ieiw.builders.options import Options, parse_options
-from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._masking import output_picture
+from ieiw.builders.tasks._base import pair_name
+from ieiw.builders.tasks._vision import Form, VisionOptions, VisionTask
 from ieiw.triplets.drawings.depth import Answer, Depth, DepthScale, draw
 from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.records import Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
 
-class DepthOptions(Options):
+class DepthOptions(VisionOptions):
     """Options of the task ``depth``."""
 
     nearest: float = Field(default=0.0, ge=0)
@@ -41,7 +37,7 @@ class DepthOptions(Options):
     max_missing: float = Field(default=0.4, ge=0, lt=1)
     """Pictures with a larger share of unmeasured pixels are refused. Others take the depth of the nearest measured pixel, and
     ``answer.void`` says where."""
-    instructions: Literal["natural", "fixed", "simple"] = "natural"
+    instructions: Form = "natural"
     """Sentences that name the shades; one fixed sentence, as InstructCV's; or the job's name. The latter two name no shade."""
 
     @model_validator(mode="after")
@@ -53,22 +49,14 @@ class DepthOptions(Options):
         return self
 
 
-class DepthEstimation:
-    """InstructCV's depth estimation.
-
-    Args:
-        tools: picture size and encoder of the build.
-        options: the source's ``task_options.depth`` block, see :class:`DepthOptions`.
-    """
+class DepthEstimation(VisionTask[DepthOptions]):
+    """InstructCV's depth estimation."""
 
     name = "depth"
     version = 2
     needs = frozenset({Kind.DEPTH})
-    roles = frozenset[str]()
-
-    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        self._options = parse_options(DepthOptions, options, f"task_options.{self.name}")
+    drawing = Answer
+    options = DepthOptions
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: the depth map of the picture.
@@ -76,14 +64,20 @@ class DepthEstimation:
         Raises:
             Refusal: ``mask_unreadable``, ``mask_size_mismatch`` (the depth map), ``region_empty`` where too little was measured.
         """
-        picture = output_picture(record, self._tools.short_side)
+        picture = self._picture(record)
         depth, void = record.once("depth", lambda: self._depth(record, (picture.shape[1], picture.shape[0])))
-        scale = self._scale(rng)
-        sentences = self._sentences(scale, rng)
+        near = self._options.near
+        if near == "either":
+            near = "white" if rng.random() < 0.5 else "black"
+        scale = DepthScale(self._options.nearest, self._options.farthest, near)
+        nearer, farther = ("darker", "lighter") if near == "black" else ("lighter", "darker")
+        words = {"near": scale.near, "far": scale.far, "nearer": nearer, "farther": farther}
+        words["metres"] = f"{scale.farthest:g}"
+        sentences = self._sentences(words, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
-            source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
+            source=self._source(record),
             target=self._tools.encode(draw(depth, scale)),
             answer=Answer(
                 nearest=scale.nearest,
@@ -93,14 +87,8 @@ class DepthEstimation:
                 measured=(round(float(depth[~void].min()), 4), round(float(depth[~void].max()), 4)),
             ),
             region_share=1.0,
-            pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
+            pair=pair_name(record.source, record.record.id, self.name),
         )
-
-    def _scale(self, rng: np.random.Generator) -> DepthScale:
-        shade = self._options.near
-        if shade == "either":
-            shade = "white" if rng.random() < 0.5 else "black"
-        return DepthScale(self._options.nearest, self._options.farthest, shade)
 
     def _depth(self, record: OpenRecord, size: tuple[int, int]) -> tuple[Depth, Mask]:
         """Metres at output size (width, height), without gaps, and where there were gaps."""
@@ -116,14 +104,6 @@ class DepthEstimation:
         depth = cv2.resize(metres, size, interpolation=cv2.INTER_NEAREST_EXACT)
         void = cv2.resize(missing.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
         return cast(Depth, depth), cast(Mask, void.astype(np.bool_))
-
-    def _sentences(self, scale: DepthScale, rng: np.random.Generator) -> tuple[str, ...]:
-        if self._options.instructions != "natural":
-            return (SIMPLE if self._options.instructions == "simple" else FIXED)[self.name]
-        templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
-        nearer, farther = ("darker", "lighter") if scale.near == "black" else ("lighter", "darker")
-        words = {"near": scale.near, "far": scale.far, "nearer": nearer, "farther": farther}
-        return filled(templates, {**words, "metres": f"{scale.farthest:g}"})
 
 
 def _without_gaps(depth: Depth) -> Depth:

@@ -6,33 +6,29 @@ picture): all things of that class in the picture.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal, cast
+from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from ieiw.builders.instructions.classes import ClassName, class_name
-from ieiw.builders.instructions.template_sets import chosen
-from ieiw.builders.instructions.vision_sentences import FIXED, NATURAL, SIMPLE, filled
-from ieiw.builders.options import Options, parse_options
-from ieiw.builders.protocols import Tools
+from ieiw.builders.instructions.classes import class_name
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._masking import output_picture
+from ieiw.builders.tasks._base import pair_name
+from ieiw.builders.tasks._vision import Form, VisionOptions, VisionTask
 from ieiw.triplets.drawings.asked import AskedClass
 from ieiw.triplets.drawings.boxes import Answer, PixelBox, draw, lines_mask, read_lines
 from ieiw.triplets.drawings.contrast import visible_on
 from ieiw.triplets.drawings.palette import PALETTE
 from ieiw.triplets.images.codec import annotation_frame, upright_points
-from ieiw.triplets.records import Image, Mask, OpenRecord, Triplet
+from ieiw.triplets.records import Image, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
 _FIXED_COLOUR = "blue"  # InstructCV's
 
 
-class DetectOptions(Options):
+class DetectOptions(VisionOptions):
     """Options of the task ``detect``."""
 
     line: float = Field(default=0.01, gt=0, le=0.1)
@@ -41,26 +37,18 @@ class DetectOptions(Options):
     """Pictures in which a box of the class is narrower or lower than this, in output pixels, are refused: all are to be drawn."""
     max_boxes: int = Field(default=12, ge=1)
     """Pictures with more things of the class are refused: nobody can tell so many outlines from each other."""
-    instructions: Literal["natural", "fixed", "simple"] = "natural"
+    instructions: Form = "natural"
     """Sentences; one fixed sentence, as InstructCV's; or the paper's simple indicator. The latter two have one fixed colour."""
 
 
-class Detect:
-    """InstructCV's detection.
-
-    Args:
-        tools: picture size and encoder of the build.
-        options: the source's ``task_options.detect`` block, see :class:`DetectOptions`.
-    """
+class Detect(VisionTask[DetectOptions]):
+    """InstructCV's detection."""
 
     name = "detect"
     version = 1
     needs = frozenset({Kind.BOXED})
-    roles = frozenset[str]()
-
-    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        self._options = parse_options(DetectOptions, options, f"task_options.{self.name}")
+    drawing = Answer
+    options = DetectOptions
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: every box of the record's class outlined.
@@ -69,16 +57,17 @@ class Detect:
             Refusal: ``invalid_record`` (a record without boxes); ``region_too_small``; ``ambiguous`` where there are too
                 many outlines, or they hide each other, so that nobody could tell the boxes; ``picture_size_mismatch``.
         """
-        picture = output_picture(record, self._tools.short_side)
+        picture = self._picture(record)
         boxes, pixels, width = record.once("boxes", lambda: self._boxes(record, picture))
         drawn = lines_mask(picture.shape, pixels, width)
-        colour = self._colour(picture, drawn, rng)
-        name = class_name(record.record.annotation["class"])
-        sentences = self._sentences(name, colour, rng)
+        form, name = self._options.instructions, class_name(record.record.annotation["class"])
+        colour = visible_on(picture, drawn, rng) if form == "natural" else _FIXED_COLOUR
+        words = {"what": name.spoken if form == "simple" else name.everything(), "color": colour}
+        sentences = self._sentences(words, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
-            source=record.once_for_picture("encoded", lambda: self._tools.encode(picture)),
+            source=self._source(record),
             target=self._tools.encode(draw(picture, pixels, PALETTE[colour], width)),
             answer=Answer(
                 asked=AskedClass(what=name.everything(), spoken=name.spoken, class_name=name.raw),
@@ -89,7 +78,7 @@ class Detect:
                 line=width,
             ),
             region_share=float(np.count_nonzero(drawn) / drawn.size),
-            pair=hashlib.sha256(f"{record.source}\0{record.record.id}\0{self.name}".encode()).hexdigest()[:20],
+            pair=pair_name(record.source, record.record.id, self.name),
         )
 
     def _boxes(self, record: OpenRecord, picture: Image) -> tuple[list[list[float]], list[PixelBox], int]:
@@ -109,21 +98,11 @@ class Detect:
         if (pixels[:, 2:] - pixels[:, :2] < least).any():
             raise Refusal(Reason.REGION_TOO_SMALL, f"a box of the class has a side below {least} pixels")
         outlines = sorted({(x0, y0, x1 - x0, y1 - y0) for x0, y0, x1, y1 in pixels.tolist()})
-        if not _legible(outlines, lines_mask(picture.shape, outlines, line), line, least):
+        found = read_lines(lines_mask(picture.shape, outlines, line), line, least)
+        if len(found) != len(outlines) or not all(any(_alike(box, other) for other in found) for box in outlines):
             raise Refusal(Reason.AMBIGUOUS, f"the outlines of {len(outlines)} boxes hide each other")
         sides = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
         return sides.tolist(), outlines, line
-
-    def _colour(self, picture: Image, drawn: Mask, rng: np.random.Generator) -> str:
-        return visible_on(picture, drawn, rng) if self._options.instructions == "natural" else _FIXED_COLOUR
-
-    def _sentences(self, name: ClassName, colour: str, rng: np.random.Generator) -> tuple[str, ...]:
-        if self._options.instructions == "simple":
-            return filled(SIMPLE[self.name], {"what": name.spoken})
-        if self._options.instructions == "fixed":
-            return filled(FIXED[self.name], {"what": name.everything()})
-        templates = chosen(self._tools.wordings, self.name, NATURAL[self.name], rng)
-        return filled(templates, {"what": name.everything(), "color": colour})
 
 
 def _scaled(record: OpenRecord, size: tuple[int, int]) -> npt.NDArray[np.float64]:
@@ -138,9 +117,6 @@ def _scaled(record: OpenRecord, size: tuple[int, int]) -> npt.NDArray[np.float64
     return cast(npt.NDArray[np.float64], np.clip(corners, 0, np.tile(np.asarray(size, np.float64), 2)))
 
 
-def _legible(boxes: list[PixelBox], drawn: Mask, line: int, least: int) -> bool:
-    """Whether each box can be told from the outlines alone, to a pixel."""
-    found = read_lines(drawn, line, least)
-    if len(found) != len(boxes):
-        return False
-    return all(any(max(abs(a - b) for a, b in zip(box, other, strict=True)) <= 1 for other in found) for box in boxes)
+def _alike(box: PixelBox, other: PixelBox) -> bool:
+    """Whether two boxes are the same to a pixel."""
+    return max(abs(a - b) for a, b in zip(box, other, strict=True)) <= 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,15 +11,15 @@ from ieiw.builders.formats.json_stream import DocumentError, load_json
 from ieiw.builders.instructions.published import reframes, tidy
 from ieiw.builders.instructions.restoration import Wording
 from ieiw.builders.object_words import true_of
-from ieiw.builders.options import Options, parse_options
-from ieiw.builders.protocols import Tools
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._published import changed_share, check_changed, pair_name, two_pictures
+from ieiw.builders.tasks._base import TaskBase, pair_name
+from ieiw.builders.tasks._published import changed_share, check_changed, two_pictures
 from ieiw.builders.tasks._registration import register
 from ieiw.triplets.drawings.edit import Answer
 from ieiw.triplets.images.codec import decode_mask, fit_mask, resize_mask, resize_short
 from ieiw.triplets.images.masks import box_of, to_rle
-from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
+from ieiw.triplets.records import Image, Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
 
@@ -30,7 +29,7 @@ class EditOptions(Options):
     instructions: Wording = "natural"
 
 
-class Edit:
+class Edit(TaskBase[EditOptions]):
     """Published edits (InstructPix2Pix, MagicBrush, GIER, GQA-Inpaint).
 
     A record has the pictures ``picture`` and ``target``. Its annotation holds ``instructions`` (at least one), or the role
@@ -39,23 +38,14 @@ class Edit:
     edit is, and how they are drawn: ``{"mask": "clear"}`` or ``"bright"``), ``published`` (the
     data set's own fields, for the evaluator), ``object`` (what the words say of the one thing that the masks show, see
     :mod:`ieiw.builders.object_words`; ``shown`` is the picture it is in).
-
-    Args:
-        tools: picture size and encoder of the build.
-        options: see :class:`EditOptions`.
-
-    Raises:
-        UsageError: an unknown or wrong option.
     """
 
     name = "edit"
     version = 2
     needs = frozenset({Kind.EDITED})
-    roles = frozenset[str]()
-
-    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        parse_options(EditOptions, options, f"task_options.{self.name}")
+    drawing = Answer
+    photographic = True
+    options = EditOptions
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet; ``rng`` draws one of the published instructions.
@@ -66,17 +56,20 @@ class Edit:
                 colour that is not there), ``ambiguous`` (the mask of one object holds several).
         """
         words = record.once("words", lambda: _words(record))
-        source, target, registered = record.once("pair", lambda: self._pair(record))
+        before, after, registered = record.once("scaled", lambda: self._scaled(record))
+        source = record.once("aligned", lambda: self._tools.encode(before)) if registered else self._source(record)
         words = still_true(words) if registered else words
         mask = record.once("mask", lambda: _whole_mask(record, (source.width, source.height)))
         if mask is not None and "object" in record.record.annotation:
-            words = record.once("true words", lambda: self._true_words(record, words, mask))
-        share = record.once("changed", lambda: self._changed(record)) if mask is None else float(mask.mean())
+            shown = record.record.annotation["object"]
+            picture = before if shown["shown"] == "picture" else after
+            words = record.once("true words", lambda: true_of(words, shown, picture, mask))
+        share = float(mask.mean()) if mask is not None else record.once("changed", lambda: changed_share(before, after))
         yield Triplet(
             instruction=words[int(rng.integers(len(words)))],
             alternatives=words,
             source=source,
-            target=target,
+            target=record.once("target", lambda: self._tools.encode(after)),
             answer=Answer(
                 registered=registered,
                 region=None if mask is None else record.once("region", lambda: to_rle(mask)),
@@ -84,39 +77,19 @@ class Edit:
                 published=record.record.annotation.get("published", {}),
             ),
             region_share=share,
-            pair=pair_name(record, record.record.annotation.get("pair", "")),
+            pair=pair_name(record.source, record.record.annotation.get("pair") or record.record.id),
         )
-
-    def _pair(self, record: OpenRecord) -> tuple[Encoded, Encoded, bool]:
-        source, target, registered = self._scaled(record)
-        check_changed(source, target)
-        if registered:
-            return self._tools.encode(source), self._tools.encode(target), True
-        first = record.once_for_picture("encoded", lambda: self._tools.encode(source))
-        return first, self._tools.encode(target), False
 
     def _scaled(self, record: OpenRecord) -> tuple[Image, Image, bool]:
         """Both pictures at output size, and whether they had to be aligned."""
-        return record.once("scaled", lambda: self._make_scaled(record))
-
-    def _make_scaled(self, record: OpenRecord) -> tuple[Image, Image, bool]:
-        side, differ = self._tools.short_side, record.picture.size != record.pictures["target"].size
-        if differ and record.record.annotation.get("register"):
+        side, registered = self._tools.short_side, False
+        if record.picture.size != record.pictures["target"].size and record.record.annotation.get("register"):
             source, target = register(record.picture.pixels, record.pictures["target"].pixels)
-            return resize_short(source, side), resize_short(target, side), True
-        source, target = two_pictures(record)
-        first = record.once_for_picture("scaled", lambda: resize_short(source, side))
-        return first, resize_short(target, side), False
-
-    def _true_words(self, record: OpenRecord, words: Sequence[str], mask: Mask) -> tuple[str, ...]:
-        said = record.record.annotation["object"]
-        source, target, _ = self._scaled(record)
-        return true_of(words, said, source if said["shown"] == "picture" else target, mask)
-
-    def _changed(self, record: OpenRecord) -> float:
-        """Share of the picture that visibly changed, where nobody drew a mask."""
-        source, target, _ = self._scaled(record)
-        return changed_share(source, target)
+            before, after, registered = resize_short(source, side), resize_short(target, side), True
+        else:
+            before, after = self._picture(record), resize_short(two_pictures(record)[1], side)
+        check_changed(before, after)
+        return before, after, registered
 
 
 def _words(record: OpenRecord) -> tuple[str, ...]:
@@ -160,10 +133,6 @@ def _whole_mask(record: OpenRecord, size: tuple[int, int]) -> Mask | None:
         return None
     whole = np.zeros((size[1], size[0]), np.bool_)
     for role, drawn in masks.items():
-        whole |= resize_mask(_mask(record, role, drawn), size)
+        decode = decode_clear_mask if drawn == "clear" else decode_mask
+        whole |= resize_mask(fit_mask(decode(record.data[role]), record.picture.size), size)
     return whole
-
-
-def _mask(record: OpenRecord, role: str, drawn: str) -> Mask:
-    mask = decode_clear_mask(record.data[role]) if drawn == "clear" else decode_mask(record.data[role])
-    return fit_mask(mask, record.picture.size)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import compress
 from typing import Any, Literal
 
 import numpy as np
 
-from ieiw.builders.boxes import Box
 from ieiw.builders.instructions.joints import LAYOUTS, fixed_colour, spoken
 from ieiw.builders.instructions.point_sentences import Wish, fill_points, simple_points
-from ieiw.builders.point_rules import point_rules
+from ieiw.builders.point_rules import PointRules
 from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.builders.tasks._views import Point, View, make_view
 from ieiw.triplets.drawings.contrast import visible_shares
-from ieiw.triplets.drawings.palette import Rgb, palette
+from ieiw.triplets.drawings.palette import PALETTES, Rgb
 from ieiw.triplets.drawings.points import Answer, draw
 from ieiw.triplets.drawings.points import Point as NamedPoint
 from ieiw.triplets.records import Image, OpenRecord, Triplet
@@ -46,26 +44,21 @@ class Mark:
     drawn: bool = True
 
 
-class Keypoints:
-    """The task. A record's annotation is what :func:`ieiw.builders.sources._persons.records_of` writes.
-
-    Args:
-        tools: picture size and encoder of the build.
-        options: the recipe's ``task_options.keypoints``; see :class:`ieiw.builders.point_rules.PointRules`.
-
-    Raises:
-        UsageError: a wrong option.
-    """
+class Keypoints(TaskBase[PointRules]):
+    """The task. A record's annotation is what :func:`ieiw.builders.sources._persons.records_of` writes."""
 
     name = "keypoints"
     version = 2
     needs = frozenset({Kind.JOINTED})
-    roles = frozenset[str]()
+    drawing = Answer
+    options = PointRules
 
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        self._rules = point_rules(dict(options))
-        self._colours = palette(self._rules.palette)
+        super().__init__(tools, options)
+        self._colours = PALETTES[self._options.palette]
+        # Who reads "green" and "lime green" in one sentence mixes them up.
+        words = {name: set(name.split()) for name in self._colours}
+        self._clashes = {name: {other for other in words if words[name] & words[other]} for name in words}
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: one to ``most`` joints, each in a colour of its own.
@@ -73,22 +66,25 @@ class Keypoints:
         Raises:
             Refusal: the person is too small, outside the picture or cannot be told from others; or no joint is in view.
         """
-        view = record.once("view", lambda: make_view(record, self._rules, self._tools.short_side))
-        radius = float(self._rules.radius * min(view.picture.shape[:2]))
+        view = record.once("view", lambda: make_view(record, self._options, self._tools.short_side))
+        radius = float(self._options.radius * min(view.picture.shape[:2]))
         marks = self._marks(record, view, radius, rng)
         shown = [mark for mark in marks if mark.drawn]
         places = [view.joints[mark.joint] for mark in shown]
         target = draw(view.picture, places, radius, [mark.rgb for mark in shown])
-        keep = record.once_for_picture if self._rules.view == "whole" else record.once
+        whole = self._options.view == "whole"
+        keep, original = (
+            (record.once_for_picture, record.record.files["picture"]) if whole else (record.once, record.record.id)
+        )
         sentences = self._sentences(record, view, marks)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
             source=keep("encoded", lambda: self._tools.encode(view.picture)),
             target=self._tools.encode(target),
-            answer=_answer(record, view, marks, radius, self._rules.view),
+            answer=_answer(record, view, marks, radius, self._options.view),
             region_share=len(shown) * math.pi * radius**2 / (view.picture.shape[0] * view.picture.shape[1]),
-            pair=self._pair(record),
+            pair=pair_name(record.source, self.name, original),
             facts={"kind": "positive" if len(shown) == len(marks) else "names an unlabelled joint"},
         )
 
@@ -99,21 +95,22 @@ class Keypoints:
             raise Refusal(
                 Reason.REGION_OUTSIDE, "no labelled joint lies in the view, half a circle's radius from its border"
             )
-        wanted = int(rng.integers(1, self._rules.most + 1))
+        wanted = int(rng.integers(1, self._options.most + 1))
         order = rng.permutation(inside).tolist()
         visible = self._visible(view, order[:wanted], radius)  # most often these are all that it takes
         marks: list[Mark] = []
         for joint in order:
             if len(marks) == wanted:
                 break
-            if self._stands_apart(view, joint, marks, radius):
+            place, least = view.joints[joint], self._options.apart * radius
+            if all(math.dist(place, view.joints[mark.joint]) >= least for mark in marks):
                 if joint not in visible:
                     visible |= self._visible(view, [joint], radius)
                 marks += self._coloured(record, joint, visible[joint], marks, rng)
         if not marks:
             raise Refusal(Reason.REGION_EMPTY, "no colour stands out from what lies beneath the joints")
         missing = [joint for joint, seen in enumerate(view.seen) if seen == 0]
-        if missing and rng.random() < self._rules.unlabelled:
+        if missing and rng.random() < self._options.unlabelled:
             at, joint = int(rng.integers(len(marks) + 1)), int(rng.choice(missing))
             marks[at:at] = self._coloured(record, joint, list(self._colours), marks, rng, drawn=False)
         return marks
@@ -121,23 +118,23 @@ class Keypoints:
     def _may_be_asked(self, view: View, joint: int, radius: float) -> bool:
         """Whether the joint is labelled, by somebody who could know, and its circle lies in the view."""
         seen, (x, y) = view.seen[joint], view.joints[joint]
-        if seen != 2 and not (seen == 1 and self._rules.hidden and _within((x, y), view.box)):
-            return False
+        left, top, across, down = view.box
+        if seen != 2:
+            # Where a hidden joint outside of the person's box lies, somebody guessed and nobody can check.
+            in_box = left <= x <= left + across and top <= y <= top + down
+            if not (seen == 1 and self._options.hidden and in_box):
+                return False
         height, width = map(float, view.picture.shape[:2])
         edge = _WITHIN * radius
         return edge <= x < width - edge and edge <= y < height - edge
 
     def _visible(self, view: View, joints: Sequence[int], radius: float) -> dict[int, list[str]]:
         """For each joint the colours in which a circle on it shows."""
-        if self._rules.instructions == "simple":
+        if self._options.instructions == "simple":
             return dict.fromkeys(joints, [])
         beneath = [_around(view.picture, view.joints[joint], radius) for joint in joints]
         good = (visible_shares(beneath, self._colours, least=_STANDS_OUT) >= _ENOUGH).tolist()
         return {joint: list(compress(self._colours, each)) for joint, each in zip(joints, good, strict=True)}
-
-    def _stands_apart(self, view: View, joint: int, marks: list[Mark], radius: float) -> bool:
-        least = self._rules.apart * radius
-        return all(math.dist(view.joints[joint], view.joints[mark.joint]) >= least for mark in marks)
 
     def _coloured(
         self,
@@ -150,10 +147,9 @@ class Keypoints:
         drawn: bool = True,
     ) -> list[Mark]:
         """The joint in one of the colours that is not taken; nothing where all are."""
-        if self._rules.instructions == "simple":
+        if self._options.instructions == "simple":
             return [Mark(joint, "", fixed_colour(record.record.annotation["layout"], joint), drawn)]
-        clashes = _clashes(self._rules.palette)
-        taken = frozenset().union(*(clashes[mark.colour] for mark in marks))
+        taken = set[str]().union(*(self._clashes[mark.colour] for mark in marks))
         free = [name for name in colours if name not in taken]
         if not free:
             return []
@@ -164,21 +160,10 @@ class Keypoints:
         annotation = record.record.annotation
         names = LAYOUTS[annotation["layout"]]
         wishes = [Wish(spoken(names[mark.joint], annotation["noun"]), mark.colour) for mark in marks]
-        if self._rules.instructions == "simple":
+        if self._options.instructions == "simple":
             alone = view.person == f"the {annotation['noun']}"
             return simple_points([wish.joint for wish in wishes], "" if alone else view.person)
         return fill_points(wishes, view.person)
-
-    def _pair(self, record: OpenRecord) -> str:
-        """Triplets with the same original share it: those of one person, or of the whole picture."""
-        same = record.record.files["picture"] if self._rules.view == "whole" else record.record.id
-        return hashlib.sha256(f"{record.source}\0{self.name}\0{same}".encode("utf-8", "surrogatepass")).hexdigest()[:20]
-
-
-def _within(joint: Point, box: Box) -> bool:
-    """Whether a joint lies in the person's box; where a hidden one outside of it lies, somebody guessed and nobody can check."""
-    left, top, width, height = box
-    return left <= joint[0] <= left + width and top <= joint[1] <= top + height
 
 
 def _around(image: Image, place: Point, radius: float) -> Image:
@@ -193,13 +178,6 @@ def _around(image: Image, place: Point, radius: float) -> Image:
     rows = slice(max(0, math.floor(y - reach)), min(height, math.ceil(y + reach)), step)
     columns = slice(max(0, math.floor(x - reach)), min(width, math.ceil(x + reach)), step)
     return image[rows, columns].reshape(-1, 3)
-
-
-@cache
-def _clashes(palette_name: str) -> dict[str, frozenset[str]]:
-    """Colour -> those that share a word: who reads "green" and "lime green" in one sentence mixes them up."""
-    names = list(palette(palette_name))
-    return {name: frozenset(other for other in names if set(name.split()) & set(other.split())) for name in names}
 
 
 def _answer(

@@ -23,12 +23,10 @@ from ieiw.builders.instructions.expressions import Expression, read_expression, 
 from ieiw.builders.instructions.mask_sentences import fill_what
 from ieiw.builders.instructions.spatial_words import Thing
 from ieiw.builders.instructions.template_sets import chosen
-from ieiw.builders.options import parse_options
-from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._masking import MaskOptions, Painting, output_picture, painted
+from ieiw.builders.tasks._masking import MaskOptions, MaskTask, Painting
 from ieiw.triplets.drawings.asked import AskedExpression
-from ieiw.triplets.drawings.palette import palette
+from ieiw.triplets.drawings.palette import PALETTES
 from ieiw.triplets.images.codec import annotation_frame, decode_mask, fit_mask, resize_mask, upright_mask
 from ieiw.triplets.images.masks import polygons_mask
 from ieiw.triplets.records import Mask, OpenRecord, Record, Triplet
@@ -46,22 +44,13 @@ class ReferOptions(MaskOptions):
     """Whether every expression is used: unkind and misspelt ones, those that the outlines contradict, and scraps (``right``)."""
 
 
-class Refer:
-    """InstructDiffusion's referring segmentation (section 3.1), over RefCOCO and its relatives and PhraseCut.
-
-    Args:
-        tools: picture size and encoder of the build.
-        options: the source's ``task_options.refer`` block, see :class:`ReferOptions`.
-    """
+class Refer(MaskTask[ReferOptions]):
+    """InstructDiffusion's referring segmentation (section 3.1), over RefCOCO and its relatives and PhraseCut."""
 
     name = "refer"
     version = 3
     needs = frozenset({Kind.OUTLINED, Kind.REFERRED})
-    roles = frozenset[str]()
-
-    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        self._options = parse_options(ReferOptions, options, f"task_options.{self.name}")
+    options = ReferOptions
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet; the instruction uses one of the record's expressions, drawn by ``rng``.
@@ -73,7 +62,7 @@ class Refer:
         """
         expressions = record.once("expressions", lambda: _expressions(record.record, self._options.keep_all))
         mask = record.once("refer-mask", lambda: self._mask(record))
-        yield painted(self.name, self._tools, self._options, record, rng, self._work(record, expressions, mask, rng))
+        yield self._painted(record, rng, self._work(record, expressions, mask, rng))
 
     def _work(
         self, record: OpenRecord, expressions: list[Expression], mask: Mask, rng: np.random.Generator
@@ -93,7 +82,7 @@ class Refer:
             ),
             void=np.zeros_like(mask),
             about=" ".join(expression.raw for expression in expressions),
-            colour=next(iter(palette(self._options.palette))) if simple else "",
+            colour=next(iter(PALETTES[self._options.palette])) if simple else "",
         )
 
     def _sentences(self, expression: Expression, rng: np.random.Generator) -> tuple[str, ...]:
@@ -108,7 +97,7 @@ class Refer:
         Raises:
             Refusal: as :meth:`triplets`.
         """
-        picture = output_picture(record, self._tools.short_side)
+        picture = self._picture(record)
         size = (picture.shape[1], picture.shape[0])
         if _target_count(record.record.annotation) == 0:
             return np.zeros(picture.shape[:2], np.bool_)
@@ -148,14 +137,12 @@ def _scene(record: Record) -> Scene | None:
     annotation = record.annotation
     if "meant" not in annotation or record.size is None:
         return None
-    meant, others = (tuple(_thing(*entry) for entry in annotation[key]) for key in ("meant", "others"))
+    meant, others = (
+        # Classes that are not COCO's are as good as unknown.
+        tuple(Thing(name if name in COCO_CLASSES else "", tuple(box) or None) for name, *box in annotation[key])
+        for key in ("meant", "others")
+    )
     return Scene(meant, others, record.size)
-
-
-def _thing(name: str, *box: float) -> Thing:
-    """A thing; classes that are not COCO's are as good as unknown."""
-    x, y, width, height = box or (0.0,) * 4
-    return Thing(name if name in COCO_CLASSES else "", (x, y, width, height) if box else None)
 
 
 def _target_count(annotation: Mapping[str, Any]) -> int:
@@ -168,14 +155,11 @@ def _drawn(record: OpenRecord) -> Mask:
     """The region at full size, upright."""
     annotation = record.record.annotation
     if "mask" in record.data:
-        return fit_mask(_decoded(record.data["mask"], annotation["mask_coding"]), record.picture.size)
+        matlab = annotation["mask_coding"] == "referit"  # a matrix, 0 inside
+        mask = decode_matlab(record.data["mask"], "segimg_t") == 0 if matlab else decode_mask(record.data["mask"])
+        return fit_mask(mask, record.picture.size)
     frame = annotation_frame(record.picture, record.record.size)
     size = record.picture.stored_size if frame == "stored" else record.picture.size
     shapes = annotation.get("Polygons")
     drawn = union(annotation["targets"], size) if shapes is None else polygons_mask(shapes, size)
     return upright_mask(drawn, record.picture) if frame == "stored" else drawn
-
-
-def _decoded(data: bytes, coding: str) -> Mask:
-    """A mask file: a picture, or a matrix of MATLAB, of which ReferIt's are 0 inside."""
-    return decode_matlab(data, "segimg_t") == 0 if coding == "referit" else decode_mask(data)

@@ -22,13 +22,12 @@ from ieiw.builders.formats.coco_masks import segmentation_mask
 from ieiw.builders.formats.label_maps import Coding, Labels, decode_labels, decode_matlab, fit_labels
 from ieiw.builders.instructions.mask_sentences import fill_what
 from ieiw.builders.instructions.template_sets import chosen
-from ieiw.builders.options import Options, parse_options
-from ieiw.builders.protocols import Tools
+from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._masking import MaskOptions, Painting, output_picture, painted
+from ieiw.builders.tasks._masking import MaskOptions, MaskTask, Painting
 from ieiw.builders.vocabulary import CLASSES, LABELS, Vocabulary, splitters, unrelated, vocabulary
 from ieiw.triplets.drawings.asked import AskedClass
-from ieiw.triplets.drawings.palette import palette
+from ieiw.triplets.drawings.palette import PALETTES
 from ieiw.triplets.images.codec import annotation_frame, resize_mask, upright_mask
 from ieiw.triplets.records import Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
@@ -71,22 +70,13 @@ class _Map:
         return float(np.count_nonzero(self.void) / self.void.size)
 
 
-class Segment:
-    """InstructDiffusion's semantic segmentation (section 3.1), with absent classes that are absent.
-
-    Args:
-        tools: picture size and encoder of the build.
-        options: the source's ``task_options.segment`` block, see :class:`SegmentOptions`.
-    """
+class Segment(MaskTask[SegmentOptions]):
+    """InstructDiffusion's semantic segmentation (section 3.1), with absent classes that are absent."""
 
     name = "segment"
     version = 3
     needs = frozenset({Kind.LABELLED})
-    roles = frozenset[str]()
-
-    def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
-        self._tools = tools
-        self._options = parse_options(SegmentOptions, options, f"task_options.{self.name}")
+    options = SegmentOptions
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: a class drawn by ``rng``, painted where it is, or nothing painted where it is not.
@@ -96,8 +86,7 @@ class Segment:
                 ``region_too_small`` (no class covers enough), ``ambiguous`` (only classes of leftovers, or
                 of which others hold a part).
         """
-        work = self.draw(record, rng)
-        yield painted(self.name, self._tools, self._options, record, rng, work)
+        yield self._painted(record, rng, self.draw(record, rng))
 
     def draw(self, record: OpenRecord, rng: np.random.Generator) -> Painting[AskedClass]:
         """The class of one attempt, drawn by ``rng``: its mask at output size, its sentences and its answer.
@@ -107,7 +96,7 @@ class Segment:
         """
         words = vocabulary(record.data[CLASSES])
         found: _Map = record.once("map", lambda: _labels(record, words))
-        picture = output_picture(record, self._tools.short_side)
+        picture = self._picture(record)
         size = (picture.shape[1], picture.shape[0])
         absent = self._absent(found, words) if rng.random() < self._options.negatives else []
         if absent:
@@ -121,7 +110,7 @@ class Segment:
     ) -> Painting[AskedClass]:
         number, mask = drawn
         name = words.names[number]
-        colours = list(palette(self._options.palette))
+        colours = list(PALETTES[self._options.palette])
         what = name.everything(_has_siblings(number, found, words)) if self._options.vague else name.plain()
         simple = self._options.instructions == "simple"
         brought = chosen(self._tools.wordings, "segment", (), rng)
@@ -187,7 +176,11 @@ def _has_siblings(number: int, found: _Map, words: Vocabulary) -> bool:
 def _labels(record: OpenRecord, words: Vocabulary) -> _Map:
     annotation = record.record.annotation
     if LABELS in record.data:
-        labels = fit_labels(_decoded(record.data[LABELS], annotation.get("coding", "index")), record.picture)
+        coding = annotation.get("coding", "index")
+        kind, _, variable = coding.partition(":")
+        data = record.data[LABELS]
+        decoded = decode_matlab(data, variable) if kind == "matlab" else decode_labels(data, cast(Coding, coding))
+        labels = fit_labels(decoded, record.picture)
     else:
         labels = _from_segments(record, annotation["segments"], min(words.void))
     counts = _counts(labels)
@@ -197,12 +190,6 @@ def _labels(record: OpenRecord, words: Vocabulary) -> _Map:
         void |= labels == number
     kept = {number: count for number, count in counts.items() if number not in words.void}
     return _Map(labels, kept, void, range(*annotation.get("rough", (0, 0))))
-
-
-def _decoded(data: bytes, coding: str) -> Labels:
-    """A label file: a picture in one of the codings, or ``matlab:NAME``, a matrix of that name."""
-    kind, _, variable = coding.partition(":")
-    return decode_matlab(data, variable) if kind == "matlab" else decode_labels(data, cast(Coding, coding))
 
 
 def _counts(labels: Labels) -> dict[int, int]:

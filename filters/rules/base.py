@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from ieiw.filters.frame import Frame
 from ieiw.filters.registry import better_of, kind_of, known
-from ieiw.filters.scores.base import Better
+from ieiw.filters.scores.base import Better, Kind
 from ieiw.triplets.settings.yaml_file import SplitName, Strict
 
 Bools = npt.NDArray[np.bool_]
@@ -125,7 +125,7 @@ class BestKept(Rule):
 
     @model_validator(mode="after")
     def _sortable(self) -> BestKept:
-        check_score(self.keep, ("picture", "pair"), "`keep`")
+        check_score(self.keep, "picture", "pair", use="`keep`")
         return self
 
     def scores(self) -> set[str]:
@@ -145,7 +145,7 @@ class BestKept(Rule):
         return rows[np.argsort(np.where(np.isnan(cost), np.inf, cost), kind="stable")]
 
 
-def check_score(name: str, kinds: tuple[str, ...], use: str) -> None:
+def check_score(name: str, *kinds: Kind, use: str) -> None:
     """Make sure that a score is of one of the kinds.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from ieiw.filters.frame import Frame
-from ieiw.filters.rules.base import Bools, Floats, Limits, Outcome, Rule
+from ieiw.filters.rules.base import Bools, Floats, Limits, Outcome, Rule, check_score
 
 Bound = Annotated[float | None, Field(allow_inf_nan=False)]
 
@@ -25,8 +26,15 @@ class BoundedScore(Rule):
     drop_highest: float | None = Field(default=None, gt=0, lt=1)
     per: Literal["", "task", "source", "source+task"] = ""
 
+    @property
+    @abstractmethod
+    def subject(self) -> tuple[str, str]:
+        """See :class:`~ieiw.filters.rules.base.Rule`."""
+
     @model_validator(mode="after")
-    def _bounded(self) -> BoundedScore:
+    def _checked(self) -> BoundedScore:
+        role = self.subject[1]
+        check_score(self.score, "pair" if role == "pair" else "picture", use=f"a bound on the {role}")
         if (self.min, self.max, self.drop_lowest, self.drop_highest) == (None, None, None, None):
             raise ValueError("give min, max, drop_lowest or drop_highest")
         if self.min is not None and self.max is not None and self.min > self.max:
@@ -48,7 +56,10 @@ class BoundedScore(Rule):
         limits += [f"at most {self.max:g}"] if self.max is not None else []
         limits += [f"not among the lowest {self.drop_lowest:.3g}"] if self.drop_lowest is not None else []
         limits += [f"not among the highest {self.drop_highest:.3g}"] if self.drop_highest is not None else []
-        return " and ".join(limits) + (f", within each {self.per.replace('+', ' and ')}" if self.per else "")
+        role = self.subject[1]
+        what = f"{self.score}, source minus target" if role == "gap" else f"{self.score} of the {role}"
+        within = f", within each {self.per.replace('+', ' and ')}" if self.per else ""
+        return f"{what}: {' and '.join(limits)}{within}"
 
     def ask(self, frame: Frame, alive: Bools) -> Outcome:
         """Rows outside the bounds, which quantiles set over the rows still there, overall or in each group."""
@@ -90,22 +101,16 @@ class BoundedScore(Rule):
     def margins(self, frame: Frame, limits: Limits) -> dict[str, Floats]:
         """See :class:`~ieiw.filters.rules.base.Rule`."""
         values = self.values(frame).astype(np.float32)
+        groups, inverse = ["all"], np.zeros(len(frame), np.int64)
+        if self.per:
+            _, first, inverse = np.unique(frame.codes(self.per), return_index=True, return_inverse=True)
+            columns = [frame.table[column].take(first).to_pylist() for column in self.per.split("+")]
+            groups = ["/".join(names) for names in zip(*columns, strict=True)]
         found = {}
         for side, at, sign in (("least", 0, 1), ("most", 1, -1)):
-            bounds = {group: pair[at] for group, pair in limits.items()}
-            if any(bound is not None for bound in bounds.values()):
-                found[side] = sign * (values - self._bound_of_rows(frame, bounds, -sign))
+            bounds = [limits[group][at] if group in limits else None for group in groups]
+            if any(bound is not None for bound in bounds):
+                endless = -sign * np.inf  # where a group has no bound
+                table = np.array([endless if bound is None else bound for bound in bounds], np.float32)
+                found[side] = sign * (values - table[inverse.ravel()])
         return found
-
-    def _bound_of_rows(
-        self, frame: Frame, bounds: dict[str, float | None], endless: int
-    ) -> npt.NDArray[np.float32] | np.float32:
-        """The bound of each row's group; endless where there is none."""
-        if not self.per:
-            bound = bounds.get("all")
-            return np.float32(endless * np.inf if bound is None else bound)
-        _, first, inverse = np.unique(frame.codes(self.per), return_index=True, return_inverse=True)
-        columns = [frame.table[column].take(first).to_pylist() for column in self.per.split("+")]
-        found = [bounds.get("/".join(parts)) for parts in zip(*columns, strict=True)]
-        table = np.array([endless * np.inf if bound is None else bound for bound in found], np.float32)
-        return np.asarray(table[inverse.ravel()], np.float32)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from ieiw.filters.frame import Frame
@@ -45,18 +44,13 @@ class Decontaminate(Rule):
     def ask(self, frame: Frame, alive: Bools) -> Outcome:
         """Rows with a picture near one of the given ones, and all others of that picture; the value is the least distance in bits.
 
-        A crop (of one person, say) does not look like the whole: a row that shows the whole tells for those that show a part.
+        A crop (of one person, say) does not look like the whole: a row that shows the whole counts for those that show a part.
         """
         hashes, inverse = np.unique([frame.score("phash", role) for role in ("source", "target")], return_inverse=True)
         least = frame.nearest(hashes, self.places())[inverse].reshape(2, -1).min(axis=0).astype(np.float32)
         for column in ("source+group", "picture_sha256", "source+group"):
-            least = _least_of_each(frame.codes(column), least)
+            _, codes = np.unique(frame.codes(column), return_inverse=True)
+            least_of_code = np.full(int(codes.max(initial=-1)) + 1, np.inf, np.float32)
+            np.minimum.at(least_of_code, codes, least)
+            least = least_of_code[codes]
         return Outcome(least <= self.distance, least, {"all": [float(self.distance + 1), None]})
-
-
-def _least_of_each(codes: npt.NDArray[np.int64], values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """For each row the least value of all rows of its code."""
-    _, codes = np.unique(codes, return_inverse=True)
-    least = np.full(int(codes.max(initial=-1)) + 1, np.inf, np.float32)
-    np.minimum.at(least, codes, values)
-    return least[codes]

@@ -22,19 +22,18 @@ class Biharmonic(Inpainter):
 
     def paint(self, pictures: Sequence[Image], holes: Sequence[Mask]) -> list[Image]:
         """See :class:`ieiw.models.protocols.Inpainter`."""
-        return [_solve(picture, hole) for picture, hole in pairs(pictures, holes)]
+        from skimage.restoration import inpaint_biharmonic
+
+        painted = []
+        for picture, hole in pairs(pictures, holes):
+            filled: Image = picture.copy()
+            if hole.any():
+                filled[hole] = 0  # what is in the hole must not reach the solver
+                surface = inpaint_biharmonic(filled, hole, channel_axis=-1)  # floats that overshoot 0..1 a little
+                filled = np.rint(np.clip(surface, 0.0, 1.0) * 255.0).astype(np.uint8)
+            painted.append(filled)
+        return painted
 
     def describe(self) -> dict[str, str]:
         """No settings."""
         return {}
-
-
-def _solve(picture: Image, hole: Mask) -> Image:
-    from skimage.restoration import inpaint_biharmonic
-
-    if not hole.any():
-        return picture.copy()
-    blank = np.where(hole[..., None], 0, picture).astype(np.uint8)  # what is in the hole must not reach the solver
-    surface = inpaint_biharmonic(blank, hole, channel_axis=-1)  # floats 0..1, overshooting a little at strong edges
-    filled: Image = np.rint(np.clip(surface, 0.0, 1.0) * 255.0).astype(np.uint8)
-    return filled

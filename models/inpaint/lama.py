@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ class Lama(Inpainter):
     Raises:
         UsageError: no weights, no such file, or one that is visibly no TorchScript: names the file, where to get it, and the
             stand-in.
-        ValueError: another option is out of bounds.
+        ValueError: another option is unknown or out of bounds.
     """
 
     name = "lama"
@@ -51,20 +51,19 @@ class Lama(Inpainter):
     weights = WEIGHTS
 
     def __init__(self, weights: str = "", device: str = "auto", batch: int = 0, threads: int = 1) -> None:
-        path = WEIGHTS.find(weights)
+        self._path = WEIGHTS.find(weights)
         if device not in {"auto", "cpu", "cuda"}:
-            raise UsageError(f"backends.inpaint.options.device: {device!r}; use auto, cpu or cuda")
-        self._path = path
-        _check_archive(path)
-        self._wanted = device
+            raise ValueError(f"device is {device!r}: use auto, cpu or cuda")
+        self._check_archive()
+        self._requested = device
         self._batch = int(ranged("batch", batch, 0, 1024))
         self._threads = int(ranged("threads", threads, 1, 256))
 
     @property
     def device(self) -> str:
         """``cpu`` or ``cuda``."""
-        if self._wanted != "auto":
-            return self._wanted
+        if self._requested != "auto":
+            return self._requested
         import torch
 
         return "cuda" if torch.cuda.is_available() else "cpu"
@@ -79,36 +78,30 @@ class Lama(Inpainter):
         list(pairs(pictures, holes))
         network = _load(self._path, self.device, self._threads)
         painted: dict[int, Image] = {}
-        for places in _batches([picture.shape[:2] for picture in pictures], self.batch):
-            results = _forward(network, [pictures[at] for at in places], [holes[at] for at in places], self.device)
-            painted.update(zip(places, results, strict=True))
-        return [painted[at] for at in range(len(pictures))]
+        groups: dict[tuple[int, ...], list[int]] = {}  # pictures of equal padded size go together
+        for index, picture in enumerate(pictures):
+            groups.setdefault(tuple(-(-side // _MULTIPLE) for side in picture.shape[:2]), []).append(index)
+        for group in groups.values():
+            for start in range(0, len(group), self.batch):
+                part = group[start : start + self.batch]
+                results = _forward(network, [pictures[at] for at in part], [holes[at] for at in part], self.device)
+                painted.update(zip(part, results, strict=True))
+        return [painted[index] for index in range(len(pictures))]
 
     def describe(self) -> dict[str, str]:
         """Digest of the weights and kind of device; both change pixels."""
         return {"weights_sha256": digest(self._path), "device": self.device}
 
-
-def _check_archive(path: Path) -> None:
-    """Look at the file's table of contents, so that a broken download is told when a build is planned, not by its workers."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if any("/code/" in member for member in archive.namelist()):
-                return
-        reason = "no code in it"
-    except (zipfile.BadZipFile, OSError) as error:
-        reason = str(error)
-    raise WEIGHTS.refused(path, f"not a TorchScript network ({reason})")
-
-
-def _batches(shapes: Sequence[tuple[int, ...]], size: int) -> Iterator[list[int]]:
-    """Places of pictures of equal padded size, at most ``size`` together, in the order of their first."""
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for at, shape in enumerate(shapes):
-        groups.setdefault(tuple(-(-side // _MULTIPLE) for side in shape), []).append(at)
-    for places in groups.values():
-        for start in range(0, len(places), size):
-            yield places[start : start + size]
+    def _check_archive(self) -> None:
+        """Read the file's table of contents, so that a broken download stops the planning of a build, not its workers."""
+        try:
+            with zipfile.ZipFile(self._path) as archive:
+                if any("/code/" in member for member in archive.namelist()):
+                    return
+            reason = "no code in it"
+        except (zipfile.BadZipFile, OSError) as error:
+            reason = str(error)
+        raise WEIGHTS.refused(self._path, f"not a TorchScript network ({reason})")
 
 
 def _forward(network: Any, pictures: Sequence[Image], holes: Sequence[Mask], device: str) -> list[Image]:

@@ -66,7 +66,8 @@ def _complete(picture: Image, hole: Mask, smallest: int) -> Image:
         rounds = _ROUNDS[min(depth, len(_ROUNDS) - 1)]
         for number in range(rounds):
             vote(level, match)
-            match = better_match(level, match, rng, _reach(level.hole, number))
+            reach = 8 if number else max(level.hole.shape) // 4  # of random jumps: wide first, then near by
+            match = better_match(level, match, rng, reach)
         vote(level, match, final=level is levels[-1])
         coarse = level
     return coarse.picture
@@ -74,8 +75,3 @@ def _complete(picture: Image, hole: Mask, smallest: int) -> Image:
 
 def _smooth(picture: Image, hole: Mask) -> Image:
     return spread(picture, hole, 3, cv2.INPAINT_NS)
-
-
-def _reach(hole: Mask, number: int) -> int:
-    """Radius of random jumps: a quarter of the picture in a level's first round, near by afterwards."""
-    return max(hole.shape) // 4 if number == 0 else 8

@@ -39,13 +39,21 @@ class Level:
         self.height, self.width = hole.shape
         side = 2 * RADIUS + 1
         touched = cv2.dilate(hole.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
-        sources = _inner(~touched)
+        sources = np.zeros_like(touched)  # none in a rim of RADIUS pixels along the picture's border
+        inner = (slice(RADIUS, -RADIUS), slice(RADIUS, -RADIUS))
+        sources[inner] = ~touched[inner]
         if np.count_nonzero(sources) < _FEWEST_SOURCES:
             sources = ~hole
         self.source_y, self.source_x = _positions(sources)
         self.target_y, self.target_x = _positions(touched)
         self.targets = len(self.target_y)
-        self._snap = _nearest(sources, self.source_y, self.source_x)
+        _, label = cv2.distanceTransformWithLabels(
+            (~sources).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        number = np.zeros(int(label.max()) + 1, np.int32)
+        number[label[self.source_y, self.source_x]] = np.arange(len(self.source_y), dtype=np.int32)
+        self._snap = cast(Indices, number[label])
+        """Position -> number of the nearest source."""
         self._row = self.width + 2 * RADIUS
         offsets = np.arange(-RADIUS, RADIUS + 1, dtype=np.int32)
         self.window = (offsets[:, None] * self._row + offsets[None, :]).ravel()
@@ -76,12 +84,12 @@ class Level:
         pixels = packed[self.flat(y, x)[:, None] + self.window]
         return cast(npt.NDArray[np.uint8], pixels.view(np.uint8))
 
-    def costs(self, packed: npt.NDArray[np.uint32], wanted: npt.NDArray[np.uint8], y: Indices, x: Indices) -> Costs:
-        """Sum of squared differences between ``wanted`` and the patches at (y, x). Whole numbers, below 2**24: exact."""
+    def costs(self, packed: npt.NDArray[np.uint32], patches: npt.NDArray[np.uint8], y: Indices, x: Indices) -> Costs:
+        """Sum of squared differences between ``patches`` and those at (y, x). Whole numbers, below 2**24: exact."""
         costs = np.empty(len(y), np.float32)
         for start in range(0, len(y), _CHUNK):
             part = slice(start, start + _CHUNK)
-            difference = cv2.absdiff(wanted[part], self.patches(packed, y[part], x[part]))
+            difference = cv2.absdiff(patches[part], self.patches(packed, y[part], x[part]))
             squared = cv2.multiply(difference, difference, dtype=cv2.CV_32F)
             costs[part] = cv2.reduce(squared, 1, cv2.REDUCE_SUM).ravel()
         return costs
@@ -106,24 +114,6 @@ def pyramid(picture: Image, hole: Mask, smallest: int) -> list[Level]:
     return levels[::-1]
 
 
-def _inner(mask: Mask) -> Mask:
-    """The mask without a rim of RADIUS pixels along the picture's border."""
-    inner = np.zeros_like(mask)
-    core = (slice(RADIUS, -RADIUS), slice(RADIUS, -RADIUS))
-    inner[core] = mask[core]
-    return inner
-
-
 def _positions(mask: Mask) -> tuple[Indices, Indices]:
     y, x = np.nonzero(mask)
     return y.astype(np.int32), x.astype(np.int32)
-
-
-def _nearest(sources: Mask, source_y: Indices, source_x: Indices) -> Indices:
-    """Position -> number of the nearest source."""
-    _, label = cv2.distanceTransformWithLabels(
-        (~sources).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    number = np.zeros(int(label.max()) + 1, np.int32)
-    number[label[source_y, source_x]] = np.arange(len(source_y), dtype=np.int32)
-    return cast(Indices, number[label])

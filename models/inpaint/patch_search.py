@@ -38,17 +38,17 @@ def best_match(level: Level) -> Match:
     linear algebra library nor on its threads.
     """
     packed = level.packed()
-    wanted = level.patches(packed, level.target_y, level.target_x)
-    offered = level.patches(packed, level.source_y, level.source_x).astype(np.float32)
-    squares = np.einsum("ij,ij->i", offered, offered)
+    target_patches = level.patches(packed, level.target_y, level.target_x)
+    source_patches = level.patches(packed, level.source_y, level.source_x).astype(np.float32)
+    squares = np.einsum("ij,ij->i", source_patches, source_patches)
     best = np.empty(level.targets, np.int64)
     for start in range(0, level.targets, 1024):
-        products = wanted[start : start + 1024].astype(np.float32) @ offered.T
+        products = target_patches[start : start + 1024].astype(np.float32) @ source_patches.T
         products *= -2.0
         products += squares
         best[start : start + 1024] = np.argmin(products, axis=1)
     y, x = level.source_y[best], level.source_x[best]
-    return Match(y, x, level.costs(packed, wanted, y, x))
+    return Match(y, x, level.costs(packed, target_patches, y, x))
 
 
 def better_match(level: Level, match: Match, rng: np.random.Generator, radius: int) -> Match:
@@ -63,17 +63,17 @@ def better_match(level: Level, match: Match, rng: np.random.Generator, radius: i
     if level.targets * len(level.source_y) <= _EXHAUSTIVE:
         return best_match(level)
     packed = level.packed()
-    wanted = level.patches(packed, level.target_y, level.target_x)
-    match = Match(match.y, match.x, level.costs(packed, wanted, match.y, match.x))
+    target_patches = level.patches(packed, level.target_y, level.target_x)
+    match = Match(match.y, match.x, level.costs(packed, target_patches, match.y, match.x))
     for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0)):
         near = level.number[level.flat(level.target_y - down, level.target_x - right)]
         near = np.where(near < 0, np.arange(level.targets, dtype=np.int32), near)
         y = match.y[near] + level.target_y - level.target_y[near]
         x = match.x[near] + level.target_x - level.target_x[near]
-        match = _better(level, packed, wanted, match, (y, x))
+        match = _better(level, packed, target_patches, match, (y, x))
     while radius >= 1:
         jump = rng.integers(-radius, radius + 1, (2, level.targets), dtype=np.int32)
-        match = _better(level, packed, wanted, match, (match.y + jump[0], match.x + jump[1]))
+        match = _better(level, packed, target_patches, match, (match.y + jump[0], match.x + jump[1]))
         radius //= 2
     return match
 
@@ -81,13 +81,13 @@ def better_match(level: Level, match: Match, rng: np.random.Generator, radius: i
 def _better(
     level: Level,
     packed: npt.NDArray[np.uint32],
-    wanted: npt.NDArray[np.uint8],
+    target_patches: npt.NDArray[np.uint8],
     match: Match,
     offer: tuple[Indices, Indices],
 ) -> Match:
     """For each target the better of its match and the offer, which is moved onto the nearest source."""
     y, x = level.snap(*offer)
-    cost = level.costs(packed, wanted, y, x)
+    cost = level.costs(packed, target_patches, y, x)
     won = cost < match.cost
     return Match(np.where(won, y, match.y), np.where(won, x, match.x), np.where(won, cost, match.cost))
 
@@ -99,8 +99,8 @@ def finer_match(coarse: Level, match: Match, level: Level) -> Match:
     y, x = np.where(near >= 0, match.y[near], y), np.where(near >= 0, match.x[near], x)
     y, x = level.snap(2 * y + level.target_y % 2, 2 * x + level.target_x % 2)
     packed = level.packed()
-    wanted = level.patches(packed, level.target_y, level.target_x)
-    return Match(y, x, level.costs(packed, wanted, y, x))
+    target_patches = level.patches(packed, level.target_y, level.target_x)
+    return Match(y, x, level.costs(packed, target_patches, y, x))
 
 
 def vote(level: Level, match: Match, final: bool = False) -> None:
@@ -113,7 +113,9 @@ def vote(level: Level, match: Match, final: bool = False) -> None:
     """
     weight = np.append(_weights(level, match), np.float32(0))  # number -1, no target, has the last weight
     source = np.append(level.flat(match.y, match.x), np.int32(level.flat(level.source_y[0], level.source_x[0])))
-    nearness = _nearness(_SHARP) if final else np.ones_like(level.window, np.float32)
+    squares = np.square(np.arange(-RADIUS, RADIUS + 1, dtype=np.float32))
+    gauss = np.exp((squares[:, None] + squares[None, :]).ravel() / np.float32(-2 * _SHARP**2))
+    nearness = gauss if final else np.ones_like(gauss)
     packed = level.packed()
     y, x = np.nonzero(level.hole)
     pixels = level.flat(y.astype(np.int32), x.astype(np.int32))
@@ -127,12 +129,6 @@ def vote(level: Level, match: Match, final: bool = False) -> None:
             apart = np.square(colours - mean[:, None]).sum(axis=2)
             mean = _mean(colours, weights * np.exp(apart * np.float32(-0.5 / spread**2)) + np.float32(1e-12))
         level.picture[y[part], x[part]] = np.rint(mean[:, :3]).astype(np.uint8)
-
-
-def _nearness(reach: float) -> npt.NDArray[np.float32]:
-    """Weight of each pixel of a patch: a Gaussian around its centre."""
-    square = np.square(np.arange(-RADIUS, RADIUS + 1, dtype=np.float32))
-    return np.exp((square[:, None] + square[None, :]).ravel() / np.float32(-2 * reach**2))
 
 
 def _weights(level: Level, match: Match) -> Costs:

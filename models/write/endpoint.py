@@ -17,7 +17,8 @@ KEY_VARIABLE = "OPENAI_API_KEY"
 """Environment variable of the endpoint's key; local servers need none."""
 _CHAT = "/chat/completions"
 _MOST_WAIT = 30.0  # seconds between two tries
-_MOST_ASKED_WAIT = 300.0  # where the server says how long
+_MOST_SERVER_WAIT = 300.0  # where the server says how long
+_TRANSIENT = frozenset({408, 409, 429, *range(500, 600)})
 
 
 class EndpointWriter(Writer):
@@ -29,6 +30,7 @@ class EndpointWriter(Writer):
         base: such as ``http://localhost:8000/v1``; a bare host gets ``/v1``.
         model: as the server calls it; may be empty where the server has just one.
         temperature: of sampling, 0 to 2.
+        max_tokens: of one answer, what a reasoning model thinks included.
         timeout: seconds for one answer.
         tries: of one request, at least 1.
         first_pause: seconds before the second try; doubled each time.
@@ -48,6 +50,7 @@ class EndpointWriter(Writer):
         model: str = "",
         *,
         temperature: float = 1.0,
+        max_tokens: int = MOST_TOKENS,
         timeout: float = 120.0,
         tries: int = 5,
         first_pause: float = 1.0,
@@ -59,8 +62,8 @@ class EndpointWriter(Writer):
             raise UsageError(f"no user name or password in the address of an endpoint; put the key in {KEY_VARIABLE}")
         path = parts.path.rstrip("/").removesuffix(_CHAT)
         self._base = f"{parts.scheme}://{parts.netloc}{path or '/v1'}"
-        self._wanted = model
-        self._temperature, self._timeout = temperature, timeout
+        self._given_model = model
+        self._temperature, self._max_tokens, self._timeout = temperature, max_tokens, timeout
         self._tries, self._first_pause = max(1, tries), first_pause
 
     def describe(self) -> dict[str, str]:
@@ -73,24 +76,22 @@ class EndpointWriter(Writer):
             "model": self._model,
             "messages": [{"role": "user", "content": prompt}],
             "temperature": self._temperature,
-            "max_tokens": MOST_TOKENS,
+            "max_tokens": self._max_tokens,
             "seed": seed,
         }
-        answer = self._asked("POST", _CHAT, body)
+        answer = self._request("POST", _CHAT, body)
         try:
             choice = answer["choices"][0]
-            text = choice["message"]["content"]
+            text = _text(choice["message"]["content"])
         except (KeyError, IndexError, TypeError) as error:
             raise UsageError(f"{self._base}{_CHAT}: no choices[0].message.content in the answer") from error
-        if not isinstance(text, str):
-            return ""
         return whole_lines(text) if choice.get("finish_reason") == "length" else text
 
     @cached_property
     def _model(self) -> str:
-        if self._wanted:
-            return self._wanted
-        listed = self._asked("GET", "/models", None).get("data")
+        if self._given_model:
+            return self._given_model
+        listed = self._request("GET", "/models", None).get("data")
         names = (
             [str(entry.get("id")) for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
         )
@@ -105,7 +106,7 @@ class EndpointWriter(Writer):
         key = os.environ.get(KEY_VARIABLE, "")
         return httpx.Client(timeout=self._timeout, headers={"Authorization": f"Bearer {key}"} if key else {})
 
-    def _asked(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+    def _request(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         """The answer as JSON.
 
         Raises:
@@ -117,66 +118,68 @@ class EndpointWriter(Writer):
         usual = wait_exponential_jitter(initial=self._first_pause, max=_MOST_WAIT, jitter=self._first_pause)
 
         def pause(state: RetryCallState) -> float:
-            asked = _asked_pause(state.outcome.exception() if state.outcome else None)
-            return usual(state) if asked is None else min(asked, _MOST_ASKED_WAIT)
+            seconds = _retry_after(state.outcome.exception() if state.outcome else None)
+            return usual(state) if seconds is None else min(seconds, _MOST_SERVER_WAIT)
+
+        def request() -> Any:
+            response = self._client.request(method, where, json=body)
+            response.raise_for_status()
+            return response.json()
 
         retrying = Retrying(
-            retry=retry_if_exception(_passing), stop=stop_after_attempt(self._tries), wait=pause, reraise=True
+            retry=retry_if_exception(_is_transient), stop=stop_after_attempt(self._tries), wait=pause, reraise=True
         )
         where = f"{self._base}{path}"
         try:
-            found = retrying(self._once, method, where, body)
+            answer = retrying(request)
         except httpx.HTTPStatusError as error:
-            raise UsageError(_told(where, error.response.status_code, error.response.text, self._tries)) from error
+            raise UsageError(f"{where}: {_explain(error.response, self._tries)}") from error
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             kind = f"{type(error).__name__}: {error}".rstrip(": ")
             raise UsageError(
                 f"{where}: no answer in {self._tries} tries ({kind}). Is the server running? What was written so far is kept; "
                 "run it again to go on."
             ) from error
-        if not isinstance(found, dict):
+        if not isinstance(answer, dict):
             raise UsageError(f"{where}: the answer is no JSON object; is this an OpenAI-compatible endpoint?")
-        return found
-
-    def _once(self, method: str, where: str, body: dict[str, Any] | None) -> Any:
-        response = self._client.request(method, where, json=body)
-        response.raise_for_status()
-        return response.json()
+        return answer
 
 
-def _asked_pause(error: BaseException | None) -> float | None:
+def _text(content: object) -> str:
+    """The text of an answer, which may come in parts; empty where a reasoning model spent all of its tokens on thinking."""
+    parts = content if isinstance(content, list) else [content]
+    texts = (part.get("text") if isinstance(part, dict) else part for part in parts)
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _retry_after(error: BaseException | None) -> float | None:
     """Seconds that a server asks for in ``Retry-After`` (a number or a date, RFC 9110); None where it does not."""
     import httpx
 
-    said = error.response.headers.get("retry-after", "") if isinstance(error, httpx.HTTPStatusError) else ""
-    if said.strip().isdigit():
-        return float(said)
+    value = error.response.headers.get("retry-after", "") if isinstance(error, httpx.HTTPStatusError) else ""
+    if value.strip().isdigit():
+        return float(value)
     try:
-        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except (TypeError, ValueError):
         return None
 
 
-def _passing(error: BaseException) -> bool:
+def _is_transient(error: BaseException) -> bool:
     """Whether trying again may help."""
     import httpx
 
     if isinstance(error, httpx.HTTPStatusError):
-        status = error.response.status_code
-        return status in {408, 409, 429} or status >= 500
+        return error.response.status_code in _TRANSIENT
     return isinstance(error, httpx.TransportError | ValueError)  # ValueError: half an answer is no JSON
 
 
-def _told(where: str, status: int, text: str, tries: int) -> str:
-    said = " ".join(text.split())[:200]
+def _explain(response: Any, tries: int) -> str:
+    status, body = response.status_code, " ".join(response.text.split())[:200]
     if status in {401, 403}:
-        return f"{where}: status {status}, the key is refused. Put the right one in {KEY_VARIABLE}. ({said})"
+        return f"status {status}, the key is refused. Put the right one in {KEY_VARIABLE}. ({body})"
     if status == 404:
-        return (
-            f"{where}: status 404. Is the address right (it mostly ends with /v1), and is there such a model? ({said})"
-        )
-    if status in {408, 409, 429} or status >= 500:
-        return (
-            f"{where}: status {status} in {tries} tries ({said}). What was written so far is kept; run it again later."
-        )
-    return f"{where}: status {status} ({said})"
+        return f"status 404. Is the address right (it mostly ends with /v1), and is there such a model? ({body})"
+    if status in _TRANSIENT:
+        return f"status {status} in {tries} tries ({body}). What was written so far is kept; run it again later."
+    return f"status {status} ({body})"

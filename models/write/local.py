@@ -21,8 +21,7 @@ class LocalWriter(Writer):
         temperature: of sampling, more than 0.
         max_tokens: longest answer.
 
-    Raises:
-        UsageError: there is no such model; the message says what to give instead.
+    The model is loaded with the first text.
     """
 
     name = "transformers"
@@ -43,10 +42,18 @@ class LocalWriter(Writer):
 
     def describe(self) -> dict[str, str]:
         """Model and temperature; of a folder, its last part and the digest of its settings."""
-        return {"writer": self.name, "model": self._told_model, "temperature": f"{self._temperature:g}"}
+        config = Path(self._name).expanduser() / "config.json"
+        model = self._name
+        if config.is_file():
+            model = f"{config.parent.name} ({hashlib.sha256(config.read_bytes()).hexdigest()[:12]})"
+        return {"writer": self.name, "model": model, "temperature": f"{self._temperature:g}"}
 
     def write(self, prompt: str, seed: int) -> str:
-        """See :class:`ieiw.models.protocols.Writer`."""
+        """See :class:`ieiw.models.protocols.Writer`.
+
+        Raises:
+            UsageError: there is no such model; the message says what to give instead.
+        """
         import torch
 
         tokenizer, model = self._loaded
@@ -70,13 +77,6 @@ class LocalWriter(Writer):
         answer = written[0, tokens["input_ids"].shape[1] :]
         text = str(tokenizer.decode(answer, skip_special_tokens=True))
         return whole_lines(text) if len(answer) >= self._max_tokens else text
-
-    @property
-    def _told_model(self) -> str:
-        config = Path(self._name).expanduser() / "config.json"
-        if not config.is_file():
-            return self._name
-        return f"{config.parent.name} ({hashlib.sha256(config.read_bytes()).hexdigest()[:12]})"
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:

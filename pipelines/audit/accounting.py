@@ -72,16 +72,20 @@ class Books:
 
 
 def books(ledger: Ledger) -> Books:
-    """Counted anew from the index and the cut's rows; what build.json and cut.json say is only compared."""
+    """Counted from the index and the cut's rows; what build.json and cut.json say is only compared."""
     planned = sum(source.attempts for source in ledger.state.sources.values())
     reasons = dict(Counter(ledger.rejects["reason"].to_pylist()).most_common())
     built, rejected = len(ledger.frame), ledger.rejects.num_rows
     kept = int((ledger.rule == KEPT).sum())
     train, validation = (int((ledger.side == side).sum()) for side in (0, 1))
-    rules = _rule_notes(ledger)
+    rules, left = list[RuleNote](), built
+    counts = np.bincount(ledger.rule[ledger.rule >= 0], minlength=len(ledger.rules)).tolist()
+    for rule, step, count in zip(ledger.rules, ledger.cut.funnel if ledger.cut else (), counts, strict=True):
+        asked, left = left, left - count
+        rules.append(RuleNote(rule.name, rule.kind, rule.describe(), count, step.undefined, left, asked, step.bounds))
     checks = [Check(f"{planned:,} planned = {built:,} built + {rejected:,} rejected", planned == built + rejected)]
-    told = sum(count.built for count in ledger.state.counts.values())
-    checks.append(Check(f"{built:,} rows in the index = {told:,} built by build.json", built == told))
+    stated = sum(count.built for count in ledger.state.counts.values())
+    checks.append(Check(f"{built:,} rows in the index = {stated:,} built by build.json", built == stated))
     if ledger.cut is not None:
         dropped = sum(rule.dropped for rule in rules)
         checks.append(Check(f"{built:,} built = {kept:,} kept + {dropped:,} dropped", built == kept + dropped))
@@ -89,18 +93,9 @@ def books(ledger: Ledger) -> Books:
         same = all(note.dropped == step.dropped for note, step in zip(rules, ledger.cut.funnel, strict=True))
         checks.append(Check("what each rule dropped, counted by row, is what cut.json says", same))
     chosen = tuple(reason for reason in reasons if reason in SELECTION)
-    return Books(planned, rejected, built, built - kept, kept, train, validation, reasons, chosen, rules, tuple(checks))
-
-
-def _rule_notes(ledger: Ledger) -> tuple[RuleNote, ...]:
-    if ledger.cut is None:
-        return ()
-    counts = np.bincount(ledger.rule[ledger.rule >= 0], minlength=len(ledger.rules))
-    notes, left = [], len(ledger.frame)
-    for rule, step, count in zip(ledger.rules, ledger.cut.funnel, counts.tolist(), strict=True):
-        asked, left = left, left - count
-        notes.append(RuleNote(rule.name, rule.kind, rule.describe(), count, step.undefined, left, asked, step.bounds))
-    return tuple(notes)
+    return Books(
+        planned, rejected, built, built - kept, kept, train, validation, reasons, chosen, tuple(rules), tuple(checks)
+    )
 
 
 def groups_of(ledger: Ledger, column: str) -> list[Group]:
@@ -118,17 +113,8 @@ def groups_of(ledger: Ledger, column: str) -> list[Group]:
     dropped = np.bincount(codes[lost], minlength=count)
     rejected = np.bincount(remapped, minlength=count)
     loss = _main_losses(ledger, codes, remapped, count)
-    return [
-        Group(
-            name,
-            int(built[at] + rejected[at]),
-            int(rejected[at]),
-            int(dropped[at]),
-            int(built[at] - dropped[at]),
-            loss[at],
-        )
-        for name, at in number.items()
-    ]
+    counts = [each.tolist() for each in (built + rejected, rejected, dropped, built - dropped)]
+    return [Group(*each) for each in zip(number, *counts, loss, strict=True)]
 
 
 def _main_losses(ledger: Ledger, codes: npt.NDArray[np.int64], dead: npt.NDArray[np.int64], count: int) -> list[str]:

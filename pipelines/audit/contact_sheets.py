@@ -14,16 +14,8 @@ from ieiw.pipelines.audit.sweeps import margins
 from ieiw.triplets.layout.index import Index
 from ieiw.triplets.storage.store import Store
 
-_COLUMNS = [
-    "key",
-    "source",
-    "task",
-    "record",
-    "unit",
-    "instruction",
-    "shard",
-    *(f"{role}_{part}" for role in ("source", "target") for part in ("offset", "size", "sha256")),
-]
+_TEXTS = ["key", "source", "task", "record", "unit", "instruction"]
+_SPANS = [f"{role}_{part}" for role in ("source", "target") for part in ("offset", "size", "sha256")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +133,13 @@ def cards(store: Store, ledger: Ledger, sheets: Sequence[Sheet]) -> tuple[dict[i
     rows = list(dict.fromkeys(row for sheet in sheets for row in sheet.rows))
     made: dict[int, Card] = {}
     places: dict[str, Place] = {}
-    for row, values in zip(rows, Index(store, ledger.state).take(rows, _COLUMNS), strict=True):
+    for row, values in zip(rows, Index(store, ledger.state).take(rows, [*_TEXTS, "shard", *_SPANS]), strict=True):
         for role in ("source", "target"):
             offset, size, digest = (values[f"{role}_{part}"] for part in ("offset", "size", "sha256"))
             places.setdefault(digest, Place(values["shard"], offset, size, digest))
         made[row] = Card(
             row=row,
-            **{name: values[name] for name in ("key", "source", "task", "record", "unit", "instruction")},
+            **{name: values[name] for name in _TEXTS},
             verdict=verdict_name(ledger, row),
             source_picture=values["source_sha256"],
             target_picture=values["target_sha256"],

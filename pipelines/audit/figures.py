@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ieiw.filters import statistics as stats
@@ -66,6 +67,7 @@ class Figures:
 def figures(ledger: Ledger, other: Ledger | None) -> Figures:
     """All numbers of one audit; ``other`` is the build that drift is measured against."""
     groups = {column: groups_of(ledger, column) for column in ("source", "task", "unit")}
+    bounded = {rule.subject[0] for rule in ledger.rules if rule.subject}
     drifted, missing = _drift(ledger, other) if other else ((), ())
     return Figures(
         books=books(ledger),
@@ -76,7 +78,11 @@ def figures(ledger: Ledger, other: Ledger | None) -> Figures:
         units=worst_units(ledger, groups["unit"]),
         unit_count=len(groups["unit"]),
         distributions=tuple(_distribution(ledger, info) for info in ledger.scores),
-        joints={info.name: _joint(ledger, info) for info in ledger.scores if _wants_joint(ledger, info)},
+        joints={
+            info.name: _joint(ledger, info.name)
+            for info in ledger.scores
+            if "source" in info.roles and (info.composite or info.name in bounded)
+        },
         sweeps=sweeps(ledger),
         drift=drifted,
         drift_missing=missing,
@@ -86,44 +92,34 @@ def figures(ledger: Ledger, other: Ledger | None) -> Figures:
 def _distribution(ledger: Ledger, info: ScoreInfo) -> Distribution:
     values = {role: ledger.frame.score(info.name, role) for role in info.roles}
     marks = {role: _marks(ledger, info.name, role) for role in (*info.roles, "gap")}
-    drawn = [
-        bound for role in info.roles for mark in marks[role] for bound in (mark.least, mark.most) if bound is not None
-    ]
-    edges = stats.plot_edges(list(values.values()), drawn)
+    edges = stats.plot_edges(list(values.values()), _bounds(mark for role in info.roles for mark in marks[role]))
     histograms = {role: stats.histogram(each, edges) for role, each in values.items()}
     if "source" in values:
         values["gap"] = ledger.frame.score(info.name, "gap")
-        drawn = [bound for mark in marks["gap"] for bound in (mark.least, mark.most) if bound is not None]
-        histograms["gap"] = stats.histogram(values["gap"], stats.plot_edges([values["gap"]], [0.0, *drawn]))
+        gap_edges = stats.plot_edges([values["gap"]], [0.0, *_bounds(marks["gap"])])
+        histograms["gap"] = stats.histogram(values["gap"], gap_edges)
     summaries = {role: stats.summary(each) for role, each in values.items()}
     return Distribution(info.name, info.better, info.composite, histograms, summaries, marks)
 
 
 def _marks(ledger: Ledger, score: str, role: str) -> tuple[Mark, ...]:
     """Bounds in force on one score of one role; of rules with many groups the first few."""
-    found: list[Mark] = []
-    for rule, step in zip(ledger.rules, ledger.cut.funnel if ledger.cut else (), strict=True):
-        if rule.subject == (score, role):
-            found += [Mark(rule.name, group, *bounds) for group, bounds in list(step.bounds.items())[:MOST_GROUPS]]
-    return tuple(found)
+    return tuple(
+        Mark(rule.name, group, *bounds)
+        for rule, step in zip(ledger.rules, ledger.cut.funnel if ledger.cut else (), strict=True)
+        if rule.subject == (score, role)
+        for group, bounds in list(step.bounds.items())[:MOST_GROUPS]
+    )
 
 
-def _wants_joint(ledger: Ledger, info: ScoreInfo) -> bool:
-    """Composites, and scores of pictures that a rule bounds."""
-    bounded = any(rule.subject is not None and rule.subject[0] == info.name for rule in ledger.rules)
-    return "source" in info.roles and (info.composite or bounded)
+def _bounds(marks: Iterable[Mark]) -> list[float]:
+    return [bound for mark in marks for bound in (mark.least, mark.most) if bound is not None]
 
 
-def _joint(ledger: Ledger, info: ScoreInfo) -> stats.Joint:
-    source, target = (ledger.frame.score(info.name, role) for role in ("source", "target"))
-    marks = [
-        bound
-        for role in ("source", "target")
-        for mark in _marks(ledger, info.name, role)
-        for bound in (mark.least, mark.most)
-        if bound is not None
-    ]
-    edges = stats.plot_edges([source, target], marks, _JOINT_BINS)
+def _joint(ledger: Ledger, score: str) -> stats.Joint:
+    source, target = (ledger.frame.score(score, role) for role in ("source", "target"))
+    bounds = _bounds(mark for role in ("source", "target") for mark in _marks(ledger, score, role))
+    edges = stats.plot_edges([source, target], bounds, _JOINT_BINS)
     return stats.joint(source, target, edges, edges)
 
 

@@ -10,6 +10,7 @@ from ieiw.pipelines.audit.excluded import Example, Lost, LostKeys, examples, los
 from ieiw.pipelines.audit.figures import Figures, figures
 from ieiw.pipelines.audit.load import ScoreInfo, load
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.borrowed import check_writable
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.cut_state import WHOLE_BUILD, CutState, verify_shards
 from ieiw.triplets.storage.store import open_store
@@ -73,23 +74,22 @@ def audit(
         cut: name of a cut, None for the build as a whole.
         against: another complete build, to measure drift against.
         options: sizes and counts.
-        report: told what is being done.
+        report: called with what is being done.
 
     Raises:
         UsageError: no complete build or cut, or files that changed since.
     """
     if cut == WHOLE_BUILD:
-        raise UsageError(
-            f"--cut {WHOLE_BUILD}: that is the name of the page about the whole build. Give the cut another name"
-        )
+        raise UsageError(f"no cut is called {WHOLE_BUILD!r}: that is the name of the page about the whole build")
     store = open_store(location)
+    check_writable(store)
     report("reading rows, verdicts and scores")
     ledger = load(store, cut)
     if ledger.cut is not None:
         verify_shards(store, ledger.cut.shards)
     other = load(open_store(against), None) if against else None
     report("counting")
-    numbers = figures(ledger, other)
+    counted = figures(ledger, other)
     report("reading pictures")
     sheets = choose(ledger, options.each, options.seed)
     made, places = cards(store, ledger, sheets)
@@ -97,19 +97,18 @@ def audit(
 
     pictures = dict(thumbnails(store, places, options.side))
     report("listing what was lost")
-    lost = lost_rows(store, ledger)
     result = Audit(
         name=cut or WHOLE_BUILD,
         location=store.location,
         state=ledger.state,
         cut=ledger.cut,
         scores=ledger.scores,
-        figures=numbers,
+        figures=counted,
         examples=examples(store, ledger),
         sheets=sheets,
         cards=made,
         pictures=pictures,
-        lost=lost,
+        lost=lost_rows(store, ledger),
         lost_keys=lost_keys(ledger),
         against=against or "",
     )

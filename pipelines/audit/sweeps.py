@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import numpy as np
@@ -30,43 +32,24 @@ def margins(ledger: Ledger, number: int) -> dict[str, npt.NDArray[Any]]:
 
 
 def sweeps(ledger: Ledger) -> tuple[Swept, ...]:
-    """What moving each bound of each rule would do, the other rules as they are."""
-    sides = {number: margins(ledger, number) for number in range(len(ledger.rules))}
-    passes = {
-        number: np.logical_and.reduce([margin >= 0 for margin in found.values()])
-        for number, found in sides.items()
-        if found
-    }
-    return tuple(
-        _swept(ledger, number, side, sides[number], passes) for number, found in sides.items() for side in found
-    )
+    """What moving each bound of each rule would do, the other rules as they are.
 
-
-def _swept(
-    ledger: Ledger,
-    number: int,
-    side: str,
-    sides: dict[str, npt.NDArray[Any]],
-    passes: dict[int, npt.NDArray[np.bool_]],
-) -> Swept:
-    """Rows that a later rule would drop are told by that rule's bounds; other kinds of rules cannot be asked again here."""
-    assert ledger.cut is not None
-    rule, step = ledger.rules[number], ledger.cut.funnel[number]
-    asked = ledger.reaching(number)
-    for name, margin in sides.items():
-        if name != side:
-            asked &= margin >= 0
-    others = asked.copy()
-    for later, good in passes.items():
-        if later > number:
-            others &= good
-    dropped_later = (ledger.rule > number) & np.isin(
-        ledger.rule, [at for at in range(len(ledger.rules)) if at not in passes]
-    )
-    others &= ~dropped_later
-    movable = [each for at, each in enumerate(ledger.rules) if at >= number]
-    exact = not any(each.relative for each in movable if each is not rule)
-    bounds = [pair[0 if side == "least" else 1] for pair in step.bounds.values()]
-    bound = bounds[0] if len(bounds) == 1 else None
-    result = stats.sweep(sides[side][asked], others[asked])
-    return Swept(rule.name, side, rule.subject[0] if rule.subject else "", bound, exact, result)
+    Rows that a later rule would drop are known by that rule's bounds; rules without bounds cannot be asked again here.
+    """
+    sides = [margins(ledger, number) for number in range(len(ledger.rules))]
+    passes = [reduce(and_, (margin >= 0 for margin in each.values())) if each else None for each in sides]
+    fixed = np.isin(ledger.rule, [number for number, good in enumerate(passes) if good is None])
+    found = []
+    for number, rule in enumerate(ledger.rules):
+        exact = not any(later.relative for later in ledger.rules[number + 1 :])
+        for side, margin in sides[number].items():
+            inside = (other >= 0 for name, other in sides[number].items() if name != side)
+            asked = reduce(and_, inside, ledger.reaching(number))
+            others = asked & ~(fixed & (ledger.rule > number))
+            others = reduce(and_, (good for good in passes[number + 1 :] if good is not None), others)
+            assert ledger.cut is not None
+            bounds = [pair[0 if side == "least" else 1] for pair in ledger.cut.funnel[number].bounds.values()]
+            score = rule.subject[0] if rule.subject else ""
+            bound = bounds[0] if len(bounds) == 1 else None
+            found.append(Swept(rule.name, side, score, bound, exact, stats.sweep(margin[asked], others[asked])))
+    return tuple(found)

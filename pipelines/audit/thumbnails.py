@@ -11,12 +11,11 @@ import cv2
 import numpy as np
 
 from ieiw.pipelines.audit.contact_sheets import Place
-from ieiw.triplets.errors import UsageError
-from ieiw.triplets.images.codec import PictureLimits, decode
+from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.images.codec import ANY_SIZE, decode
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.store import Store
 
-_LIMITS = PictureLimits(min_side=1)
 _AT_ONCE = 4
 _WEBP_QUALITY = 74
 
@@ -38,12 +37,12 @@ def _thumbnail(store: Store, place: Place, side: int) -> bytes:
     try:
         data = store.read_range(place.shard, place.offset, place.size)
     except FileNotFoundError as error:
-        raise UsageError(f"{store.location}/{place.shard} is missing. See what else is: ieiw lint") from error
+        raise UsageError(f"{store.location}/{place.shard} is missing", Step("lint", store.location)) from error
     if hashlib.sha256(data).hexdigest() != place.sha256:
         where = f"{store.location}/{place.shard}, byte {place.offset:,}"
-        raise UsageError(f"{where}: not the picture that its row names. Find the damage with: ieiw lint")
+        raise UsageError(f"{where}: not the picture that its row names", Step("lint", store.location))
     try:
-        pixels = decode(data, _LIMITS).pixels
+        pixels = decode(data, ANY_SIZE).pixels
     except Refusal as error:
         raise UsageError(f"{store.location}/{place.shard}, byte {place.offset:,}: {error}") from error
     height, width = pixels.shape[:2]

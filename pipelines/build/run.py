@@ -18,6 +18,7 @@ from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
 from ieiw.pipelines.engine.stage import pending
 from ieiw.pipelines.planning.prepare import SourceDigest, changed_sources, check_disk, digests, prepare
 from ieiw.pipelines.planning.retry import plan_retries
+from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.root_search import located
 from ieiw.triplets.errors import Step
 from ieiw.triplets.layout.build_state import BuildState, load_state
@@ -77,8 +78,11 @@ def build(
     """
     check_beam_args(options.beam_args)
     store = open_store(out)
-    recipe = located(recipe)
-    found = digests(recipe)  # before the lock: a recipe that points nowhere leaves nothing behind
+    components = Components(located(recipe))
+    recipe, found = (
+        components.recipe,
+        digests(components),
+    )  # before the lock: a recipe that points nowhere leaves nothing behind
     state = load_state(store)
     built = set(state.sources) - set(changed_sources(state, found)) if state is not None else set()
     unchanged = tuple(sorted(options.replace & built))
@@ -86,7 +90,7 @@ def build(
     if finished is not None:
         return dataclasses.replace(finished, unchanged=unchanged)
     with Lock(store, options.take_over):
-        state = prepare(store, recipe, options.replace, found)
+        state = prepare(store, components, options.replace, found)
         if options.retry_rejects and state.state == "complete":
             state = plan_retries(store, state, options.retry_rejects)
         stage, refs = BuildStage(), list(state.refs())

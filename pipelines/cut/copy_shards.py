@@ -15,7 +15,7 @@ import xxhash
 from ieiw.filters.columns import column
 from ieiw.pipelines.cut.choose import SIDES, Chosen, Samples, Side
 from ieiw.pipelines.engine.progress import Progress
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import UsageError, human_bytes
 from ieiw.triplets.layout.cut_state import ShardFile
 from ieiw.triplets.layout.shards import BLOCK, shard_size
 from ieiw.triplets.storage.failpoints import reach
@@ -126,7 +126,7 @@ def _check_disk(store: Store, wanted: int) -> None:
     free = store.free_bytes()
     if free is not None and wanted > free:
         raise UsageError(
-            f"{store.location}: the copies need {wanted / 1e9:.1f} GB, {free / 1e9:.1f} GB are free. "
+            f"{store.location}: the copies need {human_bytes(wanted)}, {human_bytes(free)} are free. "
             "Make room, or leave --materialise out: a view needs none."
         )
 

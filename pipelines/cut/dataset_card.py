@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from ieiw.filters.rule_set import RuleSet, to_yaml
 from ieiw.pipelines.cut.choose import Chosen
@@ -47,19 +51,24 @@ def card(state: CutState, rules: RuleSet, counts: Sequence[tuple[str, str, int, 
         rules: that made it.
         counts: source, task, rows for training, rows for validation.
     """
-    front = yaml.safe_dump(_front(state), sort_keys=False, allow_unicode=True)
-    parts = [
-        f"---\n{front}---\n\n# {_text(state.name)}",
-        _what(state),
-        "## Load\n\n" + _loading(state),
-        "## Funnel\n\n" + _funnel(state),
-        f"## Rules\n\n{_fenced(to_yaml(rules), 'yaml')}",
-        "## Sources and tasks\n\n" + _table(("source", "task", "train", "validation"), counts),
-        "## Licences\n\nAs the sources state them for their pictures; check them before you pass pictures on.\n\n"
-        + _table(("licence", "rows"), list(state.licences.items())),
-        "## Models\n\n" + _backends(state),
-    ]
-    return "\n\n".join(parts) + "\n"
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        autoescape=False,  # Markdown: `text` and `table` escape what comes from outside
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"text": _text, "fenced": _fenced, "number": "{:,}".format}
+    funnel = [(step.rule, _bounds(step.bounds), step.dropped, step.undefined, step.left) for step in state.funnel]
+    return environment.get_template("dataset_card.md.j2").render(
+        cut=state,
+        front=yaml.safe_dump(_front(state), sort_keys=False, allow_unicode=True),
+        funnel=[("built", "", 0, 0, state.candidates), *funnel],
+        rules=to_yaml(rules),
+        counts=counts,
+        backends=[_backend(role, settings) for role, settings in sorted(state.backends.items())],
+        table=_table,
+    )
 
 
 def _front(state: CutState) -> dict[str, Any]:
@@ -82,41 +91,6 @@ def _front(state: CutState) -> dict[str, Any]:
     return front
 
 
-def _what(state: CutState) -> str:
-    made = (
-        "New shards in WebDataset layout, copied byte for byte from the build."
-        if state.kind == "materialised"
-        else "A view: an index of samples that lie in the build's own shards; no picture was copied."
-    )
-    return (
-        f"Triplets of an instruction, a source picture and a target picture: {state.kept:,} of {state.candidates:,} built "
-        f"ones, {state.train:,} for training and {state.validation:,} for validation. All triplets of one picture are on one "
-        f"side. {made}\n\n"
-        "A sample is `KEY.source.*` and `KEY.target.*` (pictures) and `KEY.json` with `instruction`, `alternatives`, `task`, "
-        "`dataset`, `split`, `answer` and `provenance`; the last two are JSON in strings."
-    )
-
-
-def _loading(state: CutState) -> str:
-    if state.kind == "materialised":
-        return _fenced(
-            "from datasets import load_dataset\n\n"
-            'dataset = load_dataset("webdataset", data_files={"train": "shards/train-*.tar"}, split="train", streaming=True)\n'
-            "sample = next(iter(dataset))",
-            "python",
-        )
-    return (
-        "Train from it with `ieiw train`, which reads the index. For other readers make shards of it: "
-        f"`ieiw cut DIR --name {_text(state.name)} --materialise`."
-    )
-
-
-def _funnel(state: CutState) -> str:
-    rows: list[tuple[str, str, int, int, int]] = [("built", "", 0, 0, state.candidates)]
-    rows += [(step.rule, _bounds(step.bounds), step.dropped, step.undefined, step.left) for step in state.funnel]
-    return _table(("rule", "bounds in force", "dropped", "of these without a value", "left"), rows)
-
-
 def _bounds(bounds: dict[str, tuple[float | None, float | None]], most: int = 5) -> str:
     shown = [
         ("" if group == "all" else f"{group}: ")
@@ -126,30 +100,21 @@ def _bounds(bounds: dict[str, tuple[float | None, float | None]], most: int = 5)
     return "; ".join(shown) + (f"; and {len(bounds) - most:,} more groups" if len(bounds) > most else "")
 
 
-def _backends(state: CutState) -> str:
-    rows = [
-        (
-            role,
-            settings.get("name", ""),
-            "**stand-in**" if settings.get("stand_in") == "yes" else "",
-            ", ".join(f"{key}={value}" for key, value in sorted(settings.items()) if key not in ("name", "stand_in")),
-        )
-        for role, settings in sorted(state.backends.items())
-    ]
-    note = ""
-    if any(settings.get("stand_in") == "yes" for settings in state.backends.values()):
-        note = "\n\nA **stand-in** does the job without trained weights, less well than the model of the paper."
-    return _table(("role", "model", "", "settings"), rows, plain=(2,)) + note
+def _backend(role: str, settings: Mapping[str, str]) -> tuple[str, str, Markup | str, str]:
+    """Role, model, whether it is a stand-in, and its settings."""
+    stand_in = Markup("**stand-in**") if settings.get("stand_in") == "yes" else ""
+    others = ", ".join(f"{key}={value}" for key, value in sorted(settings.items()) if key not in ("name", "stand_in"))
+    return role, settings.get("name", ""), stand_in, others
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[object]], plain: tuple[int, ...] = ()) -> str:
-    """A Markdown table; numbers stand to the right, all text but the columns ``plain`` is escaped."""
-    numeric = [bool(rows) and all(isinstance(row[at], int) for row in rows) for at in range(len(head))]
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A Markdown table; numbers stand to the right, all text but ``Markup`` is escaped."""
+    numeric = [bool(rows) and all(isinstance(row[column], int) for row in rows) for column in range(len(head))]
     lines = ["| " + " | ".join(head) + " |", "|" + "|".join("---:" if each else "---" for each in numeric) + "|"]
     for row in rows:
         cells = (
-            f"{cell:,}" if isinstance(cell, int) else str(cell) if at in plain else _text(str(cell))
-            for at, cell in enumerate(row)
+            f"{cell:,}" if isinstance(cell, int) else cell if isinstance(cell, Markup) else _text(str(cell))
+            for cell in row
         )
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -157,8 +122,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]], plain: tuple[i
 
 def _text(text: str) -> str:
     """Text that Markdown and HTML show as it is, on one line."""
-    flat = " ".join(text.split())
-    flat = flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    flat = html.escape(" ".join(text.split()), quote=False)
     return re.sub(r"([\\`*_{}\[\]()#+!|~$])", r"\\\1", flat)
 
 

@@ -8,16 +8,18 @@ from typing import Any
 
 from ieiw.filters.apply import KEPT, Step, Verdicts, apply_rules, check_names, licences_of
 from ieiw.filters.frame import Frame
-from ieiw.filters.rule_set import DEFAULT, RuleSet
+from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.cut.choose import Chosen, choose, clear, publish_index
 from ieiw.pipelines.cut.copy_shards import forget_attempt, remove_shards
 from ieiw.pipelines.cut.copy_shards import materialise as copy_samples
 from ieiw.pipelines.cut.dataset_card import add_card
 from ieiw.pipelines.cut.decontaminate import nearest, stamp
+from ieiw.pipelines.cut.default_rules import DEFAULT
 from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.index.frame import open_frame
 from ieiw.pipelines.index.score_notes import notes_of
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.borrowed import check_writable
 from ieiw.triplets.layout.cut_state import CUT_NAME, WHOLE_BUILD, CutState, FunnelStep, cut_file, load_cut
 from ieiw.triplets.layout.index import Index, open_build
 from ieiw.triplets.storage.failpoints import reach
@@ -59,6 +61,7 @@ def cut(
         and _whole(store, standing)
     ):
         return standing
+    check_writable(store)
     frame = open_frame(index)
     frame.nearest = nearest
     if rules != DEFAULT:  # those speak of tasks that a build need not have

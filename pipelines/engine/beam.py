@@ -22,7 +22,7 @@ from ieiw.triplets.layout.plan import UnitRef
 
 
 class WorkOnUnit(beam.DoFn):
-    """Does one unit's work; emits its counts, for Beam's own counters.
+    """Does one unit's work, and adds its counts to Beam's own counters.
 
     Args:
         location: the build's folder or URL.
@@ -44,18 +44,16 @@ class WorkOnUnit(beam.DoFn):
         running = Path(self._running) if self._running else None
         self._work = UnitWork(load_stage(self._stage, self._options), self._location, running)
 
-    def process(self, element: str) -> Iterator[dict[str, int]]:
+    def process(self, element: str) -> None:
         """Do one unit's work."""
         if self._work is None:
             raise RuntimeError("Beam called process before setup")
-        counts = dict(self._work.do(UnitRef.decoded(element)))
-        for name, count in counts.items():
+        for name, count in self._work.do(UnitRef.decoded(element)).items():
             Metrics.counter("ieiw", name).inc(count)
-        yield counts
 
 
-def run(refs: Sequence[str], do: WorkOnUnit, beam_args: Sequence[str]) -> dict[str, Any]:
-    """Work on the units and wait until it is done; returns Beam's committed counters by name.
+def run(refs: Sequence[str], do: WorkOnUnit, beam_args: Sequence[str]) -> None:
+    """Work on the units and wait until it is done.
 
     Args:
         refs: units, encoded.
@@ -71,12 +69,7 @@ def run(refs: Sequence[str], do: WorkOnUnit, beam_args: Sequence[str]) -> dict[s
         | "Work" >> beam.ParDo(do)
     )
     with _watched_python(beam_args):
-        result = pipeline.run()
-        result.wait_until_finish()
-    counters = result.metrics().query()["counters"]
-    return {
-        counter.key.metric.name: counter.committed for counter in counters if counter.key.metric.namespace == "ieiw"
-    }
+        pipeline.run().wait_until_finish()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sys
 import threading
 import traceback
@@ -37,10 +38,7 @@ class Job(BaseModel):
 
 
 def main(path: Path) -> int:
-    """Run the job; leaves ``report.json`` beside it.
-
-    It holds Beam's ``counters``, or the ``error`` that ended the pipeline, or units whose worker ``died``.
-    """
+    """Run the job; one that fails leaves ``report.json`` beside it: the ``error``, or the units whose worker ``died``."""
     job = Job.model_validate_json(path.read_text(encoding="utf-8"))
     leave_with_parent()
     os.environ[PARENT] = str(os.getpid())  # our own workers watch us
@@ -50,12 +48,14 @@ def main(path: Path) -> int:
         from ieiw.pipelines.engine.beam import WorkOnUnit, run
 
         do = WorkOnUnit(job.location, job.running, job.stage, job.options)
-        counters = run(job.refs, do, job.beam_args)
+        run(job.refs, do, job.beam_args)
     except Exception as error:
         traceback.print_exc()
-        _write(report, {"error": _short(error)})
+        # The last line of the innermost error: Beam wraps a worker's traceback in a message of hundreds of lines.
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        named = [line for line in lines if re.match(r"[^:]*(Error|Exception)", line)]
+        _write(report, {"error": (named or lines or [type(error).__name__])[-1][:1000]})
         return 1
-    _write(report, {"counters": counters})
     return 0
 
 
@@ -86,15 +86,8 @@ def _write(report: Path, what: dict[str, Any]) -> None:
     spooled.replace(report)
 
 
-def _short(error: Exception) -> str:
-    """The last line of the innermost error: Beam wraps a worker's traceback in a message of hundreds of lines."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    telling = [line for line in lines if "Error" in line.partition(":")[0] or "Exception" in line.partition(":")[0]]
-    return (telling or lines or [type(error).__name__])[-1][:1000]
-
-
 if __name__ == "__main__":
-    # Beam keeps threads that never end; all work is done once the report is written.
+    # Beam keeps threads that never end; all work is done.
     code = main(Path(sys.argv[1]))
     sys.stdout.flush()
     sys.stderr.flush()

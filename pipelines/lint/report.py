@@ -32,7 +32,7 @@ class Kind(StrEnum):
     MEMBER = "member"  # a shard's member is missing, out of order, or not the bytes that its row names
     SAMPLE = "sample"  # a json member with other fields or types than the contract's, or other values than its row
     PICTURE = "picture"  # a picture that does not decode, or has another size than its row says
-    PAIR = "pair"  # removal and addition of one pair are not each other's mirror
+    PAIR = "pair"  # the two directions of a pair are not each other's mirror
     CHECK = "not_checked"  # a worker process of lint died
 
 

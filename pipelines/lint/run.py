@@ -6,12 +6,13 @@ import itertools
 import multiprocessing
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ieiw.builders import catalogue
 from ieiw.pipelines.lint.accounting import Ledger, compare_counts
 from ieiw.pipelines.lint.compacted import check_index
 from ieiw.pipelines.lint.files import folders_of, listed, orphans, parquet
@@ -56,7 +57,7 @@ def lint(
     except (UsageError, UnicodeDecodeError) as error:
         return LintReport("damaged", {}, (Finding(Kind.STATE, FILE, str(error)),))
     run = _Lint(store, state)
-    whole = run.units(_checked(store.location, fast, workers, run), report)
+    whole = run.units(_checked(fast, workers, run), report)
     if whole:
         run.close()
     run.leftovers()
@@ -163,14 +164,15 @@ def _after_last(sizes: dict[str, int], first: UnitRef) -> int:
     return max(numbers, default=-1) + 1
 
 
-def _checked(location: str, fast: bool, workers: int, run: _Lint) -> Iterator[UnitResult]:
+def _checked(fast: bool, workers: int, run: _Lint) -> Iterator[UnitResult]:
     """Results in the order of the jobs; ends early, with a finding, where a worker process died."""
+    settings = (run.store.location, fast, _mirrors(run.state))
     if workers <= 1 or len(run.jobs) <= 1:
-        yield from map(UnitLinter(location, fast).check, run.jobs)
+        yield from map(UnitLinter(*settings).check, run.jobs)
         return
     count = min(workers, len(run.jobs))
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, initializer=_start, initargs=(location, fast)) as pool:
+    with ProcessPoolExecutor(count, context, initializer=_start, initargs=settings) as pool:
         jobs = iter(run.jobs)
         waiting: deque[Future[UnitResult]] = deque()
         done = 0
@@ -191,8 +193,14 @@ def _checked(location: str, fast: bool, workers: int, run: _Lint) -> Iterator[Un
 _linter: list[UnitLinter] = []  # of a worker process
 
 
-def _start(location: str, fast: bool) -> None:
-    _linter[:] = [UnitLinter(location, fast)]
+def _start(location: str, fast: bool, mirrors: Mapping[str, str]) -> None:
+    _linter[:] = [UnitLinter(location, fast, mirrors)]
+
+
+def _mirrors(state: BuildState) -> dict[str, str]:
+    """Task of the build -> the task that it mirrors, as the tasks say themselves."""
+    tasks = {task for source in state.recipe.sources for task in source.tasks if task in catalogue.TASKS}
+    return {task: mirrored for task in tasks if (mirrored := catalogue.task_class(task).mirrors)}
 
 
 def _check(job: UnitJob) -> UnitResult:

@@ -248,10 +248,10 @@ def _picture_fault(data: bytes, extension: str, size: tuple[int, int], fast: boo
         return f"its first bytes are not those of a {extension}"
     if fast:
         return ""
-    from ieiw.triplets.images.codec import PictureLimits, decode
+    from ieiw.triplets.images.codec import ANY_SIZE, decode
 
     try:
-        picture = decode(data, PictureLimits(min_side=1))
+        picture = decode(data, ANY_SIZE)
     except Refusal as refusal:
         return refusal.detail
     if picture.size != size:

@@ -33,8 +33,6 @@ _PLAN_COLUMNS = ["unit", "source", "task", "variant", "key", "record", "group", 
 _FROM_PLAN = ("task", "variant", "record", "group", "split")
 _TAIL = re.compile(r"[a-z2-7]{20}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-MIRRORED = ("removal", "addition")
-"""Tasks of one pair that show the same two pictures in opposite directions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +85,17 @@ class _Committed:
 
 
 class UnitLinter:
-    """Checks units of one build; made once a process."""
+    """Checks units of one build; made once a process.
 
-    def __init__(self, location: str, fast: bool) -> None:
+    Args:
+        location: folder or URL of the build.
+        fast: decode no picture.
+        mirrors: task -> the task whose pictures it shows in the opposite direction.
+    """
+
+    def __init__(self, location: str, fast: bool, mirrors: Mapping[str, str]) -> None:
         self._store: Store = open_store(location)
-        self._fast = fast
+        self._fast, self._mirrors = fast, mirrors
 
     def check(self, job: UnitJob) -> UnitResult:
         """Everything that one unit's files can tell."""
@@ -109,7 +113,7 @@ class UnitLinter:
             _check_rows(job.ref, done, found)
             if done.mark.shard:
                 result.shard_bytes = check_shard(self._store, done.mark, done.rows, self._fast, found)
-            halves = _check_pairs(job.ref, done.rows, found)
+            halves = _check_pairs(job.ref, done.rows, self._mirrors, found)
             result.halves = halves if job.keep_halves else {}
         _settle(job.ref, result, plan, done, found)
         result.findings = found.all()
@@ -215,19 +219,22 @@ def _row_fault(row: Mapping[str, Any], shard: str) -> str:
     return next((f"{name} is no SHA-256" for name in digests if not _SHA256.fullmatch(row[name])), "")
 
 
-def _check_pairs(ref: UnitRef, rows: Sequence[Mapping[str, Any]], found: Findings) -> dict[str, str]:
-    """Removal and addition of a pair swap source and target, byte for byte. Returns pairs of one direction, see ``halves``."""
+def _check_pairs(
+    ref: UnitRef, rows: Sequence[Mapping[str, Any]], mirrors: Mapping[str, str], found: Findings
+) -> dict[str, str]:
+    """Both directions of a pair swap source and target, byte for byte. Returns pairs of one direction, see ``halves``."""
     pairs: dict[str, dict[str, set[tuple[str, str]]]] = {}
+    tasks = {*mirrors, *mirrors.values()}
     for row in rows:
-        if row["task"] in MIRRORED:
+        if row["task"] in tasks:
             pictures = (row["source_sha256"], row["target_sha256"])
-            kept = pictures if row["task"] == MIRRORED[0] else pictures[::-1]
+            kept = pictures[::-1] if row["task"] in mirrors else pictures
             pairs.setdefault(row["pair"], {}).setdefault(row["task"], set()).add(kept)
     halves: dict[str, str] = {}
     for pair, sides in pairs.items():
         if len(sides) == 1:
             halves[pair] = min(next(iter(sides.values())))[0]
-        elif sides[MIRRORED[0]] != sides[MIRRORED[1]]:
+        elif any(side != next(iter(sides.values())) for side in sides.values()):
             detail = f"pair {printable(pair)}: source of one is not the target of the other"
             found.add(Kind.PAIR, ref.rows, detail)
     return halves

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from ieiw.builders.protocols import Source
 from ieiw.models.roles import ROLES
 from ieiw.pipelines.planning.planner import triplet_bytes
 from ieiw.pipelines.planning.prepare import empty_message, prepare, units_of
@@ -12,6 +11,8 @@ from ieiw.pipelines.recipe.check import problems, with_source
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.holdout import looking_alike, not_held_out
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.build_state import SourceState
+from ieiw.triplets.layout.plan import PlanSize
 from ieiw.triplets.layout.recipe import Recipe, SourceSettings
 from ieiw.triplets.records import Record
 from ieiw.triplets.rejects import Reason, Refusal
@@ -60,23 +61,20 @@ class Estimate(Strict):
     alike: tuple[str, ...] = ()
 
 
-def estimate(recipe: Recipe, out: str = "") -> list[Estimate]:
-    """Count every source of the recipe; with ``out``, also write the plan there.
+def estimate(recipe: Recipe | Components, out: str = "") -> list[Estimate]:
+    """Count every source of the recipe, or of its components; with ``out``, also write the plan there.
 
     Without ``out``, a source that is not on disk, or wrong in the recipe, has a line that says so; the others are counted.
 
     Raises:
         UsageError: with ``out``, all that is missing on disk or wrong in the recipe.
     """
+    components = recipe if isinstance(recipe, Components) else Components(recipe)
     if out:
-        state = prepare(open_store(out), recipe)
-        return [
-            _line(recipe, name, source.records, source.faults, source.attempts, source.units)
-            for name, source in state.sources.items()
-        ]
-    components = Components(recipe)
+        sources = prepare(open_store(out), components).sources
+        return [_line(components, name, source) for name, source in sources.items()]
     wrong = problems(components)
-    return [_counted(components, settings, wrong.get(settings.name, "")) for settings in recipe.sources]
+    return [_counted(components, settings, wrong.get(settings.name, "")) for settings in components.recipe.sources]
 
 
 def _counted(components: Components, settings: SourceSettings, problem: str) -> Estimate:
@@ -103,33 +101,29 @@ def _count(components: Components, settings: SourceSettings) -> Estimate:
         records += sum(1 for _ in groupby(unit.attempts, key=lambda attempt: attempt.record.id))
     if attempts == 0:
         raise UsageError(empty_message(settings))
-    line = _line(components.recipe, settings.name, records, faults, attempts, units)
-    return line.model_copy(update={"lacking": _lacking(components.source(settings.name), first)})
-
-
-def _lacking(source: Source, record: Record | None) -> str:
-    """A file of the record that is not there; empty where all are."""
-    for reference in record.files.values() if record else ():
+    line = _line(components, settings.name, PlanSize(units, records, attempts, faults))
+    for reference in first.files.values() if first else ():
         try:
-            source.read(reference)
+            components.source(settings.name).read(reference)
         except Refusal as refusal:
             if refusal.reason is Reason.PICTURE_MISSING:
-                return reference
-    return ""
+                return line.model_copy(update={"lacking": reference})
+    return line
 
 
-def _line(recipe: Recipe, name: str, records: int, faults: int, attempts: int, units: int) -> Estimate:
+def _line(components: Components, name: str, size: PlanSize | SourceState) -> Estimate:
+    recipe = components.recipe
     image, settings = recipe.image_of(name), recipe.source(name)
-    sound = attempts - faults
+    sound = size.attempts - size.faults
     megapixels = image.short_side * image.short_side * 4 / 3 / 1e6
-    chosen = {role: recipe.backends[role].name for role in Components(recipe).roles(name) & recipe.backends.keys()}
+    chosen = {role: recipe.backends[role].name for role in components.roles(name) & recipe.backends.keys()}
     models = sum(ROLES[role].load(each).cost for role, each in chosen.items() if each in ROLES[role].backends)
     return Estimate(
         name=name,
-        records=records,
-        faults=faults,
-        attempts=attempts,
-        units=units,
+        records=size.records,
+        faults=size.faults,
+        attempts=size.attempts,
+        units=size.units,
         triplets=sound,
         bytes=sound * triplet_bytes(image.short_side, image.format),
         core_seconds=round(sound * megapixels * (_SECONDS_PER_MEGAPIXEL + models), 1),

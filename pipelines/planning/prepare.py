@@ -9,7 +9,7 @@ from ieiw.pipelines.planning.planner import PlannedUnit, plan_units, triplet_byt
 from ieiw.pipelines.recipe import fingerprint
 from ieiw.pipelines.recipe.check import check
 from ieiw.pipelines.recipe.components import Components
-from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.errors import Step, UsageError, human_bytes
 from ieiw.triplets.layout.build_state import BuildState, load_state, save_state, source_state
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, write_plan
 from ieiw.triplets.layout.recipe import Recipe, SourceSettings
@@ -28,16 +28,15 @@ class SourceDigest:
     inputs: dict[str, str]
 
 
-def digests(recipe: Recipe) -> dict[str, SourceDigest]:
+def digests(components: Components) -> dict[str, SourceDigest]:
     """Fingerprint of every source of the recipe. Reads annotation files only where their digest is not cached.
 
     Raises:
         UsageError: a root, an annotation file, a data set or a task is unknown or missing.
     """
-    components = Components(recipe)
     check(components)
     found = {}
-    for source in recipe.sources:
+    for source in components.recipe.sources:
         inputs = fingerprint.inputs(components, source.name)
         found[source.name] = SourceDigest(fingerprint.fingerprint(components, source.name, inputs), inputs)
     return found
@@ -54,7 +53,7 @@ def changed_sources(state: BuildState, found: Mapping[str, SourceDigest]) -> lis
 
 def prepare(
     store: Store,
-    recipe: Recipe,
+    components: Components,
     replaced: frozenset[str] = frozenset(),
     found: Mapping[str, SourceDigest] | None = None,
 ) -> BuildState:
@@ -62,15 +61,15 @@ def prepare(
 
     Args:
         store: of the build.
-        recipe: what to plan.
+        components: of the recipe to plan.
         replaced: sources that may have changed; they are planned again.
         found: what :func:`digests` gives for the recipe, where the caller has it already.
 
     Raises:
         UsageError: a source changed since the build began and is not named in ``replaced``.
     """
-    state = load_state(store)
-    found = digests(recipe) if found is None else found
+    state, recipe = load_state(store), components.recipe
+    found = digests(components) if found is None else found
     changed = changed_sources(state, found) if state is not None else []
     _check_changes(store, state, found, replaced)
     if state is not None and not changed and set(state.sources) == set(found):
@@ -78,7 +77,6 @@ def prepare(
         if updated != state:
             save_state(store, updated)
         return updated
-    components = Components(recipe)
     sources = {} if state is None else {name: each for name, each in state.sources.items() if name not in changed}
     for settings in recipe.sources:
         if settings.name in sources:
@@ -170,7 +168,7 @@ def check_disk(store: Store, recipe: Recipe, attempts: Mapping[str, int]) -> Non
     needed = int(total * _LEFT_OVER_ATTEMPTS)
     if free is not None and free < needed:
         raise UsageError(
-            f"{store.location}: {needed / 1e9:.1f} GB are needed (estimate for {sum(attempts.values()):,} attempts), "
-            f"{free / 1e9:.1f} GB are free. Free some, build elsewhere, or start all the same without this check.",
+            f"{store.location}: {human_bytes(needed)} are needed (estimate for {sum(attempts.values()):,} attempts), "
+            f"{human_bytes(free)} are free. Free some, build elsewhere, or start all the same without this check.",
             Step(values={"disk_check": False}),
         )

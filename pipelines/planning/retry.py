@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ieiw.pipelines.planning.prepare import attempts_per_unit
-from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.build_state import BuildState, Retry, save_state
 from ieiw.triplets.layout.index import Index, Kind
 from ieiw.triplets.layout.plan import PlanRow, UnitRef, read_unit, write_plan
@@ -29,13 +29,10 @@ def plan_retries(store: Store, state: BuildState, reason: str) -> BuildState:
         reason: of the closed list, or :data:`ANY`.
 
     Raises:
-        UsageError: unknown reason, or the build is not complete.
+        UsageError: unknown reason.
     """
     if reason != ANY and reason not in set(Reason):
         raise UsageError(f"no reject has the reason {reason!r}. Known: {', '.join(sorted(Reason))}")
-    if state.state != "complete":
-        place = store.location
-        raise UsageError(f"{place}: the build is not complete; finish it first, then retry", Step("build", place))
     sources = dict(state.sources)
     for name, source in state.sources.items():
         keys = _rejected(store, state, name, reason)

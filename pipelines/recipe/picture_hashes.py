@@ -8,11 +8,9 @@ from functools import partial
 from ieiw.builders.protocols import Source
 from ieiw.filters.scores.phash import PerceptualHash
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.images.codec import PictureLimits, decode
+from ieiw.triplets.images.codec import ANY_SIZE, decode
 from ieiw.triplets.layout.recipe import HoldOut
 from ieiw.triplets.rejects import Refusal
-
-_LIMITS = PictureLimits(min_side=1)
 
 
 def picture_hash(name: str, read: Callable[[], bytes]) -> int:
@@ -22,7 +20,7 @@ def picture_hash(name: str, read: Callable[[], bytes]) -> int:
         UsageError: it cannot be read; leaving it out in silence would let its copies through.
     """
     try:
-        return PerceptualHash().of_picture(decode(read(), _LIMITS).pixels)
+        return PerceptualHash().of_picture(decode(read(), ANY_SIZE).pixels)
     except (OSError, Refusal) as error:
         raise UsageError(f"{name}: cannot be read ({error}); mend it or take it out") from error
 

@@ -22,6 +22,7 @@ from ieiw.pipelines.engine.stage import pending
 from ieiw.pipelines.index.score_notes import fresh_note, settings_of, value_type
 from ieiw.pipelines.scoring.stage import SET_ASIDE, ScoreStage
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.borrowed import check_writable
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.index import open_build
 from ieiw.triplets.layout.marks import fetch, mark_of
@@ -77,6 +78,7 @@ def score(
     fresh = [name for name in names if fresh_note(store, state, name) is None]
     progress = Progress()
     if fresh:
+        check_writable(store)
         built = {ref: mark_of(store, ref.rows).built for ref in state.refs()}
         stage, refs = ScoreStage(scores=tuple(fresh)), [ref for ref, count in built.items() if count]
         items = sum(built[ref] for ref in pending(store, stage, refs))

@@ -18,7 +18,7 @@ from ieiw.filters.scores.base import Pair, PairScore, PictureScore
 from ieiw.pipelines.engine.stage import DamageError
 from ieiw.pipelines.index.score_notes import value_type
 from ieiw.triplets.drawings import erasure
-from ieiw.triplets.images.codec import PictureLimits, decode
+from ieiw.triplets.images.codec import ANY_SIZE, decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import ROWS
@@ -26,7 +26,6 @@ from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Image
 from ieiw.triplets.storage.store import Store, open_store
 
-_LIMITS = PictureLimits(min_side=1)
 _BATCH_BYTES = 16 * 2**20
 _ROLES = ("source", "target")
 
@@ -166,7 +165,7 @@ def _samples(store: Store, rows: pa.Table) -> Iterator[tuple[dict[str, Any], byt
 
 
 def _member(block: bytes, row: Mapping[str, Any], role: str, first: int) -> bytes:
-    """The bytes of a member, held against its row: hashing costs a thousandth of scoring."""
+    """The bytes of a member, compared with its row: hashing costs a thousandth of scoring."""
     start = row[f"{role}_offset"] - first
     data = block[start : start + row[f"{role}_size"]]
     if hashlib.sha256(data).hexdigest() != row[f"{role}_sha256"]:
@@ -189,4 +188,4 @@ def _pair(before: Image, after: Image, sample: bytes) -> Pair:
 
 
 def _image(data: bytes) -> Image:
-    return np.ascontiguousarray(decode(data, _LIMITS).pixels)
+    return np.ascontiguousarray(decode(data, ANY_SIZE).pixels)

@@ -138,10 +138,7 @@ def elephant(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 
 
 def bird(pen: Pen, look: Look, rng: np.random.Generator) -> None:
-    """A bird on its feet, or on the wing."""
-    if look.pose == "flying":
-        _flying(pen, look, rng)
-        return
+    """A bird on its feet."""
     coat, beak = look.paint, Paint((240, 164, 48))
     for x in (-0.02, 0.1):
         pen.line([(x, -0.25), (x + 0.02, -0.02), (x + 0.1, -0.015)], 0.028, beak.toned(-0.25))
@@ -154,7 +151,8 @@ def bird(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     _eye(pen, (0.32, -0.83), 0.04)
 
 
-def _flying(pen: Pen, look: Look, rng: np.random.Generator) -> None:
+def flying_bird(pen: Pen, look: Look, rng: np.random.Generator) -> None:
+    """A bird on the wing."""
     coat, lift = look.paint, float(rng.uniform(0.0, 0.2))
     pen.blob([(0.02, -0.5), (0.18, -0.7), (0.1, -0.92 - lift * 0.4), (-0.06, -0.72)], coat.toned(-0.3), 0.4)
     pen.poly("-0.34,-0.44 -0.72,-0.52 -0.68,-0.34 -0.3,-0.36", coat.toned(-0.2), 0.3)
@@ -393,7 +391,7 @@ KINDS = (
 )
 FLYING_BIRD = Kind(
     "bird",
-    bird,
+    flying_bird,
     (-0.8, -1.22, 0.72, 0.0),
     0.13,
     16,

@@ -126,21 +126,6 @@ def _trunk(pen: Pen, body: _Body, half: float, shade: float = 0.0) -> None:
     pen.blob(outline, body.top.toned(shade), 0.45)
 
 
-def _front_arms(pose: str, rng: np.random.Generator) -> tuple[_Limb, _Limb]:
-    """The arms on the left and on the right of the picture."""
-    rest = float(rng.uniform(0.12, 0.3))
-    left = _limb((-_SHOULDER[0], _SHOULDER[1]), -rest, -rest * 0.4 + float(rng.uniform(-0.2, 0.1)), (_UPPER, _FORE))
-    angles = {
-        "waving": (2.0, 2.75 + float(rng.uniform(-0.3, 0.2))),
-        "holding": (0.42, 2.3),
-        "jumping": (2.3 + float(rng.uniform(-0.2, 0.3)), 2.6),
-    }.get(pose, (rest, rest * 0.4))
-    right = _limb(_SHOULDER, *angles, (_UPPER, _FORE))
-    if pose == "jumping":
-        left = _limb((-_SHOULDER[0], _SHOULDER[1]), -angles[0], -angles[1], (_UPPER, _FORE))
-    return left, right
-
-
 def _front(pen: Pen, body: _Body, pose: str, rng: np.random.Generator) -> None:
     """Facing us: the person's left is on the right of the picture."""
     spread = float(rng.uniform(0.04, 0.1)) + (0.22 if pose == "jumping" else 0.0)
@@ -153,7 +138,16 @@ def _front(pen: Pen, body: _Body, pose: str, rng: np.random.Generator) -> None:
             (_THIGH, _SHIN - (0.05 if pose == "jumping" else 0.0)),
         )
         _leg(pen, limb, side, body, 0.0, sign * 0.02)
-    left, right = _front_arms(pose, rng)
+    rest = float(rng.uniform(0.12, 0.3))
+    left = _limb((-_SHOULDER[0], _SHOULDER[1]), -rest, -rest * 0.4 + float(rng.uniform(-0.2, 0.1)), (_UPPER, _FORE))
+    angles = {
+        "waving": (2.0, 2.75 + float(rng.uniform(-0.3, 0.2))),
+        "holding": (0.42, 2.3),
+        "jumping": (2.3 + float(rng.uniform(-0.2, 0.3)), 2.6),
+    }.get(pose, (rest, rest * 0.4))
+    right = _limb(_SHOULDER, *angles, (_UPPER, _FORE))
+    if pose == "jumping":
+        left = _limb((-_SHOULDER[0], _SHOULDER[1]), -angles[0], -angles[1], (_UPPER, _FORE))
     if body.long_hair:
         pen.blob("-0.1,-0.9 -0.105,-0.78 -0.06,-0.72 0.06,-0.72 0.105,-0.78 0.1,-0.9", body.hair.toned(-0.12), 0.4)
     _arm(pen, left, "right", body)

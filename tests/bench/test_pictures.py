@@ -6,6 +6,7 @@ from bench.pictures import PHRASES, recipe, write_phrasecut
 from ieiw.builders.sources.phrasecut import PhraseCut
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.storage.store import open_store
 
 
@@ -26,7 +27,7 @@ def test_every_attempt_of_it_becomes_a_triplet(tmp_path):
     source = PhraseCut(name="phrasecut", root=str(root), split="train", options={})
     assert sum(len(list(source.group(index))) for index in range(source.group_count())) == 6 * PHRASES
     store = open_store(tmp_path / "out")
-    refs = list(prepare(store, recipe(root, backend="noop", short_side=32, variants=2)).refs())
+    refs = list(prepare(store, Components(recipe(root, backend="noop", short_side=32, variants=2))).refs())
     builder = UnitBuilder(store.location)
     built, rejected = (sum(counts) for counts in zip(*(builder.work(ref).values() for ref in refs), strict=True))
     assert (built, rejected) == (6 * PHRASES * 2 * 2, 0)

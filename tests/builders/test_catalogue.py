@@ -9,11 +9,10 @@ import pytest
 
 from ieiw.builders import catalogue
 from ieiw.builders.protocols import Source, Task, Tools
-from ieiw.builders.record_kinds import FIELDS, Kind, lacking
+from ieiw.builders.record_kinds import FIELDS, Kind
 from ieiw.models.roles import ROLES
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import encode_png
-from ieiw.triplets.records import Record
 
 
 @pytest.mark.parametrize("dataset", sorted(catalogue.DATA_SETS))
@@ -90,15 +89,6 @@ def test_a_task_that_does_not_fit_is_refused_by_name(dataset, options, task, wor
 def test_all_tasks_that_do_not_fit_are_told_at_once():
     with pytest.raises(UsageError, match="task depth needs .*; task detect needs "):
         catalogue.check_fit(made("phrasecut"), ["removal", "depth", "detect"])
-
-
-def test_every_kind_has_fields_and_what_a_record_lacks_is_named():
-    assert set(FIELDS) == set(Kind)
-    assert all(form.files or form.annotation for forms in FIELDS.values() for form in forms)
-    record = Record("1", "1", {"picture": "1.jpg", "mask": "1.png"}, {"expressions": ["dog"]}, "train")
-    assert lacking(Kind.DEPTH, record) == ["annotation.units_per_metre", "files.depth"]
-    assert lacking(Kind.EDITED, record) == ["annotation.instructions", "files.target"]
-    assert lacking(Kind.REFERRED, Record("1", "1", record.files, {"expressions": [], "mask_coding": ""}, "")) == []
 
 
 _PAGE = (Path(__file__).parents[2] / "docs" / "data-sets.md").read_text(encoding="utf-8")

@@ -40,10 +40,3 @@ def test_misspelt_tasks_and_sources_are_told():
     with pytest.raises(UsageError, match=r"rule t, tasks: the build has no task 'removals'. It has: addition"):
         check_names(made[0], RuleSet.model_validate({"rules": [rule]}))
     check_names(made[0], RuleSet.model_validate({"rules": [rule | {"tasks": ["dots"], "sources": ["b"]}]}))
-
-
-def test_a_row_without_a_hash_is_an_error_not_a_zero():
-    made = frame(5)
-    made[0].lookup = lambda name: (made[0].table["source_sha256"].combine_chunks()[:1], np.zeros(1, np.uint64))
-    with pytest.raises(UsageError, match="score phash"):
-        made[0].score("phash", "target")

@@ -2,14 +2,12 @@
 
 import hashlib
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ieiw.filters.digests import as_uint64, packed, positions
-from ieiw.filters.duplicates import combined_codes
 
 NUMBERS = st.lists(st.integers(0, 60), max_size=60)
 
@@ -46,16 +44,3 @@ def test_numbers_are_the_first_128_bits_in_any_slice(monkeypatch):
 def test_what_is_no_digest(text):
     with pytest.raises(ValueError, match="64 hex digits"):
         as_uint64(pa.array([text]))
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(-3, 3)), max_size=50), st.booleans())
-def test_joined_tells_combinations_apart(rows, mixed_alike):
-    columns = [np.array([row[at] for row in rows], np.int64) for at in range(3)]
-    with pytest.MonkeyPatch.context() as patch:
-        if mixed_alike:  # a product with 0 makes all alike, which must be noticed
-            patch.setattr("ieiw.filters.duplicates._ODD", np.uint64(0))
-        codes = combined_codes(*columns).tolist()
-    for one, first in zip(rows, codes, strict=True):
-        for two, second in zip(rows, codes, strict=True):
-            assert (one == two) == (first == second)

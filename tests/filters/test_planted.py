@@ -7,8 +7,8 @@ import skimage.data
 
 from bench.planted import OWN_SCORE, PICTURE_DEFECTS, auc, stored
 from ieiw.filters.registry import load
-from ieiw.filters.rule_set import DEFAULT
 from ieiw.filters.scores.base import Pair
+from ieiw.pipelines.cut.default_rules import DEFAULT
 
 SIDE = 256
 

@@ -3,7 +3,8 @@
 import pytest
 
 from ieiw.filters.registry import kind_of, known
-from ieiw.filters.rule_set import DEFAULT, RuleSet, load_rules, to_yaml
+from ieiw.filters.rule_set import RuleSet, load_rules, to_yaml
+from ieiw.pipelines.cut.default_rules import DEFAULT
 from ieiw.triplets.errors import UsageError
 
 
@@ -46,7 +47,7 @@ def test_an_unknown_score_lists_those_known(tmp_path):
         ),
         ("{name: a, kind: threshold, score: seam, max: 3}", "seam is a score of a pair"),
         ("{name: a, kind: threshold, score: phash, max: 3}", "phash is a score of a hash"),
-        ("{name: a, kind: gap, score: seam, max: 3}", "gap between source and target"),
+        ("{name: a, kind: gap, score: seam, max: 3}", "cannot serve as a bound on the gap"),
         ("{name: a, kind: cap, per: group, most: 3, keep: beauty}", "no score is called 'beauty'"),
         ("{name: a, kind: cap, per: group, most: 0}", "most"),
         ("{name: a, kind: duplicates, distance: 9}", "distance"),

@@ -64,6 +64,14 @@ class Handler(BaseHTTPRequestHandler):
         else:
             text, ended = self.server.answer(body)  # type: ignore[attr-defined]
             reason = settings.reason if ended else "length"
+            if settings.empty:
+                settings.empty -= 1
+                text, reason = None, "length"
+            elif settings.parts:
+                text = [
+                    {"type": "reasoning", "reasoning": "x"},
+                    *({"type": "text", "text": line} for line in text.splitlines(True)),
+                ]
             message = {"role": "assistant", "content": text}
             self._send(200, {"choices": [{"message": message, "finish_reason": reason}]})
 
@@ -129,6 +137,8 @@ def main() -> None:
     parser.add_argument("--key", default="")
     parser.add_argument("--retry-after", default="")
     parser.add_argument("--reason", default="stop")
+    parser.add_argument("--empty", type=int, default=0)  # answers whose content is null
+    parser.add_argument("--parts", type=int, default=0)  # whether answers come as a list of parts
     parser.add_argument("--model", default="")
     settings = parser.parse_args()
     settings.fail = [how for how in settings.fail.split(",") if how]

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from pycocotools import mask as coco
 
+from ieiw.builders.vocabulary import vocabulary
 from tests.support.source_case import draw_picture
 
 SIZE = (96, 64)
@@ -31,3 +33,19 @@ def ade_colours(labels: np.ndarray) -> np.ndarray:
     """The full ADE20K release's coding of class numbers, as OpenCV orders colours."""
     colours = np.stack([np.full(labels.shape, 9), labels % 256, labels // 256 * 10 + 3], axis=2)
     return colours.astype(np.uint8)
+
+
+def names(source):
+    """Spoken class names by number, of the bytes that tasks get."""
+    return {number: name.spoken for number, name in vocabulary(source.read("@classes")).names.items()}
+
+
+def run_lengths(*boxes, size=(96, 64)):
+    """Compressed run lengths of boxes (left, top, right, bottom), one dictionary for each."""
+    found = []
+    for left, top, right, bottom in boxes:
+        mask = np.zeros((size[1], size[0]), np.uint8, order="F")
+        mask[top:bottom, left:right] = 1
+        runs = coco.encode(mask)
+        found.append({"size": runs["size"], "counts": runs["counts"].decode()})
+    return found

@@ -7,11 +7,15 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import boto3
+import s3fs
+
+from ieiw.triplets.storage.store import open_store
 
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 _HOP = {"connection", "keep-alive", "transfer-encoding", "proxy-connection", "te", "upgrade", "expect", "host"}
@@ -175,3 +179,10 @@ def _wait_for(port, server):
         else:
             return
     raise RuntimeError("moto's server did not start")
+
+
+def bucket_at(url, monkeypatch):
+    """A new folder of the bucket ``builds`` of the server."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    s3fs.S3FileSystem.clear_instance_cache()
+    return open_store(f"s3://builds/{uuid.uuid4().hex}")

@@ -2,7 +2,10 @@
 
 import json
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 
 import cv2
 import numpy as np
@@ -13,6 +16,7 @@ from ieiw.builders.record_kinds import lacking
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.planner import plan_units
 from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, read_attempts
 from ieiw.triplets.layout.recipe import Recipe
@@ -32,6 +36,34 @@ def draw_picture(path: Path, width: int = 96, height: int = 64, seed: int = 0) -
 def square(x: int, y: int, side: int) -> list[list[float]]:
     """Corners of a square."""
     return [[x, y], [x + side, y], [x + side, y + side], [x, y + side]]
+
+
+def write_json(path: Path, value: object) -> None:
+    """A JSON file, folders included."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value), encoding="utf-8")
+
+
+def source_of(dataset: str, root: Path | str, split: str = "train", **options: object):
+    """The source of a data set, called after it."""
+    return catalogue.source(dataset, name=dataset, root=str(root), split=split, options=options)
+
+
+def records_of(source):
+    """All records of a source."""
+    return [record for index in range(source.group_count()) for record in source.group(index)]
+
+
+def read_records(dataset: str, root: Path | str, split: str, **options: object):
+    """All records of a data set."""
+    return records_of(source_of(dataset, root, split, **options))
+
+
+def source_cases(package: ModuleType) -> dict[str, type["SourceCase"]]:
+    """The cases of all test modules of a package by name, so that what holds for every layout is tested of a new one as well."""
+    modules = (import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__))
+    cases = {name: value for module in modules for name, value in vars(module).items() if name.startswith("Test")}
+    return {name: case for name, case in sorted(cases.items()) if issubclass(case, SourceCase)}
 
 
 class SourceCase:
@@ -94,7 +126,7 @@ class SourceCase:
         source = self.source(root)
         units = list(plan_units(source, self.dataset, self.tasks, variants=1, attempts_per_unit=4, key="k"))
         store = open_store(root.parent / "plan")
-        prepare(store, self.recipe(root))
+        prepare(store, Components(self.recipe(root)))
         for unit in units:
             rows = plan_rows(unit.attempts, "unit")
             json.loads(rows[0]["annotation"])
@@ -102,7 +134,7 @@ class SourceCase:
 
     def test_every_attempt_becomes_a_triplet_or_a_reject(self, root):
         store = open_store(root.parent / "out")
-        state = prepare(store, self.recipe(root))
+        state = prepare(store, Components(self.recipe(root)))
         refs: list[UnitRef] = list(state.refs())
         builder = UnitBuilder(store.location)
         for ref in refs:

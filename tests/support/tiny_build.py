@@ -25,6 +25,7 @@ from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.records import Built, Fault, Record, Reject, Triplet
 from ieiw.triplets.rejects import Place, Reason
 from ieiw.triplets.storage.store import Store, open_store
+from tests.support.builds import index
 
 THINGS = ("red car", "dog on the left", "café “Zoë” sign", "wooden table", "the man's hat")
 
@@ -174,3 +175,8 @@ def edit_state(tiny, change):
     values = json.loads(file.read_text())
     change(values)
     file.write_text(json.dumps(values))
+
+
+def rows(tiny, task=None):
+    """The index's rows, of one task or of all."""
+    return [row for row in index(tiny.path, "rows") if task in (None, row["task"])]

@@ -187,3 +187,65 @@ def test_training_that_diverges_ends_with_the_remedy(build, tmp_path):
     settings = config(build, tmp_path / "run", optimiser={"rate": 1e30, "clip": 0}, reports={"validate_every": 0})
     with pytest.raises(UsageError, match=r"step [2-8]: the loss is (nan|inf)\. Lower optimiser\.rate"):
         train(settings, lambda line: None)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_ends_a_run_after_the_step_at_hand_saved_and_said(build, tmp_path, number, status):
+    out = tmp_path / "run"
+    file = tmp_path / "stage.yaml"
+    reports = {"log": 1, "validate_every": 0, "save_every": 0}
+    file.write_text(json.dumps(config(build, out, steps=100_000, reports=reports).model_dump(mode="json")))
+    run = subprocess.Popen(
+        [sys.executable, "-m", "ieiw.apps.main", "train", file],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    for line in run.stderr:
+        if line.startswith("step 2/"):
+            break
+    os.killpg(run.pid, number)  # to the decoding processes as well, as Slurm and a terminal do
+    rest = run.stderr.read()
+    assert run.wait() == status, rest
+    (last,) = checkpoints(out / "checkpoints")
+    step = load_state(last)["step"]
+    assert f"stopped by {number.name}; step {step} is saved" in rest
+    assert "Traceback" not in rest
+    assert losses_of(out)[-1]["step"] == step
+    lines = []
+    train(config(build, out, steps=step + 1, reports=reports), lines.append)
+    assert f"going on from {last}, step {step}" in lines
+
+
+def test_a_checkpoint_without_room_leaves_nothing_and_the_run_goes_on_to_the_next(build, tmp_path, monkeypatch):
+    save, calls = torch.save, []
+
+    def full_at_first(state, path):
+        calls.append(path)
+        if len(calls) == 1:
+            path.write_bytes(b"half")
+            raise RuntimeError("PytorchStreamWriter failed writing file data/0")
+        save(state, path)
+
+    monkeypatch.setattr(torch, "save", full_at_first)
+    out, lines = tmp_path / "run", []
+    outcome = train(config(build, out, steps=4, reports={"validate_every": 0, "save_every": 2, "log": 1}), lines.append)
+    assert [path.name for path in (out / "checkpoints").iterdir()] == ["step-00000004"] == [outcome.checkpoint.name]
+    assert [line for line in lines if "step-00000002" in line and "Training goes on" in line]
+
+
+def test_a_last_checkpoint_without_room_is_an_error_that_names_it_and_keeps_the_one_before(
+    build, tmp_path, monkeypatch
+):
+    out, reports = tmp_path / "run", {"validate_every": 0, "save_every": 2, "log": 1}
+    train(config(build, out, steps=2, reports=reports), lambda line: None)
+
+    def full(state, path):
+        raise RuntimeError("PytorchStreamWriter failed writing file data/0")
+
+    monkeypatch.setattr(torch, "save", full)
+    monkeypatch.setattr("ieiw.train.checkpoint._ROOM", 1 << 62)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        train(config(build, out, steps=4, reports=reports), lambda line: None)
+    assert caught.value.filename.endswith("step-00000004")
+    assert [path.name for path in (out / "checkpoints").iterdir()] == ["step-00000002"]

@@ -33,3 +33,14 @@ def test_steps_that_are_done_again_and_half_lines_go(tmp_path):
     progress.close()
     assert entries(tmp_path) == [{"step": 3, "loss": 1.0}, {"step": 4, "validation": 0.5}]
     assert progress.validations == {4: pytest.approx(0.5)}
+
+
+def test_reports_that_cannot_be_written_are_said_once_and_stop_nothing(tmp_path):
+    lines = []
+    progress = Progress(tmp_path, 3, 0, 1, lines.append)
+    (tmp_path / "losses.jsonl").mkdir()
+    for step in (1, 2, 3):
+        progress.step(step, 1.0, 4, 0.0)
+    progress.close()
+    assert len([line for line in lines if "reports cannot be written" in line]) == 1
+    assert [line for line in lines if line.startswith("step 3/3")]

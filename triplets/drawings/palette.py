@@ -7,13 +7,12 @@ tell them apart. The palettes of the InstructDiffusion release are kept beside i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Literal, cast
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Image
 
 Rgb = tuple[int, int, int]
@@ -37,7 +36,8 @@ PALETTE: dict[str, Rgb] = {
 }
 """Name -> colour, for every task."""
 
-PALETTES: dict[str, dict[str, Rgb]] = {
+PaletteName = Literal["default", "release-keypoints", "release-masks"]
+PALETTES: dict[PaletteName, dict[str, Rgb]] = {
     "default": PALETTE,
     "release-keypoints": {
         "red": (255, 0, 0),
@@ -64,22 +64,11 @@ PALETTES: dict[str, dict[str, Rgb]] = {
 """Palettes by name: ours, and the two of the InstructDiffusion release (key points; masks)."""
 
 
-def palette(name: str) -> dict[str, Rgb]:
-    """A palette of :data:`PALETTES`.
-
-    Raises:
-        UsageError: there is none of this name.
-    """
-    if name not in PALETTES:
-        raise UsageError(f"no palette is called {name!r}. Known: {', '.join(sorted(PALETTES))}")
-    return PALETTES[name]
-
-
 def nearest(rgb: Sequence[float], colours: Mapping[str, Rgb] = PALETTE) -> str:
     """Name of the colour nearest to ``rgb`` (0..255) in CIELAB."""
-    names = list(colours)
-    distances = _distances(np.asarray([rgb], np.float32), colours)[0]
-    return names[int(distances.argmin())]
+    table = lab(np.asarray(list(colours.values()), np.float32))
+    distances = np.linalg.norm(table - lab(np.asarray([rgb], np.float32)), axis=1)
+    return list(colours)[int(distances.argmin())]
 
 
 def lab(rgb: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -95,8 +84,3 @@ def mix(pixels: Image, colour: Rgb, share: npt.NDArray[np.float32] | np.float32,
     mixed += before
     mixed += np.float32(0.5)
     out[...] = mixed  # cut off: nothing is negative
-
-
-def _distances(rgb: npt.NDArray[np.float32], colours: Mapping[str, Rgb]) -> npt.NDArray[np.float32]:
-    table = lab(np.asarray(list(colours.values()), np.float32))
-    return cast(npt.NDArray[np.float32], np.linalg.norm(lab(rgb)[:, None] - table[None], axis=2))

@@ -107,7 +107,10 @@ def draw(image: Image, points: Iterable[Sequence[float]], radius: float, colours
         ValueError: the radius is not positive, a coordinate is not finite, or colours and points differ in number.
     """
     places = [(float(x), float(y)) for x, y in points]
-    shades = _each(colours, len(places))
+    one = len(colours) == 3 and isinstance(colours[0], int)
+    shades: Sequence[Rgb] = [colours] * len(places) if one else colours  # type: ignore[list-item,assignment]
+    if len(shades) != len(places):
+        raise ValueError(f"{len(shades)} colours for {len(places)} points")
     if not radius > 0 or not math.isfinite(radius):
         raise ValueError(f"radius {radius}: more than 0 is needed")
     if not all(math.isfinite(x) and math.isfinite(y) for x, y in places):
@@ -240,14 +243,6 @@ def _fitted(window: _Window, start: tuple[float, float], radius: float, softness
         if np.abs(step).max() < _DONE:
             break
     return x, y
-
-
-def _each(colours: Rgb | Sequence[Rgb], count: int) -> list[Rgb]:
-    if len(colours) == 3 and isinstance(colours[0], int):
-        return [colours] * count  # type: ignore[list-item]
-    if len(colours) != count:
-        raise ValueError(f"{len(colours)} colours for {count} points")
-    return list(colours)  # type: ignore[arg-type]
 
 
 def _discs(

@@ -114,7 +114,9 @@ def read_colour(source: Image, target: Image, colours: Mapping[str, Rgb], alpha:
     Raises:
         ValueError: as :func:`read`.
     """
-    best, name, mask = _unexplained(source, target), "", np.zeros(source.shape[:2], np.bool_)
+    change = np.abs(target.astype(np.float32) - source).sum(axis=2)
+    change[change < _NOISE] = 0  # what coding makes
+    best, name, mask = float(np.minimum(change, 255).sum()), "", np.zeros(source.shape[:2], np.bool_)
     for candidate, rgb in colours.items():
         painted, expected = _changes(source, target, rgb, alpha)
         found = read(source, target, rgb, alpha)
@@ -134,10 +136,3 @@ def _changes(
         raise ValueError(f"alpha {alpha}: more than 0, at most 1 is needed")
     before = source.astype(np.float32)
     return target.astype(np.float32) - before, (np.asarray(colour, np.float32) - before) * np.float32(alpha)
-
-
-def _unexplained(source: Image, target: Image) -> float:
-    """How much change there is if nothing was painted, beyond what coding makes."""
-    change = np.abs(target.astype(np.float32) - source).sum(axis=2)
-    change[change < _NOISE] = 0
-    return float(np.minimum(change, 255).sum())

@@ -45,6 +45,8 @@ class PictureLimits:
 
 
 DEFAULT_LIMITS = PictureLimits()
+ANY_SIZE = PictureLimits(min_side=1)
+"""For pictures that a build wrote, or that are only compared: the smallest are welcome too."""
 
 
 def decode(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> Picture:

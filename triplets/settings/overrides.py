@@ -42,6 +42,9 @@ def apply_change(values: dict[str, Any], change: str, example: str) -> None:
 def _value(text: str, change: str) -> object:
     try:
         value = yaml.safe_load(text)
+        # What YAML takes for a comment is part of a value that is given by itself: ``out=my run #2``.
+        if re.search(r"(^|\s)#", text) and not isinstance(value, list | dict) and text.strip()[:1] not in {"'", '"'}:
+            value = text.strip()
     except (yaml.YAMLError, RecursionError) as error:
         raise UsageError(f"change {change}: the value is not YAML; quote it") from error
     # PyYAML speaks YAML 1.1, to which 3e-4 is text.

@@ -69,7 +69,7 @@ def load_settings(
         return model.model_validate(values)
     except ValidationError as error:
         issues = error.errors()
-        # A list whose every element is wrong is also told to be too short: only its elements are worth a word.
+        # Pydantic also calls a list too short where all its elements are wrong: only the elements are worth a word.
         above = {issue["loc"][:depth] for issue in issues for depth in range(len(issue["loc"]))}
         worth = [issue for issue in issues if issue["type"] != "too_short" or issue["loc"] not in above]
         raise UsageError("\n".join(_explained(path, tree, dict(issue), model) for issue in worth)) from error

@@ -9,20 +9,6 @@ from pathlib import Path
 VARIABLE = "IEIW_FAIL_POINT"
 """``POINT:N:FOLDER``: the N-th time (1, 2, …) that any process reaches POINT, it is killed. FOLDER keeps the count."""
 
-POINTS = (
-    "unit-started",
-    "shard-half-written",
-    "shard-published",
-    "rejects-published",
-    "rows-spooled",
-    "rows-published",
-    "plan-published",
-    "build-planned",
-    "index-published",
-    "before-complete",
-    "sweep",
-)
-
 
 def reach(point: str) -> None:
     """Mark that the process is at ``point``; does nothing unless the variable asks for it."""

@@ -35,29 +35,15 @@ def _of_client(error: BaseException) -> bool:
     return type(error).__module__.partition(".")[0] in _CLIENTS
 
 
-def _as_oserror(error: Exception, place: str) -> OSError:
-    """The error with its place in the message, as the kind of OSError that callers tell apart."""
-    kind = next((kind for kind in _NO if isinstance(error, kind)), OSError)
-    return kind(f"{place}: {error}")
-
-
-def _with_retries(call: Callable[[], _T]) -> _T:
-    again = retry(
-        retry=retry_if_exception(_transient),
-        stop=stop_after_attempt(_ATTEMPTS),
-        wait=wait_random_exponential(multiplier=0.2, max=10),
-        reraise=True,
-    )
-    return again(call)()
-
-
 class ObjectStore:
     """A build under a prefix of an object store that fsspec knows."""
 
     local: Path | None = None
 
     def __init__(self, url: str) -> None:
-        self.location = url.rstrip("/")
+        protocol, _, path = url.partition("://")
+        # An empty name in the middle would be written, but not listed: ``s3://bucket//prefix``.
+        self.location = f"{protocol}://{'/'.join(part for part in path.split('/') if part)}"
         self._system, path = file_system(self.location, use_listings_cache=False)
         self._root = path.rstrip("/")
 
@@ -153,9 +139,16 @@ class ObjectStore:
 
     def _call(self, name: str, call: Callable[[], _T]) -> _T:
         """The call, tried again where that may help; its error names the file and is an OSError."""
+        again = retry(
+            retry=retry_if_exception(_transient),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_random_exponential(multiplier=0.2, max=10),
+            reraise=True,
+        )
         try:
-            return _with_retries(call)
+            return again(call)()
         except Exception as error:
-            if isinstance(error, OSError) or _of_client(error):
-                raise _as_oserror(error, f"{self.location}/{name}") from error
-            raise
+            if not isinstance(error, OSError) and not _of_client(error):
+                raise
+            kind = next((kind for kind in _NO if isinstance(error, kind)), OSError)  # which callers tell apart
+            raise kind(f"{self.location}/{name}: {error}") from error

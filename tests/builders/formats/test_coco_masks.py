@@ -9,6 +9,7 @@ from pycocotools import mask as coco
 
 from ieiw.builders.formats.coco_masks import segmentation_mask, union
 from ieiw.triplets.rejects import Reason, Refusal
+from tests.support.label_maps import run_lengths
 
 MASKS = st.tuples(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1)).map(
     lambda drawn: np.random.default_rng(drawn[2]).random(drawn[:2]) < 0.4
@@ -90,3 +91,14 @@ def test_corners_far_outside_are_cut_off():
     mask = segmentation_mask([[-1e9, -1e9, 1e9, -1e9, 1e9, 1e9, -1e9, 1e9]], (9, 7))
     assert mask.shape == (7, 9)
     assert mask.all()
+
+
+def test_a_list_of_run_lengths_is_the_union_of_its_parts():
+    parts = run_lengths((10, 10, 30, 40), (50, 20, 90, 60))
+    mask = segmentation_mask(parts, (96, 64))
+    assert mask.sum() == 20 * 30 + 40 * 40
+    assert mask[10, 10] and mask[59, 89] and not mask[15, 40]
+    mixed = segmentation_mask([*parts, [0, 0, 8, 0, 8, 8, 0, 8]], (96, 64))
+    assert mixed[2, 2] and mixed[10, 10]
+    with pytest.raises(Refusal, match="mask_size_mismatch"):
+        segmentation_mask(parts, (64, 96))

@@ -122,8 +122,6 @@ def test_calls_are_refused_and_not_made(call, protocol, tmp_path, monkeypatch):
 def test_the_refusal_says_what_was_asked_for():
     with pytest.raises(DocumentError, match=r"refs\.p: unsafe_pickle: it asks for collections\.OrderedDict"):
         load_pickle(pickle.dumps(OrderedDict(a=1)), "refs.p")
-    found = load_pickle(pickle.dumps(OrderedDict(a=1)), "refs.p", allowed={"collections.OrderedDict": dict})
-    assert found == {"a": 1}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import pytest
 
 from ieiw.builders.instructions.classes import class_name, spoken_names
-from ieiw.builders.instructions.mask_sentences import SENTENCES, fill_what
 
 
 @pytest.mark.parametrize(
@@ -117,14 +116,3 @@ def test_what_cannot_is_not(one, other):
 def test_two_classes_that_sound_alike_get_different_names():
     found = spoken_names(["bat, chiropteran", "bat, club", "door-stuff"])
     assert [name.spoken for name in found] == ["bat", "club", "door"]
-
-
-def test_there_are_ten_sentences_of_each_kind_and_none_is_written_twice():
-    for kind, sentences in SENTENCES.items():
-        assert len(set(sentences)) == len(sentences)
-        assert len(sentences) >= 10 or kind.endswith("-simple")
-        assert all("{color}" in text and "{what}" in text for text in sentences)
-
-
-def test_braces_in_a_name_stay_data():
-    assert all("{ color}" in text for text in fill_what("segment", "a {color} {what}"))

@@ -1,41 +1,16 @@
-"""Instructions by a language model: asked over a real connection, checked line by line, kept, gone on with."""
+"""Instructions by a language model: asked over a real connection, checked line by line, cached, gone on with."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import numpy as np
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ieiw.builders.catalogue import TASKS
 from ieiw.builders.instructions.expand import Budget, document, expand, lines_of, unfit
-from ieiw.builders.instructions.template_sets import MOST, check_templates, chosen, hand_written, kinds, placeholders
-from ieiw.models.write.endpoint import EndpointWriter
+from ieiw.builders.instructions.template_sets import check_templates, hand_written, kinds, placeholders
 from ieiw.models.write.local import LocalWriter
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.storage.store import open_store
 from tests.support.chat_server import MODEL, chat_server
-
-
-def requests(log):
-    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-
-
-def quick(address, **changes):
-    return EndpointWriter(address, **{"tries": 4, "first_pause": 0.01, "timeout": 5} | changes)
-
-
-@pytest.fixture
-def log(tmp_path):
-    return tmp_path / "log"
+from tests.support.writers import quick, requests
 
 
 def test_answers_are_checked_counted_and_join_the_hand_written_ones(tmp_path, log):
@@ -55,6 +30,33 @@ def test_answers_are_checked_counted_and_join_the_hand_written_ones(tmp_path, lo
     assert written["provenance"]["model"] == MODEL
     assert written["provenance"]["requests"] == found.asked == 20
     assert {request["body"]["model"] for request in requests(log)} == {MODEL}
+
+
+def test_empty_answers_are_counted_never_kept_and_asked_for_again(tmp_path, log):
+    cache = open_store(tmp_path / "cache")
+    with chat_server(log, "--empty=3") as address:
+        first = expand("removal", quick(address), cache)
+        second = expand("removal", quick(address), cache)
+    assert (first.empty, first.asked, second.empty, second.asked) == (3, 20, 0, 3)
+    assert len(second.templates) > len(first.templates)
+
+
+def test_a_model_that_answers_nothing_is_an_error_with_its_remedy_and_can_be_mended(tmp_path, log):
+    cache = open_store(tmp_path / "cache")
+    with chat_server(log, "--empty=5") as address:
+        with pytest.raises(UsageError, match="max_tokens"):
+            expand("removal", quick(address), cache)
+        assert len(requests(log)) == 5
+        assert expand("removal", quick(address, max_tokens=77), cache).asked == 20
+    assert requests(log)[-1]["body"]["max_tokens"] == 77
+
+
+def test_answers_in_parts_are_read(tmp_path, log):
+    with chat_server(log, "--parts=1") as address:
+        parts = expand("removal", quick(address), open_store(tmp_path / "a"))
+    with chat_server(log) as address:
+        whole = expand("removal", quick(address), open_store(tmp_path / "b"))
+    assert parts.templates == whole.templates
 
 
 def test_a_second_run_asks_nothing_and_gives_the_same(tmp_path, log):
@@ -79,19 +81,6 @@ def test_passing_trouble_is_tried_again(tmp_path, log):
     assert len(requests(log)) == 7
 
 
-@pytest.mark.parametrize("said", ["1", "date"])
-def test_a_server_that_says_how_long_to_wait_is_waited_for(log, said):
-    from email.utils import format_datetime
-
-    if said == "date":
-        said = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
-    with chat_server(log, "--fail", "429", "--retry-after", said) as address:
-        author = quick(address, model=MODEL)
-        started = time.monotonic()
-        author.write("a\n\nb", 0)
-    assert 0.9 < time.monotonic() - started < 4
-
-
 @pytest.mark.parametrize(("fail", "tries"), [("503,503,503,503", 4), ("drop,drop,drop,drop", 4), ("400", 1)])
 def test_lasting_trouble_is_one_clear_error_and_what_was_written_is_kept(tmp_path, log, fail, tries):
     with chat_server(log, "--fail", fail) as address:
@@ -110,23 +99,6 @@ def test_a_key_comes_from_the_environment_and_is_never_written_down(tmp_path, lo
         found = expand("deblur", author, open_store(tmp_path / "cache"), Budget(rounds=1, most=13))
     kept = "".join(path.read_text() for path in (tmp_path / "cache").glob("*.json"))
     assert "s3cret" not in kept + str(document(found, author))
-
-
-def test_a_silent_server_is_given_up_on_in_time(log):
-    with chat_server(log, "--pause", "30") as address:
-        started = time.monotonic()
-        with pytest.raises(UsageError, match="no answer in 2 tries"):
-            quick(address, model=MODEL, timeout=0.3, tries=2).write("a\n\nb", 0)
-        assert time.monotonic() - started < 5
-
-
-@pytest.mark.parametrize(
-    ("address", "words"),
-    [("ftp://x/v1", "http address"), ("http://u:p@x/v1", "OPENAI_API_KEY"), ("http://", "http address")],
-)
-def test_wrong_addresses_are_told(address, words):
-    with pytest.raises(UsageError, match=words):
-        EndpointWriter(address)
 
 
 @pytest.mark.parametrize(
@@ -169,86 +141,6 @@ def test_numbers_bullets_quotes_and_thoughts_are_no_part_of_a_sentence():
     assert list(lines_of(text)) == ["erase {the}", "wipe out {the}", "lose {the}", "{the}, off!", "3D glasses on {the}"]
 
 
-def test_long_sets_are_drawn_from_and_short_ones_used_whole():
-    rng = np.random.default_rng(0)
-    many = tuple(f"number {n}" for n in range(100))
-    drawn = chosen({"depth": many}, "depth", ("own",), rng)
-    assert len(drawn) == len(set(drawn)) == MOST
-    before = rng.bit_generator.state
-    assert chosen({}, "depth", ("own",), rng) == ("own",)
-    assert chosen({"depth": many[:5]}, "depth", ("own",), rng) == many[:5]
-    assert rng.bit_generator.state == before
-
-
-def test_every_kind_has_ten_hand_written_templates_and_they_pass_their_own_check():
-    assert set(kinds()) - {"refer-quoted"} == set(TASKS) - {"edit", "keypoints"}  # people's own words; clauses by joint
-    for kind in kinds():
-        assert len(hand_written(kind)) >= (9 if kind == "refer-quoted" else 10)
-        check_templates(kind, hand_written(kind))
-
-
-def run(*arguments, **changes):
-    root = Path(__file__).parents[3]
-    command = [sys.executable, "-m", "ieiw.apps.main", "instructions", *map(str, arguments)]
-    return subprocess.Popen(
-        command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, stderr=subprocess.PIPE, text=True, **changes
-    )
-
-
-def test_a_killed_run_goes_on_where_it_was(tmp_path, log):
-    out, cache = tmp_path / "deblur.yaml", tmp_path / "cache"
-    with chat_server(log, "--pause", "0.15") as address:
-        arguments = ["deblur", "--with", address, "--out", out, "--cache", cache, "--rounds", 1]
-        first = run(*arguments)
-        while len(list(cache.glob("*.json"))) < 3:
-            time.sleep(0.05)
-        os.kill(first.pid, signal.SIGKILL)
-        first.wait()
-        asked = len(requests(log))
-        assert not out.exists()
-        second = run(*arguments)
-        said = second.communicate(timeout=60)[1]
-        assert second.returncode == 0, said
-    originals = len(hand_written("deblur"))
-    assert asked < originals
-    assert len(requests(log)) <= originals + 1  # at most the answer that was on its way
-    written = yaml.safe_load(out.read_text())
-    assert written["kind"] == "deblur"
-    check_templates("deblur", written["templates"])
-    assert len(written["templates"]) > originals
-
-
-def test_without_a_model_the_hand_written_set_is_written(tmp_path):
-    done = run("removal", "--out", tmp_path / "removal.yaml")
-    assert (done.wait(), done.stderr.read().count("templates")) == (0, 1)
-    assert yaml.safe_load((tmp_path / "removal.yaml").read_text())["templates"] == list(hand_written("removal"))
-    wrong = run("removel", "--out", tmp_path / "x.yaml")
-    assert "Known: addition" in wrong.communicate()[1]
-    assert wrong.returncode == 2
-
-
-@pytest.fixture(scope="module")
-def tiny_model(tmp_path_factory):
-    """A causal language model of a few thousand numbers, with a tokenizer of words."""
-    import torch
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
-    folder = tmp_path_factory.mktemp("tiny-lm")
-    words = ["<s>", "</s>", "<unk>", "\n", "remove", "please", "the", "picture", "erase", "away", "take"]
-    tokenizer = Tokenizer(models.WordLevel({word: at for at, word in enumerate(words)}, unk_token="<unk>"))
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "removed")
-    PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", unk_token="<unk>"
-    ).save_pretrained(folder)
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(words), hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
-
-
 def test_a_server_with_a_language_model_behind_it_is_asked_like_any_other(tmp_path, log, tiny_model):
     """A real model in a real server process: seeds give other answers, runs ask once, what is accepted keeps its words."""
     cache = open_store(tmp_path / "cache")
@@ -276,20 +168,3 @@ def test_the_last_line_of_an_answer_that_was_cut_is_no_sentence(tiny_model, tmp_
     with chat_server(log, "--reason", "length") as address:
         found = expand("deblur", quick(address), open_store(tmp_path / "cache"), Budget(rounds=1))
     assert found.refused["length"] == 0  # the parrot's last line is too long: it is not even looked at
-
-
-def test_a_local_model_writes_by_its_seed_and_leaves_the_global_dice_alone(tiny_model):
-    import torch
-
-    author = LocalWriter(str(tiny_model), max_tokens=12)
-    before = torch.random.get_rng_state()
-    first, again, other = (author.write("remove the picture", seed) for seed in (1, 1, 2))
-    assert first == again != other
-    assert set(" ".join((first, other)).split()) <= {"remove", "please", "the", "picture", "erase", "away", "take"}
-    assert torch.equal(before, torch.random.get_rng_state())
-    assert author.describe()["model"].startswith(tiny_model.name)
-
-
-def test_a_model_that_is_not_there_is_one_clear_error(tmp_path):
-    with pytest.raises(UsageError, match="cannot be loaded"):
-        LocalWriter(str(tmp_path)).write("x", 0)

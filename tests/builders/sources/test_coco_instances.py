@@ -5,7 +5,8 @@ import json
 import pytest
 
 from ieiw.builders import catalogue
-from tests.support.source_case import SourceCase, draw_picture, square
+from tests.support.label_maps import run_lengths
+from tests.support.source_case import SourceCase, draw_picture, read_records, square
 
 
 class TestCocoInstances(SourceCase):
@@ -60,3 +61,108 @@ def test_two_bottles_in_one_outline_are_no_bottle(tmp_path, records):
 @pytest.mark.parametrize(("name", "distance"), [("person", 5), ("skis", 100)])
 def test_one_thing_in_parts_stays(tmp_path, name, distance):
     assert outlines(tmp_path, name, apart(distance)).fault is None
+
+
+class TestCocoClasses(SourceCase):
+    dataset, split, tasks = "coco-instances", "train2017", ("detect",)
+    records, faults, built = (
+        5,
+        {"crowd": 1, "unknown_picture": 1, "invalid_record": 2},
+        1,
+    )  # an unsound dog spoils the dogs
+
+    def write(self, root):
+        draw_picture(root / "train2017" / "7.jpg")
+        boxes = [(1, 7, 1, 0), (2, 7, 2, 0), (3, 7, 2, 0), (4, 7, 3, 1), (5, 99, 1, 0), (6, 7, 4, 0), (7, 7, 3, 0)]
+        annotations = [
+            {"id": i, "image_id": picture, "category_id": kind, "iscrowd": crowd,
+             "segmentation": [sum(square(12 * i, 20, 20), [])], "bbox": [12 * i - 10, 12 + 4 * i, 20, 0 if i == 6 else 20]}
+            for i, picture, kind, crowd in boxes
+        ]  # fmt: skip
+        annotations.append({"id": "?", "image_id": 7, "category_id": 1})
+        document = {
+            "images": [{"id": 7, "file_name": "7.jpg", "width": 96, "height": 64}],
+            "annotations": annotations,
+            "categories": [{"id": n, "name": name} for n, name in enumerate(("dog", "person", "book", "cat"), 1)],
+        }
+        (root / "annotations").mkdir()
+        (root / "annotations" / "instances_train2017.json").write_text(json.dumps(document))
+
+    def source(self, root):
+        options = {"records": "classes"}
+        return catalogue.source(self.dataset, name=self.dataset, root=str(root), split=self.split, options=options)
+
+    def recipe(self, root):
+        recipe = super().recipe(root)
+        entry = recipe.sources[0].model_dump() | {"options": {"records": "classes"}}
+        return type(recipe).model_validate(recipe.model_dump() | {"sources": [entry]})
+
+    def test_several_things_of_a_class_make_one_record(self, root):
+        found = [record for index in range(2) for record in self.source(root).group(index)]
+        (persons,) = (record for record in found if record.annotation.get("class") == "person")
+        assert persons.annotation["boxes"] == [[14, 20, 20, 20], [26, 24, 20, 20]]
+        assert persons.id == "7/2"
+
+
+def objects_of(root, changes):
+    """Detection records of a picture with three dogs and a cat; ``changes`` are made to the first dog (None: taken away)."""
+    dog = {"image_id": 7, "category_id": 1, "iscrowd": 0, "segmentation": [[9, 9, 29, 9, 29, 29]]}
+    things = [dog | {"id": number, "bbox": [number, 9, 20, 20]} for number in (1, 2, 3)]
+    things += [dog | {"id": 4, "category_id": 2, "bbox": [50, 9, 20, 20]}]
+    things[0] = {key: value for key, value in (things[0] | changes).items() if value != "gone"}
+    held = {
+        "images": [{"id": 7, "file_name": "7.jpg", "width": 96, "height": 64}],
+        "annotations": things,
+        "categories": [{"id": 1, "name": "dog"}, {"id": 2, "name": "cat"}],
+    }
+    (root / "annotations").mkdir()
+    (root / "annotations" / "instances_val2017.json").write_text(json.dumps(held))
+    found = read_records("coco-instances", root, "val2017", records="classes")
+    return {record.id: record.fault and (record.fault.reason.value, record.fault.detail) for record in found}
+
+
+PLACE = "annotations/instances_val2017.json annotations[0]: "
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "said"),
+    [
+        ({"bbox": [float("nan"), 9, 20, 20]}, "invalid_record", "`bbox` holds a number that is not finite"),
+        ({"bbox": [1, 9, -20, 20]}, "invalid_record", "bbox is not x, y, width, height with an area"),
+        ({"bbox": "gone"}, "invalid_record", "bbox is not x, y, width, height with an area"),
+        (
+            {"bbox": [-50, -50, 1e9, 1e9]},
+            "region_outside",
+            "bbox [-50.0, -50.0, 1000000000.0, 1000000000.0] lies mostly",
+        ),
+        ({"bbox": [90, 9, 20, 20]}, "region_outside", "bbox [90.0, 9.0, 20.0, 20.0] lies mostly outside the picture"),
+        ({"segmentation": None}, "invalid_record", "Expected `object | array`, got `null` - at `segmentation`"),
+    ],
+)
+def test_what_is_wrong_with_one_object_is_wrong_with_its_class_alone(tmp_path, changes, reason, said):
+    found = objects_of(tmp_path, changes)
+    assert list(found) == ["1", "7/2"]
+    assert found["7/2"] is None
+    assert found["1"][0] == reason
+    assert found["1"][1].startswith(PLACE + said)
+
+
+def test_objects_of_no_class_or_no_picture_are_records_of_their_own(tmp_path):
+    found = objects_of(tmp_path, {"category_id": "gone"})
+    assert {number: fault and fault[0] for number, fault in found.items()} == {
+        "1": "invalid_record",
+        "7/1": None,
+        "7/2": None,
+    }
+
+
+def test_run_lengths_of_a_single_object_are_no_crowd(tmp_path):
+    assert objects_of(tmp_path, {"segmentation": run_lengths((1, 9, 21, 29))[0]}) == {"7/1": None, "7/2": None}
+    annotated = json.loads((tmp_path / "annotations" / "instances_val2017.json").read_text())
+    del annotated["annotations"][1:3]
+    (tmp_path / "annotations" / "instances_val2017.json").write_text(json.dumps(annotated))
+    first, second = read_records("coco-instances", tmp_path, "val2017")
+    assert first.fault.detail == PLACE + "segmentation is run lengths, polygons are needed"
+    assert second.fault is None
+    (tmp_path / "images" / "val2017").mkdir(parents=True)
+    assert read_records("coco-instances", tmp_path, "val2017")[1].files == {"picture": "images/val2017/7.jpg"}

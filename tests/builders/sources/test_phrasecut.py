@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ieiw.builders.sources.phrasecut import PhraseCut, _licence
+from ieiw.builders.sources._visual_genome import Picture
+from ieiw.builders.sources.phrasecut import PhraseCut
 from ieiw.triplets.errors import UsageError
 from tests.support.source_case import SourceCase, draw_picture, square
 
@@ -216,7 +217,8 @@ def test_a_record_is_told_how_others_name_its_very_outline(tmp_path):
     ],
 )
 def test_a_licence_is_told_where_the_address_tells_it(url, licence):
-    assert _licence(url).startswith(licence) and bool(licence) == bool(_licence(url))
+    found = Picture(None, url, ()).licence
+    assert found.startswith(licence) and bool(licence) == bool(found)
 
 
 def test_an_unknown_option_is_named():

@@ -215,5 +215,5 @@ def test_segments_of_json_become_a_map_and_overlap_is_void():
 def test_a_wrong_option_is_named_with_its_task():
     with pytest.raises(UsageError, match=r"task_options\.segment\.negative.*known: .*negatives"):
         Segment(TOOLS, {"negative": 1})
-    with pytest.raises(UsageError, match=r"task_options\.segment\.palette.*nope"):
+    with pytest.raises(UsageError, match=r"task_options\.segment\.palette.*release-masks"):
         Segment(TOOLS, {"palette": "nope"})

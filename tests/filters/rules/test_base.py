@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ieiw.filters.registry import RULES, load_rule
+from ieiw.filters.registry import load_rule
 from ieiw.filters.rule_set import RuleSet
 from tests.support.frames import frame
 
@@ -29,7 +29,7 @@ def rule(kind, **more):
     return RuleSet.model_validate({"rules": [{"name": "r", "kind": kind} | EXAMPLES[kind] | more]}).rules[0]
 
 
-@pytest.mark.parametrize("kind", sorted(RULES))
+@pytest.mark.parametrize("kind", sorted(EXAMPLES))
 def test_each_kind_is_told_in_words_and_with_its_scope(kind):
     assert type(rule(kind)) is load_rule(kind)
     assert rule(kind).describe() == WORDS[kind]
@@ -38,7 +38,7 @@ def test_each_kind_is_told_in_words_and_with_its_scope(kind):
     assert scoped.describe() == WORDS[kind] + " (of 3 tasks in coco)"
 
 
-@pytest.mark.parametrize("kind", sorted(RULES))
+@pytest.mark.parametrize("kind", sorted(EXAMPLES))
 def test_what_each_kind_reads_and_whether_its_bound_can_move(kind):
     asked = rule(kind)
     scores = {"threshold": {"seam"}, "gap": {"noise"}, "cap": {"classical-quality"}, "decontaminate": {"phash"}}

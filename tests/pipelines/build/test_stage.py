@@ -2,6 +2,7 @@
 
 from ieiw.pipelines.build.stage import BuildStage
 from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.layout.rows import read_mark
 from ieiw.triplets.storage.store import open_store
 from tests.support.builds import recipe
@@ -15,7 +16,7 @@ class TestBuildStage(StageCase):
     def units(self, folder):
         store = open_store(folder)
         root = write_phrasecut(folder.parent / "pc", Folder(pictures=4, phrases=2))
-        return store, list(prepare(store, recipe(root, unit_bytes="30KB")).refs())
+        return store, list(prepare(store, Components(recipe(root, unit_bytes="30KB"))).refs())
 
     def test_every_attempt_of_a_unit_that_is_set_aside_is_a_reject(self, build):
         store, (ref, *_) = build

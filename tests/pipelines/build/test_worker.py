@@ -5,6 +5,7 @@ import pytest
 from ieiw.pipelines.build import worker
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.storage.store import open_store
 from tests.support.builds import recipe
@@ -16,7 +17,7 @@ def planned(tmp_path):
     """A store with a plan, and its units."""
     store = open_store(tmp_path / "out")
     root = write_phrasecut(tmp_path / "pc", Folder(pictures=4, phrases=2, missing=frozenset({2})))
-    return store, list(prepare(store, recipe(root, unit_bytes="30KB")).refs())
+    return store, list(prepare(store, Components(recipe(root, unit_bytes="30KB"))).refs())
 
 
 def test_a_unit_becomes_what_its_counts_say(planned):

@@ -19,16 +19,16 @@ def test_flags_of_any_part_of_beam_are_known_and_others_named():
         check_flags([*LOCAL, "--wrkers=2"])
 
 
-def test_units_become_files_and_their_counts_beams_counters(tmp_path):
+def test_units_become_files(tmp_path):
     store, stage = open_store(tmp_path), Toy(damaged=(1,))
     do = WorkOnUnit(store.location, "", address(stage), stage.model_dump_json())
-    assert run([ref.encoded() for ref in UNITS], do, LOCAL) == {"made": 5, "damaged": 1}
+    run([ref.encoded() for ref in UNITS], do, LOCAL)
     assert sorted(store.sizes("toys")) == [ref.unit for ref in UNITS if ref.number != 1]
 
 
 def test_a_unit_before_the_set_up_is_an_error():
     with pytest.raises(RuntimeError, match="before setup"):
-        next(WorkOnUnit("here", "", "", "").process(UNITS[0].encoded()))
+        WorkOnUnit("here", "", "", "").process(UNITS[0].encoded())
 
 
 def test_workers_start_under_watch_from_a_path_that_is_quoted_for_beams_shell(monkeypatch):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ieiw.pipelines.lint.run import lint
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import load_state
 from ieiw.triplets.storage.store import FolderStore, open_store
@@ -118,3 +119,13 @@ def test_a_split_without_records_is_refused(tmp_path):
     root = write_phrasecut(tmp_path / "pc", Folder(pictures=0))
     with pytest.raises(UsageError, match="no records"):
         run_build(root, tmp_path / "out")
+
+
+def test_the_index_is_the_same_whatever_the_recipes_order(root, tmp_path):
+    found = []
+    for order in ("zebra", "ant"), ("ant", "zebra"):
+        out = tmp_path / order[0]
+        run_build(root, out, changes={"sources": [source(root, name) for name in order]})
+        assert lint(out).findings == ()
+        found.append({path.name: path.read_bytes() for path in (out / "index").iterdir()})
+    assert found[0] == found[1]

@@ -78,7 +78,7 @@ def evaluation(root):
 
 def test_their_records_are_rejects_that_name_the_set_and_the_books_balance(coco, tmp_path):
     store = open_store(tmp_path / "out")
-    state = prepare(store, recipe(coco, [evaluation(coco)]))
+    state = prepare(store, Components(recipe(coco, [evaluation(coco)])))
     builder = UnitBuilder(store.location)
     marks = []
     for ref in state.refs():
@@ -116,13 +116,16 @@ def test_a_line_that_names_no_picture_is_one_error(coco, tmp_path, line, told):
 
 
 def test_what_is_held_out_is_part_of_the_fingerprint_and_what_does_not_matter_is_not(coco, tmp_path):
-    plain, held = digests(recipe(coco))["coco"], digests(recipe(coco, [evaluation(coco)]))["coco"]
+    plain, held = (
+        digests(Components(recipe(coco)))["coco"],
+        digests(Components(recipe(coco, [evaluation(coco)])))["coco"],
+    )
     assert plain.fingerprint != held.fingerprint
     other = {"dataset": "pascal-voc", "root": str(tmp_path / "nowhere"), "split": "val"}
-    assert digests(recipe(coco, [other]))["coco"] == plain  # no picture in common: not even looked for
-    assert digests(recipe(coco, weight=0.2, expected=5))["coco"] == plain
+    assert digests(Components(recipe(coco, [other])))["coco"] == plain  # no picture in common: not even looked for
+    assert digests(Components(recipe(coco, weight=0.2, expected=5)))["coco"] == plain
     write_coco(coco, "val2014", [1])
-    assert digests(recipe(coco, [evaluation(coco)]))["coco"].fingerprint != held.fingerprint
+    assert digests(Components(recipe(coco, [evaluation(coco)])))["coco"].fingerprint != held.fingerprint
 
 
 @pytest.mark.parametrize(
@@ -141,7 +144,7 @@ def test_its_split_is_a_name_like_any_other(coco):
 def test_a_missing_evaluation_set_is_one_clear_error(coco, tmp_path):
     entry = {"dataset": "coco-instances", "root": str(tmp_path / "nowhere"), "split": "val2017"}
     with pytest.raises(UsageError, match="nowhere"):
-        digests(recipe(coco, [entry]))
+        digests(Components(recipe(coco, [entry])))
 
 
 def test_phrasecut_knows_which_of_its_pictures_are_coco_s(tmp_path):
@@ -208,8 +211,9 @@ def test_the_clean_side_tells_where_a_watermark_covers_the_picture(tmp_path):
 
 def test_the_distance_is_part_of_the_fingerprint_and_of_the_plan(coco, renamed):
     held = [[], [renamed | {"distance": 4}], [renamed | {"distance": 6}]]
-    assert len({digests(recipe(coco, entries))["coco"].fingerprint for entries in held}) == 3
-    assert digests(recipe(coco, [renamed]))["coco"] == digests(recipe(coco))["coco"]  # without it nothing is compared
+    assert len({digests(Components(recipe(coco, entries)))["coco"].fingerprint for entries in held}) == 3
+    named, plain = (digests(Components(each))["coco"] for each in (recipe(coco, [renamed]), recipe(coco)))
+    assert named == plain  # without it nothing is compared
     assert "crowdpose test" in looking_alike(recipe(coco, [renamed]), recipe(coco).sources[0])
     assert "crowdpose test" not in looking_alike(recipe(coco, held[1]), recipe(coco).sources[0])
     with pytest.raises(ValueError, match="`distance` compares pictures"):

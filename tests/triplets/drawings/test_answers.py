@@ -1,6 +1,7 @@
 """Answers on disk: what is written comes back, and what no struct declares is refused."""
 
 import json
+import re
 from typing import get_args
 
 import msgspec
@@ -13,6 +14,7 @@ from ieiw.triplets.drawings.answers import AnyAnswer, decode_answer
 from ieiw.triplets.drawings.asked import AskedClass, AskedExpression
 from ieiw.triplets.images.masks import Rle
 from ieiw.triplets.layout.shards import _json
+from tests.support.builds import ROOT
 
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
 _REAL = st.floats(-1e6, 1e6)
@@ -93,3 +95,17 @@ def test_what_is_no_answer_is_refused(text):
 def test_only_answers_with_colours_of_their_own_are_drawn_again():
     answer = edit.Answer(registered=False, box=(), published={})
     assert answer.redraw(None, "make it red", None) is None
+
+
+def test_the_page_lists_every_field_of_every_answer():
+    page = (ROOT / "docs" / "answers.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `([a-z-]+)` \| [a-z, -]+ \| (.+) \|$", page, re.MULTILINE))
+    listed.pop("drawing")  # the head
+    declared = {kind.__struct_config__.tag: set(fields(kind)) for kind in get_args(AnyAnswer)}
+    assert {drawing: set(re.findall(r"`([a-z_]+)`", cell)) for drawing, cell in listed.items()} == declared
+    for kind in (points.Point, AskedClass, AskedExpression):
+        assert [name for name in fields(kind) if not re.search(rf"[`\"]{name}[`\"]", page)] == []
+
+
+def fields(kind):
+    return kind.__struct_encode_fields__

@@ -1,6 +1,7 @@
 """Colours: apart from each other, and named again."""
 
 import itertools
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -8,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ieiw.triplets.drawings.palette import PALETTE, PALETTES, nearest, palette
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.drawings.palette import PALETTE, PALETTES, PaletteName, nearest
 
 
 def lab(rgb):
@@ -30,6 +30,5 @@ def test_a_colour_with_a_little_noise_keeps_its_name(colours, noise, pick):
     assert nearest(seen, colours) == name
 
 
-def test_an_unknown_palette_is_named():
-    with pytest.raises(UsageError, match="release-masks"):
-        palette("nope")
+def test_every_palette_has_a_name_that_recipes_may_use():
+    assert set(get_args(PaletteName)) == set(PALETTES)

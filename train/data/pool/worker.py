@@ -89,7 +89,8 @@ def main(arguments: list[str]) -> None:
     Args:
         arguments: descriptors of the pipe of tasks and of the connection for replies.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):  # the trainer hears them, and lets us go when it has saved
+        signal.signal(number, signal.SIG_IGN)
     cv2.setNumThreads(1)
     try:
         serve(int(arguments[0]), Connection(int(arguments[1])))

@@ -1,0 +1,79 @@
+"""The command line: quick help, exit codes that scripts can rely on, one JSON object on standard output."""
+
+import pytest
+
+from ieiw.apps.main import app
+from tests.support.command_line import HELP, check_refused, python
+
+VERBS = [command.name for command in app.registered_commands]
+
+
+def test_help_answers_at_once_and_loads_nothing_heavy():
+    done, seconds = python(HELP, "--help")
+    assert done.returncode == 0
+    assert all(verb in done.stdout for verb in VERBS)
+    assert "LOADED []" in done.stderr
+    assert seconds < 1
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(ieiw, verb):
+    status, out, _ = ieiw(verb, "--help")
+    assert status == 0
+    assert "Usage" in out
+
+
+def test_without_arguments_it_shows_the_help_and_an_unknown_verb_is_an_error(ieiw):
+    assert "Usage" in "".join(map(str, ieiw()[1:]))
+    status, _, err = ieiw("bild")
+    assert status == 2
+    assert "bild" in err
+
+
+# what went wrong -> status 2, and a message of one line that names it
+
+
+def test_a_folder_that_is_no_build(ieiw, tmp_path):
+    for verb in ("lint", "inspect"):
+        check_refused(ieiw(verb, tmp_path, *(["x"] if verb == "inspect" else [])), str(tmp_path), "build.json")
+
+
+@pytest.mark.parametrize("out", ["a-file", "a-file/below", "foo://bucket/out"])
+def test_a_place_where_no_build_can_be(ieiw, tmp_path, recipe, out):
+    (tmp_path / "a-file").touch()
+    place = out if "://" in out else tmp_path / out
+    for verb in (
+        ["build", recipe, "--out", place],
+        ["lint", place],
+        ["audit", place],
+        ["plan", recipe, "--out", place],
+    ):
+        check_refused(ieiw(*verb), out.removesuffix("/below"), "folder")
+
+
+def test_an_argument_of_the_wrong_kind(ieiw, recipe, tmp_path):
+    status, out, err = ieiw("build", recipe, "--out", tmp_path / "out", "--workers", "many")
+    assert (status, out) == (2, "")
+    assert "--workers" in err
+    assert "integer" in err
+
+
+def test_a_store_that_fails_is_told_without_a_traceback(ieiw, tmp_path):
+    (tmp_path / "scenes").touch()
+    status, out, err = ieiw("make-scenes", "--out", tmp_path / "scenes", "--count", 1, "--workers", 1)
+    assert (status, out) == (5, "")
+    assert "Traceback" not in err
+    assert str(tmp_path / "scenes") in err
+
+
+def test_a_stop_by_the_keyboard_says_what_to_do_next(ieiw, recipe, tmp_path, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ieiw.pipelines.build.run.build", stopped)
+    status, out, err = ieiw("build", recipe, "--out", tmp_path / "out")
+    assert (status, out) == (130, "")
+    assert err.splitlines()[-1] == "ieiw: stopped. What is done is kept; run the same command to go on."
+
+
+# --json: one object on standard output, and nothing else there
