@@ -191,11 +191,11 @@ def _answer(writer: Writer, cache: Store, prompt: str, turn: int, result: Expans
     name = f"{hashlib.sha256(canonical_json(request).encode('utf-8')).hexdigest()}.json"
     result.requests += 1
     try:
-        kept = msgspec.json.decode(cache.read(name), type=_Answer).text
+        text = msgspec.json.decode(cache.read(name), type=_Answer).text
     except (FileNotFoundError, msgspec.DecodeError):  # never asked, or the note is damaged
-        kept = ""
-    if _has_words(kept):
-        return kept
+        text = ""
+    if _has_words(text):
+        return text
     text = writer.write(prompt, turn)
     result.asked += 1
     if _has_words(text):

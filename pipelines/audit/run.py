@@ -80,7 +80,7 @@ def audit(
         UsageError: no complete build or cut, or files that changed since.
     """
     if cut == WHOLE_BUILD:
-        raise UsageError(f"no cut is called {WHOLE_BUILD!r}: that names the page about the whole build")
+        raise UsageError(f"no cut is called {WHOLE_BUILD!r}: that is the name of the page about the whole build")
     store = open_store(location)
     check_writable(store)
     report("reading rows, verdicts and scores")

@@ -157,7 +157,7 @@ def contents(folder):
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a b", "x" * 65, "build", "Build"])
 def test_names_that_no_cut_can_have(tiny, name):
-    with pytest.raises(UsageError, match="--name"):
+    with pytest.raises(UsageError, match="cut name"):
         cut(tiny.store.location, name, ALL)
 
 

@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ieiw.train.data.blocks import blocks_of
-from ieiw.train.data.interleave import taken_until
 from ieiw.train.data.order import Order, Rank, SamplingConfig, dealt
 from ieiw.triplets.errors import UsageError
 from tests.support.cuts import made_up_index
@@ -78,20 +76,6 @@ def test_dealing_takes_every_place_once_and_each_lane_in_turn(count, batch, key)
         assert (lanes == np.arange(batch)).all()
 
 
-@given(st.lists(st.integers(0, 60), min_size=1, max_size=7))
-def test_shares_never_fall_and_stay_near_the_exact_ones(taken):
-    total, before = sum(taken), [0] * len(taken)
-    for position in range(total + 1):
-        counts = taken_until(position, taken)
-        assert sum(counts) == position
-        assert all(now >= then for now, then in zip(counts, before, strict=True))
-        exact = [position * size / total for size in taken] if total else counts
-        bound = max(1, len(taken) / 2)
-        assert all(abs(now - right) <= bound + 1e-9 for now, right in zip(counts, exact, strict=True))
-        before = counts
-    assert before == list(taken)
-
-
 def test_weights_are_passes_over_a_source():
     index = made_up_index(samples=600, per_shard=50, sources=3, sample_bytes=9_000)
     samples, _ = index
@@ -144,22 +128,6 @@ def test_a_batch_larger_than_the_data_is_told_with_the_remedy():
         UsageError, match=r"batch: 64 is larger than the data: an epoch has 20 samples\. Set batch to 5"
     ):
         order_of(made_up_index(samples=20), 64)
-
-
-def test_too_many_samples_of_one_pair_are_told():
-    samples, sizes = made_up_index(samples=40)
-    samples["pair"] = 9
-    with pytest.raises(UsageError, match=r"batch: 8 is too large to keep the samples of one pair apart"):
-        order_of((samples, sizes), 8).batch(0, 0)
-
-
-def test_blocks_are_found_as_a_plain_loop_finds_them():
-    samples, sizes = made_up_index(samples=500, per_shard=37, sample_bytes=30_000)
-    blocks = blocks_of(samples, np.asarray(sizes), 2**18)
-    cells = [(int(row["shard"]), int(row["source_offset"]) // 2**18) for row in samples]
-    starts = [0, *[i for i in range(1, 500) if cells[i] != cells[i - 1]]]
-    assert blocks.starts.tolist() == starts
-    assert blocks.stops.tolist() == [*starts[1:], 500]
 
 
 def test_ten_million_rows_start_in_two_seconds_and_look_at_few_pages(tmp_path):

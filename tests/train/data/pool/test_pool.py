@@ -12,17 +12,13 @@ from ieiw.train.data.loader import Loader
 from ieiw.train.data.order import SamplingConfig
 from ieiw.train.data.pool.pool import SLOTS
 from ieiw.train.data.pool.processes import processes_serve
-from tests.support.cuts import write_cut
-from tests.support.tiny_build import Wanted, tiny_build
 
 WORKERS = [1, pytest.param(2, marks=pytest.mark.skipif(not processes_serve(), reason="no memfd_create here"))]
 
 
-@pytest.fixture(scope="module")
-def cut(tmp_path_factory):
-    made = tiny_build(tmp_path_factory.mktemp("build"), Wanted(pictures=12, format="png", size=(48, 40)))
-    write_cut(made)
-    return open_cut(made.store, "all")
+@pytest.fixture
+def cut(wide):
+    return open_cut(wide.store, "all")
 
 
 @pytest.fixture(params=WORKERS, ids=["threads", "processes"])

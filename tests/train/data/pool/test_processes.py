@@ -18,22 +18,13 @@ from ieiw.train.data.order import SamplingConfig
 from ieiw.train.data.pool.pool import SLOTS
 from ieiw.train.data.pool.processes import processes_serve
 from tests.support.builds import ROOT
-from tests.support.cuts import write_cut
-from tests.support.tiny_build import Wanted, tiny_build
 
 pytestmark = pytest.mark.skipif(not processes_serve(), reason="this system has no memfd_create")
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    made = tiny_build(tmp_path_factory.mktemp("build"), Wanted(pictures=12, format="png", size=(48, 40)))
-    write_cut(made)
-    return made
-
-
-def loader_of(tiny, workers=2, batch=20):
+def loader_of(wide, workers=2, batch=20):
     return Loader(
-        open_cut(tiny.store, "all"), SamplingConfig(5, batch, {}), Augmentation(32, flip=0.5), workers=workers
+        open_cut(wide.store, "all"), SamplingConfig(5, batch, {}), Augmentation(32, flip=0.5), workers=workers
     )
 
 
@@ -50,9 +41,9 @@ def children():
     return {child.pid for child in psutil.Process().children()}
 
 
-def test_batches_are_those_of_threads_however_many_are_held(tiny):
+def test_batches_are_those_of_threads_however_many_are_held(wide):
     """More are held than there are slots, so that some must be copies."""
-    threads, processes = loader_of(tiny, workers=1), loader_of(tiny)
+    threads, processes = loader_of(wide, workers=1), loader_of(wide)
     count = SLOTS + 5
     ours, theirs = ([next(loader) for _ in range(count)] for loader in (processes, threads))
     processes.close()
@@ -61,8 +52,8 @@ def test_batches_are_those_of_threads_however_many_are_held(tiny):
     threads.close()
 
 
-def test_going_back_discards_what_was_in_the_making(tiny):
-    loader = loader_of(tiny)
+def test_going_back_discards_what_was_in_the_making(wide):
+    loader = loader_of(wide)
     state = loader.state_dict()
     first = [next(loader) for _ in range(3)]
     loader.load_state_dict(state)
@@ -70,9 +61,9 @@ def test_going_back_discards_what_was_in_the_making(tiny):
     loader.close()
 
 
-def test_no_process_stays(tiny):
+def test_no_process_stays(wide):
     before = children()
-    loader = loader_of(tiny)
+    loader = loader_of(wide)
     next(loader)
     assert len(children() - before) == 2
     loader.close()
@@ -80,9 +71,9 @@ def test_no_process_stays(tiny):
     loader.close()
 
 
-def test_a_killed_process_is_told(tiny):
+def test_a_killed_process_is_told(wide):
     before = children()
-    loader = loader_of(tiny)
+    loader = loader_of(wide)
     next(loader)
     for pid in children() - before:
         os.kill(pid, signal.SIGKILL)
@@ -108,9 +99,9 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_they_end_with_the_loader_that_is_killed(tiny):
+def test_they_end_with_the_loader_that_is_killed(wide):
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tiny.path)], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", KILLED, str(wide.path)], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
     workers = [int(pid) for pid in done.stdout.split()]
