@@ -25,15 +25,15 @@ def validation_rows(store: Store, cut: str, count: int) -> list[dict[str, Any]]:
     """Rows of the validation side of a cut, in an order by hash; one a task and picture group as long as there are more.
 
     Raises:
-        UsageError: there is no such cut.
+        UsageError: there is no such build or cut.
     """
-    state = load_cut(store, cut)
+    index, state = Index(store, require_state(store)), load_cut(store, cut)
     keys = [
         table["key"].filter(pc.equal(table["side"], "validation")).cast(pa.string()).combine_chunks()
         for table in read_verdicts(store, state, "kept", ["key", "side"])
     ]
     chosen_keys = partial(pc.is_in, value_set=pa.concat_arrays(keys))
-    rows = list(Index(store, require_state(store)).where("key", chosen_keys, [*SHOWN, "group"]))
+    rows = list(index.where("key", chosen_keys, [*SHOWN, "group"]))
     rows.sort(key=lambda row: hashlib.sha256(row["key"].encode()).digest())
     chosen: list[dict[str, Any]] = []
     for row in rows:

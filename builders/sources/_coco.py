@@ -97,6 +97,12 @@ class CocoFile(Generic[_Image, _Category]):
         return elements_by_id(self._root, self.file, "categories", self._category)
 
 
+def picture_folder(root: Root, split: str) -> str:
+    """``<split>``, as cocodataset.org's archives unpack, or ``images/<split>``."""
+    inner = f"images/{split}"
+    return inner if not root.exists(split) and root.exists(inner) else split
+
+
 def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> Elements[_Element]:
     """The elements of one of a file's shorter arrays; of two with one id the first counts.
 

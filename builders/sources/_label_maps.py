@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._rooted import RootedSource
+from ieiw.builders.sources._rooted import RootedSource, first_places
 from ieiw.builders.vocabulary import CLASSES, LABELS, classes_document
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Fault, Record
@@ -73,11 +73,7 @@ class LabelMaps(RootedSource):
 
     @cached_property
     def _seen(self) -> dict[str, int]:
-        """Stem -> where it occurs first."""
-        first: dict[str, int] = {}
-        for index, stem in enumerate(self._stems):
-            first.setdefault(stem, index)
-        return first
+        return first_places(self._stems)
 
     def _both_sides(self, pictures: str, labels: str) -> list[str]:
         """Stems of all pictures and all maps of two folders, so that what lacks its other half is met and named.

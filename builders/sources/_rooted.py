@@ -96,3 +96,8 @@ class RootedSource(ABC):
                 return place
         tried = " or ".join(places)
         raise UsageError(f"root {self._root.location}: the {what} is missing (looked for {tried}). {remedy}")
+
+
+def first_places(names: Sequence[str]) -> dict[str, int]:
+    """Name -> where it stands first, from 0."""
+    return {name: index for index, name in reversed(list(enumerate(names)))}

@@ -22,7 +22,7 @@ from ieiw.builders.instructions.words import is_plural
 from ieiw.builders.mask_components import far_apart, polygon_parts
 from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, whole_number
+from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, picture_folder, whole_number
 from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Record
@@ -84,8 +84,7 @@ class CocoInstances(RootedSource):
 
     @cached_property
     def _folder(self) -> str:
-        inner = f"images/{self._split}"
-        return inner if not self._root.exists(self._split) and self._root.exists(inner) else self._split
+        return picture_folder(self._root, self._split)
 
     def _object(self, element: Element, alike: int) -> Record:
         """A record of one instance; ``alike`` counts the picture's instances of the same category, itself included."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from ieiw.builders.sources._coco import picture_folder
 from ieiw.builders.sources._coco_points import CocoImage, CocoPoints
 
 
@@ -32,5 +33,4 @@ class CocoKeypoints(CocoPoints):
 
     @cached_property
     def _folder(self) -> str:
-        inner = f"images/{self._split}"
-        return inner if not self._root.exists(self._split) and self._root.exists(inner) else self._split
+        return picture_folder(self._root, self._split)

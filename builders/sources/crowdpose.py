@@ -22,10 +22,8 @@ class CrowdPose(CocoPoints):
         """``json/crowdpose_<split>.json``, where it lies."""
         name = f"crowdpose_{self._split}.json"
         candidates = [f"{folder}{maker}{name}" for folder in _FOLDERS for maker in ("", "mmpose_")]
-        file = next((place for place in candidates if self._root.exists(place)), "")
         remedy = "Change `split`, or give the folder that holds json and images in `root`."
-        self._root.require(file or f"json/{name}", "annotation file", remedy)
-        return file
+        return self._find(candidates, "annotation file", remedy)
 
     def picture_file(self, image: CocoImage) -> str:
         """``images/<file_name>``."""

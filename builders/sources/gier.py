@@ -16,7 +16,7 @@ from ieiw.builders.formats.json_stream import read_json
 from ieiw.builders.instructions.published import tidy
 from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.sources._rooted import RootedSource
+from ieiw.builders.sources._rooted import RootedSource, first_places
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
 
@@ -70,11 +70,7 @@ class Gier(RootedSource):
 
     @cached_property
     def _first(self) -> dict[str, int]:
-        """Record id -> the first entry that has it."""
-        first: dict[str, int] = {}
-        for number, entry in enumerate(self._entries):
-            first.setdefault(_id(entry), number)
-        return first
+        return first_places([_id(entry) for entry in self._entries])
 
     def _record(self, number: int) -> Record:
         entry, place = self._entries[number], f"{self._file} element {number}"

@@ -24,10 +24,7 @@ class HumanArt(CocoPoints):
     def annotation_file(self) -> str:
         """``annotations/<split>_humanart.json``, or ``annotations/<split>.json``."""
         names = [f"{self._outer}annotations/{self._split}{tail}.json" for tail in ("_humanart", "")]
-        file = next((name for name in names if self._root.exists(name)), "")
-        remedy = "Change `split`, or give the folder that holds HumanArt in `root`."
-        self._root.require(file or names[0], "annotation file", remedy)
-        return file
+        return self._find(names, "annotation file", "Change `split`, or give the folder that holds HumanArt in `root`.")
 
     def picture_file(self, image: CocoImage) -> str:
         """``file_name``, which starts with ``HumanArt/images``, or names a picture of COCO's from the folder above."""

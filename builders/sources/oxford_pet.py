@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._parquet_rows import ParquetRows
-from ieiw.builders.sources._rooted import RootedSource
+from ieiw.builders.sources._rooted import RootedSource, first_places
 from ieiw.builders.vocabulary import CLASSES, classes_document
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason
@@ -143,7 +143,4 @@ class OxfordPet(RootedSource):
 
     @cached_property
     def _first(self) -> dict[str, int]:
-        first: dict[str, int] = {}
-        for index, stem in enumerate(self._stems):
-            first.setdefault(stem, index)
-        return first
+        return first_places(self._stems)

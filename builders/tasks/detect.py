@@ -98,8 +98,8 @@ class Detect(VisionTask[DetectOptions]):
         if (pixels[:, 2:] - pixels[:, :2] < least).any():
             raise Refusal(Reason.REGION_TOO_SMALL, f"a box of the class has a side below {least} pixels")
         outlines = sorted({(x0, y0, x1 - x0, y1 - y0) for x0, y0, x1, y1 in pixels.tolist()})
-        found = read_lines(lines_mask(picture.shape, outlines, line), line, least)
-        if len(found) != len(outlines) or not all(any(_alike(box, other) for other in found) for box in outlines):
+        found = np.array(read_lines(lines_mask(picture.shape, outlines, line), line, least)).reshape(-1, 4)
+        if len(found) != len(outlines) or any(np.abs(found - box).max(axis=1).min() > 1 for box in outlines):
             raise Refusal(Reason.AMBIGUOUS, f"the outlines of {len(outlines)} boxes hide each other")
         sides = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
         return sides.tolist(), outlines, line
@@ -115,8 +115,3 @@ def _scaled(record: OpenRecord, size: tuple[int, int]) -> npt.NDArray[np.float64
         corners = np.concatenate([turned.min(axis=1), turned.max(axis=1)], axis=1)
     corners = corners * np.tile(np.asarray(size, np.float64) / np.asarray(full, np.float64), 2)
     return cast(npt.NDArray[np.float64], np.clip(corners, 0, np.tile(np.asarray(size, np.float64), 2)))
-
-
-def _alike(box: PixelBox, other: PixelBox) -> bool:
-    """Whether two boxes are the same to a pixel."""
-    return max(abs(a - b) for a, b in zip(box, other, strict=True)) <= 1

@@ -76,7 +76,15 @@ class Keypoints(TaskBase[PointRules]):
         keep, original = (
             (record.once_for_picture, record.record.files["picture"]) if whole else (record.once, record.record.id)
         )
-        sentences = self._sentences(record, view, marks)
+        annotation = record.record.annotation
+        names, noun = LAYOUTS[annotation["layout"]], annotation["noun"]
+        wishes = [Wish(spoken(names[mark.joint], noun), mark.colour) for mark in marks]
+        if self._options.instructions == "simple":
+            sentences = simple_points(
+                [wish.joint for wish in wishes], "" if view.person == f"the {noun}" else view.person
+            )
+        else:
+            sentences = fill_points(wishes, view.person)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
             alternatives=sentences,
@@ -155,15 +163,6 @@ class Keypoints(TaskBase[PointRules]):
             return []
         colour = free[int(rng.integers(len(free)))]
         return [Mark(joint, colour, self._colours[colour], drawn)]
-
-    def _sentences(self, record: OpenRecord, view: View, marks: list[Mark]) -> tuple[str, ...]:
-        annotation = record.record.annotation
-        names = LAYOUTS[annotation["layout"]]
-        wishes = [Wish(spoken(names[mark.joint], annotation["noun"]), mark.colour) for mark in marks]
-        if self._options.instructions == "simple":
-            alone = view.person == f"the {annotation['noun']}"
-            return simple_points([wish.joint for wish in wishes], "" if alone else view.person)
-        return fill_points(wishes, view.person)
 
 
 def _around(image: Image, place: Point, radius: float) -> Image:

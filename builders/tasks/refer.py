@@ -62,16 +62,11 @@ class Refer(MaskTask[ReferOptions]):
         """
         expressions = record.once("expressions", lambda: _expressions(record.record, self._options.keep_all))
         mask = record.once("refer-mask", lambda: self._mask(record))
-        yield self._painted(record, rng, self._work(record, expressions, mask, rng))
-
-    def _work(
-        self, record: OpenRecord, expressions: list[Expression], mask: Mask, rng: np.random.Generator
-    ) -> Painting[AskedExpression]:
         drawn = int(rng.integers(len(expressions)))
         order = [expressions[drawn], *expressions[:drawn], *expressions[drawn + 1 :]][:_MOST_EXPRESSIONS]
         simple = self._options.instructions == "simple"
         wordings = [self._sentences(expression, rng) for expression in order]
-        return Painting(
+        work = Painting(
             mask=mask,
             wordings=[sentence for sentences in wordings for sentence in sentences],
             own=len(wordings[0]),
@@ -84,6 +79,7 @@ class Refer(MaskTask[ReferOptions]):
             about=" ".join(expression.raw for expression in expressions),
             colour=next(iter(PALETTES[self._options.palette])) if simple else "",
         )
+        yield self._painted(record, rng, work)
 
     def _sentences(self, expression: Expression, rng: np.random.Generator) -> tuple[str, ...]:
         if self._options.instructions == "simple":

@@ -103,20 +103,13 @@ class Segment(MaskTask[SegmentOptions]):
             number, mask = absent[int(rng.integers(len(absent)))], np.zeros(picture.shape[:2], np.bool_)
         else:
             number, mask = self._present(found, words, size, rng)
-        return self._work(found, words, (number, mask), rng)
-
-    def _work(
-        self, found: _Map, words: Vocabulary, drawn: tuple[int, Mask], rng: np.random.Generator
-    ) -> Painting[AskedClass]:
-        number, mask = drawn
         name = words.names[number]
         colours = list(PALETTES[self._options.palette])
         what = name.everything(_has_siblings(number, found, words)) if self._options.vague else name.plain()
         simple = self._options.instructions == "simple"
-        brought = chosen(self._tools.wordings, "segment", (), rng)
-        wordings = fill_what("segment-simple", name.spoken) if simple else fill_what("segment", what, brought)
-        any_void = found.void_share > 0
-        void = resize_mask(found.void, (mask.shape[1], mask.shape[0])) if any_void else np.zeros_like(mask)
+        templates = chosen(self._tools.wordings, "segment", (), rng)
+        wordings = fill_what("segment-simple", name.spoken) if simple else fill_what("segment", what, templates)
+        void = resize_mask(found.void, size) if found.void_share > 0 else np.zeros_like(mask)
         return Painting(
             mask=mask,
             wordings=wordings,

@@ -66,7 +66,14 @@ def choose(ledger: Ledger, each: int, seed: int = 0) -> tuple[Sheet, ...]:
         found += _bounded(ledger, number, each)
         dropped = np.flatnonzero(ledger.rule == number)
         found.append(_sheet(rule.name, "random", "Random drops", _some(random, dropped, each), ledger.value))
-    found += _whole(ledger, each, random)
+    kept = ledger.rule == KEPT
+    title, nothing = "Random, kept" if ledger.cut else "Random", np.full(len(kept), np.nan, np.float32)
+    found.append(_sheet("", "random", title, _some(random, np.flatnonzero(kept), each), nothing))
+    for name in [info.name for info in ledger.scores if info.composite][:1]:
+        values, codes = ledger.frame.score(name, "target"), ledger.frame.codes("picture_sha256")
+        for kind, end, order in (("worst", "Lowest", values), ("best", "Highest", -values)):
+            rows = _first(order, kept & ~np.isnan(values), codes, each)
+            found.append(_sheet("", kind, f"{end} {name} of the target", rows, values))
     return tuple(sheet for sheet in found if sheet.rows)
 
 
@@ -88,19 +95,6 @@ def _bounded(ledger: Ledger, number: int, each: int) -> Iterator[Sheet]:
     yield sheet("just-kept", "Just kept", asked & (inside >= 0), inside)
     yield sheet("worst", "Worst", asked, good)
     yield sheet("best", "Best", asked, -good)
-
-
-def _whole(ledger: Ledger, each: int, random: np.random.Generator) -> Iterator[Sheet]:
-    """The kept rows at random, and the ends by the first composite."""
-    kept = ledger.rule == KEPT
-    title = "Random, kept" if ledger.cut else "Random"
-    nothing = np.full(len(kept), np.nan, np.float32)
-    yield _sheet("", "random", title, _some(random, np.flatnonzero(kept), each), nothing)
-    for info in [info for info in ledger.scores if info.composite][:1]:
-        values, codes = ledger.frame.score(info.name, "target"), ledger.frame.codes("picture_sha256")
-        sound = kept & ~np.isnan(values)
-        yield _sheet("", "worst", f"Lowest {info.name} of the target", _first(values, sound, codes, each), values)
-        yield _sheet("", "best", f"Highest {info.name} of the target", _first(-values, sound, codes, each), values)
 
 
 def _sheet(rule: str, kind: str, title: str, rows: npt.NDArray[np.int64], values: npt.NDArray[Any]) -> Sheet:

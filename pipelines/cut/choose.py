@@ -112,7 +112,11 @@ def choose(index: Index, frame: Frame, verdicts: Verdicts, split: Split) -> Chos
         keep = keeps[start : start + table.num_rows]
         start += table.num_rows
         table = table.filter(column(keep))
-        parts.append(_placed(table, origins[keep]))
+        part = np.zeros(table.num_rows, SAMPLE)
+        part["shard"] = origins[keep]
+        for name in (*_SPANS, "width", "height"):
+            part[name] = _fitting(numbers(table[name]), name)
+        parts.append(part)
         tables.append(table.select(["pair", "picture_sha256"]))
     samples, rest = np.concatenate(parts), pa.concat_tables(tables).unify_dictionaries()
     del parts, tables
@@ -131,19 +135,10 @@ def _note_ends(ends: dict[int, int], shards: npt.NDArray[np.int64], table: pa.Ta
     """Where the last member of each shard ends, kept or not: that gives the shard's size."""
     last = numbers(table["json_offset"]) + numbers(table["json_size"])
     distinct, inverse = np.unique(shards, return_inverse=True)
-    found = np.zeros(len(distinct), np.int64)
-    np.maximum.at(found, inverse, last)
-    for number, end in zip(distinct.tolist(), found.tolist(), strict=True):
+    most = np.zeros(len(distinct), np.int64)
+    np.maximum.at(most, inverse, last)
+    for number, end in zip(distinct.tolist(), most.tolist(), strict=True):
         ends[number] = max(ends.get(number, 0), end)
-
-
-def _placed(table: pa.Table, shards: npt.NDArray[np.int64]) -> Samples:
-    """Samples with their places and sizes."""
-    samples = np.zeros(table.num_rows, SAMPLE)
-    samples["shard"] = shards
-    for name in (*_SPANS, "width", "height"):
-        samples[name] = _fitting(numbers(table[name]), name)
-    return samples
 
 
 def _name(samples: Samples, frame: Frame, rows: npt.NDArray[np.int64], pairs: pa.ChunkedArray) -> None:

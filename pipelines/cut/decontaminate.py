@@ -44,18 +44,14 @@ def stamp(place: Place) -> str:
     Raises:
         UsageError: neither a folder with pictures, nor a complete build that has its hashes, nor a data set's layout.
     """
-    return hashlib.sha256("\n".join(_parts(place)).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _parts(place: Place) -> Iterator[str]:
     if isinstance(place, PictureSet):
-        yield canonical_json(holdout.digest_of(_entry(place)))
+        parts = [canonical_json(holdout.digest_of(_entry(place)))]
     elif (build := _build(place)) is not None:
-        yield from build.digests()
+        parts = list(build.digests())
     else:
-        for file in _pictures(place):
-            status = file.stat()
-            yield f"{file}\0{status.st_size}\0{status.st_mtime_ns}"
+        stats = ((file, file.stat()) for file in _pictures(place))
+        parts = [f"{file}\0{status.st_size}\0{status.st_mtime_ns}" for file, status in stats]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _hashes(place: Place) -> npt.NDArray[np.uint64]:
@@ -93,15 +89,11 @@ def _build(place: str) -> Index | None:
     return build
 
 
-def _folder(place: str) -> Path:
+def _pictures(place: str) -> Iterator[Path]:
     root = Path(place).expanduser()
     if not root.is_dir():
         raise UsageError(f"rule file, pictures: no folder {place!r}; name a folder of pictures to keep out, or a build")
-    return root
-
-
-def _pictures(place: str) -> Iterator[Path]:
-    files = sorted(file for file in _folder(place).rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    files = sorted(file for file in root.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
     if not files:
         raise UsageError(f"rule file, pictures: {place} holds no picture ({', '.join(sorted(SUFFIXES))}) and no build")
     yield from files

@@ -54,13 +54,8 @@ def cut(
     store = open_store(location)
     index = open_build(store)
     wanted = _wanted(index, rules, materialise)
-    standing = _standing(store, name)
-    if (
-        standing
-        and all(getattr(standing, field) == value for field, value in wanted.items())
-        and _whole(store, standing)
-    ):
-        return standing
+    if unchanged := _unchanged(store, name, wanted):
+        return unchanged
     check_writable(store)
     frame = open_frame(index)
     frame.nearest = nearest
@@ -89,10 +84,10 @@ def _check_name(name: str) -> None:
     """Raise a :class:`UsageError` where a cut cannot be called so."""
     if not CUT_NAME.fullmatch(name):
         raise UsageError(
-            f"--name {name}: use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first"
+            f"cut name {name!r}: use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first"
         )
     if name.lower() == WHOLE_BUILD:
-        raise UsageError(f"--name {name}: the audit of the whole build has this name; take another")
+        raise UsageError(f"cut name {name!r}: the audit of the whole build has this name; take another")
 
 
 def _wanted(index: Index, rules: RuleSet, materialise: bool) -> dict[str, Any]:
@@ -107,22 +102,20 @@ def _wanted(index: Index, rules: RuleSet, materialise: bool) -> dict[str, Any]:
     }
 
 
-def _standing(store: Store, name: str) -> CutState | None:
-    """The cut of that name, if there is one that can be read."""
+def _unchanged(store: Store, name: str, wanted: dict[str, Any]) -> CutState | None:
+    """The cut of that name, where it is made of the same and all its files and shards are there in their sizes."""
     if not store.exists(cut_file(name)):
         return None
     try:
-        return load_cut(store, name)
+        state = load_cut(store, name)
     except UsageError:  # damaged, or of another version: made again
         return None
-
-
-def _whole(store: Store, state: CutState) -> bool:
-    """Whether all files and shards of a cut are there in their sizes."""
-    wanted = {file.name: file.size for file in state.files} | {shard.name: shard.size for shard in state.shards}
-    folders = {name.rpartition("/")[0] for name in wanted}
-    sizes = {f"{folder}/{name}": size for folder in folders for name, size in store.sizes(folder).items()}
-    return all(sizes.get(name) == size for name, size in wanted.items())
+    if any(getattr(state, field) != value for field, value in wanted.items()):
+        return None
+    files = {file.name: file.size for file in state.files} | {shard.name: shard.size for shard in state.shards}
+    folders = {file.rpartition("/")[0] for file in files}
+    sizes = {f"{folder}/{file}": size for folder in folders for file, size in store.sizes(folder).items()}
+    return state if all(sizes.get(file) == size for file, size in files.items()) else None
 
 
 def _state(name: str, wanted: dict[str, Any], frame: Frame, verdicts: Verdicts, chosen: Chosen) -> CutState:

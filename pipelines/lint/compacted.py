@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,6 @@ import pyarrow.parquet as pq
 from ieiw.pipelines.lint.accounting import Ledger
 from ieiw.pipelines.lint.files import DAMAGE, brief, digest_of, parquet, texts
 from ieiw.pipelines.lint.report import Findings, Kind
-from ieiw.pipelines.lint.unit import UnitResult
 from ieiw.triplets.layout.build_state import FILE, BuildState, IndexPart
 from ieiw.triplets.layout.index import SCHEMAS, Index, part_file
 from ieiw.triplets.layout.marks import fetch
@@ -118,8 +116,11 @@ def _tables(store: Store, kind: str, ledgers: Mapping[str, Ledger]) -> Iterator[
     """File and rows of each unit that should be in the index, in order. Ends before a file that could not be read."""
     for ledger in ledgers.values():
         retried = ledger.retried()
-        usable = list(itertools.takewhile(partial(_usable, kind), ledger.results()))
-        turns = {name: result.ref.round for result in usable if (name := _file(result, kind))}
+        usable = list(
+            itertools.takewhile(lambda unit: unit.mark_read and (kind == "rows" or unit.rejects_read), ledger.results())
+        )
+        files = ((result, result.ref.rows if kind == "rows" else result.rejects) for result in usable)
+        turns = {name: result.ref.round for result, name in files if name}
         try:
             for name, data in fetch(store, turns):
                 table = pq.read_table(pa.BufferReader(data), use_threads=False).replace_schema_metadata(None)
@@ -134,14 +135,6 @@ def _tables(store: Store, kind: str, ledgers: Mapping[str, Ledger]) -> Iterator[
 
 class _Unusable(Exception):
     """A unit's file could not be read, which was told where the unit was checked."""
-
-
-def _usable(kind: str, result: UnitResult) -> bool:
-    return result.mark_read and (kind == "rows" or result.rejects_read)
-
-
-def _file(result: UnitResult, kind: str) -> str:
-    return result.rejects if kind == "rejects" else result.ref.rows
 
 
 def _standing(dead: pa.Table, later: Sequence[npt.NDArray[np.bytes_]]) -> pa.Table:

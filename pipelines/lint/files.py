@@ -128,12 +128,8 @@ def folders_of(store: Store, sources: Collection[str]) -> list[str]:
     if store.local is not None:
         for top in ("rows", "shards", "rejects", "index", "plan"):
             below = (path for path in (store.local / top).rglob("*") if path.is_dir())
-            folders |= {str(path.relative_to(store.local)) for path in below if not _hidden(path.name)}
+            folders |= {str(path.relative_to(store.local)) for path in below if not path.name.startswith(".")}
     return sorted(folders)
-
-
-def _hidden(name: str) -> bool:
-    return name.startswith(".")
 
 
 def listed(store: Store, folders: list[str], each: Callable[[str], object] = lambda _: None) -> dict[str, int]:

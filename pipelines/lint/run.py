@@ -1,4 +1,4 @@
-"""``ieiw lint``: count a build anew from its files and verify every digest, trusting no number that is written down."""
+"""``ieiw lint``: count a build again from its files and verify every digest, trusting no number that is written down."""
 
 from __future__ import annotations
 
@@ -119,20 +119,18 @@ class _Lint:
         for job, result in zip(self.jobs, results, strict=False):
             self.found.extend(result.findings)
             result.findings = ()
-            self._name(job, result)
+            self._named.update(name for name in (result.shard, result.rejects) if name)
+            if job.committed and not result.mark_read:
+                self._unread.add(
+                    f"{job.ref.source}-{job.ref.unit}"
+                )  # what it names is not known, so not unnamed either
+            if not job.committed and self.state.state == "complete":
+                detail = f"the build is complete, but unit {job.ref.unit} has no commit mark"
+                self.found.add(Kind.MISSING, job.ref.rows, detail)
             self.ledgers[job.ref.source].add(result, job.committed, self.found)
             done, size = done + 1, size + result.shard_bytes
             report(LintProgress(len(self.jobs), done, size))
         return done == len(self.jobs)
-
-    def _name(self, job: UnitJob, result: UnitResult) -> None:
-        self._named.update(name for name in (result.shard, result.rejects) if name)
-        if job.committed and not result.mark_read:
-            self._unread.add(f"{job.ref.source}-{job.ref.unit}")  # what it names is not known, so not unnamed either
-        if not job.committed and self.state.state == "complete":
-            self.found.add(
-                Kind.MISSING, job.ref.rows, f"the build is complete, but unit {job.ref.unit} has no commit mark"
-            )
 
     def close(self) -> None:
         """Settle the books of every source and compare them with build.json and the index."""
@@ -146,15 +144,16 @@ class _Lint:
             check_index(self.store, self.state, self.ledgers, self.found)
             return
         pending = sum(not job.committed for job in self.jobs)
-        detail = f"{pending:,} of {len(self.jobs):,} units have no commit mark; run `ieiw build` again"
-        self.found.add(Kind.UNFINISHED, FILE, detail if pending else "not finalised; run `ieiw build` again")
+        detail = f"{pending:,} of {len(self.jobs):,} units have no commit mark"
+        detail = detail if pending else "not finalised"
+        self.found.add(Kind.UNFINISHED, FILE, f"{detail}; build again with the same recipe")
 
     def leftovers(self) -> None:
         """Files that nothing names: wrong in a complete build, to be expected in one that was stopped."""
-        told = self.found if self.state.state == "complete" else self.notes
+        findings = self.found if self.state.state == "complete" else self.notes
         for name, size in orphans(self.sizes, self._named):
             if name.rpartition("/")[2].rpartition("-")[0] not in self._unread:
-                told.add(Kind.ORPHAN, name, f"{size:,} bytes that nothing names")
+                findings.add(Kind.ORPHAN, name, f"{size:,} bytes that nothing names")
 
 
 def _after_last(sizes: dict[str, int], first: UnitRef) -> int:
@@ -166,7 +165,9 @@ def _after_last(sizes: dict[str, int], first: UnitRef) -> int:
 
 def _checked(fast: bool, workers: int, run: _Lint) -> Iterator[UnitResult]:
     """Results in the order of the jobs; ends early, with a finding, where a worker process died."""
-    settings = (run.store.location, fast, _mirrors(run.state))
+    tasks = {task for source in run.state.recipe.sources for task in source.tasks if task in catalogue.TASKS}
+    mirrors = {task: mirrored for task in tasks if (mirrored := catalogue.task_class(task).mirrors)}
+    settings = (run.store.location, fast, mirrors)
     if workers <= 1 or len(run.jobs) <= 1:
         yield from map(UnitLinter(*settings).check, run.jobs)
         return
@@ -195,12 +196,6 @@ _linter: list[UnitLinter] = []  # of a worker process
 
 def _start(location: str, fast: bool, mirrors: Mapping[str, str]) -> None:
     _linter[:] = [UnitLinter(location, fast, mirrors)]
-
-
-def _mirrors(state: BuildState) -> dict[str, str]:
-    """Task of the build -> the task that it mirrors, as the tasks say themselves."""
-    tasks = {task for source in state.recipe.sources for task in source.tasks if task in catalogue.TASKS}
-    return {task: mirrored for task in tasks if (mirrored := catalogue.task_class(task).mirrors)}
 
 
 def _check(job: UnitJob) -> UnitResult:

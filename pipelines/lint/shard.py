@@ -174,7 +174,12 @@ class _Walk:
         if key != row["key"] or extension not in ({"json"} if role == "json" else _MAGIC):
             self._found.add(Kind.MEMBER, self._shard, f"found {name} where {row['key']}.{role} belongs")
             return
-        self._bytes(entry, row, role)
+        real = (entry.offset, len(entry.data), hashlib.sha256(entry.data).hexdigest())
+        said = (row[f"{role}_offset"], row[f"{role}_size"], row[f"{role}_sha256"])
+        for what, here, there in zip(("offset", "size", "SHA-256"), real, said, strict=True):
+            if here != there:
+                detail = f"{name}: {what} {here}, its row says {printable(str(there))}"
+                self._found.add(Kind.MEMBER, self._shard, detail)
         if role == "json":
             for fault in sample_faults(entry.data, row):
                 self._found.add(Kind.SAMPLE, self._shard, f"{name}: {fault}")
@@ -183,14 +188,6 @@ class _Walk:
             fault = _picture_fault(entry.data, extension, (row["width"], row["height"]), self._fast)
             if fault:
                 self._found.add(Kind.PICTURE, self._shard, f"{name}: {fault}")
-
-    def _bytes(self, entry: _Entry, row: Mapping[str, Any], role: str) -> None:
-        real = (entry.offset, len(entry.data), hashlib.sha256(entry.data).hexdigest())
-        said = (row[f"{role}_offset"], row[f"{role}_size"], row[f"{role}_sha256"])
-        for what, here, there in zip(("offset", "size", "SHA-256"), real, said, strict=True):
-            if here != there:
-                detail = f"{printable(entry.info.name)}: {what} {here}, its row says {printable(str(there))}"
-                self._found.add(Kind.MEMBER, self._shard, detail)
 
 
 def _header_faults(entry: _Entry) -> str:
@@ -230,16 +227,11 @@ def sample_faults(data: bytes, row: Mapping[str, Any]) -> Iterator[str]:
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             yield f"{field} is no JSON object in a string: {error}"
             continue
-        if field == "provenance":
-            yield from _provenance_faults(value, row)
-
-
-def _provenance_faults(provenance: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
-    for field in _IN_ROW:
-        if field not in provenance:
-            yield f"provenance lacks {field!r}"
-        elif provenance[field] != row[field]:
-            yield f"provenance.{field} {provenance[field]!r}, its row says {row[field]!r}"
+        for name in _IN_ROW if field == "provenance" else ():
+            if name not in value:
+                yield f"provenance lacks {name!r}"
+            elif value[name] != row[name]:
+                yield f"provenance.{name} {value[name]!r}, its row says {row[name]!r}"
 
 
 def _picture_fault(data: bytes, extension: str, size: tuple[int, int], fast: bool) -> str:

@@ -131,7 +131,13 @@ class UnitLinter:
             return None
         rows = as_dicts(table)
         for row in rows:
-            _check_plan_row(ref, row, found)
+            name = printable(row["key"])
+            if row["source"] != ref.source or row["unit"] != ref.unit:
+                detail = f"row {name} belongs to {row['source']} {row['unit']}, its row group to unit {ref.unit}"
+                found.add(Kind.PLAN, ref.part, detail)
+            if row["key"] != sample_key(ref.source, row["record"], row["task"], row["variant"]):
+                record = f"record {row['record']!r}, task {row['task']}, variant {row['variant']}"
+                found.add(Kind.KEY, ref.part, f"{name} is not the key of {record}")
         for key, count in Counter(row["key"] for row in rows).items():
             if count > 1:
                 found.add(Kind.DUPLICATE, ref.part, f"{key} is planned {count} times in unit {ref.unit}")
@@ -149,17 +155,6 @@ class UnitLinter:
             if rejects and hashlib.sha256(rejects[1]).hexdigest() != mark.rejects_sha256:
                 found.add(Kind.DIGEST, mark.rejects, f"SHA-256 differs from the commit mark's in {ref.rows}")
         return _Committed(mark, as_dicts(read[0]), None if dead is None else as_dicts(dead))
-
-
-def _check_plan_row(ref: UnitRef, row: Mapping[str, Any], found: Findings) -> None:
-    if row["source"] != ref.source or row["unit"] != ref.unit:
-        detail = (
-            f"row {printable(row['key'])} belongs to {row['source']} {row['unit']}, its row group to unit {ref.unit}"
-        )
-        found.add(Kind.PLAN, ref.part, detail)
-    if row["key"] != sample_key(ref.source, row["record"], row["task"], row["variant"]):
-        record = f"record {row['record']!r}, task {row['task']}, variant {row['variant']}"
-        found.add(Kind.KEY, ref.part, f"{printable(row['key'])} is not the key of {record}")
 
 
 def _check_mark(ref: UnitRef, done: _Committed, found: Findings) -> None:

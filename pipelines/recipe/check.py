@@ -11,7 +11,6 @@ from ieiw.pipelines.recipe import holdout
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.root_search import advice
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.recipe import HoldOut
 from ieiw.triplets.rejects import Refusal
 
 
@@ -33,7 +32,9 @@ def problems(components: Components) -> dict[str, str]:
             result[settings.name] = with_source(settings.name, problem)
     relevant = [entry for settings in recipe.sources for entry in holdout.relevant(recipe, settings)]
     for entry in recipe.hold_out:
-        if entry in relevant and (problem := _problem(partial(_check_held_out, entry))):
+        problem = _problem(partial(holdout.check, entry)) if entry in relevant else ""
+        if problem:
+            problem += "" if entry.file else advice(entry.dataset, entry)
             result[f"hold_out {entry.label}"] = f"hold_out {entry.label}: {problem}"
     tasks = {task for settings in recipe.sources for task in settings.tasks if task in catalogue.TASKS}
     for role in sorted(frozenset[str]().union(*map(catalogue.roles, tasks))):
@@ -58,13 +59,6 @@ def _check_source(components: Components, name: str) -> None:
         source.inputs()
     except UsageError as error:
         raise UsageError(f"{error}{advice(settings.data_set, settings)}") from error
-
-
-def _check_held_out(entry: HoldOut) -> None:
-    try:
-        holdout.check(entry)
-    except UsageError as error:
-        raise UsageError(f"{error}{'' if entry.file else advice(entry.dataset, entry)}") from error
 
 
 def _problem(attempt: Callable[[], object]) -> str:

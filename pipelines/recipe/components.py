@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from ieiw.builders import catalogue
 from ieiw.builders.artefacts import Artefacts, Inpainted
@@ -52,16 +52,14 @@ class Components:
         """
         if name not in self._tasks:
             settings, image = self.recipe.source(name), self.recipe.image_of(name)
+            # The region rules are for all inpainting tasks of a source: they paint once for all.
+            regions = {task: settings.region for task in settings.tasks if "inpaint" in catalogue.roles(task)}
             tools = Tools(image.short_side, codec.encoder(image.format, image.quality), self.backend, self.wordings)
             self._tasks[name] = {
-                task: catalogue.task(task, tools, settings.task_options.get(task, {}) | self._region(name, task))
+                task: catalogue.task(task, tools, settings.task_options.get(task, {}) | regions.get(task, {}))
                 for task in settings.tasks
             }
         return self._tasks[name]
-
-    def _region(self, name: str, task: str) -> dict[str, Any]:
-        """The region rules, which the inpainting tasks of a source share: they paint once for all."""
-        return self.recipe.source(name).region if "inpaint" in catalogue.roles(task) else {}
 
     def backend(self, role: str) -> Backend:
         """The recipe's backend of a role; loading its weights waits for its first item.

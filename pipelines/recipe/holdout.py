@@ -50,8 +50,8 @@ class HeldOutSource:
         self._entries = entries
         self._names: dict[str, str] | None = None
         self._by_looks = [entry for entry in entries if _by_looks(dataset, entry)]
-        self._looks: dict[str, npt.NDArray[np.uint64]] = {}
-        self._told: dict[str, str] = {}
+        self._hashes: dict[str, npt.NDArray[np.uint64]] = {}
+        self._alike: dict[str, str] = {}
 
     def inputs(self) -> Sequence[str]:
         """As the source."""
@@ -75,46 +75,37 @@ class HeldOutSource:
             yield record if record.fault else self._checked(record)
 
     def _checked(self, record: Record) -> Record:
-        held = self._held
+        names = self._evaluation_names
         for name in sorted(picture_names(self._source, self._dataset, record)):
-            if name in held:
-                return replace(record, fault=Fault(Reason.EVALUATION_PICTURE, f"{name} is in {held[name]}"))
-        for file in self._shown(record) if self._by_looks else ():
-            if detail := self._seen(file):
+            if name in names:
+                return replace(record, fault=Fault(Reason.EVALUATION_PICTURE, f"{name} is in {names[name]}"))
+        # Of a restored picture the clean side too, which a watermark does not cover.
+        files = [record.files[role] for role in ("picture", "target") if role in record.files]
+        for file in files if self._by_looks else ():
+            if file not in self._alike:  # the records of a picture come together, so few are worth remembering
+                if len(self._alike) > _REMEMBERED:
+                    self._alike.clear()
+                self._alike[file] = self._look_alike(file)
+            if detail := self._alike[file]:
                 return replace(record, fault=Fault(Reason.EVALUATION_PICTURE, detail))
         return record
 
-    @staticmethod
-    def _shown(record: Record) -> list[str]:
-        """The pictures of a record: of a restored one the clean side too, which a watermark does not cover."""
-        return [record.files[role] for role in ("picture", "target") if role in record.files]
-
-    def _seen(self, file: str) -> str:
+    def _look_alike(self, file: str) -> str:
         """Which evaluation set shows a picture that looks like this one; empty where none does."""
-        if file not in self._told:  # the records of a picture come together, so few are worth remembering
-            if len(self._told) > _REMEMBERED:
-                self._told.clear()
-            self._told[file] = self._look(file)
-        return self._told[file]
-
-    def _look(self, file: str) -> str:
         try:
             own = np.array([picture_hash(file, partial(self._source.read, file))], np.uint64)
         except UsageError:  # the unit that reads it says what is wrong with it
             return ""
         for entry in self._by_looks:
-            bits = int(least_distances(own, self._hashes(entry))[0])
+            if entry.label not in self._hashes:
+                self._hashes[entry.label] = np.fromiter(hashes_of(entry, source_of(entry)), np.uint64)
+            bits = int(least_distances(own, self._hashes[entry.label])[0])
             if bits <= (entry.distance or 0):
                 return f"{file} looks like a picture of {entry.label}, {bits} bits apart"
         return ""
 
-    def _hashes(self, entry: HoldOut) -> npt.NDArray[np.uint64]:
-        if entry.label not in self._looks:
-            self._looks[entry.label] = np.fromiter(hashes_of(entry, source_of(entry)), np.uint64)
-        return self._looks[entry.label]
-
     @property
-    def _held(self) -> dict[str, str]:
+    def _evaluation_names(self) -> dict[str, str]:
         """Picture name -> the evaluation set that shows it."""
         if self._names is None:
             self._names = {}

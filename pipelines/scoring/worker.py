@@ -18,11 +18,11 @@ from ieiw.filters.scores.base import Pair, PairScore, PictureScore
 from ieiw.pipelines.engine.stage import DamageError
 from ieiw.pipelines.index.score_notes import value_type
 from ieiw.triplets.drawings import erasure
+from ieiw.triplets.drawings.answers import read_answer
 from ieiw.triplets.images.codec import ANY_SIZE, decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import ROWS
-from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Image
 from ieiw.triplets.storage.store import Store, open_store
 
@@ -117,7 +117,10 @@ def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
             row[f"{role}_sha256"]: data for row, *both, _ in batch for role, data in zip(_ROLES, both, strict=True)
         }
         needed = {digest: data for digest, data in members.items() if wanted.pairs or digest not in known}
-        decoded = {digest: decoded[digest] if digest in decoded else _image(data) for digest, data in needed.items()}
+        decoded = {
+            digest: decoded[digest] if digest in decoded else np.ascontiguousarray(decode(data, ANY_SIZE).pixels)
+            for digest, data in needed.items()
+        }
         if fresh := {digest: picture for digest, picture in decoded.items() if digest not in known}:
             values = [score.of_pictures(list(fresh.values())) for score in wanted.pictures]
             known |= zip(fresh, zip(*values, strict=True), strict=bool(values))
@@ -185,7 +188,3 @@ def _pair(before: Image, after: Image, sample: bytes) -> Pair:
     if before.shape != after.shape:
         raise ValueError(f"source is {before.shape}, target {after.shape}")
     return Pair(before, after, hole)
-
-
-def _image(data: bytes) -> Image:
-    return np.ascontiguousarray(decode(data, ANY_SIZE).pixels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -138,9 +138,5 @@ def require_state(store: Store) -> BuildState:
 
 def save_state(store: Store, state: BuildState) -> None:
     """Publish ``build.json``; the bytes depend on the state alone."""
-    text = json.dumps(_plain(state), indent=2, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(state.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False)
     store.publish_bytes(FILE, (text + "\n").encode("utf-8"))
-
-
-def _plain(state: BuildState) -> dict[str, Any]:
-    return state.model_dump(mode="json")

@@ -41,10 +41,6 @@ class BackendChoice(Strict):
     options: dict[str, Any] = Field(default_factory=dict)
 
 
-def _backend(value: object) -> object:
-    return {"name": value} if isinstance(value, str) else value
-
-
 ROLE_NAMES = ("inpaint", "embed", "paint", "caption", "write", "judge")
 """The roles of models, as ``models/roles.py`` has them; here as plain data, since a recipe is read without the models."""
 
@@ -55,13 +51,10 @@ def _role(name: str) -> str:
     return name
 
 
-def _with_stand_ins(choices: dict[str, BackendChoice]) -> dict[str, BackendChoice]:
-    return {"inpaint": BackendChoice(name="classical"), **choices}
-
-
+_Choice = Annotated[BackendChoice, BeforeValidator(lambda value: {"name": value} if isinstance(value, str) else value)]
 Backends = Annotated[
-    dict[Annotated[str, AfterValidator(_role)], Annotated[BackendChoice, BeforeValidator(_backend)]],
-    AfterValidator(_with_stand_ins),
+    dict[Annotated[str, AfterValidator(_role)], _Choice],
+    AfterValidator(lambda choices: {"inpaint": BackendChoice(name="classical"), **choices}),
 ]
 """Role -> which model plays it; of ``inpaint`` the embedded stand-in where the recipe names none."""
 
