@@ -25,7 +25,7 @@ Out = Annotated[
 ]
 Changes = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the recipe; may be given often."),
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the file; may be given often."),
 ]
 
 

@@ -14,10 +14,10 @@ import msgspec
 
 from ieiw.apps.verdict_lookup import Found, Verdict, look_up, planned_row
 from ieiw.builders.formats.json_stream import parse
+from ieiw.triplets.drawings.answers import read_answer
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.layout.build_state import require_state
-from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.store import Store

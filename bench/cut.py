@@ -32,13 +32,14 @@ from ieiw.pipelines.cut.copy_shards import materialise, remove_shards
 from ieiw.pipelines.index.score_notes import settings_of, value_type
 from ieiw.pipelines.scoring.worker import Scorers, score_rows, scorers
 from ieiw.triplets.drawings import erasure
+from ieiw.triplets.drawings.answers import read_answer
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.build_state import BuildState, IndexPart, save_state
 from ieiw.triplets.layout.cut_state import SAMPLE, ShardFile
 from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.rows import ROWS
-from ieiw.triplets.layout.shards import BLOCK, read_answer, shard_size
+from ieiw.triplets.layout.shards import BLOCK, shard_size
 from ieiw.triplets.layout.tables import ROWS_PER_PART
 from ieiw.triplets.records import Mask
 from ieiw.triplets.storage.store import Store, open_store

@@ -17,11 +17,11 @@ from ieiw.builders import catalogue
 from ieiw.pipelines.build.run import Options, build
 from ieiw.synthetic.make import make_scenes
 from ieiw.triplets.drawings import boxes, colour, depth, points, region, white_mask
+from ieiw.triplets.drawings.answers import read_answer
 from ieiw.triplets.drawings.palette import PALETTE
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import Rle, from_rle
 from ieiw.triplets.layout.recipe import Recipe
-from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Answer, Image
 
 _VARIANTS = 8

@@ -76,9 +76,7 @@ def train(config: TrainConfig, say: Say) -> Outcome:
             latents = without_conditions(latents, draws.lost, config.dropout, no_text)
             loss = losses(unet, scheduler, latents, draws).mean()
             if not math.isfinite(loss.item()):
-                raise UsageError(
-                    f"step {state.step + 1}: the loss is {loss.item()}. Lower optimiser.rate (now {settings.rate})"
-                )
+                raise UsageError(f"step {state.step + 1}: the loss is {loss.item()}. Lower optimiser.rate")
 
             for group in state.optimiser.param_groups:
                 group["lr"] = settings.rate * min(1.0, (state.step + 1) / max(1, settings.warm_up))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,8 @@ class Progress:
         self._say(
             f"step {step}/{self._steps}  loss {mean:.4f}  {rate:,.1f} samples/s  data wait {wait:.0%}  {_time(left)} to go"
         )
-        values = (("loss/train", mean), ("speed/samples_s", rate), ("speed/data_wait", wait))
-        self._report(lambda: [self._board.add_scalar(name, value, step) for name, value in values])
+        for name, value in (("loss/train", mean), ("speed/samples_s", rate), ("speed/data_wait", wait)):
+            self._report(partial(self._board.add_scalar, name, value, step))
         self._samples, self._waited, self._loss, self._since, self._clock = 0, 0.0, 0.0, step, now
 
     def validation(self, step: int, loss: float) -> None:

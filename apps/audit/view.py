@@ -174,13 +174,10 @@ def drift_word(psi: float) -> str:
 
 def _files(audit: Audit) -> list[tuple[str, str, str]]:
     """Address from the page, name, what it is."""
+    figures, rows = f"{audit.name}.json", rows_file(audit.name).rpartition("/")[2]
     found = [
-        (f"{audit.name}.json", f"{audit.name}.json", "every figure of this page"),
-        (
-            rows_file(audit.name).rpartition("/")[2],
-            rows_file(audit.name).rpartition("/")[2],
-            "one row an attempt: key, verdict, reason, value, every score",
-        ),
+        (figures, figures, "every figure of this page"),
+        (rows, rows, "one row an attempt: key, verdict, reason, value, every score"),
         ("../build.json", "build.json", "recipe, fingerprints and counts of the build"),
     ]
     if audit.cut is not None:

@@ -7,15 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ieiw.apps.console import AsJson, print_json, say
+from ieiw.apps.console import AsJson, Changes, print_json, say
 
 
 def train(
     stage: Annotated[Path, typer.Argument(help="Stage file (YAML).", show_default=False)],
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change a value of the stage file; may be given often."),
-    ] = None,
+    changes: Changes = None,
     as_json: AsJson = False,
 ) -> None:
     """Train straight from a cut; run it again after a stop, and it goes on at the very next sample."""

@@ -68,7 +68,14 @@ class BoundedScore(Rule):
         limits: dict[str, list[float | None]] = {}
         for name, members in self._groups(frame, alive):
             inside = values[members]
-            least, most = self._limits(inside[~np.isnan(inside)])
+            sound = inside[~np.isnan(inside)]
+            least, most = self.min, self.max  # in force is the stricter of the absolute bound and that of the quantile
+            if self.drop_lowest is not None and len(sound):
+                lowest = float(np.quantile(sound, self.drop_lowest))
+                least = lowest if least is None else max(least, lowest)
+            if self.drop_highest is not None and len(sound):
+                highest = float(np.quantile(sound, 1 - self.drop_highest))
+                most = highest if most is None else min(most, highest)
             if least is not None:
                 drop[members] |= inside < least
             if most is not None:
@@ -86,17 +93,6 @@ class BoundedScore(Rule):
         order = np.argsort(codes, kind="stable")
         for members in np.split(rows[order], np.flatnonzero(np.diff(codes[order])) + 1):
             yield "/".join(str(frame.table[column][int(members[0])]) for column in self.per.split("+")), members
-
-    def _limits(self, sound: Floats) -> tuple[float | None, float | None]:
-        """The bounds in force: the stricter of the absolute one and that of the quantile."""
-        least, most = self.min, self.max
-        if self.drop_lowest is not None and len(sound):
-            lowest = float(np.quantile(sound, self.drop_lowest))
-            least = lowest if least is None else max(least, lowest)
-        if self.drop_highest is not None and len(sound):
-            highest = float(np.quantile(sound, 1 - self.drop_highest))
-            most = highest if most is None else min(most, highest)
-        return least, most
 
     def margins(self, frame: Frame, limits: Limits) -> dict[str, Floats]:
         """See :class:`~ieiw.filters.rules.base.Rule`."""

@@ -18,11 +18,11 @@ from ieiw.filters.scores.base import Pair, PairScore, PictureScore
 from ieiw.pipelines.engine.stage import DamageError
 from ieiw.pipelines.index.score_notes import value_type
 from ieiw.triplets.drawings import erasure
+from ieiw.triplets.drawings.answers import read_answer
 from ieiw.triplets.images.codec import ANY_SIZE, decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import ROWS
-from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Image
 from ieiw.triplets.storage.store import Store, open_store
 

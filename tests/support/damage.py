@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 import pyarrow.parquet as pq
 
 from ieiw.pipelines.build.finalise import finalise
+from ieiw.pipelines.lint.run import lint
 from ieiw.triplets.layout.build_state import require_state
 from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark, mark_metadata, read_mark, to_parquet
 
@@ -137,3 +138,17 @@ def flip(path, at):
     data = bytearray(path.read_bytes())
     data[at] ^= 0xFF
     path.write_bytes(bytes(data))
+
+
+def expect(tiny, kind, where):
+    """Lint must tell of this kind in this file; the whole report is shown where it does not."""
+    report = lint(tiny.path)
+    json.dumps(report.as_json())
+    assert not report.ok
+    assert (kind, where) in {(finding.kind, finding.where) for finding in report.findings}, report.findings
+    return report
+
+
+def a_unit(tiny):
+    name = unit_names(tiny)[0]
+    return name, open_unit(tiny, name)

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from ieiw.train.data.augment import Augmentation, Dice, flips, place, sentence
 from ieiw.train.data.blocks import Samples
 from ieiw.train.data.shard_reader import Range, Reader, Shards
+from ieiw.triplets.drawings.answers import read_answer
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.images.shard_images import decode_sample
-from ieiw.triplets.layout.shards import read_answer
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
 

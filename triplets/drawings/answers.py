@@ -28,3 +28,19 @@ def decode_answer(text: str | bytes) -> AnyAnswer:
         msgspec.DecodeError: no JSON, no known drawing, or a field that is missing, unknown or of another type.
     """
     return _ANSWERS.decode(text)
+
+
+class _Sample(msgspec.Struct):
+    answer: str
+
+
+_SAMPLES = msgspec.json.Decoder(_Sample)
+
+
+def read_answer(sample: bytes) -> AnyAnswer:
+    """The answer that a json member holds.
+
+    Raises:
+        msgspec.DecodeError: the member or its answer is damaged, or of another format.
+    """
+    return decode_answer(_SAMPLES.decode(sample).answer)

@@ -14,7 +14,6 @@ from typing import IO, Any
 
 import msgspec
 
-from ieiw.triplets.drawings.answers import AnyAnswer, decode_answer
 from ieiw.triplets.records import Answer, Built
 
 BLOCK = 512
@@ -202,22 +201,6 @@ def sample_json(built: Built) -> bytes:
 
 
 _QUICK = msgspec.json.Encoder(order="sorted")
-
-
-class _Sample(msgspec.Struct):
-    answer: str
-
-
-_SAMPLES = msgspec.json.Decoder(_Sample)
-
-
-def read_answer(sample: bytes) -> AnyAnswer:
-    """The answer that a json member holds.
-
-    Raises:
-        msgspec.DecodeError: the member or its answer is damaged, or of another format.
-    """
-    return decode_answer(_SAMPLES.decode(sample).answer)
 
 
 def _json(value: Mapping[str, Any] | Answer) -> bytes:

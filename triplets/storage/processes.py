@@ -54,9 +54,9 @@ def owner() -> str:
 
 
 def owner_lives(name: str) -> bool | None:
-    """Whether the process of an :func:`owner` lives; None where its number means nothing here. More may follow the name."""
+    """Whether the process of an :func:`owner` lives; None where that cannot be told here. More may follow the name."""
     try:
         place, number, began = name.split("=")[:3]
         return is_alive(int(number), float(began)) if place == space() else None
-    except ValueError:
-        return False
+    except ValueError:  # a name of another version
+        return None

@@ -123,8 +123,13 @@ def test_folders_of_killed_supervisors_are_swept_and_others_stay(driver, tmp_pat
         "reused": f"ieiw-run-{space()}={alive}=1.00=x",
         "alive": f"ieiw-run-{space()}={alive}={since:.2f}=x",
         "elsewhere": f"ieiw-run-other={gone}=1.00=x",
+        "another version's": "ieiw-run-k3j2h1",
     }
     for name in names.values():
         (tmp_path / name).mkdir()
     supervisor._sweep()
-    assert {path.name for path in tmp_path.iterdir()} == {names["alive"], names["elsewhere"]}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        names["alive"],
+        names["elsewhere"],
+        names["another version's"],
+    }

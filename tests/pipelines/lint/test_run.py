@@ -16,6 +16,12 @@ from tests.support.phrasecut_folder import Folder, write_phrasecut
 from tests.support.tiny_build import Wanted, retry_round, tiny_build
 
 
+@pytest.fixture
+def tiny(tmp_path):
+    """A build of two sources, for what is counted."""
+    return tiny_build(tmp_path / "build")
+
+
 def kinds(report):
     return {finding.kind for finding in report.findings}
 

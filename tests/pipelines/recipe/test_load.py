@@ -1,11 +1,11 @@
+"""Recipes from YAML: what is wrong is named with line, field and remedy."""
+
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ieiw.pipelines.recipe.load import load_recipe
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.recipe import Recipe, parse_bytes
+from ieiw.triplets.layout.recipe import Recipe
 from tests.support.builds import recipe_values
 
 GOOD = """\
@@ -148,20 +148,6 @@ def test_a_wrong_change_is_refused_in_words(tmp_path, change, words):
     message = complaint(tmp_path, GOOD, change)
     for word in words:
         assert word in message
-
-
-@given(
-    st.integers(1, 10**6),
-    st.sampled_from([("", 1), ("B", 1), ("kB", 1000), ("MB", 10**6), ("GB", 10**9), ("MiB", 2**20)]),
-)
-def test_bytes(count, unit):
-    name, factor = unit
-    assert parse_bytes(f"{count}{name}") == parse_bytes(f" {count} {name.lower()} ") == count * factor
-
-
-def test_bytes_with_a_point():
-    assert parse_bytes("1.5GB") == 1_500_000_000
-    assert parse_bytes("1e3") == "1e3"  # pydantic refuses it
 
 
 def test_home_and_variables_in_roots_are_expanded(tmp_path, monkeypatch):

@@ -31,7 +31,7 @@ def test_a_sweep_takes_what_the_dead_left_and_nothing_of_the_living(tmp_path):
             "dead": f"{host}={2**22 + 1}={began:.2f}",
             "far": f"elsewhere={2**22 + 1}=1.00",
             "far and old": f"elsewhere={2**22 + 2}=1.00",
-            "unknown": "what",
+            "another version's": "host-17",
         }
         for name in names.values():
             (tmp_path / SPOOL / name).mkdir(exist_ok=True)
@@ -40,11 +40,11 @@ def test_a_sweep_takes_what_the_dead_left_and_nothing_of_the_living(tmp_path):
         os.utime(tmp_path / SPOOL / names["far and old"], (0, 0))
         theirs.sweep()
         left = {path.parent.name for path in (tmp_path / SPOOL).rglob("half")}
-        assert left == {names["own"], names["living"], names["far"]}
+        assert left == {names["own"], names["living"], names["far"], names["another version's"]}
         assert not (tmp_path / SPOOL / "file").exists()
     finally:
         sleeper.kill()
         sleeper.wait()
     store.sweep()
     left = {path.parent.name for path in (tmp_path / SPOOL).rglob("half")}
-    assert left == {names["own"], names["far"]}
+    assert left == {names["own"], names["far"], names["another version's"]}
