@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import re
+import unicodedata
 from typing import IO
 
 from ieiw.builders.formats._root_storage import Bucket, Folder
@@ -38,7 +39,8 @@ class Root:
         return f"{self.location}/{reference}"
 
     def read(self, reference: str, max_bytes: int = MAX_PICTURE_BYTES) -> bytes:
-        """All bytes of a file below the root; where there is no ``a.jpg``, of ``a.JPG``.
+        """All bytes of a file below the root; where there is none of that name, of the one file whose name is the same but for
+        the case of its suffix (``a.JPG``), slashes of Windows, or how letters with accents are composed.
 
         Raises:
             Refusal: ``unsafe_path``, ``picture_missing``, ``picture_too_large`` (before reading), ``picture_unreadable``
@@ -48,10 +50,22 @@ class Root:
         try:
             return self._read(reference, max_bytes)
         except Refusal as refusal:
-            other = _in_other_case(reference)
-            if refusal.reason is not Reason.PICTURE_MISSING or not other:
+            if refusal.reason is not Reason.PICTURE_MISSING:
                 raise
-        return self._read(other, max_bytes)
+            there = [other for other in _other_spellings(reference) if self._is_there(other)]
+            if len(there) > 1:
+                raise Refusal(
+                    Reason.PICTURE_MISSING, f"no such file, but {' and '.join(there)}: which is meant?"
+                ) from None
+            if not there:
+                raise
+        return self._read(there[0], max_bytes)
+
+    def _is_there(self, reference: str) -> bool:
+        try:
+            return self.exists(reference)
+        except (Refusal, OSError):  # outside the root, or no name that the system bears
+            return False
 
     def _read(self, reference: str, max_bytes: int) -> bytes:
         path = self._path(reference)
@@ -164,6 +178,14 @@ class Root:
         path = f"{self._storage.base.rstrip('/')}/{reference}" if reference else self._storage.base
         self._storage.check(path)
         return path
+
+
+def _other_spellings(reference: str) -> list[str]:
+    """How other systems write the same name: Windows with backslashes, macOS with accents apart from their letters."""
+    slashed = (reference, reference.replace("\\", "/"))
+    names = [unicodedata.normalize(form, name) for name in slashed for form in ("NFC", "NFD")]
+    names = [*slashed, *names]
+    return [name for name in dict.fromkeys([*names, *map(_in_other_case, names)]) if name and name != reference]
 
 
 def _in_other_case(reference: str) -> str:

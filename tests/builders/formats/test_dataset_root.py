@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+import unicodedata
 from pathlib import Path
 
 import fsspec
@@ -189,3 +190,36 @@ def test_what_a_mac_packs_beside_a_folder_is_not_there(tmp_path):
     for name in ("__MACOSX", ".DS_Store", "GOPRO_Large"):
         (tmp_path / name).mkdir()
     assert Root(str(tmp_path)).names() == ["GOPRO_Large"]
+
+
+@pytest.mark.parametrize(
+    ("said", "real"),
+    [
+        ("sub\\a.jpg", "sub/a.jpg"),
+        ("sub\\a.jpg", "sub/a.JPG"),
+        (unicodedata.normalize("NFC", "café.jpg"), unicodedata.normalize("NFD", "café.jpg")),
+        (unicodedata.normalize("NFD", "café.jpg"), unicodedata.normalize("NFC", "café.JPG")),
+        ("한글\\å.png", unicodedata.normalize("NFD", "한글/å.png")),
+        ("a\\b.jpg", "a\\b.jpg"),
+    ],
+)
+def test_names_are_found_as_windows_and_macos_write_them(tmp_path, said, real):
+    (tmp_path / real).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / real).write_bytes(b"here")
+    assert Root(str(tmp_path)).read(said) == b"here"
+
+
+def test_two_files_that_may_be_meant_are_named_and_none_is_taken(tmp_path):
+    (tmp_path / "sub").mkdir()
+    for name in ("sub/a.jpg", "sub/a.JPG"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(Refusal, match="sub/a.jpg and sub/a.JPG") as caught:
+        Root(str(tmp_path)).read("sub\\a.jpg")
+    assert caught.value.reason == "picture_missing"
+
+
+def test_backslashes_lead_out_of_the_root_no_more_than_slashes(tmp_path):
+    (tmp_path / "secret.jpg").write_bytes(b"no")
+    (tmp_path / "root").mkdir()
+    with pytest.raises(Refusal, match="unsafe_path"):
+        Root(str(tmp_path / "root")).read("..\\secret.jpg")
