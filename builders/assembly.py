@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby, islice
 from typing import Any, cast
@@ -36,8 +36,8 @@ class _Work:
 class _PictureFile:
     """A picture and the file it was decoded from, whose digest is made where it is asked for: targets need none."""
 
-    def __init__(self, data: bytes) -> None:
-        self.picture = decode(data)
+    def __init__(self, data: bytes, frame: str) -> None:
+        self.picture = replace(decode(data), frame=frame)
         self._data = data
 
     @cached_property
@@ -54,6 +54,7 @@ class Assembler:
         seed: of the recipe; see :func:`ieiw.triplets.records.attempt_rng`.
         artefacts: what models made for the tasks that have ``roles``; its ``batch`` is the number of records in flight.
         used: (group, task) -> records of an earlier build of the same group that count against the task's cap.
+        frame: see :class:`ieiw.triplets.records.Picture`.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class Assembler:
         seed: int,
         artefacts: Artefacts | None = None,
         used: Mapping[tuple[str, str], int] | None = None,
+        frame: str = "",
     ) -> None:
         self._source = source
         self._tasks = tasks
         self._seed = seed
         self._artefacts = artefacts
         self._used = Counter(used or {})
+        self._frame = frame
         self._group: str | None = None  # the group at hand: each of its files is read and decoded once
         self._files: dict[tuple[str, bool], bytes | _PictureFile | Refusal] = {}
         self._shared: dict[str, dict[str, Any]] = {}
@@ -120,7 +123,7 @@ class Assembler:
         if key not in self._files:
             try:
                 data = self._source.read(reference)
-                self._files[key] = _PictureFile(data) if is_picture else data
+                self._files[key] = _PictureFile(data, self._frame) if is_picture else data
             except Refusal as refusal:
                 self._files[key] = Refusal(refusal.reason, f"{reference}: {refusal.detail}")
         return self._files[key]

@@ -159,11 +159,14 @@ class Picture:
         pixels: upright, RGB, (height, width, 3).
         stored_size: (width, height) of the pixels as the file stores them, before EXIF orientation.
         orientation: EXIF orientation 1..8 that ``pixels`` has already been turned by; 1 for nearly all files.
+        frame: whether annotations were drawn on the ``stored`` or the ``upright`` pixels, where their sizes do not tell; empty
+            where nobody says so.
     """
 
     pixels: Image
     stored_size: tuple[int, int]
     orientation: int = 1
+    frame: str = ""
 
     @property
     def size(self) -> tuple[int, int]:

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     PICTURE_UNREADABLE = "picture_unreadable"  # not a picture, truncated, damaged
     PICTURE_TOO_LARGE = "picture_too_large"  # bytes or pixels over the limit, refused before decoding
     PICTURE_TOO_SMALL = "picture_too_small"
+    PICTURE_TURNED = "picture_turned"  # by EXIF, so that sizes do not tell whether the annotation was turned along
     PICTURE_SIZE_MISMATCH = "picture_size_mismatch"  # not the size the annotation was drawn on
     # the region
     REGION_EMPTY = "region_empty"  # no polygon with three points, or no pixel inside the picture

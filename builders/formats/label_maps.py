@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
-from ieiw.triplets.images.codec import DEFAULT_LIMITS, PictureLimits, decode_plane, turned
+from ieiw.triplets.images.codec import DEFAULT_LIMITS, PictureLimits, annotation_frame, decode_plane, turned
 from ieiw.triplets.records import Picture
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -63,15 +63,15 @@ def fit_labels(labels: Labels, picture: Picture) -> Labels:
     """A label map brought to the picture's upright pixels: turned with it, and never scaled.
 
     Raises:
-        Refusal: ``mask_size_mismatch``: it has neither the size of the stored nor of the upright pixels.
+        Refusal: ``mask_size_mismatch``: it has neither the size of the stored nor of the upright pixels; ``picture_turned``, see
+            :func:`~ieiw.triplets.images.codec.annotation_frame`.
     """
     height, width = labels.shape
-    if (width, height) == picture.stored_size:
-        return turned(labels, picture.orientation)
-    if (width, height) == picture.size:
-        return labels
-    detail = f"labels {width} x {height}, picture {picture.stored_size[0]} x {picture.stored_size[1]}"
-    raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
+    if (width, height) not in (picture.stored_size, picture.size):
+        detail = f"labels {width} x {height}, picture {picture.stored_size[0]} x {picture.stored_size[1]}"
+        raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
+    stored = annotation_frame(picture, (width, height)) == "stored"
+    return turned(labels, picture.orientation) if stored else labels
 
 
 def decode_matlab(data: bytes, variable: str, limits: PictureLimits = DEFAULT_LIMITS) -> Labels:

@@ -35,7 +35,8 @@ class UnitBuilder:
         used = {(str(row["group"]), str(row["task"])): int(str(row["used"])) for row in rows if row["used"]}
         made = self._components
         source, tasks, artefacts = made.source(ref.source), made.tasks(ref.source), made.artefacts(ref.source)
-        assembler = Assembler(source, tasks, self._state.recipe.seed, artefacts, used)
+        recipe = self._state.recipe
+        assembler = Assembler(source, tasks, recipe.seed, artefacts, used, recipe.source(ref.source).frame)
         try:
             mark = write_unit(self._store, ref, assembler.run(attempts_of(rows)))
         except FileNotFoundError:

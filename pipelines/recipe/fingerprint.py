@@ -40,17 +40,18 @@ def fingerprint(components: Components, name: str, inputs: dict[str, str]) -> st
     """Digest of all that could change a source's triplets: parameters, inputs, versions, backends.
 
     Where the data lie (``root``), how many rejects are borne (``max_reject_share``), and what only plans and training look at
-    (``weight``, ``expected``) are not part of it. What a recipe adds to the data set (``hold_out``, ``instructions``) is absent
-    where it adds nothing, so that other builds stay as they are.
+    (``weight``, ``expected``) are not part of it. What a recipe adds to the data set (``hold_out``, ``instructions``,
+    ``frame``) is absent where it adds nothing, so that other builds stay as they are.
     """
     recipe, settings = components.recipe, components.recipe.source(name)
+    passing = _PASSING if settings.frame else _PASSING | {"frame"}
     parts: dict[str, object] = {
         "format": FORMAT,
         "seed": recipe.seed,
         "image": recipe.image_of(name).model_dump(),
         "unit_bytes": recipe.unit_bytes,
         # `dataset: phrasecut` under the name phrasecut is what leaving it out means.
-        "settings": settings.model_dump(mode="json", exclude=_PASSING) | {"dataset": settings.data_set},
+        "settings": settings.model_dump(mode="json", exclude=passing) | {"dataset": settings.data_set},
         "inputs": inputs,
         "source_version": components.source(name).version,
         "task_versions": {task: made.version for task, made in components.tasks(name).items()},

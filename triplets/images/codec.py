@@ -219,18 +219,25 @@ def upright_points(points: npt.NDArray[np.floating[Any]], picture: Picture) -> n
 
 
 def annotation_frame(picture: Picture, declared: tuple[int, int] | None) -> Literal["stored", "upright"]:
-    """Which pixels an annotation's coordinates belong to, by the (width, height) it declares; stored if it declares none.
+    """Which pixels an annotation's coordinates belong to, by the (width, height) it declares; ``picture.frame`` where both fit.
 
     Raises:
-        Refusal: ``picture_size_mismatch``: it is neither, so its coordinates cannot be trusted.
+        Refusal: ``picture_size_mismatch``: neither fits, so its coordinates cannot be trusted; ``picture_turned``: both fit a
+            picture that EXIF turns (upside down, mirrored, square, or no size is declared), and nobody says which.
     """
-    if declared is None or declared == picture.stored_size:
-        return "stored"
-    if declared == picture.size:
-        return "upright"
-    (width, height), (real_width, real_height) = declared, picture.stored_size
-    detail = f"annotated on {width} x {height}, the picture has {real_width} x {real_height}"
-    raise Refusal(Reason.PICTURE_SIZE_MISMATCH, detail)
+    fits = [declared in (None, picture.stored_size), declared in (None, picture.size)]
+    if not any(fits):
+        (width, height), (real_width, real_height) = cast(tuple[int, int], declared), picture.stored_size
+        detail = f"annotated on {width} x {height}, the picture has {real_width} x {real_height}"
+        raise Refusal(Reason.PICTURE_SIZE_MISMATCH, detail)
+    if all(fits) and picture.orientation != 1:
+        if not picture.frame:
+            detail = (
+                f"EXIF orientation {picture.orientation}: were its labels drawn on the stored or on the upright pixels?"
+            )
+            raise Refusal(Reason.PICTURE_TURNED, f"{detail} Say so in the source's `frame`")
+        return cast(Literal["stored", "upright"], picture.frame)
+    return "stored" if fits[0] else "upright"
 
 
 def encode_jpeg(image: Image, quality: int = 95) -> Encoded:

@@ -112,6 +112,8 @@ class SourceSettings(Strict):
     ``name`` starts keys and file names; ``dataset`` is the registered data set (default: the same as ``name``), so one data set
     can be used twice under two names. ``region`` holds the region rules of the erasing tasks, ``task_options`` what each other
     task knows (by its name), ``options`` what the source alone knows. ``image`` replaces the recipe's for this source.
+    ``frame`` says whether labels of pictures that EXIF turns were drawn on the stored or the upright pixels, where sizes do not
+    tell.
     ``weight`` says how often an epoch of training sees each triplet, ``expected`` how many triplets the published set has; both
     are for ``ieiw plan`` and for training, and change no triplet.
     """
@@ -126,6 +128,7 @@ class SourceSettings(Strict):
     weight: float = Field(default=1.0, gt=0, le=1_000_000)
     expected: int | None = Field(default=None, ge=0)
     image: ImageSettings | None = None
+    frame: Literal["", "stored", "upright"] = ""
     region: dict[str, Any] = Field(default_factory=dict)
     task_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
     options: dict[str, Any] = Field(default_factory=dict)

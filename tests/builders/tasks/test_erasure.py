@@ -1,6 +1,7 @@
 """Removal and addition: only the hole changes, the two directions are one pair, refusals say why."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -149,7 +150,7 @@ def test_a_turned_picture_takes_its_region_along(orientation):
     Pillow.fromarray(stored).save(file, "PNG", exif=exif)
     from ieiw.triplets.images.codec import decode
 
-    picture = decode(file.getvalue())
+    picture = replace(decode(file.getvalue()), frame="stored")
     job = tasks(short_side=200, dilate_percent=0, dilate_pixels=0)["removal"].job(opened(picture=picture))
     np.testing.assert_array_equal(job.hole, job.picture[..., 0] == 255)
 

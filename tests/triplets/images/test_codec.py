@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -197,11 +198,27 @@ def test_coordinates_and_masks_turn_as_the_pixels_do(orientation, points):
 def test_the_declared_size_says_which_pixels_are_meant():
     turned = Picture(photo(20, 30), (30, 20), 6)
     assert codec.annotation_frame(turned, (30, 20)) == "stored"
-    assert codec.annotation_frame(turned, None) == "stored"
     assert codec.annotation_frame(turned, (20, 30)) == "upright"
+    assert codec.annotation_frame(Picture(photo(30, 20), (30, 20)), None) == "stored"
     with pytest.raises(Refusal) as caught:
         codec.annotation_frame(Picture(photo(30, 20), (30, 20)), (20, 30))
     assert caught.value.reason is Reason.PICTURE_SIZE_MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("picture", "declared"),
+    [
+        *((Picture(photo(30, 20), (30, 20), orientation), (30, 20)) for orientation in (2, 3, 4)),
+        *((Picture(photo(20, 20), (20, 20), orientation), (20, 20)) for orientation in (2, 3, 4, 5, 6, 7, 8)),
+        (Picture(photo(20, 30), (30, 20), 6), None),
+    ],
+)
+def test_where_sizes_do_not_tell_the_source_says_which_pixels_or_it_is_refused(picture, declared):
+    with pytest.raises(Refusal, match="`frame`") as caught:
+        codec.annotation_frame(picture, declared)
+    assert caught.value.reason is Reason.PICTURE_TURNED
+    for frame in ("stored", "upright"):
+        assert codec.annotation_frame(replace(picture, frame=frame), declared) == frame
 
 
 @pytest.mark.parametrize("data", [b"", b"<html>404</html>", b"\xff\xd8\xff", b"\xff\xd8\xff\xd9", b"\x89PNG\r\n\x1a\n"])
