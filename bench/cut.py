@@ -75,7 +75,10 @@ def made_up_build(folder: Path, rows: int = _ROWS) -> Store:
         table = _index(random, digests, start, stop)
         store.publish_bytes(name, _parquet(table))
         parts.append(IndexPart(name=name, rows=stop - start, sha256=f"{number:064x}"))
-        for shard, end in _ends(table).items():
+        filled = table["json_offset"].to_numpy() + table["json_size"].to_numpy()
+        last = [*range(_PER_SHARD - 1, len(filled), _PER_SHARD), len(filled) - 1]
+        ends = {table["shard"][at].as_py(): int(filled[at]) for at in last}
+        for shard, end in ends.items():
             store.publish_bytes(shard, b"")
             os.truncate(folder / shard, shard_size(end))
     recipe = Recipe.model_validate({"sources": [{"name": "made-up", "root": "x", "tasks": ["removal"]}]})
@@ -119,12 +122,6 @@ _SIZES = (("source", 20_000, 40_000), ("target", 20_000, 40_000), ("json", 800, 
 
 def _padded(sizes: Any) -> Any:
     return -(-sizes // BLOCK) * BLOCK
-
-
-def _ends(table: pa.Table) -> dict[str, int]:
-    ends = table["json_offset"].to_numpy() + table["json_size"].to_numpy()
-    last = range(_PER_SHARD - 1, len(ends), _PER_SHARD)
-    return {table["shard"][at].as_py(): int(ends[at]) for at in [*last, len(ends) - 1]}
 
 
 def _parquet(table: pa.Table) -> bytes:

@@ -37,30 +37,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, help="folder to build in, instead of a temporary one")
     options = parser.parse_args(arguments)
     try:
-        real = _real_samples()
+        real = Path(os.environ.get("IEIW_REAL_DATA", ""))
+        if not os.environ.get("IEIW_REAL_DATA") or not real.is_dir():
+            raise UsageError("IEIW_REAL_DATA: set it to the folder of real samples")
+        if missing := sorted(DATA_SETS.keys() - {sample.dataset for sample in SAMPLES}):
+            raise UsageError(f"bench/samples.py has no sample of {missing[0]}; add a line")
         with tempfile.TemporaryDirectory(prefix="ieiw-bench-") as folder:
-            rows = _measured(real, options.keep or Path(folder))
+            out = options.keep or Path(folder)
+            counts = build_samples(SAMPLES, real, out / "samples")
+            text = with_counts(PAGE.read_text(encoding="utf-8"), cells(SAMPLES, counts))
+            figures = read_back.run(real, out / "read-back")
+            PAGE.write_text(with_figures(text, read_back.table(figures)), encoding="utf-8")
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
-    return int(not all(row.good for row in rows))
-
-
-def _measured(real: Path, out: Path) -> list[read_back.Figure]:
-    counts = build_samples(SAMPLES, real, out / "samples")
-    text = with_counts(PAGE.read_text(encoding="utf-8"), cells(SAMPLES, counts))
-    figures = read_back.run(real, out / "read-back")
-    PAGE.write_text(with_figures(text, read_back.table(figures)), encoding="utf-8")
-    return figures
-
-
-def _real_samples() -> Path:
-    real = Path(os.environ.get("IEIW_REAL_DATA", ""))
-    if not os.environ.get("IEIW_REAL_DATA") or not real.is_dir():
-        raise UsageError("IEIW_REAL_DATA: set it to the folder of real samples")
-    if missing := sorted(DATA_SETS.keys() - {sample.dataset for sample in SAMPLES}):
-        raise UsageError(f"bench/samples.py has no sample of {missing[0]}; add a line")
-    return real
+    return int(not all(figure.good for figure in figures))
 
 
 def build_samples(samples: Sequence[Sample], real: Path, out: Path, variants: int = 1) -> dict[str, SourceReport]:

@@ -57,7 +57,10 @@ class Round:
             if self._previous is not None:
                 self._previous.clear()
         self._orphans.gone()
-        self._compare()
+        found, wanted = tree(self._out), self._undisturbed
+        if found != wanted:
+            names = sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
+            raise Wrong(f"{len(names)} files differ from the undisturbed build: {', '.join(names[:10])}")
 
     def _one(self, each: Kill, take_over: bool, left: int) -> None:
         todo = self._units - self._published()
@@ -118,16 +121,6 @@ class Round:
         code = build.end(60)
         if code not in (expected, 0):  # 0: what was killed had just done its work
             raise Wrong(f"a build ended with exit status {code} where {expected} was due:\n{build.said()[-3000:]}")
-
-    def _compare(self) -> None:
-        found = tree(self._out)
-        if found != self._undisturbed:
-            names = sorted(
-                name
-                for name in found.keys() | self._undisturbed.keys()
-                if found.get(name) != self._undisturbed.get(name)
-            )
-            raise Wrong(f"{len(names)} files differ from the undisturbed build: {', '.join(names[:10])}")
 
     def _published(self) -> int:
         try:

@@ -93,27 +93,21 @@ def write_annotation(root: Path, case: Case) -> Path:
     (root / "annotations").mkdir(parents=True, exist_ok=True)
     (root / "images" / "train2017").mkdir(parents=True, exist_ok=True)
     path = root / "annotations" / f"{case.file}_train2017.json"
-    with path.open("w", encoding="utf-8") as file:
-        file.write('{"info": {}, "images": [')
-        file.writelines(_joined(json.dumps(_image(number)) for number in range(case.pictures)))
-        file.write('], "annotations": [')
-        file.writelines(_joined(_elements(case, dice)))
-        file.write(f'], "categories": {json.dumps(case.categories)}}}')
-    return path
-
-
-def _image(number: int) -> dict[str, Any]:
-    return {"license": 1, "file_name": f"{number:012}.jpg", "height": SIZE[1], "width": SIZE[0], "id": number}
-
-
-def _elements(case: Case, dice: random.Random) -> Iterator[str]:
-    """In no order of pictures, as the official files have them."""
+    size = {"height": SIZE[1], "width": SIZE[0]}
+    images = ({"license": 1, "file_name": f"{n:012}.jpg", **size, "id": n} for n in range(case.pictures))
     bodies = [json.dumps(case.fields(dice))[1:] for _ in range(_DISTINCT)]
     kinds = [category["id"] for category in case.categories]
-    for number in range(case.elements):
-        picture = number * 7_919 % case.pictures
-        kind = dice.choice(kinds)
-        yield f'{{"id": {number}, "image_id": {picture}, "category_id": {kind}, {dice.choice(bodies)}'
+    elements = (  # in no order of pictures, as the official files have them
+        f'{{"id": {n}, "image_id": {n * 7_919 % case.pictures}, "category_id": {dice.choice(kinds)}, {dice.choice(bodies)}'
+        for n in range(case.elements)
+    )
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{"info": {}, "images": [')
+        file.writelines(_joined(json.dumps(image) for image in images))
+        file.write('], "annotations": [')
+        file.writelines(_joined(elements))
+        file.write(f'], "categories": {json.dumps(case.categories)}}}')
+    return path
 
 
 def _joined(parts: Iterator[str]) -> Iterator[str]:
@@ -175,36 +169,31 @@ def run(cases: tuple[Case, ...] = CASES) -> list[Row]:
     for case in cases:
         with tempfile.TemporaryDirectory(prefix="ieiw-bench-") as folder:
             size = write_annotation(Path(folder), case).stat().st_size
-            planned, built = (_child(job, CASES.index(case), folder) for job in ("plan", "build"))
-        rows += _rows(case, size, planned, built)
+            found: list[dict[str, float]] = []
+            for job in ("plan", "build"):
+                arguments = ["-m", "bench.plan_coco", job, str(CASES.index(case)), folder]
+                command = ["taskset", "-c", "0", sys.executable, *arguments]
+                output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=here()).stdout
+                found.append(json.loads(output))
+        planned, built = found
+        what = f"{case.dataset} for {' and '.join(case.tasks)}"
+        file = f"{case.elements:,} elements, {size / 1e6:.0f} MB, {planned['attempts']:,} attempts"
+        rows += [
+            Row(
+                f"plan {what} ({file}) on one core",
+                f"{planned['cpu']:.0f} s of CPU ({planned['seconds']:.0f} s with other programs beside)",
+                f"{_SECONDS} s",
+                planned["cpu"] < _SECONDS,
+            ),
+            Row("peak memory of that", f"{planned['peak'] / 1e6:.0f} MB", "3 GB", planned["peak"] < _PLAN_BYTES),
+            Row(
+                f"peak memory of a worker ({built['built']:.0f} triplets, {built['rejected']:.0f} rejects)",
+                f"{built['peak'] / 1e6:.0f} MB",
+                "600 MB",
+                built["peak"] < _WORKER_BYTES,
+            ),
+        ]
     return rows
-
-
-def _rows(case: Case, size: int, planned: dict[str, float], built: dict[str, float]) -> list[Row]:
-    what = f"{case.dataset} for {' and '.join(case.tasks)}"
-    file = f"{case.elements:,} elements, {size / 1e6:.0f} MB, {planned['attempts']:,} attempts"
-    return [
-        Row(
-            f"plan {what} ({file}) on one core",
-            f"{planned['cpu']:.0f} s of CPU ({planned['seconds']:.0f} s with other programs beside)",
-            f"{_SECONDS} s",
-            planned["cpu"] < _SECONDS,
-        ),
-        Row("peak memory of that", f"{planned['peak'] / 1e6:.0f} MB", "3 GB", planned["peak"] < _PLAN_BYTES),
-        Row(
-            f"peak memory of a worker ({built['built']:.0f} triplets, {built['rejected']:.0f} rejects)",
-            f"{built['peak'] / 1e6:.0f} MB",
-            "600 MB",
-            built["peak"] < _WORKER_BYTES,
-        ),
-    ]
-
-
-def _child(job: str, number: int, folder: str) -> dict[str, float]:
-    command = ["taskset", "-c", "0", sys.executable, "-m", "bench.plan_coco", job, str(number), folder]
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=here()).stdout
-    found: dict[str, float] = json.loads(output)
-    return found
 
 
 def main(job: str, number: str, folder: str) -> None:

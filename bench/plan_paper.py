@@ -58,10 +58,6 @@ def write_all(root: Path, scale: float) -> dict[str, int]:
     return counts
 
 
-def _joints(number: int) -> list[float]:
-    return [value for at in range(number) for value in (110.0 + 5 * at, 80.0 + 12 * at, 2)]
-
-
 def _dump_list(file: Any, elements: Iterable[object]) -> None:
     """A JSON array, element by element."""
     file.write("[")
@@ -74,7 +70,7 @@ def _coco_form(path: Path, layout: str, count: int, *, unlabelled: float = 0.0, 
     """A file in COCO's form with ``count`` persons that have joints, ``each`` in a picture."""
     from ieiw.builders.instructions.joints import LAYOUTS
 
-    joints = _joints(len(LAYOUTS[layout]))
+    joints = [value for at in range(len(LAYOUTS[layout])) for value in (110.0 + 5 * at, 80.0 + 12 * at, 2)]
     whole = round(count * (1 + unlabelled))
     persons = (
         {
@@ -93,14 +89,6 @@ def _coco_form(path: Path, layout: str, count: int, *, unlabelled: float = 0.0, 
         file.write(', "annotations": ')
         _dump_list(file, persons)
         file.write("}")
-
-
-def _coco(root: Path, count: int) -> None:
-    _coco_form(root / "annotations" / "person_keypoints_train2017.json", "coco", count, unlabelled=_UNLABELLED, each=4)
-
-
-def _crowdpose(root: Path, count: int) -> None:
-    _coco_form(root / "json" / "crowdpose_train.json", "crowdpose", count, each=4)
 
 
 def _aic(root: Path, count: int) -> None:
@@ -132,7 +120,7 @@ def _coco_stuff(root: Path, count: int) -> None:
     (root / "labels.txt").write_text("0: unlabeled\n1: person\n2: bicycle\n")
 
 
-def _refs(root: Path, name: str, count: int, save: Callable[[Path, list[dict[str, Any]]], None]) -> None:
+def _refs(root: Path, name: str, count: int, save: Callable[[Path, list[dict[str, Any]]], object]) -> None:
     folder = root / name
     folder.mkdir(parents=True)
     (root / "images" / "mscoco" / "images" / "train2014").mkdir(parents=True)
@@ -154,14 +142,6 @@ def _refs(root: Path, name: str, count: int, save: Callable[[Path, list[dict[str
         file.write(', "annotations": ')
         _dump_list(file, annotations)
         file.write("}")
-
-
-def _refcoco(root: Path, count: int) -> None:
-    _refs(root, "refcoco", count, lambda folder, refs: _pickled(folder / "refs(unc).p", refs))
-
-
-def _pickled(path: Path, refs: list[dict[str, Any]]) -> None:
-    path.write_bytes(pickle.dumps(refs, protocol=2))
 
 
 def _grefcoco(root: Path, count: int) -> None:
@@ -242,12 +222,19 @@ def _magicbrush(root: Path, count: int) -> None:
 
 _WRITERS: dict[str, Callable[[Path, int], None]] = {
     "mpii": _mpii,
-    "coco-keypoints": _coco,
-    "crowdpose": _crowdpose,
+    "coco-keypoints": lambda root, count: _coco_form(
+        root / "annotations" / "person_keypoints_train2017.json", "coco", count, unlabelled=_UNLABELLED, each=4
+    ),
+    "crowdpose": lambda root, count: _coco_form(root / "json" / "crowdpose_train.json", "crowdpose", count, each=4),
     "aic": _aic,
     "coco-stuff": _coco_stuff,
     "grefcoco": _grefcoco,
-    "refcoco": _refcoco,
+    "refcoco": lambda root, count: _refs(
+        root,
+        "refcoco",
+        count,
+        lambda folder, refs: (folder / "refs(unc).p").write_bytes(pickle.dumps(refs, protocol=2)),
+    ),
     "gopro": _pairs("train/input", "train/target", lambda n: f"GOPR{n % 22:04}-{n:06}.png"),
     "reds": _pairs("train/blur", "train/sharp", lambda n: f"{n // 100:03}/{n % 100:08}.png"),
     "sidd": _sidd,
