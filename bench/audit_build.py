@@ -54,7 +54,13 @@ def write_build(folder: Path, rows: int, rejects: int, seed: int = 0) -> None:
     keys = _keys(source, random)
     parts = list(_index(folder, keys, source, digests, random))
     dead = np.sort(random.integers(0, _SOURCES, rejects))
-    parts.append(_rejects(folder, dead, random))
+    reasons = [reason.value for reason in Reason][:8]
+    columns = _who(_keys(dead, random), dead, random) | {
+        "reason": [reasons[at] for at in random.integers(0, len(reasons), rejects).tolist()],
+        "stage": ["task"] * rejects,
+        "detail": ["12 pixels of 65,536"] * rejects,
+    }
+    parts.append(_part(folder, "index/rejects-00000.parquet", pa.table(columns, schema=REJECTS)))
     names = [f"source-{number:02d}" for number in range(_SOURCES)]
     recipe = {"sources": [{"name": name, "root": "data", "tasks": list(_TASKS)} for name in names]}
     built, lost = np.bincount(source, minlength=_SOURCES), np.bincount(dead, minlength=_SOURCES)
@@ -144,16 +150,6 @@ def _index(
             for at, part in enumerate(("offset", "size", "sha256")):
                 columns[f"{role}_{part}"] = [spot[at] for spot in digests[role][chosen]]
         yield _part(folder, f"index/rows-{number:05d}.parquet", pa.table(columns, schema=ROWS))
-
-
-def _rejects(folder: Path, source: npt.NDArray[np.int64], random: np.random.Generator) -> IndexPart:
-    reasons = [reason.value for reason in Reason][:8]
-    columns = _who(_keys(source, random), source, random) | {
-        "reason": [reasons[at] for at in random.integers(0, len(reasons), len(source)).tolist()],
-        "stage": ["task"] * len(source),
-        "detail": ["12 pixels of 65,536"] * len(source),
-    }
-    return _part(folder, "index/rejects-00000.parquet", pa.table(columns, schema=REJECTS))
 
 
 def _part(folder: Path, name: str, table: pa.Table) -> IndexPart:

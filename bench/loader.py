@@ -116,16 +116,12 @@ def _decode_all(cut: OpenCut, seed: int, clock: Callable[[], float], barrier: An
     count, began = 0, clock()
     while clock() < began + _SECONDS:
         for entry in cut.samples[np.take(order, range(count, count + BATCH), mode="wrap")].tolist():
-            _decode_two(files, entry)
+            shard, _, _, _, start, target, json_at, source_size, target_size, json_size, _, _ = entry
+            data = os.pread(files[shard], json_at + json_size - start, start)
+            for at, size in ((0, source_size), (target - start, target_size)):
+                cv2.imdecode(np.frombuffer(data, np.uint8, size, at), cv2.IMREAD_COLOR_RGB)
         count += BATCH
     results.put(count / (clock() - began))
-
-
-def _decode_two(files: list[int], entry: Any) -> None:
-    shard, _, _, _, start, target, json_at, source_size, target_size, json_size, _, _ = entry
-    data = os.pread(files[shard], json_at + json_size - start, start)
-    for at, size in ((0, source_size), (target - start, target_size)):
-        cv2.imdecode(np.frombuffer(data, np.uint8, size, at), cv2.IMREAD_COLOR_RGB)
 
 
 def _rgb(data: bytes) -> Any:
@@ -262,7 +258,13 @@ def _make(folder: Path) -> OpenCut:
     import tarfile
 
     random = np.random.default_rng(0)
-    pictures = [[encode_jpeg(_photograph(random)).data for _ in range(2)] for _ in range(_DISTINCT)]
+    pictures = []
+    for _ in range(2 * _DISTINCT):
+        # Smooth at large, with fine grain: about 35 kB as JPEG, as photographs of this size have.
+        coarse = random.integers(0, 255, (24, 24, 3), dtype=np.uint8)
+        smooth = cv2.resize(coarse, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC).astype(np.float32)
+        grainy = np.clip(smooth + random.normal(0, 3.0, smooth.shape), 0, 255).astype(np.uint8)
+        pictures.append(encode_jpeg(grainy).data)
     samples = np.zeros(SAMPLES, SAMPLE)
     (folder / "shards").mkdir()
     shards = []
@@ -270,7 +272,8 @@ def _make(folder: Path) -> OpenCut:
         path = folder / "shards" / f"{shard}.tar"
         with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as tar:
             for row in range(shard * SAMPLES // SHARDS, (shard + 1) * SAMPLES // SHARDS):
-                _add(tar, samples[row], row, pictures[row % _DISTINCT])
+                at = 2 * (row % _DISTINCT)
+                _add(tar, samples[row], row, pictures[at : at + 2])
                 samples[row]["shard"], samples[row]["pair"] = shard, row
         shards.append(ShardFile(name=f"shards/{shard}.tar", size=path.stat().st_size))
     state = CutState(
@@ -294,10 +297,3 @@ def _add(tar: Any, entry: Any, row: int, pictures: list[bytes]) -> None:
         entry[f"{role}_offset"], entry[f"{role}_size"] = tar.offset + 512, len(data)
         tar.addfile(info, io.BytesIO(data))
     entry["width"] = entry["height"] = SIZE
-
-
-def _photograph(random: np.random.Generator) -> Any:
-    """Smooth at large, with fine grain: about 35 kB as JPEG, as photographs of this size have."""
-    coarse = random.integers(0, 255, (24, 24, 3), dtype=np.uint8)
-    smooth = cv2.resize(coarse, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC).astype(np.float32)
-    return np.clip(smooth + random.normal(0, 3.0, smooth.shape), 0, 255).astype(np.uint8)

@@ -30,28 +30,29 @@ def write_annotation(root: Path, pictures: int, phrases: int) -> None:
     with (root / "refer_train.json").open("w") as file:
         file.write("[")
         for number in range(phrases):
-            file.write((", " if number else "") + json.dumps(_task(number, number * pictures // phrases, dice)))
+            image, instances = number * pictures // phrases, dice.choices((1, 2, 4), (7, 2, 1))[0]
+            outlines = [
+                [
+                    [round(dice.uniform(0, 800), 2), round(dice.uniform(0, 600), 2)]
+                    for _ in range(dice.randint(*_POINTS))
+                ]
+                for _ in range(instances)
+            ]
+            structure = {
+                "name": "bird", "attributes": ["blue"], "relation_ids": [number],
+                "relation_descriptions": [["on top of", "tree"]], "type": "relation",
+            }  # fmt: skip
+            task = {
+                "task_id": f"{image}__{number}",
+                "image_id": image,
+                "ann_ids": list(range(instances)),
+                "instance_boxes": [[1.0, 2.0, 30.0, 40.0]] * instances,
+                "Polygons": [[outline] for outline in outlines],
+                "phrase": "blue bird on top of tree",
+                "phrase_structure": structure,
+            }
+            file.write((", " if number else "") + json.dumps(task))
         file.write("]")
-
-
-def _task(number: int, image: int, dice: random.Random) -> dict[str, object]:
-    instances = dice.choices((1, 2, 4), (7, 2, 1))[0]
-    polygons = [
-        [[[round(dice.uniform(0, 800), 2), round(dice.uniform(0, 600), 2)] for _ in range(dice.randint(*_POINTS))]]
-        for _ in range(instances)
-    ]
-    return {
-        "task_id": f"{image}__{number}",
-        "image_id": image,
-        "ann_ids": list(range(instances)),
-        "instance_boxes": [[1.0, 2.0, 30.0, 40.0]] * instances,
-        "Polygons": polygons,
-        "phrase": "blue bird on top of tree",
-        "phrase_structure": {
-            "name": "bird", "attributes": ["blue"], "relation_ids": [number], "relation_descriptions": [["on top of", "tree"]],
-            "type": "relation",
-        },
-    }  # fmt: skip
 
 
 def plan_here(root: Path, out: Path) -> None:

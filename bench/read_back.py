@@ -171,7 +171,12 @@ def run(real: Path, out: Path) -> list[Figure]:
     figures = []
     for pictures, samples, root in (("real samples", drawing, real), ("scenes", _SCENE_SAMPLES, out / "scenes")):
         folder = out / pictures.replace(" ", "-")
-        _build(samples, root, folder)
+        recipe = {
+            "image": {"short_side": 256},
+            "unit_bytes": "16MB",
+            "sources": [sample.block(root, _VARIANTS) for sample in samples],
+        }
+        build(Recipe.model_validate(recipe), folder, Options(workers=1))
         values: dict[str, list[Values]] = {}
         for task, drawn in drawings(samples, root, folder):
             values.setdefault(task, []).append(_MEASURES[task].values(drawn))
@@ -249,12 +254,3 @@ def _samples(shard: Path) -> Iterator[tuple[str, dict[str, bytes]]]:
             if role == "json":  # the last of a sample
                 yield key, members
                 members = {}
-
-
-def _build(samples: Sequence[Sample], root: Path, out: Path) -> None:
-    recipe = {
-        "image": {"short_side": 256},
-        "unit_bytes": "16MB",
-        "sources": [sample.block(root, _VARIANTS) for sample in samples],
-    }
-    build(Recipe.model_validate(recipe), out, Options(workers=1))

@@ -30,7 +30,12 @@ def run() -> list[Row]:
         again = [sys.executable, "-m", "ieiw.apps.main", "build", str(here / "recipe.yaml"), "--out", str(here / "out")]
         seconds = _best(again)
         after = _snapshot(here / "out")
-        marks_s, marks = _read_marks(here / "out")
+        store = open_store(here / "out")
+        started = time.perf_counter()
+        marks = committed(store)
+        for name in marks:
+            mark_of(store, name)
+        marks_s = time.perf_counter() - started
         help_s = _best([sys.executable, "-m", "ieiw.apps.main", "--help"])
     return [
         Row(
@@ -40,7 +45,7 @@ def run() -> list[Row]:
             before == after,
         ),
         Row(
-            f"its time, {marks} units",
+            f"its time, {len(marks)} units",
             f"{seconds:.2f} s (reading all commit marks: {marks_s:.2f} s)",
             "2 s + reading marks",
             seconds <= 2 + marks_s,
@@ -66,12 +71,3 @@ def _snapshot(folder: Path) -> dict[str, tuple[int, int, int]]:
         status = path.stat()
         found[str(path)] = (status.st_mtime_ns, status.st_ino, status.st_size)
     return found
-
-
-def _read_marks(out: Path) -> tuple[float, int]:
-    store = open_store(out)
-    started = time.perf_counter()
-    names = committed(store)
-    for name in names:
-        mark_of(store, name)
-    return time.perf_counter() - started, len(names)

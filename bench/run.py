@@ -54,7 +54,8 @@ def main(names: list[str], page: Path = _PAGE) -> int:
         text, good = section(name)
         failed = failed or not good
         print(text, flush=True)
-        _write(page, read_sections(page) | {name: text})
+        sections = read_sections(page) | {name: text}
+        page.write_text("\n".join([_HEAD, *(sections[each] for each in NAMES if each in sections)]), encoding="utf-8")
     return int(failed)
 
 
@@ -77,10 +78,6 @@ def read_sections(page: Path) -> dict[str, str]:
         return {}
     parts = page.read_text(encoding="utf-8").split("\n## ")[1:]
     return {part.split("\n", 1)[0]: f"## {part.strip()}\n" for part in parts}
-
-
-def _write(page: Path, sections: dict[str, str]) -> None:
-    page.write_text("\n".join([_HEAD, *(sections[name] for name in NAMES if name in sections)]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -51,13 +51,26 @@ def cases(count: int, seed: int = 0) -> list[Case]:
 
     The second group is the same on every machine.
     """
+    from skimage import data
+
     annotated = list(_photographs())
     shapes = [region for each in annotated for region in each.regions]
     rng = np.random.default_rng(seed)
     found = list(islice(_moved("photographs", annotated, shapes, rng), count)) if annotated else []
     rng = np.random.default_rng(seed)
-    plain = [_Annotated(picture, (np.zeros(picture.shape[:2], bool),)) for picture in _bundled()]
-    return found + list(islice(_moved("scikit-image", plain, _silhouettes(rng), rng), count))
+    loaded = [np.asarray(getattr(data, name)()) for name in _BUNDLED]
+    coloured = [each if each.ndim == 3 else np.stack([each] * 3, axis=2) for each in loaded]
+    pictures = [resize_short(each, SIDE) for each in coloured]
+    plain = [_Annotated(picture, (np.zeros(picture.shape[:2], bool),)) for picture in pictures]
+    blobs = []
+    for _ in range(40):  # shapes of no annotated object: round, stretched and turned
+        canvas = np.zeros((SIDE, SIDE), np.uint8)
+        for _ in range(int(rng.integers(1, 5))):
+            centre = tuple(int(value) for value in rng.integers(96, 160, 2))
+            axes = tuple(int(value) for value in rng.integers(10, 50, 2))
+            cv2.ellipse(canvas, centre, axes, float(rng.uniform(0, 180)), 0, 360, 1, -1)
+        blobs.append(canvas > 0)
+    return found + list(islice(_moved("scikit-image", plain, blobs, rng), count))
 
 
 def scene_cases(folder: Path, count: int, seed: int = 0) -> list[Case]:
@@ -111,27 +124,6 @@ def _photographs() -> Iterator[_Annotated]:
                 size = (picture.shape[1], picture.shape[0])
                 masks = [polygons_mask(record.annotation["Polygons"], stored.stored_size) for record in records]
                 yield _Annotated(picture, tuple(resize_mask(mask, size) for mask in masks))
-
-
-def _bundled() -> Iterator[Image]:
-    from skimage import data
-
-    for name in _BUNDLED:
-        picture = np.asarray(getattr(data, name)())
-        yield resize_short(picture if picture.ndim == 3 else np.stack([picture] * 3, axis=2), SIDE)
-
-
-def _silhouettes(rng: np.random.Generator) -> list[Mask]:
-    """Shapes of no annotated object: round blobs, stretched and turned."""
-    shapes = []
-    for _ in range(40):
-        canvas = np.zeros((SIDE, SIDE), np.uint8)
-        for _ in range(int(rng.integers(1, 5))):
-            centre = tuple(int(value) for value in rng.integers(96, 160, 2))
-            axes = tuple(int(value) for value in rng.integers(10, 50, 2))
-            cv2.ellipse(canvas, centre, axes, float(rng.uniform(0, 180)), 0, 360, 1, -1)
-        shapes.append(canvas > 0)
-    return shapes
 
 
 def _moved(

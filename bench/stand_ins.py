@@ -11,8 +11,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -119,14 +120,11 @@ def ranking(scores: dict[str, list[Score]], found: Sequence[Case]) -> str:
         text += [f"## {group}: {len(places)} holes\n", "| method | PSNR dB | SSIM | L1 | texture gap | seconds |"]
         text.append("|---|---|---|---|---|---|")
         for name, all_scores in scores.items():
-            text.append(_line(name, [all_scores[place] for place in places]))
+            chosen = [astuple(all_scores[place]) for place in places]
+            psnr, ssim, l1, gap, seconds = (float(np.mean(values)) for values in zip(*chosen, strict=True))
+            text.append(f"| {name} | {psnr:.2f} | {ssim:.3f} | {l1:.1f} | {gap:.2f} | {seconds:.3f} |")
         text.append("")
     return "\n".join(text)
-
-
-def _line(name: str, scores: Sequence[Score]) -> str:
-    mean = {field: float(np.mean([getattr(each, field) for each in scores])) for field in Score.__dataclass_fields__}
-    return f"| {name} | {mean['psnr']:.2f} | {mean['ssim']:.3f} | {mean['l1']:.1f} | {mean['gap']:.2f} | {mean['seconds']:.3f} |"
 
 
 def beside_lama() -> str:
@@ -161,31 +159,23 @@ def _psnr(left: Image, right: Image) -> str:
 def sheet(found: Sequence[Case], fills: Mapping[str, Sequence[Image]], rows: int) -> Image:
     """Rows of: picture with the hole in magenta, every method's fill, the truth. Photographs of data sets are not shown."""
     dice = np.random.default_rng(_SHEET_SEED)
-    lines = [_captions(["hole", *fills, "truth"])]
-    for place in [place for group in _SHOWN for place in _some(found, group, rows // len(_SHOWN), dice)]:
+    words = ("hole", *fills, "truth")
+    captions = np.full((24, _CELL * len(words), 3), 255, np.uint8)
+    for number, word in enumerate(words):
+        at = (_CELL * number + 4, 17)
+        cv2.putText(captions, word, at, cv2.FONT_HERSHEY_SIMPLEX, 0.5, (30, 30, 30), 1, cv2.LINE_AA)
+    shown: list[int] = []
+    for group in _SHOWN:
+        places = [place for place, case in enumerate(found) if case.group == group]
+        shown += sorted(dice.choice(places, min(rows // len(_SHOWN), len(places)), replace=False).tolist())
+    lines: list[npt.NDArray[Any]] = [captions]
+    for place in shown:
         case = found[place]
         marked = np.where(case.hole[..., None], np.array(_MAGENTA, np.uint8), case.picture)
-        lines.append(
-            np.hstack([_small(each) for each in (marked, *(fills[name][place] for name in fills), case.truth)])
-        )
+        cells = (marked, *(fills[name][place] for name in fills), case.truth)
+        small = [cv2.resize(each, (_CELL, _CELL), interpolation=cv2.INTER_AREA) for each in cells]
+        lines.append(np.hstack(small))
     return np.vstack(lines)
-
-
-def _some(found: Sequence[Case], group: str, count: int, dice: np.random.Generator) -> list[int]:
-    """Places of ``count`` cases of a group, drawn at random."""
-    places = [place for place, case in enumerate(found) if case.group == group]
-    return sorted(dice.choice(places, min(count, len(places)), replace=False).tolist())
-
-
-def _small(picture: Image) -> Image:
-    return np.asarray(cv2.resize(picture, (_CELL, _CELL), interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _captions(words: Sequence[str]) -> Image:
-    strip = np.full((24, _CELL * len(words), 3), 255, np.uint8)
-    for number, word in enumerate(words):
-        cv2.putText(strip, word, (_CELL * number + 4, 17), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (30, 30, 30), 1, cv2.LINE_AA)
-    return strip
 
 
 def gather(count: int) -> list[Case]:

@@ -27,27 +27,24 @@ _CLASSES = 12  # in a label map: what pictures of COCO-Stuff and ADE20K hold
 def write_key_points(root: Path, count: int, persons: int) -> Path:
     """COCO's key points: ``persons`` beside each other in each picture, too far apart to be mixed up."""
     dice = random.Random(0)
+    across = SIZE[0] / persons
+    wide, high = 0.5 * across, min(0.9 * SIZE[1], max(1.25 * across, 0.5 * SIZE[1]))  # of a crowd all stand
     images, annotations = [], []
     for number, picture in enumerate(photograph_crops(count, SIZE, dice), 1):
         _save(root / "train2017" / f"{number}.jpg", picture, _COCO)
         images.append({"id": number, "file_name": f"{number}.jpg", "width": SIZE[0], "height": SIZE[1]})
-        annotations += [_person(number, at, persons, dice) for at in range(persons)]
+        for at in range(persons):
+            left, top = at * across + 0.25 * across, dice.uniform(0, SIZE[1] - high)
+            places = [(left + dice.random() * wide, top + dice.random() * high) for _ in LAYOUTS["coco"]]
+            joints = [value for x, y in places for value in (round(x, 1), round(y, 1), 2)]
+            box = [round(value, 2) for value in (left, top, wide, high)]
+            ids = {"id": number * 100 + at, "image_id": number, "category_id": 1}
+            annotations.append({**ids, "keypoints": joints, "bbox": box})
     category = {"id": 1, "name": "person", "keypoints": list(LAYOUTS["coco"])}
     document = {"images": images, "annotations": annotations, "categories": [category]}
     (root / "annotations").mkdir()
     (root / "annotations" / "person_keypoints_train2017.json").write_text(json.dumps(document), encoding="utf-8")
     return root
-
-
-def _person(picture: int, at: int, persons: int, dice: random.Random) -> dict[str, Any]:
-    across = SIZE[0] / persons
-    wide, high = 0.5 * across, min(0.9 * SIZE[1], max(1.25 * across, 0.5 * SIZE[1]))  # of a crowd all stand
-    left, top = at * across + 0.25 * across, dice.uniform(0, SIZE[1] - high)
-    joints: list[float] = []
-    for _ in LAYOUTS["coco"]:
-        joints += [round(left + dice.random() * wide, 1), round(top + dice.random() * high, 1), 2]
-    box = [round(value, 2) for value in (left, top, wide, high)]
-    return {"id": picture * 100 + at, "image_id": picture, "category_id": 1, "keypoints": joints, "bbox": box}
 
 
 def write_stuff(root: Path, count: int) -> Path:

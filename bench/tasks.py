@@ -109,11 +109,6 @@ def _whole(_: Record, decoded: Decoded) -> object:
     return [resize_short(decoded[role], _SIDE) for role in PICTURE_ROLES & decoded.keys()]
 
 
-def _class_of_map(_: Record, decoded: Decoded) -> object:
-    labels = decoded["labels"]
-    return resize_mask(labels == labels[0, 0], _output_size(decoded))
-
-
 def _phrase(record: Record, decoded: Decoded) -> object:
     picture = decoded["picture"]
     mask = polygons_mask(record.annotation["Polygons"], (picture.shape[1], picture.shape[0]))
@@ -136,7 +131,14 @@ CASES = (
         )
         for persons, words in ((1, "one person"), (2, "two persons"), (8, "eight persons"))
     ),
-    Case("segmentation", "coco-stuff", "segment", partial(task_inputs.write_stuff, count=400), _whole, _class_of_map),
+    Case(
+        "segmentation",
+        "coco-stuff",
+        "segment",
+        partial(task_inputs.write_stuff, count=400),
+        _whole,
+        lambda _, decoded: resize_mask(decoded["labels"] == decoded["labels"][0, 0], _output_size(decoded)),
+    ),
     Case(
         "referring, one phrase a picture",
         "phrasecut",
@@ -210,7 +212,7 @@ def measure(case: Case, folder: Path, repeats: int) -> Cost:
         write_unit(store, ref, lapped(Assembler(source, tasks, 0).run(read), lap))
 
     loops = [_looped(drawn), whole, _looped(partial(_bare_loop, case, groups, beside=False))]
-    if _stored_beside(case, groups):
+    if case.beside is not _nothing or any(_DOORS.keys() & group.files.keys() for group in groups):
         loops.append(_looped(partial(_bare_loop, case, groups, beside=True)))
     rounds = [[_laps(loop) for loop in loops] for _ in range(repeats)]
     # Other programs can only add to CPU time: they empty the caches. The least of each lap is the nearest to a quiet machine.
@@ -246,10 +248,6 @@ def _laps(loop: Callable[[Lap], None]) -> npt.NDArray[np.float64]:
     clock = [time.process_time()]
     loop(lambda: clock.append(time.process_time()))
     return np.diff([*clock, time.process_time()])
-
-
-def _stored_beside(case: Case, groups: Sequence[_Group]) -> bool:
-    return case.beside is not _nothing or any(_DOORS.keys() & group.files.keys() for group in groups)
 
 
 def _planned(case: Case, root: Path, out: Path) -> tuple[Store, UnitRef]:
@@ -296,8 +294,13 @@ _DOORS: Mapping[str, Callable[[bytes], npt.NDArray[Any]]] = {"labels": decode_la
 def _bare_loop(case: Case, groups: Sequence[_Group], *, beside: bool) -> Iterator[_Group]:
     """Do the floor's work for each group, and give it back."""
     for group in groups:
-        files = ((role, path) for role, path in group.files.items() if beside or role in PICTURE_ROLES)
-        decoded = {role: _decoded(role, path.read_bytes()) for role, path in files}
+        decoded: dict[str, npt.NDArray[Any]] = {}
+        for role, path in group.files.items():
+            if beside and role in _DOORS:
+                decoded[role] = _DOORS[role](path.read_bytes())
+            elif beside or role in PICTURE_ROLES:
+                data = np.frombuffer(path.read_bytes(), np.uint8)
+                decoded[role] = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB))
         for record in group.records:
             case.scale(record, decoded)
             if beside:
@@ -305,9 +308,3 @@ def _bare_loop(case: Case, groups: Sequence[_Group], *, beside: bool) -> Iterato
         for pixels in group.encoded:
             encode_jpeg(pixels)
         yield group
-
-
-def _decoded(role: str, data: bytes) -> npt.NDArray[Any]:
-    if role in _DOORS:
-        return _DOORS[role](data)
-    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB))
