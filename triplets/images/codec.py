@@ -165,9 +165,8 @@ def _strict_jpeg(picture: JpegImageFile) -> Image:
         pixels = simplejpeg.decode_jpeg(data, colours, strict=False)
     if colours == "RGB":
         return cast(Image, pixels)
-    return np.asarray(
-        Pillow.frombytes("CMYK", picture.size, (~pixels).tobytes()).convert("RGB")
-    )  # Adobe's are inverted
+    inverted = (~pixels).tobytes()  # as Adobe's are
+    return np.asarray(Pillow.frombytes("CMYK", picture.size, inverted).convert("RGB"))
 
 
 def _may_be_transparent(picture: Pillow.Image) -> bool:
