@@ -38,7 +38,7 @@ class Root:
         return f"{self.location}/{reference}"
 
     def read(self, reference: str, max_bytes: int = MAX_PICTURE_BYTES) -> bytes:
-        """All bytes of a file below the root; where there is no ``a.jpg``, of ``a.JPG``.
+        """All bytes of a file below the root; where there is no ``a.jpg``, of ``a.JPG``, and the other way round.
 
         Raises:
             Refusal: ``unsafe_path``, ``picture_missing``, ``picture_too_large`` (before reading), ``picture_unreadable``
@@ -48,10 +48,10 @@ class Root:
         try:
             return self._read(reference, max_bytes)
         except Refusal as refusal:
-            other = _in_other_case(reference)
-            if refusal.reason is not Reason.PICTURE_MISSING or not other:
+            stem, _, ending = reference.rpartition(".")
+            if refusal.reason is not Reason.PICTURE_MISSING or not stem or not ending.isalpha():
                 raise
-        return self._read(other, max_bytes)
+        return self._read(f"{stem}.{ending.upper() if ending.islower() else ending.lower()}", max_bytes)
 
     def _read(self, reference: str, max_bytes: int) -> bytes:
         path = self._path(reference)
@@ -164,11 +164,3 @@ class Root:
         path = f"{self._storage.base.rstrip('/')}/{reference}" if reference else self._storage.base
         self._storage.check(path)
         return path
-
-
-def _in_other_case(reference: str) -> str:
-    """The reference with its ending in capitals, or in small letters where it has capitals; empty where it has no ending."""
-    stem, _, ending = reference.rpartition(".")
-    if not stem or not ending.isalpha():
-        return ""
-    return f"{stem}.{ending.upper() if ending.islower() else ending.lower()}"
