@@ -86,16 +86,10 @@ def _block(title: str, values: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", title)
     column = max([_LABEL - 2, *(len(name) + 2 for name in values)])
     for name in sorted(values):
-        text = _value(values[name])
+        value = values[name]
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        if isinstance(value, dict) and set(value) == {"counts", "size"}:  # run lengths, which nobody reads
+            height, width = value["size"]
+            text = f"mask of {width} × {height} in COCO run lengths"
         cut = f"{text[:_LONG]} … ({len(text):,} characters)" if len(text) > _LONG else text
         yield from (f"  {line}" for line in _line(name, cut, column))
-
-
-def _value(value: Any) -> str:
-    """A JSON value as text; of run lengths, which nobody reads, only what they are."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict) and set(value) == {"counts", "size"}:
-        height, width = value["size"]
-        return f"mask of {width} × {height} in COCO run lengths"
-    return json.dumps(value, ensure_ascii=False)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ieiw.filters.columns import coded
 from ieiw.pipelines.audit.excluded import LostKeys
 
 _TAIL = 20  # base32 characters of a key after its source's name and a dash
@@ -39,15 +40,13 @@ def pack(lost: LostKeys) -> Packed:
     """Pack every lost key."""
     if not len(lost.keys):
         return Packed((), base64.b64encode(gzip.compress(b"", mtime=0)).decode("ascii"))
-    names = pc.utf8_slice_codeunits(lost.keys, 0, -_TAIL - 1).dictionary_encode()
-    order_of = np.argsort(np.array(names.dictionary.to_pylist(), dtype=object), kind="stable")
-    rank = np.empty(len(order_of), np.int64)
-    rank[order_of] = np.arange(len(order_of))
-    source = rank[names.indices.to_numpy()]
+    codes, distinct = coded(pc.utf8_slice_codeunits(lost.keys, 0, -_TAIL - 1))
+    names, rank = np.unique(np.array(distinct.to_pylist(), dtype=object), return_inverse=True)
+    source = rank[codes]
     numbers = prefix_numbers(lost.keys)
     order = np.lexsort((numbers, source))
     source, numbers = source[order], numbers[order]
-    counts = np.bincount(source, minlength=len(rank))
+    counts = np.bincount(source, minlength=len(names))
     first = np.concatenate([[0], np.cumsum(counts)[:-1]])
     steps = np.diff(numbers, prepend=np.int64(0))
     steps[first] = numbers[first]
@@ -58,8 +57,8 @@ def pack(lost: LostKeys) -> Packed:
             _planes(lost.value[order], "<f4").ravel(),
         ]
     )
-    listed = tuple((str(names.dictionary[int(at)]), int(count)) for at, count in zip(order_of, counts, strict=True))
-    return Packed(listed, base64.b64encode(gzip.compress(planes.tobytes(), 6, mtime=0)).decode("ascii"))
+    listed = zip(names.tolist(), counts.tolist(), strict=True)
+    return Packed(tuple(listed), base64.b64encode(gzip.compress(planes.tobytes(), 6, mtime=0)).decode("ascii"))
 
 
 def prefix_numbers(keys: pa.Array) -> npt.NDArray[np.int64]:

@@ -185,7 +185,10 @@ def joint(score: str, counts: Joint, marks: dict[str, tuple[Mark, ...]]) -> str:
         axes.set_ylim(y[0], y[-1])
         axes.plot([x[0], x[-1]], [x[0], x[-1]], color=_GRID, linewidth=0.8)
         _region(axes, marks, (float(x[0]), float(x[-1])))
-        _group_lines(axes, marks)
+        for role, draw in (("source", axes.axvline), ("target", axes.axhline)):  # bounds of single groups as thin lines
+            groups = [mark for mark in marks.get(role, ()) if mark.group != "all"][:_MOST_LINES]
+            for bound in (bound for mark in groups for bound in (mark.least, mark.most) if bound is not None):
+                draw(bound, color=_DROPPED, linewidth=0.8, linestyle=(0, (2, 2)))
         axes.set_xlabel(f"{score} of the source")
         axes.set_ylabel(f"{score} of the target")
         axes.tick_params(length=2.5, width=0.6)
@@ -194,8 +197,8 @@ def joint(score: str, counts: Joint, marks: dict[str, tuple[Mark, ...]]) -> str:
 
 def _region(axes: Axes, marks: dict[str, tuple[Mark, ...]], ends: tuple[float, float]) -> None:
     """The polygon that all bounds on every row leave, outlined; lines only where groups have bounds of their own."""
-    corners = np.array([(ends[0], ends[0]), (ends[1], ends[0]), (ends[1], ends[1]), (ends[0], ends[1])], float)
-    bounded = False
+    frame = np.array([(ends[0], ends[0]), (ends[1], ends[0]), (ends[1], ends[1]), (ends[0], ends[1])], float)
+    corners, bounded = frame, False
     for role, (a, b) in {"source": (1.0, 0.0), "target": (0.0, 1.0), "gap": (1.0, -1.0)}.items():
         for mark in marks.get(role, ()):
             for bound, sign in ((mark.most, 1.0), (mark.least, -1.0)):
@@ -206,23 +209,13 @@ def _region(axes: Axes, marks: dict[str, tuple[Mark, ...]], ends: tuple[float, f
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    frame = np.array(
-        [(ends[0], ends[0]), (ends[1], ends[0]), (ends[1], ends[1]), (ends[0], ends[1]), (ends[0], ends[0])]
-    )
+    frame = np.concatenate([frame, frame[:1]])
     hole = np.concatenate([corners, corners[:1]])[::-1]
     codes = [Path.MOVETO, *[Path.LINETO] * (len(frame) - 1), Path.MOVETO, *[Path.LINETO] * (len(hole) - 1)]
     axes.add_patch(PathPatch(Path(np.concatenate([frame, hole]), codes), facecolor=_DROPPED, alpha=0.09, linewidth=0))
     for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         if not any(start[at] == end[at] and start[at] in ends for at in (0, 1)):  # the frame itself is no bound
             axes.plot(*zip(start, end, strict=True), color=_DROPPED, linewidth=1.3, linestyle=(0, (4, 2)))
-
-
-def _group_lines(axes: Axes, marks: dict[str, tuple[Mark, ...]]) -> None:
-    """Bounds of single groups as thin lines."""
-    for role, draw in (("source", axes.axvline), ("target", axes.axhline)):
-        groups = [mark for mark in marks.get(role, ()) if mark.group != "all"][:_MOST_LINES]
-        for bound in (bound for mark in groups for bound in (mark.least, mark.most) if bound is not None):
-            draw(bound, color=_DROPPED, linewidth=0.8, linestyle=(0, (2, 2)))
 
 
 def clip(corners: Any, normal: tuple[float, float], bound: float) -> Any:

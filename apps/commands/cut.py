@@ -68,15 +68,9 @@ def show_funnel(state: CutState) -> None:
     """Print what each rule dropped."""
     rows: list[list[object]] = [["built", "", 0, 0, state.candidates]]
     for step in state.funnel:
-        bounds = "; ".join(_bound(group, *limits) for group, limits in list(step.bounds.items())[:3])
         more = f" … {len(step.bounds) - 3:,} more" if len(step.bounds) > 3 else ""
-        rows.append([step.rule, bounds + more, step.dropped, step.undefined, step.left])
+        rows.append([step.rule, step.limits(3) + more, step.dropped, step.undefined, step.left])
     print_table(f"Cut {state.name}", ["rule", "keeps", "dropped", "no value", "left"], rows)
-
-
-def _bound(group: str, least: float | None, most: float | None) -> str:
-    text = " and ".join(f"{sign} {value:.4g}" for sign, value in (("≥", least), ("≤", most)) if value is not None)
-    return text if group == "all" else f"{group}: {text}"
 
 
 def show_comparison(found: Comparison) -> None:

@@ -101,7 +101,12 @@ def _show_sharing(found: Mapping[str, Sequence[str]], what: str) -> None:
         return
     sets = list(dict.fromkeys(name for each in sharing.values() for name in each))
     more = f" and {len(sets) - _SETS} more, see --json" if len(sets) > _SETS else ""
-    say(f"{', '.join(sharing)}: {what}: {_by_set(sets[:_SETS])}{more}")
+    parts = sorted(text.rpartition(" ") for text in sets[:_SETS])
+    by_set = ", ".join(  # `refcoco val, refcoco testA` -> `refcoco (val, testA)`
+        f"{name} ({', '.join(split for *_, split in splits)})"
+        for name, splits in groupby(parts, key=lambda part: part[0])
+    )
+    say(f"{', '.join(sharing)}: {what}: {by_set}{more}")
 
 
 def _row(line: Estimate, mixed: bool) -> list[object]:
@@ -112,12 +117,3 @@ def _row(line: Estimate, mixed: bool) -> list[object]:
     if mixed:
         row += ["-" if line.expected is None else f"{line.expected:,}", f"{line.weight:g}", f"{line.epoch:,}"]
     return row
-
-
-def _by_set(sets: Sequence[str]) -> str:
-    """``refcoco val, refcoco testA`` -> ``refcoco (val, testA)``."""
-    parts = sorted(text.rpartition(" ") for text in sets)
-    return ", ".join(
-        f"{name} ({', '.join(split for *_, split in splits)})"
-        for name, splits in groupby(parts, key=lambda part: part[0])
-    )

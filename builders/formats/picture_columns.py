@@ -64,16 +64,13 @@ class PictureColumns:
         found = _REFERENCE.fullmatch(name)
         if not found:
             raise Refusal(Reason.PICTURE_MISSING, "names no row of a Parquet file")
-        return self._column(found["file"], int(found["group"]), found["column"]).read(int(found["row"]))
-
-    def _column(self, file: str, group: int, name: str) -> _Column:
-        key = file, group, name
+        key = found["file"], int(found["group"]), found["column"]
         if key not in self._open:
             while len(self._open) >= _KEPT:
                 self._open.popitem(last=False)[1].close()
-            self._open[key] = self._unpacked(file, group, name)
+            self._open[key] = self._unpacked(*key)
         self._open.move_to_end(key)
-        return self._open[key]
+        return self._open[key].read(int(found["row"]))
 
     def _unpacked(self, file: str, group: int, name: str) -> _Column:
         try:

@@ -75,7 +75,11 @@ class ZipFiles:
         at = self._find(member)
         if at is None:
             raise Refusal(Reason.PICTURE_MISSING, f"no such file in {self._name}")
-        info = _info(member, self._entries_by_name[at])
+        # What zipfile needs; it compares the name with the one before the member's bytes, and the checksum.
+        info, entry = zipfile.ZipInfo(member), self._entries_by_name[at]
+        info.orig_filename, info.header_offset = member, int(entry["offset"])
+        info.compress_size, info.file_size = int(entry["packed"]), int(entry["size"])
+        info.CRC, info.compress_type, info.flag_bits = int(entry["crc"]), int(entry["method"]), int(entry["flags"])
         if info.flag_bits & 1 or info.compress_type not in _METHODS:
             raise Refusal(Reason.PICTURE_UNREADABLE, "encrypted, or packed in an unknown way")
         if info.file_size > _MAX_MEMBER:
@@ -97,13 +101,3 @@ class ZipFiles:
 
 def _digest(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
-
-
-def _info(name: str, entry: np.void) -> zipfile.ZipInfo:
-    """What zipfile needs to read a member; it compares the name with the one before the member's bytes, and the checksum."""
-    info = zipfile.ZipInfo(name)
-    info.orig_filename = name
-    info.header_offset = int(entry["offset"])
-    info.compress_size, info.file_size = int(entry["packed"]), int(entry["size"])
-    info.CRC, info.compress_type, info.flag_bits = int(entry["crc"]), int(entry["method"]), int(entry["flags"])
-    return info

@@ -104,9 +104,7 @@ class CocoPoints(RootedSource):
         coco = CocoFile(self._root, self.annotation_file(), CocoImage, _Category)
         known = LAYOUTS[self.layout]
         for category in coco.categories.values():  # of another order: every name in the file's sentences would be wrong
-            named = tuple(joint_key(name) for name in category.keypoints)[
-                : len(known)
-            ]  # Human-Art names 21, and holds 17
+            named = tuple(map(joint_key, category.keypoints[: len(known)]))  # Human-Art names 21, and holds 17
             if named and named != known:
                 detail = f"categories: {category.name} has the joints {', '.join(named)}; {self.layout} has {', '.join(known)}"
                 raise DocumentError("wrong_schema", self._root.full_name(coco.file), detail)

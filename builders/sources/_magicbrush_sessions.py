@@ -145,9 +145,8 @@ class ListedSessions:
         for number, entry in enumerate(self._entries):
             image = f"@{number}"
             if isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in _KEYS) and entry["input"]:
-                found = _NUMBER.match(
-                    entry["input"].rpartition("/")[2]
-                )  # COCO's number, else the path, marked as no fault's
+                # COCO's number, else the path, marked as no fault's.
+                found = _NUMBER.match(entry["input"].rpartition("/")[2])
                 image = image_of.get(entry["input"]) or (found[1] if found else f"./{entry['input']}")
                 image_of.setdefault(entry["edited"], image)
             groups.setdefault(image, []).append(number)

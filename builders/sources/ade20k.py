@@ -156,9 +156,8 @@ class Ade20kFull(LabelMaps):
         index = load_pickle(self._root.read(self._index, _MAX_INDEX), place, dict)
         try:
             names = [str(name) for name in index["objectnames"]]
-            whole = np.greater(
-                index["objectPresence"], index["objectIsPart"]
-            )  # counts of objects, and of those that are parts
+            # Counts of objects, and of those that are parts.
+            whole = np.greater(index["objectPresence"], index["objectIsPart"])
             validation = np.asarray([str(file).startswith("ADE_val") for file in index["filename"]])
             in_both = whole[:, ~validation].any(axis=1) & whole[:, validation].any(axis=1)
         except (KeyError, TypeError, ValueError, IndexError) as error:

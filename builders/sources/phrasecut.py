@@ -106,7 +106,21 @@ class PhraseCut(RootedSource):
         """A record from its bytes; what is wrong with it becomes its fault."""
         try:
             entry = element.decode(_ENTRY)
-            self._check(entry, element)
+            place = element.place
+            if not entry.task_id:
+                raise Refusal(Reason.INVALID_RECORD, f"{place}: task_id is empty")
+            if not isinstance(entry.phrase_structure.get("name", ""), str):
+                raise Refusal(Reason.INVALID_RECORD, f"{place}: phrase_structure.name is not a string")
+            if element.turn:
+                raise Refusal(Reason.DUPLICATE_RECORD, f"{place}: task_id {entry.task_id} was used before")
+            if str(entry.image_id) not in self._pictures:
+                lack = f"image_id {entry.image_id} is not in {self._picture_list}"
+                raise Refusal(Reason.UNKNOWN_PICTURE, f"{place}: {lack}")
+            if entry.task_id in self._skipped:
+                why = self._skipped[entry.task_id] or f"{place}: skip.json names it, without a reason"
+                raise Refusal(Reason.SKIPPED_BY_PUBLISHER, why)
+            if not entry.phrase.strip():
+                raise Refusal(Reason.EMPTY_PHRASE, f"{place}: phrase is empty")
         except Refusal as refusal:
             return self._faulty(element.record_id, str(element.picture), refusal)
         picture = self._pictures[str(entry.image_id)]
@@ -124,23 +138,6 @@ class PhraseCut(RootedSource):
             size=picture.size,
             licence=picture.licence,
         )
-
-    def _check(self, entry: _Entry, element: Element) -> None:
-        """Raises Refusal where a phrase cannot be used."""
-        place = element.place
-        if not entry.task_id:
-            raise Refusal(Reason.INVALID_RECORD, f"{place}: task_id is empty")
-        if not isinstance(entry.phrase_structure.get("name", ""), str):
-            raise Refusal(Reason.INVALID_RECORD, f"{place}: phrase_structure.name is not a string")
-        if element.turn:
-            raise Refusal(Reason.DUPLICATE_RECORD, f"{place}: task_id {entry.task_id} was used before")
-        if str(entry.image_id) not in self._pictures:
-            raise Refusal(Reason.UNKNOWN_PICTURE, f"{place}: image_id {entry.image_id} is not in {self._picture_list}")
-        if entry.task_id in self._skipped:
-            why = self._skipped[entry.task_id] or f"{place}: skip.json names it, without a reason"
-            raise Refusal(Reason.SKIPPED_BY_PUBLISHER, why)
-        if not entry.phrase.strip():
-            raise Refusal(Reason.EMPTY_PHRASE, f"{place}: phrase is empty")
 
 
 class _Entry(msgspec.Struct):

@@ -10,9 +10,8 @@ from ieiw.filters.scores._luminance import luminance
 from ieiw.filters.scores.base import PictureScore
 from ieiw.triplets.records import Image
 
-_MASK = np.array(
-    [[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32
-)  # blind to planes; its response to noise has deviation 6
+_MASK = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+"""Blind to planes; its response to noise has deviation 6."""
 _PATCH = 8
 _SMOOTH = 0.1
 

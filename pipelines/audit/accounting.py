@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.pipelines.audit.load import KEPT, Ledger, coded_text
+from ieiw.filters.columns import coded
+from ieiw.pipelines.audit.load import KEPT, Ledger
 from ieiw.triplets.rejects import SELECTION
 
 MOST_GROUPS = 15
@@ -100,13 +101,11 @@ def books(ledger: Ledger) -> Books:
 
 def groups_of(ledger: Ledger, column: str) -> list[Group]:
     """What became of each value of a column, units named with their source."""
-    table, rejects = ledger.frame.table, ledger.rejects
-    codes, names = coded_text(table[column])
-    dead, dead_names = coded_text(rejects[column])
+    codes, names = ledger.frame.codes(column), ledger.frame.names(column)
+    dead, dead_names = coded(ledger.rejects[column])
     number = {name: at for at, name in enumerate(names)}
-    for name in dead_names:
-        number.setdefault(name, len(number))
-    remapped = np.array([number[name] for name in dead_names] or [0], np.int64)[dead]
+    places = [number.setdefault(name, len(number)) for name in dead_names.to_pylist()]
+    remapped = np.array(places or [0], np.int64)[dead]
     count = len(number)
     lost = ledger.rule >= 0
     built = np.bincount(codes, minlength=count)
@@ -119,8 +118,8 @@ def groups_of(ledger: Ledger, column: str) -> list[Group]:
 
 def _main_losses(ledger: Ledger, codes: npt.NDArray[np.int64], dead: npt.NDArray[np.int64], count: int) -> list[str]:
     """The reason or rule that took most of each group; empty where nothing was lost."""
-    reasons, reason_names = coded_text(ledger.rejects["reason"])
-    labels = [*(rule.name for rule in ledger.rules), *reason_names]
+    reasons, reason_names = coded(ledger.rejects["reason"])
+    labels = [*(rule.name for rule in ledger.rules), *reason_names.to_pylist()]
     if not labels:
         return [""] * count
     lost = ledger.rule >= 0

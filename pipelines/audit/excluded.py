@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ieiw.pipelines.audit.load import KEPT, Ledger, coded_text
+from ieiw.filters.columns import coded
+from ieiw.pipelines.audit.load import KEPT, Ledger
 from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.plan import UnitRef, read_unit
 from ieiw.triplets.storage.store import Store
@@ -64,7 +65,7 @@ class LostKeys:
 def examples(store: Store, ledger: Ledger) -> dict[str, tuple[Example, ...]]:
     """The first few rejects of each reason, most frequent reason first, with the text of their record from the plan."""
     table = ledger.rejects
-    codes, reasons = coded_text(table["reason"])
+    codes, reasons = coded(table["reason"])
     refs = {(ref.source, ref.unit): ref for ref in ledger.state.refs()}
     found: dict[str, tuple[Example, ...]] = {}
     order = np.argsort(-np.bincount(codes, minlength=len(reasons)), kind="stable")
@@ -72,7 +73,7 @@ def examples(store: Store, ledger: Ledger) -> dict[str, tuple[Example, ...]]:
         rows = np.flatnonzero(codes == code)
         spread = rows[np.unique(np.linspace(0, len(rows) - 1, min(EXAMPLES, len(rows))).astype(np.int64))]
         picked = table.take(pa.array(spread)).to_pylist()
-        found[reasons[code]] = tuple(_example(store, refs, row) for row in picked)
+        found[reasons[code].as_py()] = tuple(_example(store, refs, row) for row in picked)
     return found
 
 
@@ -118,7 +119,7 @@ def lost_rows(store: Store, ledger: Ledger) -> tuple[Lost, ...]:
         )
         for at, row in zip(dropped.tolist(), Index(store, ledger.state).take(dropped.tolist(), columns), strict=True)
     ]
-    codes, _ = coded_text(rejects["reason"])
+    codes, _ = coded(rejects["reason"])
     picked = np.concatenate(
         [np.zeros(0, np.int64)] + [_spread(np.flatnonzero(codes == code), share) for code in np.unique(codes)]
     )
@@ -137,14 +138,14 @@ def _spread(rows: npt.NDArray[np.int64], share: float) -> npt.NDArray[np.int64]:
 def lost_keys(ledger: Ledger) -> LostKeys:
     """Every drop in the order of the index, then every reject."""
     dropped = np.flatnonzero(ledger.rule != KEPT)
-    codes, reasons = coded_text(ledger.rejects["reason"])
+    codes, reasons = coded(ledger.rejects["reason"])
     labels = [rule.name for rule in ledger.rules]
     keys = [ledger.frame.table["key"].take(pa.array(dropped)), ledger.rejects["key"]]
     return LostKeys(
         keys=pa.concat_arrays([chunk.cast(pa.string()) for each in keys for chunk in each.chunks])
         if any(each.num_chunks for each in keys)
         else pa.array([], pa.string()),
-        labels=(*labels, *reasons),
+        labels=(*labels, *reasons.to_pylist()),
         rejected=(*(False for _ in labels), *(True for _ in reasons)),
         label=np.concatenate([ledger.rule[dropped], codes + len(labels)]).astype(np.int16),
         value=np.concatenate([ledger.value[dropped], np.full(ledger.rejects.num_rows, np.nan, np.float32)]),

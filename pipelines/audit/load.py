@@ -20,7 +20,7 @@ from ieiw.pipelines.index.score_notes import fresh_note, notes_of
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.cut_state import CutState, load_cut, read_verdicts
-from ieiw.triplets.layout.index import Index, open_build
+from ieiw.triplets.layout.index import open_build
 from ieiw.triplets.storage.store import Store
 
 KEPT = -1
@@ -77,7 +77,12 @@ def load(store: Store, cut_name: str | None) -> Ledger:
     index = open_build(store)
     cut = load_cut(store, cut_name) if cut_name else None
     if cut is not None:
-        _check_fresh(index, cut)
+        changed = "build" if cut.index_sha256 != index.digests() else ""
+        if not changed and notes_of(index, RuleSet.model_validate(cut.rules)) != cut.scores:
+            changed = "scores"
+        if changed:
+            problem = f"{store.location}: the {changed} changed since the cut {cut.name!r} was made; make it again"
+            raise UsageError(problem, Step("cut", store.location, {"name": cut.name}))
     frame = open_frame(index, extra=["unit"])
     rule, value, side = _verdicts(store, cut, frame)
     rules = RuleSet.model_validate(cut.rules).rules if cut else ()
@@ -103,16 +108,6 @@ def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:
     names = {each.name for each in found}
     made = [name for name, composite in COMPOSITES.items() if names >= set(composite.parts)]
     return (*(ScoreInfo(name, ("source", "target"), "higher", composite=True) for name in made), *found)
-
-
-def _check_fresh(index: Index, cut: CutState) -> None:
-    """A cut is audited against the very rows and scores that it was made from, or not at all."""
-    changed = "build" if cut.index_sha256 != index.digests() else ""
-    if not changed and notes_of(index, RuleSet.model_validate(cut.rules)) != cut.scores:
-        changed = "scores"
-    if changed:
-        problem = f"{index.store.location}: the {changed} changed since the cut {cut.name!r} was made; make it again"
-        raise UsageError(problem, Step("cut", index.store.location, {"name": cut.name}))
 
 
 def _verdicts(
@@ -145,9 +140,3 @@ def _verdicts(
 def _numbered(column: pa.ChunkedArray, numbers_of: dict[str, int]) -> npt.NDArray[Any]:
     codes, names = coded(column)
     return np.asarray(np.array([numbers_of[name] for name in names.to_pylist()], np.int16)[codes])
-
-
-def coded_text(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], list[str]]:
-    """A column of text as numbers, and the text of each."""
-    codes, names = coded(column)
-    return codes.astype(np.int64), [str(name) for name in names.to_pylist()]

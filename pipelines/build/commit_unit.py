@@ -32,7 +32,19 @@ def write_unit(store: Store, ref: UnitRef, verdicts: Iterable[Built | Reject]) -
                 if len(rows) == 2:
                     reach("shard-half-written")
         rejects = to_parquet(dead, REJECTS)
-        mark = _mark(ref, len(rows), len(dead), shard, hashlib.sha256(rejects).hexdigest())
+        digest, stem = hashlib.sha256(rejects).hexdigest(), f"{ref.source}-{ref.unit}"
+        mark = Mark(  # a unit that built or rejected nothing has no such file
+            unit=ref.unit,
+            source=ref.source,
+            attempts=len(rows) + len(dead),
+            built=len(rows),
+            rejected=len(dead),
+            shard=f"shards/{stem}-{shard.sha256[:12]}.tar" if rows else "",
+            shard_size=shard.size if rows else 0,
+            shard_sha256=shard.sha256 if rows else "",
+            rejects=f"rejects/{stem}-{digest[:12]}.parquet" if dead else "",
+            rejects_sha256=digest if dead else "",
+        )
         if mark.shard:
             store.publish(mark.shard, spooled)
     finally:
@@ -44,20 +56,3 @@ def write_unit(store: Store, ref: UnitRef, verdicts: Iterable[Built | Reject]) -
     store.create(ref.rows, to_parquet([each | {"shard": mark.shard} for each in rows], ROWS, mark_metadata(mark)))
     reach("rows-published")
     return mark
-
-
-def _mark(ref: UnitRef, built: int, rejected: int, shard: ShardWriter, rejects_digest: str) -> Mark:
-    """What the unit came to. Files are named by their digest; a unit that built or rejected nothing has no such file."""
-    stem = f"{ref.source}-{ref.unit}"
-    return Mark(
-        unit=ref.unit,
-        source=ref.source,
-        attempts=built + rejected,
-        built=built,
-        rejected=rejected,
-        shard=f"shards/{stem}-{shard.sha256[:12]}.tar" if built else "",
-        shard_size=shard.size if built else 0,
-        shard_sha256=shard.sha256 if built else "",
-        rejects=f"rejects/{stem}-{rejects_digest[:12]}.parquet" if rejected else "",
-        rejects_sha256=rejects_digest if rejected else "",
-    )

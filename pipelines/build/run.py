@@ -79,10 +79,8 @@ def build(
     check_beam_args(options.beam_args)
     store = open_store(out)
     components = Components(located(recipe))
-    recipe, found = (
-        components.recipe,
-        digests(components),
-    )  # before the lock: a recipe that points nowhere leaves nothing behind
+    # Before the lock: a recipe that points nowhere leaves nothing behind.
+    recipe, found = components.recipe, digests(components)
     state = load_state(store)
     built = set(state.sources) - set(changed_sources(state, found)) if state is not None else set()
     unchanged = tuple(sorted(options.replace & built))

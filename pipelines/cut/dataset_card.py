@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,12 @@ from ieiw.pipelines.cut.choose import Chosen
 from ieiw.triplets.layout.cut_state import CutFile, CutState
 from ieiw.triplets.storage.store import Store
 
-_LICENCES = {
-    "cc-by-4.0": "cc-by-4.0",
-    "cc-by-3.0": "cc-by-3.0",
-    "cc-by-2.0": "cc-by-2.0",
-    "cc-by-sa-4.0": "cc-by-sa-4.0",
-    "cc-by-nc-4.0": "cc-by-nc-4.0",
-    "cc-by-nc-sa-4.0": "cc-by-nc-sa-4.0",
-    "cc0-1.0": "cc0-1.0",
-    "apache-2.0": "apache-2.0",
-    "mit": "mit",
-}
+_LICENCES = frozenset(
+    "cc-by-4.0 cc-by-3.0 cc-by-2.0 cc-by-sa-4.0 cc-by-nc-4.0 cc-by-nc-sa-4.0 cc0-1.0 apache-2.0 mit".split()
+)
 """Licences that the Hub knows, by the identifiers that records carry; all others are ``other``."""
+_GROUPS = 5
+"""Bounds of a rule that are listed at most."""
 _SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
 
 
@@ -59,22 +53,31 @@ def card(state: CutState, rules: RuleSet, counts: Sequence[tuple[str, str, int, 
         keep_trailing_newline=True,
     )
     environment.filters |= {"text": _text, "fenced": _fenced, "number": "{:,}".format}
-    funnel = [(step.rule, _bounds(step.bounds), step.dropped, step.undefined, step.left) for step in state.funnel]
+    funnel: list[tuple[str, str, int, int, int]] = [("built", "", 0, 0, state.candidates)]
+    for step in state.funnel:
+        more = f"; and {len(step.bounds) - _GROUPS:,} more groups" if len(step.bounds) > _GROUPS else ""
+        funnel.append((step.rule, step.limits(_GROUPS) + more, step.dropped, step.undefined, step.left))
+    backends = []
+    for role, settings in sorted(state.backends.items()):
+        stand_in = Markup("**stand-in**") if settings.get("stand_in") == "yes" else ""
+        rest = ", ".join(f"{key}={value}" for key, value in sorted(settings.items()) if key not in ("name", "stand_in"))
+        backends.append((role, settings.get("name", ""), stand_in, rest))
     return environment.get_template("dataset_card.md.j2").render(
         cut=state,
         front=yaml.safe_dump(_front(state), sort_keys=False, allow_unicode=True),
-        funnel=[("built", "", 0, 0, state.candidates), *funnel],
+        funnel=funnel,
         rules=to_yaml(rules),
         counts=counts,
-        backends=[_backend(role, settings) for role, settings in sorted(state.backends.items())],
+        backends=backends,
         table=_table,
     )
 
 
 def _front(state: CutState) -> dict[str, Any]:
-    known = {name: _LICENCES.get(name.strip().lower(), "other") for name in state.licences}
-    front: dict[str, Any] = {"license": sorted(set(known.values())) or ["other"]}
-    if "other" in known.values():
+    names = {name.strip().lower() for name in state.licences}
+    known = {name if name in _LICENCES else "other" for name in names}
+    front: dict[str, Any] = {"license": sorted(known) or ["other"]}
+    if "other" in known:
         front["license_name"] = "see-licences-below"
         front["license_link"] = "README.md"
     front |= {
@@ -89,22 +92,6 @@ def _front(state: CutState) -> dict[str, Any]:
         files = [{"split": side, "path": f"shards/{side}-*.tar"} for side in sides]
         front["configs"] = [{"config_name": "default", "data_files": files}]
     return front
-
-
-def _bounds(bounds: dict[str, tuple[float | None, float | None]], most: int = 5) -> str:
-    shown = [
-        ("" if group == "all" else f"{group}: ")
-        + " and ".join(f"{sign} {value:.4g}" for sign, value in (("≥", low), ("≤", high)) if value is not None)
-        for group, (low, high) in list(bounds.items())[:most]
-    ]
-    return "; ".join(shown) + (f"; and {len(bounds) - most:,} more groups" if len(bounds) > most else "")
-
-
-def _backend(role: str, settings: Mapping[str, str]) -> tuple[str, str, Markup | str, str]:
-    """Role, model, whether it is a stand-in, and its settings."""
-    stand_in = Markup("**stand-in**") if settings.get("stand_in") == "yes" else ""
-    others = ", ".join(f"{key}={value}" for key, value in sorted(settings.items()) if key not in ("name", "stand_in"))
-    return role, settings.get("name", ""), stand_in, others
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

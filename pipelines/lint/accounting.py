@@ -45,8 +45,12 @@ class Ledger:
 
     def close(self, found: Findings) -> None:
         """Settle all rounds, compare the plan with build.json, fill the report."""
-        self._compare_plan(found)
         first = self._rounds.get(0, [])
+        for turn, results in sorted(self._rounds.items()):
+            planned = self.state.attempts if turn == 0 else self.state.retries[turn - 1].attempts
+            _compare(found, self._field("attempts", turn), planned, sum(len(result.tails) for result in results))
+        _compare(found, self._field("records", 0), self.state.records, sum(result.records for result in first))
+        _compare(found, self._field("faults", 0), self.state.faults, sum(result.faults for result in first))
         tails, codes, order = _sorted(first)
         self._duplicates(tails, order, first, found)
         for turn in sorted(self._rounds.keys() - {0}):
@@ -69,14 +73,6 @@ class Ledger:
     def retried(self) -> Mapping[int, _Tails]:
         """Round -> tails of the keys that it tried again: older rejects of theirs no longer stand."""
         return {turn: _tails(results) for turn, results in self._rounds.items() if turn}
-
-    def _compare_plan(self, found: Findings) -> None:
-        for turn, results in sorted(self._rounds.items()):
-            planned = self.state.attempts if turn == 0 else self.state.retries[turn - 1].attempts
-            _compare(found, self._field("attempts", turn), planned, sum(len(result.tails) for result in results))
-        first = self._rounds.get(0, [])
-        _compare(found, self._field("records", 0), self.state.records, sum(result.records for result in first))
-        _compare(found, self._field("faults", 0), self.state.faults, sum(result.faults for result in first))
 
     def _field(self, name: str, turn: int) -> str:
         path = f"sources.{self.name}"

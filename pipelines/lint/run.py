@@ -86,7 +86,9 @@ class _Lint:
         for turn, units in enumerate(rounds):
             first = UnitRef(name, source.fingerprint, turn, 0)
             usable = self._parts(first, units)
-            real = min(units, max(_after_last(self.sizes, first), UNITS_PER_PART * (max(usable, default=-1) + 1)))
+            rows = re.compile(re.escape(first.rows.removesuffix("000000.parquet")) + r"(\d{6,9})\.parquet")
+            last = max((int(match[1]) for file in self.sizes if (match := rows.fullmatch(file))), default=-1)
+            real = min(units, max(last + 1, UNITS_PER_PART * (max(usable, default=-1) + 1)))
             if real < units:
                 path = f"sources.{name}.retries.{turn - 1}" if turn else f"sources.{name}"
                 self.found.add(Kind.COUNTS, FILE, f"{path}.units is {units:,}, there are files of {real:,} at most")
@@ -121,9 +123,8 @@ class _Lint:
             result.findings = ()
             self._named.update(name for name in (result.shard, result.rejects) if name)
             if job.committed and not result.mark_read:
-                self._unread.add(
-                    f"{job.ref.source}-{job.ref.unit}"
-                )  # what it names is not known, so not unnamed either
+                # What it names is not known, so not unnamed either.
+                self._unread.add(f"{job.ref.source}-{job.ref.unit}")
             if not job.committed and self.state.state == "complete":
                 detail = f"the build is complete, but unit {job.ref.unit} has no commit mark"
                 self.found.add(Kind.MISSING, job.ref.rows, detail)
@@ -144,8 +145,7 @@ class _Lint:
             check_index(self.store, self.state, self.ledgers, self.found)
             return
         pending = sum(not job.committed for job in self.jobs)
-        detail = f"{pending:,} of {len(self.jobs):,} units have no commit mark"
-        detail = detail if pending else "not finalised"
+        detail = f"{pending:,} of {len(self.jobs):,} units have no commit mark" if pending else "not finalised"
         self.found.add(Kind.UNFINISHED, FILE, f"{detail}; build again with the same recipe")
 
     def leftovers(self) -> None:
@@ -154,13 +154,6 @@ class _Lint:
         for name, size in orphans(self.sizes, self._named):
             if name.rpartition("/")[2].rpartition("-")[0] not in self._unread:
                 findings.add(Kind.ORPHAN, name, f"{size:,} bytes that nothing names")
-
-
-def _after_last(sizes: dict[str, int], first: UnitRef) -> int:
-    """One more than the highest number of a committed unit in the round of ``first``."""
-    pattern = re.compile(re.escape(first.rows.removesuffix("000000.parquet")) + r"(\d{6,9})\.parquet")
-    numbers = (int(match[1]) for name in sizes if (match := pattern.fullmatch(name)))
-    return max(numbers, default=-1) + 1
 
 
 def _checked(fast: bool, workers: int, run: _Lint) -> Iterator[UnitResult]:

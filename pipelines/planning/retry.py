@@ -35,7 +35,10 @@ def plan_retries(store: Store, state: BuildState, reason: str) -> BuildState:
         raise UsageError(f"no reject has the reason {reason!r}. Known: {', '.join(sorted(Reason))}")
     sources = dict(state.sources)
     for name, source in state.sources.items():
-        keys = _rejected(store, state, name, reason)
+        keys: set[str] = set()
+        for table in _index(store, state, "rejects", ["key", "reason"], name):
+            chosen = table if reason == ANY else table.filter(pc.equal(table["reason"], reason))
+            keys.update(chosen["key"].to_pylist())
         if not keys:
             continue
         first = UnitRef(name, source.fingerprint, len(source.retries) + 1, 0)
@@ -61,14 +64,6 @@ def plan_retries(store: Store, state: BuildState, reason: str) -> BuildState:
 def _index(store: Store, state: BuildState, kind: Kind, columns: list[str], source: str) -> Iterator[pa.Table]:
     for table in Index(store, state).tables([*columns, "source"], kind):
         yield table.filter(pc.equal(table["source"], source))
-
-
-def _rejected(store: Store, state: BuildState, source: str, reason: str) -> set[str]:
-    keys: set[str] = set()
-    for table in _index(store, state, "rejects", ["key", "reason"], source):
-        chosen = table if reason == ANY else table.filter(pc.equal(table["reason"], reason))
-        keys.update(chosen["key"].to_pylist())
-    return keys
 
 
 def _built_records(store: Store, state: BuildState, source: str) -> Counter[tuple[str, str]]:

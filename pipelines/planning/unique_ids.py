@@ -44,15 +44,10 @@ class UniqueIds:
         self._slots[place] = digest
         self._count += 1
         if 3 * self._count > 2 * len(self._slots):
-            self._grow()
+            full, self._slots = self._slots, array("Q", [0]) * (2 * len(self._slots))
+            for digest in filter(None, full):
+                self._slots[_place(self._slots, digest)] = digest
         return True
-
-    def _grow(self) -> None:
-        wider = array("Q", [0]) * (2 * len(self._slots))
-        for digest in self._slots:
-            if digest:
-                wider[_place(wider, digest)] = digest
-        self._slots = wider
 
 
 def _place(slots: array[int], digest: int) -> int:

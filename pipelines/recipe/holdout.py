@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +48,6 @@ class HeldOutSource:
         self._source = source
         self._dataset = dataset
         self._entries = entries
-        self._names: dict[str, str] | None = None
         self._by_looks = [entry for entry in entries if _by_looks(dataset, entry)]
         self._hashes: dict[str, npt.NDArray[np.uint64]] = {}
         self._alike: dict[str, str] = {}
@@ -104,15 +103,14 @@ class HeldOutSource:
                 return f"{file} looks like a picture of {entry.label}, {bits} bits apart"
         return ""
 
-    @property
+    @cached_property
     def _evaluation_names(self) -> dict[str, str]:
         """Picture name -> the evaluation set that shows it."""
-        if self._names is None:
-            self._names = {}
-            for entry in (entry for entry in self._entries if _by_names(self._dataset, entry)):
-                for name in names_of(entry):
-                    self._names.setdefault(name, entry.label)
-        return self._names
+        names: dict[str, str] = {}
+        for entry in (entry for entry in self._entries if _by_names(self._dataset, entry)):
+            for name in names_of(entry):
+                names.setdefault(name, entry.label)
+        return names
 
 
 def relevant(recipe: Recipe, settings: SourceSettings) -> list[HoldOut]:

@@ -24,7 +24,11 @@ def load_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
     path = Path(path)
 
     def amend(values: dict[str, Any]) -> None:
-        _read_instructions(path, values)
+        # The build keeps the templates in its recipe: workers on other machines need no file, and what was built can be told.
+        named: Any = values.get("instructions")
+        for kind, place in named.items() if isinstance(named, dict) else ():
+            if isinstance(place, str):
+                named[kind] = read_yaml(path.parent / expanded(place), f"file of instructions for {kind}")[0]
         _check_plain(path, values)
 
     recipe = load_settings(Recipe, path, "recipe", changes=changes, example="image.short_side=128", amend=amend)
@@ -35,19 +39,6 @@ def load_recipe(path: str | Path, changes: Sequence[str] = ()) -> Recipe:
             line = line_of(read_yaml(path, "recipe")[1], ("instructions", kind))
             raise UsageError(f"{path}, line {line}, instructions.{kind}: {error}") from error
     return recipe
-
-
-def _read_instructions(path: Path, values: dict[str, Any]) -> None:
-    """Put the templates of the files that ``instructions`` names (relative to the recipe) in place of their names.
-
-    The build keeps them in its recipe: workers on other machines need no file, and what was built can be told for ever.
-    """
-    named = values.get("instructions")
-    if not isinstance(named, dict):
-        return
-    for kind, place in named.items():
-        if isinstance(place, str):
-            named[kind] = read_yaml(path.parent / expanded(place), f"file of instructions for {kind}")[0]
 
 
 def _check_plain(path: Path, values: object) -> None:

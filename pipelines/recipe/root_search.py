@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import partial
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
 
 from ieiw.builders import catalogue
 from ieiw.builders.formats.dataset_root import Root
@@ -15,12 +13,6 @@ from ieiw.triplets.rejects import Refusal
 _DEPTH = 2  # VOCdevkit/VOC2012
 _MOST = 40  # a folder of more folders holds a data set's pictures, and its parts are no roots
 _MOST_NAMES = 1000  # each is asked whether it is a folder, which takes a request in a bucket
-
-
-class _Fits(Protocol):
-    """Whether the layout of a data set is found at a root."""
-
-    def __call__(self, root: str) -> bool: ...
 
 
 def located(recipe: Recipe) -> Recipe:
@@ -39,7 +31,7 @@ def located(recipe: Recipe) -> Recipe:
 def place_of(dataset: str, entry: SourceSettings | HoldOut) -> str:
     """The root of an entry, or the one folder below it in which its data set is."""
     fits = _fits(dataset, entry)
-    if fits(root=entry.root):
+    if fits(entry.root):
         return entry.root
     found = list(_inside(entry.root, fits))
     return found[0] if len(found) == 1 else entry.root
@@ -51,31 +43,32 @@ def advice(dataset: str, entry: SourceSettings | HoldOut) -> str:
     found = list(_inside(entry.root, fits))
     if len(found) > 1:
         return f" It fits in several folders; give one in `root`: {', '.join(found)}."
-    above = next((parent for parent in _parents(entry.root) if fits(root=parent)), "")
+    above = next((parent for parent in _parents(entry.root) if fits(parent)), "")
     if above:
         return f" Did you mean root: {above}?"
     missing = dataset in catalogue.DATA_SETS and not Root(entry.root).exists("")
     return f" Its site: {catalogue.DATA_SETS[dataset].site}." if missing else ""
 
 
-def _fits(dataset: str, entry: SourceSettings | HoldOut) -> _Fits:
-    return partial(_has_layout, dataset, split=entry.split, options=entry.options)
+def _fits(dataset: str, entry: SourceSettings | HoldOut) -> Callable[[str], bool]:
+    """Whether the layout of the entry's data set is found at a root."""
+
+    def fits(root: str) -> bool:
+        try:
+            catalogue.source(dataset, name="root", root=root, split=entry.split, options=entry.options).inputs()
+        except (UsageError, Refusal):  # told in full by the check of the recipe
+            return False
+        return True
+
+    return fits
 
 
-def _has_layout(dataset: str, *, root: str, split: str, options: Mapping[str, Any]) -> bool:
-    try:
-        catalogue.source(dataset, name="root", root=root, split=split, options=options).inputs()
-    except (UsageError, Refusal):  # told in full by the check of the recipe
-        return False
-    return True
-
-
-def _inside(root: str, fits: _Fits) -> Iterator[str]:
+def _inside(root: str, fits: Callable[[str], bool]) -> Iterator[str]:
     """The folders below a root in which the layout is; none below one that fits."""
     level = [root]
     for _ in range(_DEPTH):
         folders = [folder for parent in level for folder in _folders(parent)]
-        found = [folder for folder in folders if fits(root=folder)]
+        found = [folder for folder in folders if fits(folder)]
         yield from found
         level = [folder for folder in folders if folder not in found]
 

@@ -9,7 +9,7 @@ too, but explains nothing that they do not; two boxes beside each other look lik
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -215,10 +215,8 @@ def _explaining(boxes: _Ints, left: Mask, width: int) -> list[PixelBox]:
         if gains[best] < _least_gain((x0, y0, x1 - x0, y1 - y0), width):
             break
         found.append((x0, y0, x1 - x0, y1 - y0))
-        for part in outlines[best]:
-            # One pixel more on each side: a line's blurred rim must not make a second box.
-            rows, columns = (slice(max(0, span.start - 1), span.stop + 1) for span in part)
-            left[rows, columns] = False
+        for part in _widened(outlines[best]):
+            left[part] = False
         open_boxes.remove(best)
         gains = {at: _inside(left, outlines[at]) for at in open_boxes if gains[at] > 0}
         open_boxes = list(gains)
@@ -229,8 +227,10 @@ def _needed(boxes: list[PixelBox], drawn: Mask, width: int) -> list[PixelBox]:
     """The boxes without those that others explain: the smallest are looked at first, what is left of colour must be their own."""
     times = np.zeros(drawn.shape, np.int16)
     outlines = {box: _outline([box[0], box[1], box[0] + box[2], box[1] + box[3]], width) for box in boxes}
-    covers = {box: _cover(parts, drawn.shape) for box, parts in outlines.items()}
-    for cover in covers.values():
+    covers = {box: np.zeros(drawn.shape, np.bool_) for box in outlines}
+    for box, cover in covers.items():
+        for part in _widened(outlines[box]):
+            cover[part] = True
         times += cover
     kept = set(boxes)
     for box in sorted(boxes, key=lambda box: (box[2] + box[3], box)):
@@ -241,13 +241,9 @@ def _needed(boxes: list[PixelBox], drawn: Mask, width: int) -> list[PixelBox]:
     return list(kept)
 
 
-def _cover(parts: _Parts, shape: tuple[int, ...]) -> Mask:
-    """An outline and the pixel on either side of it."""
-    cover = np.zeros(shape, np.bool_)
-    for part in parts:
-        rows, columns = (slice(max(0, span.start - 1), span.stop + 1) for span in part)
-        cover[rows, columns] = True
-    return cover
+def _widened(parts: _Parts) -> Iterator[tuple[slice, ...]]:
+    """The sides of an outline with the pixel around them: a line's blurred rim must not make a second box."""
+    return (tuple(slice(max(0, span.start - 1), span.stop + 1) for span in part) for part in parts)
 
 
 def _least_gain(box: PixelBox, width: int) -> float:

@@ -164,17 +164,13 @@ def read(source: Image, target: Image, colours: Sequence[Rgb], radius: float) ->
         raise ValueError(f"source {source.shape}, target {target.shape}")
     if not radius > 0:
         raise ValueError(f"radius {radius}: more than 0 is needed")
-    owner = _owners(source, target, colours)
-    return [_point(source, target, owner, at, (colours[at], radius)) for at in range(len(colours))]
-
-
-def _owners(source: Image, target: Image, colours: Sequence[Rgb]) -> npt.NDArray[np.int16]:
-    """(height, width) number of the colour that each changed pixel has, -1 for none."""
     after = target.astype(np.float32)
     distances = np.stack([np.linalg.norm(after - np.asarray(colour, np.float32), axis=2) for colour in colours])
     changed = np.abs(after - source).max(axis=2) > _CHANGED
     nearest = distances.argmin(axis=0)
-    return np.where(changed & (distances.min(axis=0) <= _NEAR), nearest, -1).astype(np.int16)
+    # The number of the colour that each changed pixel has, -1 for none.
+    owner = np.where(changed & (distances.min(axis=0) <= _NEAR), nearest, -1).astype(np.int16)
+    return [_point(source, target, owner, at, (colours[at], radius)) for at in range(len(colours))]
 
 
 def _point(
@@ -205,7 +201,9 @@ def _window(
     length = (way**2).sum(axis=2)
     share = ((target[rows, columns] - before) * way).sum(axis=2) / np.maximum(length, 1.0)
     here = owner[rows, columns]
-    others = _grown((here >= 0) & (here != at))
+    # The others grown by two pixels: the rim of a circle mixes its colour with what lies beneath.
+    wide, (high, across) = np.pad((here >= 0) & (here != at), 2), here.shape
+    others = np.logical_or.reduce([wide[dy : dy + high, dx : dx + across] for dy in range(5) for dx in range(5)])
     told = length > _TOLD**2
     return _Window(
         np.arange(columns.start, columns.stop) + 0.5,
@@ -213,14 +211,6 @@ def _window(
         np.clip(share, 0, 1),
         (told & ~others).astype(np.float64),
     )
-
-
-def _grown(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Grown by two pixels: the rim of a circle mixes its colour with what lies beneath."""
-    wide = np.pad(mask, 2)
-    height, width = mask.shape
-    grown = [wide[dy : dy + height, dx : dx + width] for dy in range(5) for dx in range(5)]
-    return np.asarray(np.logical_or.reduce(grown), np.bool_)
 
 
 def _fitted(window: _Window, start: tuple[float, float], radius: float, softness: float) -> tuple[float, float]:

@@ -11,7 +11,6 @@ Scores, cuts, pages, sheets and training take it for a build like any other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from ieiw.triplets.errors import Step, UsageError
@@ -44,20 +43,13 @@ def borrow(build: str, out: str) -> str:
         link = mine / name
         if (link.exists() or link.is_symlink()) and not (link.is_symlink() and link.readlink() == store.local / name):
             raise UsageError(f"{mine}: holds another build or other files. Give a folder of its own")
-    for name in (*_WHOLE, *_made_so_far(store.local)):
+    made = [path for top in _FILE_BY_FILE for path in sorted((store.local / top).rglob("*")) if path.is_file()]
+    for name in (*_WHOLE, *(str(path.relative_to(store.local)) for path in made)):
         link = mine / name
         if not link.is_symlink() and not link.exists():
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(store.local / name)
     return str(mine)
-
-
-def _made_so_far(build: Path) -> Iterator[str]:
-    """Files of the build's scores and cuts."""
-    for top in _FILE_BY_FILE:
-        for path in sorted((build / top).rglob("*")):
-            if path.is_file():
-                yield str(path.relative_to(build))
 
 
 def check_writable(store: Store) -> None:

@@ -105,6 +105,14 @@ class FunnelStep(Strict):
     left: int
     bounds: dict[str, tuple[float | None, float | None]]
 
+    def limits(self, most: int) -> str:
+        """The first ``most`` bounds in words: ``removal: ≥ 0.2 and ≤ 0.9; addition: ≥ 0.3``."""
+        return "; ".join(
+            ("" if group == "all" else f"{group}: ")
+            + " and ".join(f"{sign} {value:.4g}" for sign, value in (("≥", low), ("≤", high)) if value is not None)
+            for group, (low, high) in list(self.bounds.items())[:most]
+        )
+
 
 class ScoreNote(Strict):
     """A score that the cut used: its version and the SHA-256 of its values."""

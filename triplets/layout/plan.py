@@ -171,27 +171,25 @@ def plan_rows(attempts: Sequence[Attempt], unit: str) -> list[PlanRow]:
     for attempt in attempts:
         if attempt.record is not record:
             record = attempt.record
-            shared = _record_columns(record) | {"unit": unit, "used": 0}
+            width, height = record.size or (0, 0)
+            shared = {
+                "record": record.id,
+                "group": record.group,
+                "split": record.split,
+                "files": msgspec.json.encode(record.files),
+                "annotation": msgspec.json.encode(record.annotation),
+                "width": width,
+                "height": height,
+                "licence": record.licence,
+                "fault": record.fault.reason.value if record.fault else "",
+                "fault_detail": clean_text(record.fault.detail)[:500] if record.fault else "",
+                "unit": unit,
+                "used": 0,
+            }
         rows.append(
             shared | {"source": attempt.source, "task": attempt.task, "variant": attempt.variant, "key": attempt.key}
         )
     return rows
-
-
-def _record_columns(record: Record) -> PlanRow:
-    width, height = record.size or (0, 0)
-    return {
-        "record": record.id,
-        "group": record.group,
-        "split": record.split,
-        "files": msgspec.json.encode(record.files),
-        "annotation": msgspec.json.encode(record.annotation),
-        "width": width,
-        "height": height,
-        "licence": record.licence,
-        "fault": record.fault.reason.value if record.fault else "",
-        "fault_detail": clean_text(record.fault.detail)[:500] if record.fault else "",
-    }
 
 
 def attempts_of(rows: Sequence[PlanRow]) -> Iterator[Attempt]:
@@ -200,19 +198,16 @@ def attempts_of(rows: Sequence[PlanRow]) -> Iterator[Attempt]:
     record: Record | None = None
     for row in rows:
         if record is None or last != (row["source"], row["record"]):
-            last, record = (row["source"], row["record"]), _record(row)
+            last = (row["source"], row["record"])
+            size = (int(str(row["width"])), int(str(row["height"])))
+            record = Record(
+                id=str(row["record"]),
+                group=str(row["group"]),
+                files=msgspec.json.decode(row["files"]),  # type: ignore[call-overload]
+                annotation=msgspec.json.decode(row["annotation"]),  # type: ignore[call-overload]
+                split=str(row["split"]),
+                size=size if size != (0, 0) else None,
+                licence=str(row["licence"]),
+                fault=Fault(Reason(str(row["fault"])), str(row["fault_detail"])) if row["fault"] else None,
+            )
         yield Attempt(str(row["source"]), record, str(row["task"]), int(str(row["variant"])))
-
-
-def _record(row: PlanRow) -> Record:
-    size = (int(str(row["width"])), int(str(row["height"])))
-    return Record(
-        id=str(row["record"]),
-        group=str(row["group"]),
-        files=msgspec.json.decode(row["files"]),  # type: ignore[call-overload]
-        annotation=msgspec.json.decode(row["annotation"]),  # type: ignore[call-overload]
-        split=str(row["split"]),
-        size=size if size != (0, 0) else None,
-        licence=str(row["licence"]),
-        fault=Fault(Reason(str(row["fault"])), str(row["fault_detail"])) if row["fault"] else None,
-    )

@@ -70,14 +70,10 @@ class FolderStore:
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            return self._put_in_turn(spooled, target)
-        return True
-
-    def _put_in_turn(self, spooled: Path, target: Path) -> bool:
-        """Without hard links: look and rename, while no other process of this machine does.
-
-        Of two machines at the same instant both may rename; the unit's two row files then say the same of the same bytes.
-        """
+        else:
+            return True
+        # Without hard links: look and rename, while no other process of this machine does. Of two machines at the same instant
+        # both may rename; the unit's two row files then say the same of the same bytes.
         with _turn(self._folder / SPOOL / "turn"):
             if target.exists():
                 return False
