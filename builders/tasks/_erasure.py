@@ -99,7 +99,7 @@ class Erasure(TaskBase[RegionRules]):
 
     def _make_region(self, record: OpenRecord) -> Region:
         annotation = record.record.annotation
-        polygons, targets = annotation.get("Polygons"), annotation.get("targets")
+        polygons, targets = annotation.get("Polygons"), annotation.get("targets", ())
         count = len(targets if polygons is None else polygons)
         phrase = noun_phrase(
             annotation["phrase"],
