@@ -54,7 +54,7 @@ def test_a_task_of_which_nothing_is_left_is_told(build, tmp_path):
     ("arguments", "told"),
     [
         (["--name", "x", "--compare", "none"], "no cut 'none' here"),
-        (["--name", "../x"], "--name"),
+        (["--name", "../x"], "cut name"),
         (["--name", "x", "--rule", "missing.yaml"], "missing.yaml"),
     ],
 )
