@@ -72,7 +72,7 @@ def compose(rng: np.random.Generator, place: Place, backdrop: Backdrop) -> list[
         look = _look(rng, kind)
         for _ in range(2 if rng.random() < 0.25 else 1):
             thing = _thing(rng, zone, kind, look, backdrop)
-            if thing is not None and _fits(thing, things, backdrop):
+            if thing is not None and all(_go_together(thing, other) for other in things):
                 things.append(thing)
             look = look if rng.random() < 0.5 else _look(rng, kind)
     order = {"air": 0, "wall": 0, "water": 1, "floor": 2}
@@ -91,7 +91,7 @@ def _look(rng: np.random.Generator, kind: Kind) -> Look:
 
 
 def _thing(rng: np.random.Generator, zone: Zone, kind: Kind, look: Look, backdrop: Backdrop) -> Thing | None:
-    """The thing somewhere in its zone, or None where it does not fit."""
+    """The thing somewhere in its zone, or None where it does not fit or would hang over a window."""
     height, width = backdrop.stuff.shape
     reach = getattr(backdrop, zone.where)
     if reach is None:
@@ -110,16 +110,11 @@ def _thing(rng: np.random.Generator, zone: Zone, kind: Kind, look: Look, backdro
         return None
     x = float(rng.uniform(low, high))
     box = (x + left * scale, y + top * scale, x + right * scale, y + bottom * scale)
+    if zone.where == "wall":
+        x0, y0, x1, y1 = (round(value) for value in box)
+        if (backdrop.stuff[max(0, y0) : y1, max(0, x0) : x1] == WINDOW).any():
+            return None
     return Thing(kind, look, zone, (x, y), scale, flip, box)
-
-
-def _fits(thing: Thing, things: list[Thing], backdrop: Backdrop) -> bool:
-    """Whether a thing may be where it is: nothing hangs over a window or over another, nobody seems to stand on a car's roof."""
-    if thing.zone.where == "wall":
-        left, top, right, bottom = (round(value) for value in thing.box)
-        if (backdrop.stuff[max(0, top) : bottom, max(0, left) : right] == WINDOW).any():
-            return False
-    return all(_go_together(thing, other) for other in things)
 
 
 def _go_together(one: Thing, other: Thing) -> bool:

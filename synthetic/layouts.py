@@ -84,7 +84,27 @@ def _phrasecut(scene: Scene, number: int, part: str) -> Annotations:
     listed = {
         "image_id": number, "coco_id": number, "flickr_id": None, "width": width, "height": height, "url": _ORIGIN, "split": part,
     }  # fmt: skip
-    tasks = [_task(scene, number, at) for at in range(len(scene.phrases))]
+    tasks = []
+    for at, phrase in enumerate(scene.phrases):
+        masks = [scene.placed[thing].mask for thing in sorted(phrase.things)]
+        structure = {
+            "name": phrase.name,
+            "attributes": list(phrase.attributes),
+            "relation_ids": [number * 1000 + at] if phrase.relation else [],
+            "relation_descriptions": [list(phrase.relation)] if phrase.relation else [],
+            "type": phrase.kind,
+        }
+        tasks.append(
+            {
+                "task_id": f"{number}__{at}",
+                "image_id": number,
+                "ann_ids": [number * 1000 + thing for thing in sorted(phrase.things)],
+                "instance_boxes": [_box(mask) for mask in masks],
+                "Polygons": [polygons(mask) for mask in masks],
+                "phrase": phrase.text,
+                "phrase_structure": structure,
+            }
+        )
     inputs = [{key: task[key] for key in ("task_id", "image_id", "phrase", "phrase_structure")} for task in tasks]
     root = "VGPhraseCut_v0"
     return {
@@ -94,34 +114,24 @@ def _phrasecut(scene: Scene, number: int, part: str) -> Annotations:
     }
 
 
-def _task(scene: Scene, number: int, at: int) -> dict[str, Any]:
-    phrase = scene.phrases[at]
-    things = sorted(phrase.things)
-    return {
-        "task_id": f"{number}__{at}",
-        "image_id": number,
-        "ann_ids": [number * 1000 + thing for thing in things],
-        "instance_boxes": [_box(scene.placed[thing].mask) for thing in things],
-        "Polygons": [polygons(scene.placed[thing].mask) for thing in things],
-        "phrase": phrase.text,
-        "phrase_structure": {
-            "name": phrase.name,
-            "attributes": list(phrase.attributes),
-            "relation_ids": [number * 1000 + at] if phrase.relation else [],
-            "relation_descriptions": [list(phrase.relation)] if phrase.relation else [],
-            "type": phrase.kind,
-        },
-    }
-
-
 def _coco(scene: Scene, number: int, part: str) -> Annotations:
     width, height = scene.size
     image = {
         "id": number, "file_name": f"{number:012d}.jpg", "width": width, "height": height, "license": 1, "coco_url": "",
         "flickr_url": "", "date_captured": "",
     }  # fmt: skip
-    instances = [_instance(scene, number, thing) for thing in range(len(scene.placed))]
-    known = [each for each in instances if each["category_id"] and each["segmentation"]]
+    known: list[dict[str, Any]] = []
+    for thing, placed in enumerate(scene.placed):
+        # COCO's polygons run along the pixels' edges: outline the mask at four times its size, in quarters of a pixel.
+        large = np.kron(placed.mask, np.ones((4, 4), np.bool_))
+        outlines = [(np.asarray(outline) + 0.5) / 4 for outline in polygons(large, 1.2)]
+        instance: dict[str, Any] = {
+            "id": number * 1000 + thing, "image_id": number, "category_id": placed.thing.kind.coco, "iscrowd": 0,
+            "area": float(placed.mask.sum()), "bbox": _box(placed.mask),
+            "segmentation": [outline.round(2).ravel().tolist() for outline in outlines if len(outline) >= 3],
+        }  # fmt: skip
+        if instance["category_id"] and instance["segmentation"]:
+            known.append(instance)
     people = []
     for person in (each for each in known if each["category_id"] == 1):
         joints = scene.joints(person["id"] - number * 1000) or [(0.0, 0.0, 0)] * len(JOINTS)
@@ -139,33 +149,6 @@ def _coco(scene: Scene, number: int, part: str) -> Annotations:
         f"{root}/captions_{part}2017.json:images": [image],
         f"{root}/captions_{part}2017.json:annotations": spoken,
     }
-
-
-def _instance(scene: Scene, number: int, thing: int) -> dict[str, Any]:
-    mask = scene.placed[thing].mask
-    # COCO's polygons run along the pixels' edges: outline the mask at four times its size, in quarters of a pixel.
-    large = np.kron(mask, np.ones((4, 4), np.bool_))
-    outlines = [(np.asarray(outline) + 0.5) / 4 for outline in polygons(large, 1.2)]
-    return {
-        "id": number * 1000 + thing,
-        "image_id": number,
-        "category_id": scene.placed[thing].thing.kind.coco,
-        "iscrowd": 0,
-        "area": float(mask.sum()),
-        "bbox": _box(mask),
-        "segmentation": [outline.round(2).ravel().tolist() for outline in outlines if len(outline) >= 3],
-    }
-
-
-def _categories(file: str) -> list[dict[str, Any]]:
-    if file.startswith("person_keypoints"):
-        person = {"id": 1, "name": "person", "supercategory": "person"}
-        return [person | {"keypoints": list(JOINTS), "skeleton": [list(limb) for limb in SKELETON]}]
-    return [
-        {"id": number, "name": name, "supercategory": group}
-        for group, members in CATEGORIES.items()
-        for number, name in members
-    ]
 
 
 class LayoutWriter:
@@ -227,8 +210,15 @@ class LayoutWriter:
                 "info": {"description": "Generated scenes", "version": "1", "contributor": "ieiw make-scenes"},
                 "licenses": [{"id": 1, "name": "CC0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"}],
             }
-            if not target.name.startswith("captions"):
-                head["categories"] = _categories(target.name)
+            if target.name.startswith("person_keypoints"):
+                person = {"id": 1, "name": "person", "supercategory": "person", "keypoints": list(JOINTS)}
+                head["categories"] = [person | {"skeleton": [list(limb) for limb in SKELETON]}]
+            elif not target.name.startswith("captions"):
+                head["categories"] = [
+                    {"id": number, "name": name, "supercategory": group}
+                    for group, members in CATEGORIES.items()
+                    for number, name in members
+                ]
             with target.open("wb") as file:
                 file.write(json.dumps(head).encode()[:-1])
                 for half in ("images", "annotations"):

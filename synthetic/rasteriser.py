@@ -200,11 +200,21 @@ class Pen:
             x -= self._anchor[0] * _SUPER
             second = _pattern(x, y, paint, self._scale)[..., None]
             colour = colour + (np.asarray(paint.second, np.float32) - colour) * second
-        tones = _relief(solid, bulge) if bulge > 0 and min(mask.shape) > 3 else None
+        tones: Plane | None = None
+        if bulge > 0 and min(mask.shape) > 3:
+            # Light on a shape that swells out of the picture: bright towards the upper left, dark towards the lower right.
+            size = max(3, int(bulge * min(solid.shape)) | 1)
+            soft = cv2.blur(solid, (size, size), borderType=cv2.BORDER_CONSTANT)
+            half = max(3, (size // 2) | 1)
+            soft = cv2.blur(soft, (half, half), borderType=cv2.BORDER_CONSTANT)
+            across = cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3, scale=0.42)
+            down = cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3, scale=0.66)
+            slope = np.asarray(across + down, np.float32) * np.float32(size * 0.125)
+            tones = np.asarray(1 + np.clip(slope, -0.38, 0.26), np.float32)
         if paint.grain > 0:
             texture = tile(paint.texture)
             rows, columns = (
-                np.arange(part.start, part.stop) % size for part, size in zip(area, texture.shape, strict=True)
+                np.arange(part.start, part.stop) % side for part, side in zip(area, texture.shape, strict=True)
             )
             grain = 1 + np.float32(paint.grain) * texture[np.ix_(rows, columns)]
             tones = grain if tones is None else tones * grain
@@ -231,18 +241,6 @@ def _pattern(x: Plane, y: Plane, paint: Paint, scale: float) -> Plane:
     near_v = v / 0.866 - row - 0.5
     far = np.sqrt(near_u**2 + (near_v * 0.866) ** 2)
     return np.clip((0.27 - far) * period + 0.5, 0, 1).astype(np.float32)
-
-
-def _relief(solid: Plane, bulge: float) -> Plane:
-    """Light on a shape that swells out of the picture: bright towards the upper left, dark towards the lower right."""
-    size = max(3, int(bulge * min(solid.shape)) | 1)
-    soft = cv2.blur(solid, (size, size), borderType=cv2.BORDER_CONSTANT)
-    half = max(3, (size // 2) | 1)
-    soft = cv2.blur(soft, (half, half), borderType=cv2.BORDER_CONSTANT)
-    across = cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3, scale=0.42)
-    down = cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3, scale=0.66)
-    slope = np.asarray(across + down, np.float32) * np.float32(size * 0.125)
-    return np.asarray(1 + np.clip(slope, -0.38, 0.26), np.float32)
 
 
 # ---- outlines

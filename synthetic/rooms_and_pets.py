@@ -90,8 +90,15 @@ def write_rooms_and_pets(out: Path, count: int, seed: int) -> int:
         millimetres = np.rint(depth * _MILLIMETRES).astype(np.uint16)
         _save(out / "NYUv2" / "images" / f"{number + 1:04}.jpg", encode_jpeg(scene.picture).data)
         _save(out / "NYUv2" / "depth" / f"{number + 1:04}.png", cv2.imencode(".png", millimetres)[1].tobytes())
-    lines = [_write_pet(out / "Oxford-IIIT-Pet", number, seed) for number in range(count)]
-    annotations = out / "Oxford-IIIT-Pet" / "annotations"
+    pets, lines, order = out / "Oxford-IIIT-Pet", [], list(BREEDS)
+    for number in range(count):
+        breed, coat = list(COATS.items())[number % len(COATS)]
+        stem = f"{breed}_{number // len(COATS) + 1}"
+        _save(pets / "images" / f"{stem}.jpg", encode_jpeg(pet(coat, seed, number)).data)
+        cat = coat.animal == "cat"
+        kin = [name for name in order if name[0].isupper() == cat]  # the release writes cats with a capital
+        lines.append(f"{stem} {order.index(breed) + 1} {1 if cat else 2} {kin.index(breed) + 1}\n")
+    annotations = pets / "annotations"
     annotations.mkdir(parents=True, exist_ok=True)
     (annotations / "trainval.txt").write_text("".join(lines), encoding="ascii")
     return 2 * count
@@ -123,16 +130,6 @@ def depth_of(scene: Scene, rng: np.random.Generator) -> Depth:
         row = int(np.clip(round(each.thing.at[1]) - base, 0, height - base - 1))
         depth[each.mask] = plane[row] if each.thing.zone.where == "floor" else wall
     return depth
-
-
-def _write_pet(folder: Path, number: int, seed: int) -> str:
-    """Draw the pet of this number; returns its line of the list: name, class, cat or dog, breed of these."""
-    breed, order = list(COATS)[number % len(COATS)], list(BREEDS)
-    stem = f"{breed}_{number // len(COATS) + 1}"
-    _save(folder / "images" / f"{stem}.jpg", encode_jpeg(pet(COATS[breed], seed, number)).data)
-    cat = COATS[breed].animal == "cat"
-    kin = [name for name in order if name[0].isupper() == cat]  # the release writes cats with a capital
-    return f"{stem} {order.index(breed) + 1} {1 if cat else 2} {kin.index(breed) + 1}\n"
 
 
 def pet(coat: Coat, seed: int, number: int) -> Image:

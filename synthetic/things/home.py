@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ieiw.synthetic.palette import VIVID, Paint, jitter
-from ieiw.synthetic.rasteriser import Pen, Point, ragged
+from ieiw.synthetic.rasteriser import Pen, ragged
 from ieiw.synthetic.things.kinds import Kind, Look
 
 _WOOD = Paint((146, 100, 62), grain=0.16, texture="wood")
@@ -199,30 +199,11 @@ def suitcase(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     del rng
 
 
-def _page_block(pen: Pen, low: float, thick: float, half: float, paint: Paint, shift: float) -> None:
-    corner: list[Point] = [
-        (-half + shift, low - thick),
-        (half + shift, low - thick),
-        (half + shift, low),
-        (-half + shift, low),
-    ]
-    pen.poly(corner, paint, 0.25)
-    pen.poly(
-        [
-            (half + shift - 0.16, low - thick * 0.82),
-            (half + shift + 0.01, low - thick * 0.82),
-            (half + shift + 0.01, low - thick * 0.18),
-            (half + shift - 0.16, low - thick * 0.18),
-        ],
-        Paint((244, 236, 214)),
-        0.0,
-    )
-    pen.line([(-half + shift + 0.1, low - thick), (-half + shift + 0.1, low)], 0.03, paint.plain(0.4))
-
-
 def book(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A book that lies flat."""
-    _page_block(pen, 0.0, 1.0, 2.0, look.paint, 0.0)
+    pen.poly("-2.0,-1.0 2.0,-1.0 2.0,0.0 -2.0,0.0", look.paint, 0.25)
+    pen.poly("1.84,-0.82 2.01,-0.82 2.01,-0.18 1.84,-0.18", Paint((244, 236, 214)), 0.0)
+    pen.line([(-1.9, -1.0), (-1.9, 0.0)], 0.03, look.paint.plain(0.4))
     pen.poly("-2.0,-1.0 -1.8,-1.34 2.06,-1.34 2.0,-1.0", look.paint.plain(0.12), 0.06)
     pen.line([(-1.2, -1.17), (0.6, -1.17)], 0.1, look.paint.plain(0.55))
     del rng

@@ -73,17 +73,6 @@ def _limb(root: Point, first: float, second: float, lengths: Point) -> _Limb:
     return _Limb(root, middle, end)
 
 
-def _body(look: Look, rng: np.random.Generator, female: bool, child: bool) -> _Body:
-    skin = Paint(jitter(rng, _SKINS[int(rng.integers(len(_SKINS)))], 6))
-    hair = Paint(jitter(rng, _HAIRS[int(rng.integers(len(_HAIRS)))], 8), grain=0.18, texture="fur")
-    legs = Paint(jitter(rng, _TROUSERS[int(rng.integers(len(_TROUSERS)))], 8), grain=0.05)
-    shoes = Paint(mix(jitter(rng, COLOURS["gray"], 30), legs.rgb, 0.3)).toned(-0.25)
-    hat = Paint(look.accent) if look.pose == "hat" else None
-    return _Body(
-        skin, hair, look.paint, legs, shoes, female, female and look.pose == "dress", hat, 0.098 if child else 0.078
-    )
-
-
 def _mark_limb(pen: Pen, limb: _Limb, side: str, names: tuple[str, str, str]) -> None:
     for name, at in zip(names, (limb.root, limb.middle, limb.end), strict=True):
         pen.mark(f"{side}_{name}", at)
@@ -264,7 +253,13 @@ def _profile(pen: Pen, body: _Body) -> None:
 
 
 def _person(pen: Pen, look: Look, rng: np.random.Generator, *, female: bool, child: bool) -> None:
-    body = _body(look, rng, female, child)
+    skin = Paint(jitter(rng, _SKINS[int(rng.integers(len(_SKINS)))], 6))
+    hair = Paint(jitter(rng, _HAIRS[int(rng.integers(len(_HAIRS)))], 8), grain=0.18, texture="fur")
+    legs = Paint(jitter(rng, _TROUSERS[int(rng.integers(len(_TROUSERS)))], 8), grain=0.05)
+    shoes = Paint(mix(jitter(rng, COLOURS["gray"], 30), legs.rgb, 0.3)).toned(-0.25)
+    hat = Paint(look.accent) if look.pose == "hat" else None
+    dress, head = female and look.pose == "dress", 0.098 if child else 0.078
+    body = _Body(skin, hair, look.paint, legs, shoes, female, dress, hat, head)
     if look.pose == "walking":
         _side(pen, body, rng)
     else:
