@@ -1,6 +1,6 @@
 """Classification as InstructCV draws it: the whole picture in one plain colour, which says whether a class is there.
 
-A record's annotation holds ``class``, and ``classes``, all names the data set knows; both as people say them.
+A record's annotation holds ``class_id``, and its file ``classes`` all names that the data set knows.
 """
 
 from __future__ import annotations

@@ -62,8 +62,10 @@ class Index:
         """Columns, part by part; those of rows that have few distinct values come dictionary-encoded.
 
         Raises:
-            UsageError: a part is missing or damaged, or has other rows than ``build.json`` says.
+            UsageError: no such column; a part is missing or damaged, or has other rows than ``build.json`` says.
         """
+        if unknown := [name for name in columns if name not in SCHEMAS[kind].names]:
+            raise UsageError(f"no column {unknown[0]!r} in the {kind}. Known: {', '.join(SCHEMAS[kind].names)}")
         repeated = [name for name in columns if kind == "rows" and name in _REPEATED]
         for part in self.parts(kind):
             try:

@@ -89,3 +89,11 @@ def test_a_writer_leaves_no_part_for_nothing(tmp_path):
     writer.add(ROWS.empty_table())
     writer.close()
     assert writer.parts == [] and store.sizes("index") == {}
+
+
+def test_a_column_that_there_is_not_is_named_with_those_there_are(tiny):
+    index = open_build(tiny.store)
+    with pytest.raises(UsageError, match="no column 'record_id' in the rows. Known: key, .*instruction"):
+        index.columns(["record_id"])
+    with pytest.raises(UsageError, match="in the rejects"):
+        index.rejects(["instruction"])
