@@ -20,7 +20,7 @@ def started(recipe, out, *flags, log, **environment):
             env=os.environ | environment,
             stdout=output,
             stderr=output,
-            preexec_fn=_hear_ctrl_c,
+            preexec_fn=hear_ctrl_c,
         )
     try:
         yield build
@@ -32,7 +32,7 @@ def started(recipe, out, *flags, log, **environment):
             build.wait()
 
 
-def _hear_ctrl_c():
+def hear_ctrl_c():
     """What a shell starts in the background inherits that SIGINT is ignored; nobody sits at such a build's keyboard."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

@@ -8,6 +8,14 @@ import pytest
 from ieiw.train.interruption import Interruption
 
 
+@pytest.fixture(autouse=True)
+def _hearing():
+    """A shell that starts us in the background has us ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_the_first_signal_is_heard_and_the_second_ends_as_usual():
     with Interruption() as interruption:
         assert interruption.signal == 0

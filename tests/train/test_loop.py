@@ -20,6 +20,7 @@ from ieiw.train.loop import train
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode, encode_png
 from tests.support.cuts import write_cut
+from tests.support.processes import hear_ctrl_c
 from tests.support.tiny_build import Wanted, tiny_build
 
 TINY = {"channels": [16, 16], "text_width": 16}
@@ -200,6 +201,7 @@ def test_a_signal_ends_a_run_after_the_step_at_hand_saved_and_said(build, tmp_pa
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hear_ctrl_c,
     )
     for line in run.stderr:
         if line.startswith("step 2/"):
