@@ -41,4 +41,6 @@ assert "brightness" in registry.embedded() and "kind: thin" in to_yaml(rules)
 
 
 def test_the_page_runs():
-    subprocess.run([sys.executable, "-c", PROGRAM], check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    command, environment = [sys.executable, "-c", PROGRAM], os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

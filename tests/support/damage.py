@@ -152,3 +152,17 @@ def expect(tiny, kind, where):
 def a_unit(tiny):
     name = unit_names(tiny)[0]
     return name, open_unit(tiny, name)
+
+
+def the_files(tiny):
+    """One file of each kind by what it is."""
+    mark = read_mark(tiny.store.read(unit_names(tiny)[0]))
+    plan = next(f"plan/shapes/{name}" for name in tiny.store.sizes("plan/shapes"))
+    return {
+        "shard": mark.shard,
+        "rejects": mark.rejects,
+        "rows": unit_names(tiny)[0],
+        "index of rows": "index/rows-00000.parquet",
+        "index of rejects": "index/rejects-00000.parquet",
+        "plan": plan,
+    }

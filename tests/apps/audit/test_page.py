@@ -39,15 +39,6 @@ def made(tmp_path_factory):
     return tiny, result, written
 
 
-@pytest.fixture
-def fresh(tmp_path):
-    """A scored and cut build to be damaged."""
-    tiny = tiny_build(tmp_path / "build", Wanted(pictures=4))
-    score_here(tiny, ("sharpness", "seam", "colourfulness", "contrast", "exposure", "noise", "blockiness"))
-    cut_here(tiny)
-    return tiny
-
-
 def test_counts_are_those_that_lint_finds(made):
     tiny, result, _ = made
     found = lint(tiny.path)

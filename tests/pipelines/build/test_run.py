@@ -9,20 +9,10 @@ from ieiw.pipelines.engine.errors import DriverFailedError, TooManyRejectsError
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import load_state
 from ieiw.triplets.storage.store import open_store
-from tests.support.builds import balanced, build_serially, run_build, stamps, tree
+from tests.support.builds import balanced, run_build, stamps, tree
 from tests.support.phrasecut_folder import Folder, write_phrasecut
 
-SMALL = Folder(pictures=12, phrases=3)
-
-
-@pytest.fixture(autouse=True)
-def _serial(monkeypatch):
-    build_serially(monkeypatch)
-
-
-@pytest.fixture
-def root(tmp_path):
-    return write_phrasecut(tmp_path / "pc", SMALL)
+pytestmark = pytest.mark.usefixtures("serially")
 
 
 def test_everything_is_built_and_the_books_balance(root, tmp_path):

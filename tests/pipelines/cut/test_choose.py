@@ -4,7 +4,6 @@ import hashlib
 import json
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 
 from ieiw.filters.rule_set import RuleSet
@@ -12,40 +11,10 @@ from ieiw.pipelines.cut.choose import Chosen
 from ieiw.pipelines.cut.run import cut
 from ieiw.triplets.layout.cut_state import (
     SAMPLE,
-    sample_file,
 )
 from tests.support.builds import index
+from tests.support.scored import ALL, RULES, samples, tables
 from tests.support.tiny_build import Wanted, tiny_build
-
-ALL = RuleSet.model_validate({"split": {"validation": 0.3}})
-
-
-RULES = RuleSet.model_validate(
-    {
-        "rules": [
-            {"name": "blurred", "kind": "threshold", "score": "sharpness", "drop_lowest": 0.1, "per": "task"},
-            {
-                "name": "idle",
-                "kind": "threshold",
-                "score": "change-inside",
-                "of": "pair",
-                "min": 0.97,
-                "tasks": ["removal"],
-            },
-            {"name": "double", "kind": "duplicates", "of": "source", "distance": 8, "tasks": ["dots", "addition"]},
-            {"name": "many", "kind": "cap", "per": "source+task", "most": 9},
-        ],
-        "split": {"validation": 0.3, "seed": 1},
-    }
-)
-
-
-def tables(tiny, name, kind):
-    return pq.read_table(sorted((tiny.path / f"cuts/{name}/index").glob(f"{kind}-*.parquet")))
-
-
-def samples(tiny, name, side):
-    return np.load(tiny.path / sample_file(name, side), mmap_mode="r")
 
 
 @pytest.mark.parametrize("materialise", [False, True])

@@ -1,40 +1,13 @@
 """Two cuts side by side."""
 
-import pyarrow.parquet as pq
 import pytest
 
-from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.cut.compare import compare
 from ieiw.pipelines.cut.run import cut
 from ieiw.triplets.errors import UsageError
 from tests.support.builds import index
+from tests.support.scored import ALL, RULES, tables
 from tests.support.tiny_build import retry_round
-
-RULES = RuleSet.model_validate(
-    {
-        "rules": [
-            {"name": "blurred", "kind": "threshold", "score": "sharpness", "drop_lowest": 0.1, "per": "task"},
-            {
-                "name": "idle",
-                "kind": "threshold",
-                "score": "change-inside",
-                "of": "pair",
-                "min": 0.97,
-                "tasks": ["removal"],
-            },
-            {"name": "double", "kind": "duplicates", "of": "source", "distance": 8, "tasks": ["dots", "addition"]},
-            {"name": "many", "kind": "cap", "per": "source+task", "most": 9},
-        ],
-        "split": {"validation": 0.3, "seed": 1},
-    }
-)
-
-
-ALL = RuleSet.model_validate({"split": {"validation": 0.3}})
-
-
-def tables(tiny, name, kind):
-    return pq.read_table(sorted((tiny.path / f"cuts/{name}/index").glob(f"{kind}-*.parquet")))
 
 
 def test_compare_is_set_arithmetic(tiny):

@@ -7,22 +7,18 @@ import pytest
 import webdataset
 import xxhash
 
-from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.cut.copy_shards import _runs, materialise
 from ieiw.pipelines.cut.run import cut
 from ieiw.triplets.layout.cut_state import load_cut
 from ieiw.triplets.layout.shards import members
 from tests.support.builds import index
-from tests.support.scored import WANTED
+from tests.support.scored import ALL, WANTED
 from tests.support.tiny_build import tiny_build
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     return tiny_build(tmp_path_factory.mktemp("cut") / "build", WANTED)
-
-
-ALL = RuleSet.model_validate({"split": {"validation": 0.3}})
 
 
 def small_shards(monkeypatch, size=20_000):

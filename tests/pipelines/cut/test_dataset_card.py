@@ -7,16 +7,13 @@ from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.cut.dataset_card import card
 from ieiw.pipelines.cut.run import cut
 from ieiw.triplets.layout.cut_state import CutState, FunnelStep, load_cut
-from tests.support.scored import WANTED
+from tests.support.scored import ALL, WANTED
 from tests.support.tiny_build import tiny_build
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
     return tiny_build(tmp_path_factory.mktemp("cut") / "build", WANTED)
-
-
-ALL = RuleSet.model_validate({"split": {"validation": 0.3}})
 
 
 HOSTILE = "<script>alert(1)</script> | `x` **b** [a](http://x)\n# head"

@@ -1,7 +1,6 @@
 """Pictures that no cut may hold: of folders, of data sets, of the sources of other builds."""
 
 import cv2
-import pyarrow.parquet as pq
 import pytest
 
 from ieiw.filters.rule_set import RuleSet
@@ -10,12 +9,8 @@ from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.images.codec import decode
 from tests.support.builds import index
 from tests.support.pairs import save
-from tests.support.scored import scored_build
+from tests.support.scored import scored_build, tables
 from tests.support.tiny_build import Wanted, tiny_build
-
-
-def tables(tiny, name, kind):
-    return pq.read_table(sorted((tiny.path / f"cuts/{name}/index").glob(f"{kind}-*.parquet")))
 
 
 def test_decontamination_drops_copies_of_given_pictures(tiny, tmp_path):

@@ -5,46 +5,14 @@ import signal
 import subprocess
 import sys
 
-import numpy as np
-import pyarrow.parquet as pq
 import pytest
 
 from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.cut.run import cut
 from ieiw.triplets.errors import Step, UsageError
-from ieiw.triplets.layout.cut_state import DROPPED_ROWS, KEPT_ROWS, load_cut, sample_file, verify_shards
+from ieiw.triplets.layout.cut_state import DROPPED_ROWS, KEPT_ROWS, load_cut, verify_shards
 from tests.support.builds import ROOT, index, stamps
-from tests.support.scored import copied
-
-RULES = RuleSet.model_validate(
-    {
-        "rules": [
-            {"name": "blurred", "kind": "threshold", "score": "sharpness", "drop_lowest": 0.1, "per": "task"},
-            {
-                "name": "idle",
-                "kind": "threshold",
-                "score": "change-inside",
-                "of": "pair",
-                "min": 0.97,
-                "tasks": ["removal"],
-            },
-            {"name": "double", "kind": "duplicates", "of": "source", "distance": 8, "tasks": ["dots", "addition"]},
-            {"name": "many", "kind": "cap", "per": "source+task", "most": 9},
-        ],
-        "split": {"validation": 0.3, "seed": 1},
-    }
-)
-
-
-ALL = RuleSet.model_validate({"split": {"validation": 0.3}})
-
-
-def tables(tiny, name, kind):
-    return pq.read_table(sorted((tiny.path / f"cuts/{name}/index").glob(f"{kind}-*.parquet")))
-
-
-def samples(tiny, name, side):
-    return np.load(tiny.path / sample_file(name, side), mmap_mode="r")
+from tests.support.scored import ALL, RULES, copied, tables
 
 
 def test_the_books_balance(tiny):

@@ -9,22 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ieiw.pipelines.lint.run import Kind, lint
-from ieiw.triplets.layout.rows import read_mark
-from tests.support.damage import expect, unit_names
-
-
-def the_files(tiny):
-    mark = read_mark(tiny.store.read(unit_names(tiny)[0]))
-    plan = next(f"plan/shapes/{name}" for name in tiny.store.sizes("plan/shapes"))
-    return {
-        "shard": mark.shard,
-        "rejects": mark.rejects,
-        "rows": unit_names(tiny)[0],
-        "index of rows": "index/rows-00000.parquet",
-        "index of rejects": "index/rejects-00000.parquet",
-        "plan": plan,
-    }
-
+from tests.support.damage import expect, the_files
 
 FILES = ("shard", "rejects", "rows", "index of rows", "index of rejects", "plan")
 

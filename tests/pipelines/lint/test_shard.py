@@ -5,8 +5,7 @@ import pytest
 
 from ieiw.pipelines.lint.run import Kind
 from ieiw.triplets.images.codec import encode_jpeg, encode_png
-from ieiw.triplets.layout.rows import read_mark
-from tests.support.damage import Piece, a_unit, expect, flip, seal, unit_names
+from tests.support.damage import Piece, a_unit, expect, flip, seal, the_files
 
 
 def _swap_members(unit):
@@ -116,19 +115,6 @@ def test_json_that_is_none(tiny):
     row_file, unit = a_unit(tiny)
     unit.piece(0, "json").data = b'{"instruction": "cut o'
     expect(tiny, Kind.SAMPLE, seal(tiny, row_file, unit).shard)
-
-
-def the_files(tiny):
-    mark = read_mark(tiny.store.read(unit_names(tiny)[0]))
-    plan = next(f"plan/shapes/{name}" for name in tiny.store.sizes("plan/shapes"))
-    return {
-        "shard": mark.shard,
-        "rejects": mark.rejects,
-        "rows": unit_names(tiny)[0],
-        "index of rows": "index/rows-00000.parquet",
-        "index of rejects": "index/rejects-00000.parquet",
-        "plan": plan,
-    }
 
 
 def test_a_byte_of_a_shard_is_flipped(tiny):

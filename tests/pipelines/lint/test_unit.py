@@ -7,7 +7,7 @@ from ieiw.pipelines.lint.run import Kind, lint
 from ieiw.triplets.layout.build_state import source_state
 from ieiw.triplets.layout.plan import UnitRef, read_unit, write_plan
 from ieiw.triplets.layout.rows import read_mark
-from tests.support.damage import a_unit, expect, remark, seal, unit_names
+from tests.support.damage import a_unit, expect, remark, seal, the_files, unit_names
 from tests.support.tiny_build import build_unit, edit_state
 
 
@@ -95,19 +95,6 @@ def test_marks_with_wrong_digests(tiny, change):
     name = unit_names(tiny)[0]
     remark(tiny, name, **change)
     expect(tiny, Kind.DIGEST, read_mark(tiny.store.read(name)).shard)
-
-
-def the_files(tiny):
-    mark = read_mark(tiny.store.read(unit_names(tiny)[0]))
-    plan = next(f"plan/shapes/{name}" for name in tiny.store.sizes("plan/shapes"))
-    return {
-        "shard": mark.shard,
-        "rejects": mark.rejects,
-        "rows": unit_names(tiny)[0],
-        "index of rows": "index/rows-00000.parquet",
-        "index of rejects": "index/rejects-00000.parquet",
-        "plan": plan,
-    }
 
 
 def test_a_row_file_without_its_mark(tiny):

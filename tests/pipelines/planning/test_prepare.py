@@ -6,20 +6,10 @@ from ieiw.pipelines.lint.run import lint
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import load_state
 from ieiw.triplets.storage.store import FolderStore, open_store
-from tests.support.builds import balanced, build_serially, index, run_build, stamps, tree
+from tests.support.builds import balanced, index, run_build, stamps, tree
 from tests.support.phrasecut_folder import Folder, write_phrasecut
 
-SMALL = Folder(pictures=12, phrases=3)
-
-
-@pytest.fixture(autouse=True)
-def _serial(monkeypatch):
-    build_serially(monkeypatch)
-
-
-@pytest.fixture
-def root(tmp_path):
-    return write_phrasecut(tmp_path / "pc", SMALL)
+pytestmark = pytest.mark.usefixtures("serially")
 
 
 def source(root, name="phrasecut", **changes):

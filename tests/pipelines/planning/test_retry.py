@@ -5,20 +5,10 @@ import shutil
 import pytest
 
 from ieiw.triplets.errors import UsageError
-from tests.support.builds import balanced, build_serially, run_build, stamps, tree
+from tests.support.builds import balanced, run_build, stamps, tree
 from tests.support.phrasecut_folder import Folder, write_phrasecut, write_picture
 
-SMALL = Folder(pictures=12, phrases=3)
-
-
-@pytest.fixture(autouse=True)
-def _serial(monkeypatch):
-    build_serially(monkeypatch)
-
-
-@pytest.fixture
-def root(tmp_path):
-    return write_phrasecut(tmp_path / "pc", SMALL)
+pytestmark = pytest.mark.usefixtures("serially")
 
 
 def test_retried_rejects_supersede(tmp_path):
