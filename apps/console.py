@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ieiw.triplets.errors import human_time
+
 if TYPE_CHECKING:
     from ieiw.pipelines.engine.progress import Progress
     from ieiw.triplets.errors import Step
@@ -77,13 +79,6 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     for row in rows:
         table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
     Console(stderr=True, width=None if sys.stderr.isatty() else _LOG_WIDTH).print(table)
-
-
-def human_time(seconds: float) -> str:
-    """A duration for people: 45 s, 12 min, 3.5 h."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
 
 
 class Bar:

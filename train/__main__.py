@@ -25,7 +25,8 @@ def main() -> int:
         print(f"train: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"train: {error.filename}: {error.strerror}", file=sys.stderr)
+        where = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else error
+        print(f"train: {where}", file=sys.stderr)
         return 5
     print(outcome.checkpoint)
     return 128 + outcome.signal if outcome.signal else 0

@@ -75,8 +75,9 @@ def train(config: TrainConfig, say: Say) -> Outcome:
             draws = draw(latents, scheduler.config.num_train_timesteps, generator)
             latents = without_conditions(latents, draws.lost, config.dropout, no_text)
             loss = losses(unet, scheduler, latents, draws).mean()
-            if not math.isfinite(loss.item()):
-                raise UsageError(f"step {state.step + 1}: the loss is {loss.item()}. Lower optimiser.rate")
+            value = loss.item()
+            if not math.isfinite(value):
+                raise UsageError(f"step {state.step + 1}: the loss is {value}. Lower optimiser.rate")
 
             for group in state.optimiser.param_groups:
                 group["lr"] = settings.rate * min(1.0, (state.step + 1) / max(1, settings.warm_up))
@@ -88,7 +89,7 @@ def train(config: TrainConfig, say: Say) -> Outcome:
             state.ema.step(unet.parameters())
             state.step += 1
 
-            progress.step(state.step, loss.item(), len(batch.instructions), waited)
+            progress.step(state.step, value, len(batch.instructions), waited)
             if _due(state.step, reports.validate_every, config.steps):
                 _validate(config, state, held_out, progress)
             stopping = _save(config, state, loader, interruption.signal, say)
@@ -96,7 +97,7 @@ def train(config: TrainConfig, say: Say) -> Outcome:
         if watch.left:
             say(f"{watch.left:,} shards were not checked for damage before the run ended")
     last = checkpoints(Path(config.out) / "checkpoints")[-1]
-    return Outcome(state.step, last, progress.validations, interruption.signal)
+    return Outcome(state.step, last, progress.validations, interruption.signal if stopping else 0)
 
 
 def _open_data(config: TrainConfig, device: torch.device, say: Say) -> tuple[Loader, ShardWatch, Batch | None]:
@@ -136,9 +137,10 @@ def _save(config: TrainConfig, state: TrainingState, loader: Loader, heard: int,
             say(
                 f"step {state.step}: {error.filename}: {error.strerror}. Training goes on; make room for the next checkpoint"
             )
-    if heard:
+    stops = bool(heard) and state.step < config.steps
+    if stops:
         say(f"stopped by {signal.Signals(heard).name}; step {state.step} is saved, the same command goes on from it")
-    return bool(heard)
+    return stops
 
 
 def _validate(config: TrainConfig, state: TrainingState, held_out: Batch | None, progress: Progress) -> None:

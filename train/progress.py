@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from ieiw.triplets.errors import human_time
 
 LOSSES = "losses.jsonl"
 
@@ -30,12 +33,8 @@ class Progress:
         self._steps, self._every, self._say = steps, every, say
         self._file = out / LOSSES
         if self._file.exists():
-            lines = [
-                line for line in self._file.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")
-            ]
-            self._file.write_text(
-                "".join(line for line in lines if json.loads(line)["step"] <= start), encoding="utf-8"
-            )
+            lines = self._file.read_text(encoding="utf-8").splitlines()
+            self._file.write_text("".join(f"{line}\n" for line in lines if _step_of(line) <= start), encoding="utf-8")
         self._board = SummaryWriter(str(out / "tensorboard"), purge_step=start + 1)
         self._silent = False
         self._start, self._began = start, time.monotonic()
@@ -56,7 +55,7 @@ class Progress:
         rate, wait, mean = self._samples / seconds, self._waited / seconds, self._loss / count
         left = (now - self._began) / max(1, step - self._start) * (self._steps - step)
         self._say(
-            f"step {step}/{self._steps}  loss {mean:.4f}  {rate:,.1f} samples/s  data wait {wait:.0%}  {_time(left)} to go"
+            f"step {step}/{self._steps}  loss {mean:.4f}  {rate:,.1f} samples/s  data wait {wait:.0%}  {human_time(left)} to go"
         )
         for name, value in (("loss/train", mean), ("speed/samples_s", rate), ("speed/data_wait", wait)):
             self._report(partial(self._board.add_scalar, name, value, step))
@@ -96,7 +95,9 @@ class Progress:
             self._silent = True
 
 
-def _time(seconds: float) -> str:
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+def _step_of(line: str) -> float:
+    """Step of a line; beyond all where a full disk or a kill cut it off."""
+    try:
+        return float(json.loads(line)["step"])
+    except ValueError:
+        return math.inf

@@ -76,7 +76,7 @@ def open_state(config: TrainConfig, device: torch.device, say: Callable[[str], N
     saved = checkpoints(Path(config.out) / "checkpoints")
     if saved:
         values = load_state(saved[-1])
-        _check_same(config, TrainConfig.model_validate_json(values["stage"]), saved[-1])
+        _check_same(config, _settings_of(values, saved[-1]), saved[-1])
         parts = load_parts(str(saved[-1]))
         say(f"going on from {saved[-1]}, step {values['step']}")
     elif config.model.start:
@@ -108,6 +108,15 @@ def open_state(config: TrainConfig, device: torch.device, say: Callable[[str], N
         state.step, state.loader = int(values["step"]), dict(values["loader"])
     ema.to(device)
     return state
+
+
+def _settings_of(values: dict[str, Any], checkpoint: Path) -> TrainConfig:
+    try:
+        return TrainConfig.model_validate_json(values["stage"])
+    except (KeyError, ValueError) as error:
+        raise UsageError(
+            f"{checkpoint}: of another version ({str(error)[:200]}). Choose another `out` to start afresh"
+        ) from error
 
 
 def _check_same(config: TrainConfig, before: TrainConfig, checkpoint: Path) -> None:

@@ -1,4 +1,4 @@
-"""The error that a user can mend, the step that would mend it, and how messages say sizes."""
+"""The error that a user can mend, the step that would mend it, and how messages say sizes and times."""
 
 from __future__ import annotations
 
@@ -48,3 +48,10 @@ def human_bytes(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1000
     return f"{count:.1f} TB"
+
+
+def human_time(seconds: float) -> str:
+    """A duration for people: 45 s, 12 min, 3.5 h."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ieiw.apps.console import AsJson, Changes, human_time, print_json, print_table, say
-from ieiw.triplets.errors import human_bytes
+from ieiw.apps.console import AsJson, Changes, print_json, print_table, say
+from ieiw.triplets.errors import human_bytes, human_time
 
 if TYPE_CHECKING:
     from ieiw.pipelines.planning.estimate import Estimate

@@ -17,6 +17,8 @@ from ieiw.triplets.storage.cache import cached
 MAX_PICTURE_BYTES = 64 * 2**20
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _CHUNK = 2**20
+_NO_NAME = frozenset({errno.ENAMETOOLONG, errno.ELOOP, errno.ENXIO})
+"""What the system answers to a name that no file can have."""
 
 
 class Root:
@@ -64,7 +66,11 @@ class Root:
     def _is_there(self, reference: str) -> bool:
         try:
             return self.exists(reference)
-        except (Refusal, OSError):  # outside the root, or no name that the system bears
+        except Refusal:  # outside the root
+            return False
+        except OSError as error:
+            if error.errno not in _NO_NAME | {errno.EACCES}:
+                raise
             return False
 
     def _read(self, reference: str, max_bytes: int) -> bytes:
@@ -76,7 +82,7 @@ class Root:
         except PermissionError as error:
             raise Refusal(Reason.PICTURE_UNREADABLE, "no permission to read it") from error
         except OSError as error:
-            if error.errno in {errno.ENAMETOOLONG, errno.ELOOP, errno.ENXIO}:
+            if error.errno in _NO_NAME:
                 raise Refusal(Reason.PICTURE_MISSING, f"no such file: {error.strerror}") from error
             raise
 

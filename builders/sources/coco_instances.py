@@ -76,8 +76,9 @@ class CocoInstances(RootedSource):
         elements = list(self._coco.annotations.group(index))
         if self._options.records == "classes":
             return self._classes(elements)
-        counts = Counter(map(_category, elements))
-        return (self._object(element, counts[_category(element)]) for element in elements)
+        kinds = [_category(element) for element in elements]
+        counts = Counter(kinds)
+        return (self._object(element, counts[kind]) for element, kind in zip(elements, kinds, strict=True))
 
     @cached_property
     def _coco(self) -> CocoFile[ImageEntry, CategoryEntry]:

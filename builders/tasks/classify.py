@@ -17,7 +17,7 @@ from ieiw.builders.tasks._vision import Form, VisionOptions, VisionTask
 from ieiw.builders.vocabulary import CLASSES, vocabulary
 from ieiw.triplets.drawings import colour
 from ieiw.triplets.drawings.asked import AskedClass
-from ieiw.triplets.drawings.palette import PALETTE
+from ieiw.triplets.drawings.palette import PALETTE, clashing
 from ieiw.triplets.records import OpenRecord, Triplet
 
 _SIMPLE = ("white", "black")
@@ -81,5 +81,5 @@ class Classify(VisionTask[ClassifyOptions]):
             return _SIMPLE
         names = list(PALETTE)
         yes = names[int(rng.integers(len(names)))]
-        free = [name for name in names if set(name.split()).isdisjoint(yes.split())]
+        free = [name for name in names if name not in clashing(yes, names)]
         return yes, free[int(rng.integers(len(free)))]

@@ -18,7 +18,7 @@ from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.builders.tasks._views import Point, View, make_view
 from ieiw.triplets.drawings.contrast import visible_shares
-from ieiw.triplets.drawings.palette import PALETTES, Rgb
+from ieiw.triplets.drawings.palette import PALETTES, Rgb, clashing
 from ieiw.triplets.drawings.points import Answer, draw
 from ieiw.triplets.drawings.points import Point as NamedPoint
 from ieiw.triplets.records import Image, OpenRecord, Triplet
@@ -56,9 +56,7 @@ class Keypoints(TaskBase[PointRules]):
     def __init__(self, tools: Tools, options: Mapping[str, Any]) -> None:
         super().__init__(tools, options)
         self._colours = PALETTES[self._options.palette]
-        # Who reads "green" and "lime green" in one sentence mixes them up.
-        words = {name: set(name.split()) for name in self._colours}
-        self._clashes = {name: {other for other in words if words[name] & words[other]} for name in words}
+        self._clashes = {name: clashing(name, self._colours) for name in self._colours}
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
         """One triplet: one to ``most`` joints, each in a colour of its own.

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ieiw.filters.columns import coded, numbers
 from ieiw.filters.composite import COMPOSITES
 from ieiw.filters.frame import Frame
-from ieiw.filters.registry import SCORES, better_of
+from ieiw.filters.registry import SCORES, better_of, kind_of
 from ieiw.filters.rule_set import RuleSet
 from ieiw.filters.rules.base import Rule
 from ieiw.pipelines.index.frame import open_frame
@@ -98,13 +98,11 @@ def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:
     """
     found: list[ScoreInfo] = []
     for name in sorted(set(store.folders("scores")) & SCORES.keys()):
-        note = fresh_note(store, state, name)
-        if note is None:
+        if fresh_note(store, state, name) is None:
             problem = f"{store.location}, score {name}: the build or the score has changed since; compute it again"
             raise UsageError(problem, Step("score", store.location, {"scores": name}))
-        if name != "phash":
-            roles = ("pair",) if note["kind"] == "pair" else ("source", "target")
-            found.append(ScoreInfo(name, roles, better_of(name)))
+        if (kind := kind_of(name)) != "hash":
+            found.append(ScoreInfo(name, ("pair",) if kind == "pair" else ("source", "target"), better_of(name)))
     names = {each.name for each in found}
     made = [name for name, composite in COMPOSITES.items() if names >= set(composite.parts)]
     return (*(ScoreInfo(name, ("source", "target"), "higher", composite=True) for name in made), *found)

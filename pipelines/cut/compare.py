@@ -11,9 +11,8 @@ import pyarrow as pa
 
 from ieiw.filters.columns import coded, column, numbers
 from ieiw.triplets.errors import Step, UsageError
-from ieiw.triplets.layout.build_state import require_state
 from ieiw.triplets.layout.cut_state import CutState, load_cut, read_verdicts
-from ieiw.triplets.layout.index import Index
+from ieiw.triplets.layout.index import Index, open_build
 from ieiw.triplets.storage.store import Store
 
 _EXAMPLES = 5
@@ -66,7 +65,7 @@ def compare(store: Store, a: str, b: str) -> Comparison:
     Raises:
         UsageError: no such cut, or one that was made before the build changed.
     """
-    index = Index(store, require_state(store))
+    index = open_build(store)
     first, second = (_verdicts(index, load_cut(store, name)) for name in (a, b))
     table = index.columns(("key", "source", "task"))
     in_a, in_b = first.verdict < 0, second.verdict < 0

@@ -71,12 +71,14 @@ def _leave_with_worker(running: Path, report: Path, failure: threading.ExceptHoo
         return  # an error of a unit ends the pipeline, and Beam its workers: that error is the report
     _LEAVING.acquire()  # never let go: those that we kill below come here too
     died = [ref.encoded() for pid, ref in notes(running) if not is_alive(pid)]
-    _write(report, {"died": died})
-    for worker in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            worker.kill()
-    sys.stderr.flush()
-    os._exit(WORKER_GONE)
+    try:
+        _write(report, {"died": died})
+    finally:  # with or without room for a report
+        for worker in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                worker.kill()
+        sys.stderr.flush()
+        os._exit(WORKER_GONE)
 
 
 def _write(report: Path, what: dict[str, Any]) -> None:
@@ -87,8 +89,13 @@ def _write(report: Path, what: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    # Beam keeps threads that never end; all work is done.
-    code = main(Path(sys.argv[1]))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    # Beam keeps threads that never end, whether all work is done or not even a report could be written.
+    code = 1
+    try:
+        code = main(Path(sys.argv[1]))
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

@@ -90,7 +90,8 @@ class _Run:
         suspects = {name: strikes[name] for name in sorted(committed(store, list(strikes)))}
         for ref in suspects.values():
             self._alone(ref)
-        rest = [ref for ref in left if ref not in set(suspects.values())]
+        alone = set(suspects.values())
+        rest = [ref for ref in left if ref not in alone]
         try:
             if rest:
                 self._drive(rest, self._options)
@@ -115,7 +116,9 @@ class _Run:
         for _ in range(SOLO_DEATHS):
             try:
                 self._drive([ref], RunOptions(workers=1, beam_args=self._options.beam_args))
-            except WorkerDiedError:
+            except WorkerDiedError as death:
+                if not death.units:  # of something else, between two units
+                    raise
                 continue
             return
         detail = f"unit {ref.unit} killed its worker {SOLO_DEATHS} times when it ran alone"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from ieiw.pipelines.engine.driver import REPORT, WORKER_GONE, Job
+from ieiw.pipelines.engine.driver import REPORT, Job
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
 from ieiw.pipelines.engine.in_progress import FAILED, notes
 from ieiw.pipelines.engine.parent import PARENT
@@ -158,7 +158,7 @@ def _check_end(driver: subprocess.Popen[bytes], report: Path, running: Path, log
     if code == 0:
         return
     said = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
-    if code == WORKER_GONE:
+    if "died" in said:
         died = [UnitRef.decoded(ref) for ref in said["died"]]
         at = f"at unit {_names(died)}" if died else "between two units"
         raise WorkerDiedError(died, f"a worker died {at} (log: {log})")

@@ -10,6 +10,7 @@ from ieiw.pipelines.recipe import fingerprint
 from ieiw.pipelines.recipe.check import check
 from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.errors import Step, UsageError, human_bytes
+from ieiw.triplets.layout.borrowed import check_own
 from ieiw.triplets.layout.build_state import BuildState, load_state, save_state, source_state
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, write_plan
 from ieiw.triplets.layout.recipe import Recipe, SourceSettings
@@ -68,6 +69,7 @@ def prepare(
     Raises:
         UsageError: a source changed since the build began and is not named in ``replaced``.
     """
+    check_own(store)
     state, recipe = load_state(store), components.recipe
     found = digests(components) if found is None else found
     changed = changed_sources(state, found) if state is not None else []

@@ -44,3 +44,11 @@ def test_reports_that_cannot_be_written_are_said_once_and_stop_nothing(tmp_path)
     progress.close()
     assert len([line for line in lines if "reports cannot be written" in line]) == 1
     assert [line for line in lines if line.startswith("step 3/3")]
+
+
+def test_a_line_that_a_full_disk_tore_does_not_stop_a_run_from_going_on(tmp_path):
+    (tmp_path / LOSSES).write_text(
+        '{"step": 1, "loss": 2.0}\n{"step": 2, "lo{"step": 3, "loss": 1.0}\n{"step": 9, "loss": 1}'
+    )
+    Progress(tmp_path, 5, 4, 1, lambda line: None).close()
+    assert [entry["step"] for entry in entries(tmp_path)] == [1]

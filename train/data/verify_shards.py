@@ -108,7 +108,9 @@ def damage(store: Store, shard: ShardFile, stop: threading.Event) -> UsageError 
         what = (
             "its digest is not the one that the cut was made with, so some samples are damaged; remove it and cut again"
         )
-        return UsageError(f"{build}/{shard.name}: {what}", Step("cut", build, {"materialise": True}))
+        return UsageError(
+            f"{build}/{shard.name}: {what}", Step("cut", build, {"name": shard.name.split("/")[1], "materialise": True})
+        )
     sample = _first_damaged(store, shard.name, f"rows/{found['unit']}.parquet")
     what = "its SHA-256 is not the one in its name, so some samples are damaged; check the build for more"
     return UsageError(f"{build}/{shard.name}{sample}: {what}", Step("lint", build))

@@ -6,7 +6,7 @@ tell them apart. The palettes of the InstructDiffusion release are kept beside i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, cast
 
 import cv2
@@ -84,3 +84,8 @@ def mix(pixels: Image, colour: Rgb, share: npt.NDArray[np.float32] | np.float32,
     mixed += before
     mixed += np.float32(0.5)
     out[...] = mixed  # cut off: nothing is negative
+
+
+def clashing(name: str, colours: Iterable[str]) -> set[str]:
+    """Colours whose names share a word with one, itself included: who reads "green" and "lime green" mixes them up."""
+    return {other for other in colours if not set(name.split()).isdisjoint(other.split())}

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from ieiw.triplets import records
 from ieiw.triplets.drawings.contrast import visible_on
-from ieiw.triplets.drawings.palette import Rgb, mix
+from ieiw.triplets.drawings.palette import Rgb, clashing, mix
 from ieiw.triplets.drawings.sentence_colours import exchangeable, exchanged
 from ieiw.triplets.records import Image
 
@@ -88,7 +88,8 @@ class Answer(records.Answer, tag="points", frozen=True, kw_only=True):
         new: dict[str, str] = {}
         for point in self.points:
             where = [(point.x, point.y)] if point.drawn else []
-            new[point.colour] = visible_on(source, where, rng, radius=self.radius, taken=new.values(), colours=colours)
+            taken = set[str]().union(*(clashing(name, colours) for name in new.values()))
+            new[point.colour] = visible_on(source, where, rng, radius=self.radius, taken=taken, colours=colours)
         shown = [point for point in self.points if point.drawn]
         shades = [colours[new[point.colour]] for point in shown]
         return draw(source, [(point.x, point.y) for point in shown], self.radius, shades), exchanged(sentence, new)

@@ -56,9 +56,9 @@ class Answer(records.Answer, tag="region", frozen=True, kw_only=True):
     def redraw(self, source: Image, sentence: str, rng: np.random.Generator) -> tuple[Image, str] | None:
         """See :meth:`ieiw.triplets.records.Answer.redraw`; None also where the mask does not fit the picture."""
         colours = exchangeable(sentence, [(self.colour, self.rgb)]) if self.present else None
-        mask = from_rle(self.mask)
-        if colours is None or mask.shape != source.shape[:2]:
+        if colours is None or tuple(self.mask.size) != source.shape[:2]:
             return None
+        mask = from_rle(self.mask)
         new = visible_on(source, mask, rng, alpha=self.alpha, colours=colours)
         return draw(source, mask, colours[new], self.alpha), exchanged(sentence, {self.colour: new})
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import FILE
 from ieiw.triplets.layout.index import open_build
+from ieiw.triplets.layout.scores import PARTS
 from ieiw.triplets.storage.store import Store, open_store
 
 _WHOLE = (FILE, "plan", "shards", "rows", "rejects", "index")
@@ -43,13 +44,41 @@ def borrow(build: str, out: str) -> str:
         link = mine / name
         if (link.exists() or link.is_symlink()) and not (link.is_symlink() and link.readlink() == store.local / name):
             raise UsageError(f"{mine}: holds another build or other files. Give a folder of its own")
-    made = [path for top in _FILE_BY_FILE for path in sorted((store.local / top).rglob("*")) if path.is_file()]
-    for name in (*_WHOLE, *(str(path.relative_to(store.local)) for path in made)):
-        link = mine / name
-        if not link.is_symlink() and not link.exists():
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(store.local / name)
+    for name in _WHOLE:
+        _link(mine / name, store.local / name)
+    for top in _FILE_BY_FILE:
+        for folder in sorted((store.local / top).glob("*")):
+            if f"{top}/{folder.name}" != PARTS:  # a scoring under way
+                _link_files(mine / top / folder.name, folder)
     return str(mine)
+
+
+def _link_files(mine: Path, theirs: Path) -> None:
+    """Link the files of a score or a cut, unless it was made again here; links whose files are gone go."""
+    here = [path for path in mine.rglob("*") if path.is_symlink() or path.is_file()]
+    for path in here:
+        if path.is_symlink() and not path.exists():
+            path.unlink()
+    if all(path.is_symlink() for path in here if path.exists()):
+        for path in theirs.rglob("*"):
+            if path.is_file():
+                _link(mine / path.relative_to(theirs), path)
+
+
+def _link(link: Path, target: Path) -> None:
+    if not link.is_symlink():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(target)
+
+
+def check_own(store: Store) -> None:
+    """Make sure that what is planned or built goes into no other build.
+
+    Raises:
+        UsageError: the folder was laid out by :func:`borrow`.
+    """
+    if store.local is not None and (store.local / FILE).is_symlink():
+        raise UsageError(f"{store.location}: leads to another's build. Build there, or into a folder of its own")
 
 
 def check_writable(store: Store) -> None:

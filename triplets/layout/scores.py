@@ -19,6 +19,9 @@ import pyarrow.parquet as pq
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store
 
+PARTS = "scores/parts"
+"""What a scoring under way has come to, a file a unit; gone when it is done."""
+
 
 def _values_file(name: str) -> str:
     return f"scores/{name}/values.parquet"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import time
@@ -127,8 +128,9 @@ class ObjectStore:
     def sweep(self) -> None:
         """See :class:`~.store.Store`. Spooled files of other builds share the folder: only old ones go."""
         for file in self._spool().iterdir():
-            if time.time() - file.stat().st_mtime > 86_400:
-                file.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # published, or swept by another just now
+                if time.time() - file.stat().st_mtime > 86_400:
+                    file.unlink()
 
     def free_bytes(self) -> int | None:
         """See :class:`~.store.Store`."""

@@ -10,14 +10,16 @@ from pathlib import Path
 
 
 def started(pid: int | None = None) -> float:
-    """When a process (default: this one) began, in seconds of the system's clock; tells it from a later one of the same number.
+    """When a process (default: this one) began, in seconds since boot; tells it from a later one of the same number.
+
+    Not by the wall clock, which may be set while the process runs.
 
     Raises:
         psutil.NoSuchProcess: there is none.
     """
     import psutil
 
-    return float(psutil.Process(os.getpid() if pid is None else pid).create_time())
+    return float(psutil.Process(os.getpid() if pid is None else pid).create_time() - psutil.boot_time())
 
 
 def is_alive(pid: int, since: float | None = None) -> bool:
@@ -29,7 +31,7 @@ def is_alive(pid: int, since: float | None = None) -> bool:
 
     try:
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and (since is None or abs(process.create_time() - since) < 1.0)
+        return process.status() != psutil.STATUS_ZOMBIE and (since is None or abs(started(pid) - since) < 1.0)
     except (psutil.NoSuchProcess, ValueError, OverflowError):
         return False
 

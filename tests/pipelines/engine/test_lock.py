@@ -12,7 +12,7 @@ import pytest
 import ieiw.pipelines.engine.lock
 from ieiw.pipelines.engine.lock import FILE, STALE_S, Holder, Lock, read_holder
 from ieiw.triplets.errors import Step, UsageError
-from ieiw.triplets.storage.processes import space
+from ieiw.triplets.storage.processes import space, started
 from ieiw.triplets.storage.store import FolderStore
 
 
@@ -41,7 +41,7 @@ def hold(store, **changes):
 
 
 def hold_for(store, process):
-    hold(store, pid=process.pid, started=psutil.Process(process.pid).create_time())
+    hold(store, pid=process.pid, started=started(process.pid))
 
 
 def test_a_lock_is_held_and_let_go(store):

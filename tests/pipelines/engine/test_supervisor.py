@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 
-import psutil
 import pytest
 
 from ieiw.pipelines.engine import supervisor
@@ -14,7 +13,7 @@ from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
 from ieiw.pipelines.engine.in_progress import FAILED
 from ieiw.pipelines.engine.supervisor import _check_end, _wait
 from ieiw.triplets.layout.plan import UnitRef
-from ieiw.triplets.storage.processes import space
+from ieiw.triplets.storage.processes import space, started
 from ieiw.triplets.storage.store import open_store
 from tests.support.toy_stage import Toy
 
@@ -117,7 +116,7 @@ def test_folders_of_killed_supervisors_are_swept_and_others_stay(driver, tmp_pat
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     gone = ended(driver, 0).pid
     alive = driver(0, 60).pid
-    since = psutil.Process(alive).create_time()
+    since = started(alive)
     names = {
         "dead": f"ieiw-run-{space()}={gone}=1.00=x",
         "reused": f"ieiw-run-{space()}={alive}=1.00=x",

@@ -97,7 +97,7 @@ def test_shards_of_a_materialised_cut_are_held_against_its_digests(tiny):
     watch = ShardWatch(cut)
     with pytest.raises(UsageError, match=rf"{cut.state.shards[-1].name}: .*cut again") as caught:
         watch.wait()
-    assert caught.value.step == Step("cut", tiny.store.location, {"materialise": True})
+    assert caught.value.step == Step("cut", tiny.store.location, {"name": "all", "materialise": True})
 
 
 def test_materialised_cuts_without_digests_are_counted_not_checked(tiny):

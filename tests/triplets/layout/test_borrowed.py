@@ -8,6 +8,8 @@ from ieiw.filters.rule_set import RuleSet
 from ieiw.pipelines.audit.run import audit
 from ieiw.pipelines.cut.run import cut
 from ieiw.pipelines.lint.run import lint
+from ieiw.pipelines.planning.prepare import prepare
+from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.scoring.run import score
 from ieiw.train.data.dataset import open_cut
 from ieiw.triplets.errors import Step, UsageError
@@ -61,3 +63,26 @@ def test_a_build_that_may_only_be_read_is_refused_before_the_work_and_the_way_is
         with pytest.raises(UsageError, match="folder of your own") as caught:
             work()
         assert caught.value.step == Step(values={"out": "FOLDER"})
+
+
+def test_nothing_is_planned_or_built_through_the_links(tiny, tmp_path):
+    mine, before = borrow(str(tiny.path), str(tmp_path / "mine")), stamps(tiny.path)
+    with pytest.raises(UsageError, match="leads to another's build"):
+        prepare(open_store(mine), Components(tiny.state.recipe))
+    assert stamps(tiny.path) == before
+
+
+def test_links_follow_the_build_and_what_was_made_here_stays_whole(tiny, tmp_path):
+    cut(str(tiny.path), "a", ALL)
+    (tiny.path / "scores" / "parts").mkdir(parents=True)
+    (tiny.path / "scores" / "parts" / "x.parquet").write_bytes(b"under way")
+    mine = tmp_path / "mine"
+    borrow(str(tiny.path), str(mine))
+    assert not (mine / "scores").exists()
+    (tiny.path / "cuts" / "a" / "README.md").unlink()
+    borrow(str(tiny.path), str(mine))
+    assert not (mine / "cuts" / "a" / "README.md").is_symlink()
+    (mine / "cuts" / "a" / "cut.json").unlink()  # as a cut that is made again and killed leaves it
+    (mine / "cuts" / "a" / "own").write_bytes(b"")
+    borrow(str(tiny.path), str(mine))
+    assert not (mine / "cuts" / "a" / "cut.json").exists()

@@ -5,11 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.storage.processes import space
+from ieiw.triplets.storage.processes import space, started
 from ieiw.triplets.storage.store import SPOOL, FolderStore, open_store
 
 
@@ -22,7 +21,7 @@ def test_a_place_that_nobody_can_write_to_is_told_with_the_remedy():
 def test_a_sweep_takes_what_the_dead_left_and_nothing_of_the_living(tmp_path):
     store, theirs = FolderStore(tmp_path), FolderStore(tmp_path)
     sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    host, pid, began = space(), sleeper.pid, psutil.Process(sleeper.pid).create_time()
+    host, pid, began = space(), sleeper.pid, started(sleeper.pid)
     try:
         names = {
             "own": store.spool().name,
