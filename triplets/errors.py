@@ -1,4 +1,4 @@
-"""The error that a user can mend, the step that would mend it, and how messages say sizes and times."""
+"""The errors that a user can mend, the step that would mend them, and how messages say sizes and times."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ class UsageError(Exception):
     def __init__(self, message: str, step: Step | None = None) -> None:
         super().__init__(message)
         self.step = step
+
+
+class DamageError(Exception):
+    """What a unit is made of is not what it was when it was committed; the text says where."""
 
 
 def human_bytes(count: float) -> str:

@@ -30,10 +30,6 @@ class Worker(Protocol):
         ...
 
 
-class DamageError(Exception):
-    """What a unit is made of is not what it was when it was committed; the text says where."""
-
-
 class Stage(Strict, ABC):
     """One kind of work on units. Its fields are its options: they travel to every worker as JSON.
 

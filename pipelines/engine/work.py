@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ieiw.pipelines.engine.in_progress import noted
-from ieiw.pipelines.engine.stage import DamageError, Stage, note_name
+from ieiw.pipelines.engine.stage import Stage, note_name
+from ieiw.triplets.errors import DamageError
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import open_store

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -15,19 +14,20 @@ import pyarrow.parquet as pq
 
 from ieiw.filters.registry import load
 from ieiw.filters.scores.base import Pair, PairScore, PictureScore
-from ieiw.pipelines.engine.stage import DamageError
 from ieiw.pipelines.index.score_notes import value_type
 from ieiw.triplets.drawings import erasure
 from ieiw.triplets.drawings.answers import read_answer
+from ieiw.triplets.errors import DamageError
 from ieiw.triplets.images.codec import ANY_SIZE, decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import ROWS
+from ieiw.triplets.layout.samples import read_samples
+from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.records import Image
 from ieiw.triplets.storage.store import Store, open_store
 
-_BATCH_BYTES = 16 * 2**20
-_ROLES = ("source", "target")
+_ROLES: tuple[Literal["source", "target"], ...] = ("source", "target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class UnitScorer:
         Raises:
             DamageError: its shard is not what its rows say.
         """
-        rows = pq.read_table(pa.BufferReader(self._store.read(ref.rows)), schema=ROWS, use_threads=False)
+        rows = read_table(io.BytesIO(self._store.read(ref.rows)))
         try:
             table = score_rows(self._store, rows, self._scorers)
         except DamageError as error:
@@ -111,11 +111,9 @@ def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
     known: dict[str, tuple[float, ...]] = {}
     of_pairs: list[list[float]] = [[] for _ in wanted.pairs]
     decoded: dict[str, Image] = {}  # the last rows': a removal and its addition show the same two pictures
-    samples = _samples(store, rows)
+    samples = read_samples(store, rows)
     while batch := list(islice(samples, wanted.batch)):
-        members = {
-            row[f"{role}_sha256"]: data for row, *both, _ in batch for role, data in zip(_ROLES, both, strict=True)
-        }
+        members = {row[f"{role}_sha256"]: parts[role] for row, parts in batch for role in _ROLES}
         needed = {digest: data for digest, data in members.items() if wanted.pairs or digest not in known}
         decoded = {
             digest: decoded[digest] if digest in decoded else np.ascontiguousarray(decode(data, ANY_SIZE).pixels)
@@ -126,8 +124,8 @@ def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
             known |= zip(fresh, zip(*values, strict=True), strict=bool(values))
         if wanted.pairs:
             pairs = [
-                _pair(decoded[row["source_sha256"]], decoded[row["target_sha256"]], sample)
-                for row, _, _, sample in batch
+                _pair(decoded[row["source_sha256"]], decoded[row["target_sha256"]], parts["json"])
+                for row, parts in batch
             ]
             for column, score in zip(of_pairs, wanted.pairs, strict=True):
                 column.extend(score.of_pairs(pairs))
@@ -145,39 +143,6 @@ def _table(
     for pair_score, pair_values in zip(wanted.pairs, of_pairs, strict=True):
         columns[f"pair.{pair_score.name}"] = pa.array(pair_values, value_type(pair_score))
     return pa.table(columns)
-
-
-def _samples(store: Store, rows: pa.Table) -> Iterator[tuple[dict[str, Any], bytes, bytes, bytes]]:
-    """Each row with its three members' bytes; neighbours in a shard are read in one request."""
-    listed = rows.to_pylist()
-    start = 0
-    while start < len(listed):
-        end, first = start, listed[start]["source_offset"]
-        while end < len(listed) and _end(listed[end]) - first <= _BATCH_BYTES:
-            end += 1
-        end = max(end, start + 1)
-        shard = listed[start]["shard"]
-        try:
-            block = store.read_range(shard, first, _end(listed[end - 1]) - first)
-        except FileNotFoundError as error:
-            raise DamageError(f"{shard} is missing") from error
-        for row in listed[start:end]:
-            source, target, sample = (_member(block, row, role, first) for role in ("source", "target", "json"))
-            yield row, source, target, sample
-        start = end
-
-
-def _member(block: bytes, row: Mapping[str, Any], role: str, first: int) -> bytes:
-    """The bytes of a member, compared with its row: hashing costs a thousandth of scoring."""
-    start = row[f"{role}_offset"] - first
-    data = block[start : start + row[f"{role}_size"]]
-    if hashlib.sha256(data).hexdigest() != row[f"{role}_sha256"]:
-        raise DamageError(f"{row['shard']}, sample {row['key']}: its {role} differs from the SHA-256 in its row")
-    return data
-
-
-def _end(row: Mapping[str, Any]) -> int:
-    return int(row["json_offset"] + row["json_size"])
 
 
 def _pair(before: Image, after: Image, sample: bytes) -> Pair:

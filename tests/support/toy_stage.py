@@ -16,7 +16,8 @@ import psutil
 from ieiw.pipelines.engine.errors import WorkerDiedError
 from ieiw.pipelines.engine.parent import PARENT
 from ieiw.pipelines.engine.run import RunOptions, run_stage
-from ieiw.pipelines.engine.stage import DamageError, Stage
+from ieiw.pipelines.engine.stage import Stage
+from ieiw.triplets.errors import DamageError
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.store import Store, open_store
 
