@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from ieiw.triplets.errors import Step
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object on standard output.")]
-OPTIONS = {"scores": "with", "changes": "set"}  # options that are not called as the parameter they fill
+OPTIONS = {
+    "scores": "with",
+    "embedder": "with",
+    "changes": "set",
+}  # options that are not called as the parameter they fill
 _LOG_WIDTH = 250  # columns; a log has no width of its own, and rich would take it for a terminal of 80
 Out = Annotated[
     str,

@@ -14,6 +14,7 @@ from ieiw.apps.commands import (
     demo,
     doctor,
     edit,
+    embed,
     inspect,
     instructions,
     lint,
@@ -35,6 +36,7 @@ app.command("plan")(plan.plan)
 app.command("build", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(build.build)
 app.command("lint")(lint.lint)
 app.command("score", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(score.score)
+app.command("embed", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(embed.embed)
 app.command("cut")(cut.cut)
 app.command("audit")(audit.audit)
 app.command("train")(train.train)

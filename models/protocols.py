@@ -64,12 +64,21 @@ class Embedder(Backend, Protocol):
     """Vectors whose scalar products say how alike images and texts are (CLIP, Radford et al. 2021).
 
     Attributes:
-        dimension: length of a vector.
+        has_texts: whether it embeds texts too.
     """
 
-    dimension: int
+    has_texts: bool
 
-    def images(self, images: Sequence[Image]) -> npt.NDArray[np.float16]:
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def prepare(self, image: Image) -> npt.NDArray[np.float32]:
+        """One image as the model takes it; safe in threads, so that it is done beside the model."""
+        ...
+
+    def images(self, prepared: Sequence[npt.NDArray[np.float32]]) -> npt.NDArray[np.float16]:
         """(n, dimension), each row of length 1."""
         ...
 

@@ -70,7 +70,18 @@ INPAINT = Role[Inpainter](
         "telea": "ieiw.models.inpaint.opencv:Telea",
     },
 )
-EMBED = Role[Embedder]("embed", {})
+EMBED = Role[Embedder](
+    "embed",
+    {
+        "clip-b16": "ieiw.models.embed.clip:ClipB16",
+        "clip-b32": "ieiw.models.embed.clip:ClipB32",
+        "clip-h14": "ieiw.models.embed.clip:ClipH14",
+        "clip-l14": "ieiw.models.embed.clip:ClipL14",
+        "descriptor": "ieiw.models.embed.descriptor:Descriptor",
+        "open-clip": "ieiw.models.embed.clip:OpenClip",
+        "siglip-b16": "ieiw.models.embed.clip:Siglip",
+    },
+)
 PAINT = Role[ReferencePainter]("paint", {})
 CAPTION = Role[Captioner]("caption", {})
 WRITE = Role[Writer](

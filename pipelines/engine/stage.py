@@ -12,6 +12,8 @@ from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.settings.yaml_file import Strict
 from ieiw.triplets.storage.store import Store
 
+_NAMED = 5  # damaged units that a message names
+
 
 class Worker(Protocol):
     """Does one stage's work; made once a process, so that it loads its models once."""
@@ -66,8 +68,12 @@ class Stage(Strict, ABC):
         return ()
 
     def damage_message(self, notes: Sequence[str]) -> str:
-        """What a user reads of damaged units, after all others were done."""
-        return f"damaged: {'; '.join(notes)}"
+        """What a user reads of damaged units, after all others were done: which, and how to mend them."""
+        more = f"; and {len(notes) - _NAMED:,} more" if len(notes) > _NAMED else ""
+        return (
+            f"damaged: {'; '.join(notes[:_NAMED])}{more}. Bring the shards back, or delete their row files and build again, which "
+            f"makes them again; then {self.name} again: what is done is kept"
+        )
 
 
 def address(stage: Stage) -> str:

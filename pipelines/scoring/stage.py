@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 SET_ASIDE = b"ieiw.set_aside"
 """Metadata key of a part without values, whose unit killed the scorer again and again."""
-_NAMED = 5  # damaged units that a message names
 
 
 class ScoreStage(Stage):
@@ -62,11 +61,3 @@ class ScoreStage(Stage):
 
         text = f"{ref.source}: {detail}; its {mark_of(store, ref.rows).built:,} triplets have no values"
         commit_values(store, self.mark(ref), no_values(self.scores).replace_schema_metadata({SET_ASIDE: text}))
-
-    def damage_message(self, notes: Sequence[str]) -> str:
-        """Which shards, and how to mend them."""
-        more = f"; and {len(notes) - _NAMED:,} more" if len(notes) > _NAMED else ""
-        return (
-            f"damaged: {'; '.join(notes[:_NAMED])}{more}. Bring the shards back, or delete their row files and build again, which "
-            "makes them again; then score again: what is scored is kept"
-        )

@@ -10,18 +10,21 @@ from ieiw.models.roles import INPAINT, ROLES
 from ieiw.models.weights import Weights
 from ieiw.triplets.errors import UsageError
 from tests.support.holes import EMBEDDED
+from tests.support.tiny_clip import clip_folder
 
 BACKENDS = [(role, name) for role in ROLES.values() for name in sorted(role.backends)]
 REQUIRED = {"endpoint": {"base": "http://localhost:1/v1", "model": "m"}, "transformers": {"model": "m"}}
 
 
 @pytest.mark.parametrize(("role", "name"), BACKENDS, ids=lambda value: getattr(value, "name", value))
-def test_every_backend_says_what_plans_and_fingerprints_need(role, name, monkeypatch):
+def test_every_backend_says_what_plans_and_fingerprints_need(role, name, monkeypatch, tmp_path):
     cls = role.load(name)
     assert Backend in cls.__mro__
     assert isinstance(cls.stand_in, bool) and cls.cost >= 0 and cls.name
     if cls.weights is None:
-        made = role.make(name, REQUIRED.get(name, {}))
+        made = role.make(
+            name, {"weights": str(clip_folder(tmp_path))} if name == "open-clip" else REQUIRED.get(name, {})
+        )
         assert made.device in {"cpu", "cuda", "remote"} and made.batch >= 1
         assert all(isinstance(value, str) for value in made.describe().values())
         return

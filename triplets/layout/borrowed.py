@@ -3,7 +3,7 @@
 ::
 
     MINE/build.json  plan  shards  rows  rejects  index   links to the build's
-    MINE/scores  cuts     a link a file: what is made again takes the link's place, what is new lies beside it
+    MINE/scores  embeddings  cuts     a link a file: what is made again takes the link's place, what is new lies beside it
     MINE/audit            one's own
 
 Scores, cuts, pages, sheets and training take it for a build like any other.
@@ -20,7 +20,7 @@ from ieiw.triplets.layout.scores import PARTS
 from ieiw.triplets.storage.store import Store, open_store
 
 _WHOLE = (FILE, "plan", "shards", "rows", "rejects", "index")
-_FILE_BY_FILE = ("scores", "cuts")
+_FILE_BY_FILE = ("scores", "embeddings", "cuts")
 
 
 def borrow(build: str, out: str) -> str:

@@ -1,0 +1,1 @@
+"""Embedders: pictures and texts as vectors whose scalar products say how alike they are."""
