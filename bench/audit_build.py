@@ -19,8 +19,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ieiw.filters.registry import SCORES, load
-from ieiw.pipelines.index.score_notes import settings_of
+from ieiw.filters.registry import embedded, load
+from ieiw.pipelines.index.score_notes import facts_of
 from ieiw.triplets.images.codec import encode_jpeg
 from ieiw.triplets.layout.build_state import BuildState, IndexPart, SourceCounts, SourceState, save_state
 from ieiw.triplets.layout.recipe import Recipe
@@ -167,8 +167,8 @@ def _scores(
 ) -> None:
     pictures = pa.array(sorted(spot[2] for role in digests.values() for spot in role[: len(keys)]))
     pairs = pa.array(sorted(keys))
-    for name in SCORES:
-        made = load(name)()
+    for name in embedded():
+        made = load(name)
         ids = pairs if made.kind == "pair" else pictures
         if name == "phash":
             values: npt.NDArray[Any] = random.integers(0, 2**63, len(ids)).astype(np.uint64)
@@ -177,5 +177,5 @@ def _scores(
         (folder / "scores" / name).mkdir()
         table = pa.table({"id": ids, "value": values})
         pq.write_table(table, folder / "scores" / name / "values.parquet", compression="zstd")
-        note = settings_of(state, made) | {"values": len(ids), "undefined": 0}
+        note = facts_of(state, made) | {"values": len(ids), "undefined": 0}
         (folder / "scores" / name / "score.json").write_text(json.dumps(note))

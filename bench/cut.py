@@ -24,12 +24,12 @@ import pyarrow.parquet as pq
 from bench.common import Row, median_ratio
 from bench.overhead import _planned
 from bench.pictures import write_phrasecut
-from ieiw.filters.registry import SCORES, load
+from ieiw.filters.registry import embedded, load
 from ieiw.filters.scores.base import Pair
 from ieiw.pipelines.build.worker import UnitBuilder
 from ieiw.pipelines.cut.choose import Chosen
 from ieiw.pipelines.cut.copy_shards import materialise, remove_shards
-from ieiw.pipelines.index.score_notes import settings_of, value_type
+from ieiw.pipelines.index.score_notes import facts_of, value_type
 from ieiw.pipelines.scoring.worker import Scorers, score_rows, scorers
 from ieiw.triplets.drawings import erasure
 from ieiw.triplets.drawings.answers import read_answer
@@ -137,14 +137,14 @@ def _scores(store: Store, state: BuildState, random: np.random.Generator, digest
     digests = digests.take(order)
     centres = {"sharpness": 0.5, "noise": 0.5, "blockiness": 1.1, "exposure": 0.95, "contrast": 0.2, "seam": 1.2}
     centres |= {"change-inside": 0.6, "change-outside": 0.0, "detail-inside": 0.7, "colourfulness": 30}
-    for name in SCORES:
-        note = settings_of(state, load(name)())
+    for name in embedded():
+        note = facts_of(state, load(name))
         ids = keys if note["kind"] == "pair" else digests
         if name == "phash":
             values: Any = random.integers(0, 2**64, len(ids), dtype=np.uint64)
         else:
             values = np.abs(random.normal(centres[name], max(centres[name], 0.04) / 8, len(ids))).astype(np.float32)
-        table = pa.table({"id": ids, "value": pa.array(values, value_type(load(name)()))})
+        table = pa.table({"id": ids, "value": pa.array(values, value_type(load(name)))})
         store.publish_bytes(f"scores/{name}/values.parquet", _parquet(table))
         note["ids_sha256"] = note["kind"]
         store.publish_bytes(f"scores/{name}/score.json", json.dumps(note).encode())
@@ -234,7 +234,7 @@ def scoring(folder: Path) -> list[Row]:
     """CPU of scoring units against decoding each picture once and asking each score once, on the same bytes."""
     root = write_phrasecut(folder / "in" / "VGPhraseCut_v0", 24)
     store, refs = _planned(root, folder / "out", "noop")
-    builder, wanted = UnitBuilder(store.location), scorers(tuple(sorted(SCORES)))
+    builder, wanted = UnitBuilder(store.location), scorers(embedded(), {})
     shares = []
     for ref in refs:
         builder.work(ref)

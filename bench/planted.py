@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from bench.common import Row
 from ieiw.filters.composite import COMPOSITES
-from ieiw.filters.registry import SCORES, better_of, load
+from ieiw.filters.registry import better_of, embedded, load
 from ieiw.filters.rules.bounds import BoundedScore
 from ieiw.filters.scores.base import Pair, PairScore, PictureHash, PictureScore
 from ieiw.models.roles import INPAINT
@@ -132,7 +132,7 @@ def pairs_of(pictures: Sequence[Image]) -> dict[str, list[Pair]]:
 
 def picture_scores(pictures: Sequence[Image]) -> Values:
     """Every picture score and composite of each picture."""
-    scores = [load(name)() for name in SCORES]
+    scores = [load(name)() for name in embedded()]
     made = [each for each in scores if isinstance(each, PictureScore) and not isinstance(each, PictureHash)]
     values: Values = {each.name: np.array([each.of_picture(picture) for picture in pictures]) for each in made}
     for name, composite in COMPOSITES.items():
@@ -142,7 +142,7 @@ def picture_scores(pictures: Sequence[Image]) -> Values:
 
 def pair_scores(pairs: Sequence[Pair]) -> Values:
     """Every pair score, the picture scores of the targets, and ``gap`` (of each composite, source minus target)."""
-    made = [each for name in SCORES if isinstance(each := load(name)(), PairScore)]
+    made = [each for name in embedded() if isinstance(each := load(name)(), PairScore)]
     values: Values = {each.name: np.array([each.of_pair(pair) for pair in pairs]) for each in made}
     sources, targets = (picture_scores([getattr(pair, role) for pair in pairs]) for role in ("source", "target"))
     gaps = {f"gap of {name}": sources[name] - targets[name] for name in COMPOSITES}

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 from ieiw.filters.composite import COMPOSITES
 from ieiw.filters.scores.base import Better, Kind, Score
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.settings.options import make_with
 
 SCORES = {
+    "aesthetic-v1-b16": "ieiw.filters.scores.aesthetic:AestheticV1B16",
+    "aesthetic-v1-b32": "ieiw.filters.scores.aesthetic:AestheticV1B32",
+    "aesthetic-v1-l14": "ieiw.filters.scores.aesthetic:AestheticV1L14",
+    "aesthetic-v2": "ieiw.filters.scores.aesthetic:AestheticV2",
     "blockiness": "ieiw.filters.scores.blockiness:Blockiness",
     "change-inside": "ieiw.filters.scores.change:ChangeInside",
     "change-outside": "ieiw.filters.scores.change:ChangeOutside",
+    "clip-direction": "ieiw.filters.scores.clip:ClipDirection",
+    "clip-image": "ieiw.filters.scores.clip:ClipImage",
+    "clip-text": "ieiw.filters.scores.clip:ClipText",
     "colourfulness": "ieiw.filters.scores.colourfulness:Colourfulness",
     "contrast": "ieiw.filters.scores.contrast:Contrast",
     "detail-inside": "ieiw.filters.scores.detail:DetailInside",
@@ -44,6 +53,15 @@ def load(name: str) -> type[Score]:
         raise UsageError(f"no score is called {name!r}. Known: {', '.join(sorted(SCORES))}")
     found: type[Score] = _class(SCORES[name])
     return found
+
+
+def make(name: str, options: Mapping[str, Any] | None = None) -> Score:
+    """A score, ready to compute.
+
+    Raises:
+        UsageError: unknown name or option, a wrong value, or weights that are not there.
+    """
+    return make_with(load(name), options or {}, name, "the score")
 
 
 def load_rule(kind: str) -> Any:

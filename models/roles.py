@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from inspect import Parameter, signature
 from typing import Any, Generic, TypeVar, cast
 
 from ieiw.models.protocols import Backend, Captioner, Embedder, Inpainter, Judge, ReferencePainter, Writer
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.settings.options import make_with
 
 B = TypeVar("B", bound=Backend)
 
@@ -32,18 +32,7 @@ class Role(Generic[B]):
         Raises:
             UsageError: unknown name or option, a wrong value, or weights that are not there.
         """
-        cls = self.load(backend)
-        kinds = {Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY}
-        known = [name for name, each in signature(cls).parameters.items() if each.kind in kinds]
-        if unknown := sorted(options.keys() - known):
-            raise UsageError(
-                f"backends.{self.name}.options.{unknown[0]}: {backend} has no such option; remove it or mend its spelling "
-                f"(known: {', '.join(known) or 'none'})"
-            )
-        try:
-            return cast(B, cls(**options))
-        except (TypeError, ValueError) as error:
-            raise UsageError(f"backends.{self.name}.options of {backend}: {error}") from error
+        return cast(B, make_with(self.load(backend), options, f"backends.{self.name}.options", backend))
 
     def load(self, backend: str) -> Any:
         """The class of a backend; its ``cost``, ``stand_in`` and ``weights`` can be read without making one.

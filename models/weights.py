@@ -22,11 +22,11 @@ class Weights:
 
     Attributes:
         backend: that needs it.
-        role: of that backend; messages name ``backends.ROLE``.
+        role: of that backend; messages name ``backends.ROLE``. Empty for a score.
         file: as it is published.
         site: address to download it from.
         variable: of the environment, with the path where ``options.weights`` gives none.
-        stand_in: backend of the same role that needs no weights.
+        stand_in: backend of the same role, or score, that needs no weights.
     """
 
     backend: str
@@ -46,9 +46,12 @@ class Weights:
         if path and Path(path).expanduser().is_file():
             return Path(path).expanduser().resolve()
         problem = f"no file {path}" if path else f"neither options.weights nor {self.variable} is set"
+        where, instead = f"backends.{self.role}: ", f"backends.{self.role}={self.stand_in}"
+        if not self.role:
+            where, instead = "score ", f"the score {self.stand_in}"
         raise UsageError(
-            f"backends.{self.role}: {self.backend}: {problem}. Download {self.file} from {self.site} and give its path, or choose "
-            f"the embedded stand-in, backends.{self.role}={self.stand_in}"
+            f"{where}{self.backend}: {problem}. Download {self.file} from {self.site} and give its path, or choose the embedded "
+            f"stand-in, {instead}"
         )
 
     def refused(self, path: str | Path, reason: str) -> UsageError:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ieiw.apps.console import AsJson, Bar, Out, print_json, print_table, say
+from ieiw.apps.console import AsJson, Bar, Changes, Out, print_json, print_table, say
 
 
 def score(
@@ -18,6 +18,7 @@ def score(
         typer.Option("--with", help="Scores by name, separated by commas; `embedded` for all that need no weights."),
     ] = "embedded",
     workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = os.cpu_count() or 1,
+    changes: Changes = None,
     out: Out = "",
     as_json: AsJson = False,
 ) -> None:
@@ -26,14 +27,17 @@ def score(
     from ieiw.pipelines.engine.run import RunOptions
     from ieiw.pipelines.scoring.run import score as run_score
     from ieiw.triplets.layout.borrowed import borrow
+    from ieiw.triplets.settings.overrides import apply_change
 
     build = borrow(build, out) if out else build
-
+    chosen: dict[str, Any] = {}
+    for change in changes or ():
+        apply_change(chosen, change, "aesthetic-v2.weights=head.pth")
     names = embedded() if scores == "embedded" else tuple(dict.fromkeys(name.strip() for name in scores.split(",")))
     say(f"scoring {build} with {', '.join(names)}")
     bar = Bar("scoring")
     with bar.shown():
-        result = run_score(build, names, RunOptions(workers=workers, beam_args=tuple(context.args)), bar.update)
+        result = run_score(build, names, RunOptions(workers=workers, beam_args=tuple(context.args)), bar.update, chosen)
     if as_json:
         print_json(
             {

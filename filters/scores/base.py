@@ -9,10 +9,12 @@ from typing import Any, ClassVar, Literal
 
 import numpy.typing as npt
 
+from ieiw.models.weights import Weights
 from ieiw.triplets.records import Image, Mask
 
 Kind = Literal["picture", "pair", "hash"]
 Better = Literal["higher", "lower"]
+Vectors = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,13 @@ class Pair:
         source: picture before the edit.
         target: picture after it, of the same size.
         hole: where pixels were allowed to change, as the triplet's answer says; None where it does not.
+        instruction: what turns one into the other.
     """
 
     source: Image
     target: Image
     hole: Mask | None
+    instruction: str = ""
 
 
 class Score(ABC):
@@ -38,8 +42,8 @@ class Score(ABC):
         kind: what it looks at: one picture (source and target in turn), the pair, or one picture for a hash.
         version: raised whenever the same input would give another value.
         better: whether higher or lower values are better; thresholds follow it.
-        needs: ``pixels``, ``text`` (the instruction), or ``embedding:NAME``.
-        weights: the published file that it cannot do without; empty where it needs none.
+        needs: ``pixels`` or ``embedding``.
+        weights: the published file that it cannot do without, or None.
         batch: how many triplets a worker hands over at once.
     """
 
@@ -48,7 +52,7 @@ class Score(ABC):
     version: ClassVar[int] = 1
     better: ClassVar[Better] = "higher"
     needs: ClassVar[str] = "pixels"
-    weights: ClassVar[str] = ""
+    weights: ClassVar[Weights | None] = None
     batch: ClassVar[int] = 1
 
     def describe(self) -> dict[str, str]:
@@ -94,11 +98,60 @@ class PairScore(Score):
         return [self.of_pair(pair) for pair in pairs]
 
 
-class EmbeddingScore(Score):
-    """A score of one picture by its embedding; ``needs`` says whose."""
+class _ByEmbedding(Score):
+    """What scores by embedding share.
+
+    Args:
+        embedder: whose embeddings, which ``ieiw embed`` made. Where none is given, those of ``own``.
+    """
+
+    needs: ClassVar[str] = "embedding"
+    own: ClassVar[str] = "clip-l14"
+    has_texts: ClassVar[bool] = False
+    """Whether the instruction's embedding is needed too."""
+
+    def __init__(self, embedder: str = "") -> None:
+        self.embedder = embedder or self.own
+
+
+class EmbeddingScore(_ByEmbedding):
+    """A score of one picture by its embedding; computed for the source and for the target."""
 
     kind: ClassVar[Kind] = "picture"
 
     @abstractmethod
-    def of_embeddings(self, vectors: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """(pictures, dimensions) -> (pictures,); NaN where it has no meaning."""
+    def of_embeddings(self, vectors: Vectors, ids: Sequence[str]) -> Vectors:
+        """(pictures,); NaN where it has no meaning.
+
+        Args:
+            vectors: (pictures, dimension), float32, each of length 1.
+            ids: SHA-256 of each picture, in hex.
+
+        Raises:
+            UsageError: the vectors are not those that the score was made for.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class VectorPairs:
+    """Triplets by their embeddings, float32, each of length 1; NaN where a unit was set aside.
+
+    Attributes:
+        sources: (triplets, dimension).
+        targets: (triplets, dimension).
+        instructions: (triplets, dimension); (0, dimension) unless the score asks for texts.
+    """
+
+    sources: Vectors
+    targets: Vectors
+    instructions: Vectors
+
+
+class EmbeddingPairScore(_ByEmbedding):
+    """A score of source, target and perhaps instruction by their embeddings."""
+
+    kind: ClassVar[Kind] = "pair"
+
+    @abstractmethod
+    def of_pairs(self, pairs: VectorPairs) -> Vectors:
+        """(triplets,); NaN where it has no meaning."""

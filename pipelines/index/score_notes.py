@@ -17,15 +17,14 @@ from ieiw.triplets.layout.scores import read_note, values_digest
 from ieiw.triplets.storage.store import Store
 
 
-def value_type(score: Score) -> pa.DataType:
+def value_type(score: Score | type[Score]) -> pa.DataType:
     """How a score's values are kept."""
     return pa.uint64() if score.kind == "hash" else pa.float32()
 
 
-def settings_of(state: BuildState, score: Score) -> dict[str, Any]:
-    """What the values depend on."""
-    own = score.describe()
-    return ({"settings": own} if own else {}) | {
+def facts_of(state: BuildState, score: type[Score]) -> dict[str, Any]:
+    """What the values of a score depend on, whatever its options: while these hold, values are read without its weights."""
+    return {
         "name": score.name,
         "version": score.version,
         "better": score.better,
@@ -41,8 +40,8 @@ def fresh_note(store: Store, state: BuildState, name: str) -> dict[str, Any] | N
         note = read_note(store, name)
     except FileNotFoundError:
         return None
-    settings = settings_of(state, load(name)())
-    return note if {key: note.get(key) for key in settings} == settings else None
+    facts = facts_of(state, load(name))
+    return note if {key: note.get(key) for key in facts} == facts else None
 
 
 def notes_of(index: Index, rules: RuleSet) -> dict[str, ScoreNote]:

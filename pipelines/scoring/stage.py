@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow.parquet as pq
 
@@ -13,6 +13,7 @@ from ieiw.pipelines.engine.stage import Stage
 from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.scores import PARTS
+from ieiw.triplets.layout.shards import canonical_json
 from ieiw.triplets.storage.store import Store
 
 if TYPE_CHECKING:
@@ -27,20 +28,23 @@ class ScoreStage(Stage):
 
     Attributes:
         scores: names, in the order in which they are computed.
+        options: score -> what it is made with.
     """
 
     name: ClassVar[str] = "score"
     scores: tuple[str, ...]
+    options: Mapping[str, Mapping[str, Any]] = {}
 
     def worker(self, location: str) -> UnitScorer:
         """See :class:`~ieiw.pipelines.engine.stage.Stage`."""
         from ieiw.pipelines.scoring.worker import UnitScorer
 
-        return UnitScorer(location, self.scores, self.mark)
+        return UnitScorer(location, self.scores, self.options, self.mark)
 
     def mark(self, ref: UnitRef) -> str:
-        """Name of the unit's values; it carries the scores of the pass, with their versions."""
+        """Name of the unit's values; it carries the scores of the pass, with their versions and options."""
         versions = ",".join(f"{name}.{load(name).version}" for name in sorted(self.scores))
+        versions += canonical_json(self.options) if self.options else ""
         return f"{PARTS}/{hashlib.sha256(versions.encode()).hexdigest()[:8]}-{ref.source}-{ref.unit}.parquet"
 
     def needs(self, ref: UnitRef) -> Sequence[str]:
@@ -60,4 +64,6 @@ class ScoreStage(Stage):
         from ieiw.pipelines.scoring.worker import commit_values, no_values
 
         text = f"{ref.source}: {detail}; its {mark_of(store, ref.rows).built:,} triplets have no values"
-        commit_values(store, self.mark(ref), no_values(self.scores).replace_schema_metadata({SET_ASIDE: text}))
+        commit_values(
+            store, self.mark(ref), no_values(self.scores, self.options).replace_schema_metadata({SET_ASIDE: text})
+        )

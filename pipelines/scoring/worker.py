@@ -6,13 +6,13 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ieiw.filters.registry import load
+from ieiw.filters.registry import make
 from ieiw.filters.scores.base import Pair, PairScore, PictureScore
 from ieiw.pipelines.index.score_notes import value_type
 from ieiw.triplets.drawings import erasure
@@ -30,6 +30,9 @@ from ieiw.triplets.storage.store import Store, open_store
 _ROLES: tuple[Literal["source", "target"], ...] = ("source", "target")
 
 
+Options = Mapping[str, Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Scorers:
     """The scores of one pass, by kind."""
@@ -43,13 +46,13 @@ class Scorers:
         return max((score.batch for score in (*self.pictures, *self.pairs)), default=1)
 
 
-def scorers(names: Sequence[str]) -> Scorers:
+def scorers(names: Sequence[str], options: Options) -> Scorers:
     """The named scores, by kind.
 
     Raises:
         UsageError: an unknown name.
     """
-    made = [load(name)() for name in names]
+    made = [make(name, options.get(name, {})) for name in names]
     return Scorers(
         tuple(score for score in made if isinstance(score, PictureScore)),
         tuple(score for score in made if isinstance(score, PairScore)),
@@ -62,13 +65,14 @@ class UnitScorer:
     Args:
         location: the build.
         names: of the scores.
+        options: score -> what it is made with.
         mark: names the file that a unit's values go to.
     """
 
-    def __init__(self, location: str, names: Sequence[str], mark: Callable[[UnitRef], str]) -> None:
+    def __init__(self, location: str, names: Sequence[str], options: Options, mark: Callable[[UnitRef], str]) -> None:
         self._store = open_store(location)
         self._mark = mark
-        self._scorers = scorers(names)
+        self._scorers = scorers(names, options)
 
     def work(self, ref: UnitRef) -> dict[str, int]:
         """Score and commit one unit.
@@ -92,9 +96,9 @@ def commit_values(store: Store, name: str, table: pa.Table) -> None:
     store.create(name, sink.getvalue())
 
 
-def no_values(names: Sequence[str]) -> pa.Table:
+def no_values(names: Sequence[str], options: Options) -> pa.Table:
     """The table of a unit that was set aside: all columns, no rows."""
-    wanted = scorers(names)
+    wanted = scorers(names, options)
     return _table(ROWS.empty_table(), {}, [[] for _ in wanted.pairs], wanted)
 
 
@@ -124,7 +128,7 @@ def score_rows(store: Store, rows: pa.Table, wanted: Scorers) -> pa.Table:
             known |= zip(fresh, zip(*values, strict=True), strict=bool(values))
         if wanted.pairs:
             pairs = [
-                _pair(decoded[row["source_sha256"]], decoded[row["target_sha256"]], parts["json"])
+                _pair(decoded[row["source_sha256"]], decoded[row["target_sha256"]], parts["json"], row["instruction"])
                 for row, parts in batch
             ]
             for column, score in zip(of_pairs, wanted.pairs, strict=True):
@@ -145,11 +149,11 @@ def _table(
     return pa.table(columns)
 
 
-def _pair(before: Image, after: Image, sample: bytes) -> Pair:
+def _pair(before: Image, after: Image, sample: bytes, instruction: str) -> Pair:
     answer = read_answer(sample)
     hole = from_rle(answer.hole) if isinstance(answer, erasure.Answer) else None
     if hole is not None and hole.shape != before.shape[:2]:
         hole = None
     if before.shape != after.shape:
         raise ValueError(f"source is {before.shape}, target {after.shape}")
-    return Pair(before, after, hole)
+    return Pair(before, after, hole, instruction)

@@ -30,7 +30,7 @@ def test_kinds_and_directions():
     kinds = {"noise": "picture", "classical-quality": "picture", "seam": "pair", "phash": "hash"}
     assert {name: kind_of(name) for name in kinds} == kinds
     assert (better_of("noise"), better_of("sharpness"), better_of("classical-quality")) == ("lower", "higher", "higher")
-    with pytest.raises(UsageError, match="no score is called 'beauty'. Known: blockiness"):
+    with pytest.raises(UsageError, match="no score is called 'beauty'. Known: aesthetic.*blockiness"):
         kind_of("beauty")
 
 

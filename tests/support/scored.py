@@ -41,7 +41,7 @@ def score_serially(location, names=None):
     """Score everything (or what is named) in this process."""
 
     with patch("ieiw.pipelines.engine.run.run_driver", drive_here):
-        score(str(location), names)
+        return score(str(location), names)
 
 
 def scored_build(folder, wanted=WANTED):

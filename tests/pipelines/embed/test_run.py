@@ -4,15 +4,27 @@ import hashlib
 import io
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from ieiw.models.embed.common import embed_images
 from ieiw.models.roles import EMBED
-from ieiw.pipelines.embed.run import embed
+from ieiw.pipelines.embed.run import _elsewhere, embed
+from ieiw.pipelines.embed.stage import EmbedStage
 from ieiw.pipelines.engine.run import RunOptions
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.images.codec import ANY_SIZE, decode
-from ieiw.triplets.layout.embeddings import read_elsewhere, read_note, read_vectors, require_note, text_id, vectors_file
+from ieiw.triplets.layout.embeddings import (
+    read_elsewhere,
+    read_note,
+    read_vectors,
+    require_note,
+    text_id,
+    to_bytes,
+    vector_table,
+    vectors_file,
+)
 from ieiw.triplets.layout.index import open_build
 from ieiw.triplets.layout.samples import read_samples
 from ieiw.triplets.layout.tables import read_table
@@ -109,3 +121,21 @@ def test_a_damaged_shard_is_named_and_the_other_units_are_embedded(tiny):
     done = list((tiny.path / "embeddings/descriptor/pictures").iterdir())
     assert len(done) == len(list(tiny.state.refs())) - 1
     assert not read_note(tiny.store, "descriptor")["complete"]
+
+
+def test_a_picture_of_two_units_is_embedded_by_the_first_unless_another_has_it(tiny):
+    first, second, *_ = refs = list(tiny.state.refs())
+    index, stage = open_build(tiny.store), EmbedStage(embedder="descriptor", options={}, dimension=4)
+    rows = index.columns(["unit", "source_sha256", "target_sha256"])
+    theirs = rows.filter(pc.equal(rows["unit"], second.unit))["target_sha256"][0].as_py()
+    row = {"unit": first.unit, "source_sha256": theirs, "target_sha256": theirs}
+    shared = pa.concat_tables([rows, pa.Table.from_pylist([row], schema=rows.schema)])
+    index.tables = lambda columns: [shared]
+    assert (first.unit, theirs) in owners(index, stage, refs)
+    vectors = np.ones((1, 4), np.float16)
+    tiny.store.create(stage.mark(first), to_bytes(vector_table([theirs], vectors)))
+    assert (second.unit, theirs) in owners(index, stage, refs)
+
+
+def owners(index, stage, refs):
+    return {(row["unit"], row["id"]) for row in _elsewhere(index, stage, refs).to_pylist()}

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from ieiw.filters.registry import SCORES
+from ieiw.filters.registry import embedded
 from ieiw.pipelines.engine.errors import WorkerDiedError
 from ieiw.pipelines.index.frame import open_frame
 from ieiw.pipelines.scoring.run import score
@@ -59,7 +59,7 @@ def test_a_damaged_shard_is_told_by_sample_and_the_others_are_scored(tiny, place
     file.write_bytes(data)
     score_serially(tiny.path)
     assert left_over(tiny) == []
-    assert all(tiny.store.exists(f"scores/{name}/score.json") for name in SCORES)
+    assert all(tiny.store.exists(f"scores/{name}/score.json") for name in embedded())
 
 
 def test_a_cut_and_a_missing_shard_are_told_at_once(tiny):

@@ -7,9 +7,10 @@ import pytest
 
 from ieiw.filters.registry import SCORES
 from ieiw.filters.scores.base import PairScore, PictureScore
+from ieiw.pipelines.index.score_notes import fresh_note
 from ieiw.pipelines.scoring.worker import no_values, score_rows, scorers
-from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.rows import ROWS
+from ieiw.triplets.layout.scores import read_note, read_values
 from tests.support.scored import score_serially
 from tests.support.tiny_build import Wanted, tiny_build
 
@@ -52,10 +53,10 @@ def rows(tmp_path, monkeypatch):
 def test_batches_change_no_value(rows, names, monkeypatch):
     tiny, table = rows
     monkeypatch.setattr(Mean, "batch", 1)
-    one_by_one = score_rows(tiny.store, table, scorers(names))
+    one_by_one = score_rows(tiny.store, table, scorers(names, {}))
     singly = list(asked)
     monkeypatch.setattr(Mean, "batch", 5)
-    assert score_rows(tiny.store, table, scorers(names)).equals(one_by_one)
+    assert score_rows(tiny.store, table, scorers(names, {})).equals(one_by_one)
     assert one_by_one["key"].equals(table["key"])
     if "mean" in names:
         distinct = {*table["source_sha256"].to_pylist(), *table["target_sha256"].to_pylist()}
@@ -66,20 +67,31 @@ def test_batches_change_no_value(rows, names, monkeypatch):
 def test_a_unit_set_aside_has_the_same_columns(rows):
     tiny, table = rows
     names = ("mean", "change", "phash")
-    assert no_values(names).schema.equals(score_rows(tiny.store, table, scorers(names)).schema)
+    assert no_values(names, {}).schema.equals(score_rows(tiny.store, table, scorers(names, {})).schema)
 
 
-def test_settings_are_in_the_note_and_other_settings_are_stale(rows, monkeypatch):
-    from ieiw.pipelines.index.score_notes import fresh_note
-
+def test_settings_are_in_the_note_and_a_score_with_others_is_computed_again(rows, monkeypatch):
     tiny, _ = rows
     score_serially(tiny.path, ["mean"])
-    assert fresh_note(tiny.store, tiny.state, "mean")["settings"] == {"weights": "abc"}
+    assert read_note(tiny.store, "mean")["settings"] == {"weights": "abc"}
+    asked.clear()
+    score_serially(tiny.path, ["mean"])
+    assert not asked
     monkeypatch.setattr(Mean, "describe", lambda self: {"weights": "def"})
-    assert fresh_note(tiny.store, tiny.state, "mean") is None
+    score_serially(tiny.path, ["mean"])
+    assert asked and read_note(tiny.store, "mean")["settings"] == {"weights": "def"}
 
 
-def test_a_score_of_embeddings_is_refused_by_name(rows, monkeypatch):
-    monkeypatch.setattr(Mean, "needs", "embedding:toy")
-    with pytest.raises(UsageError, match="score mean: it is computed from embedding:toy"):
-        score_serially(rows[0].path, ["mean"])
+def test_values_are_read_without_the_weights_that_made_them(rows, monkeypatch):
+    tiny, _ = rows
+    score_serially(tiny.path, ["mean"])
+    monkeypatch.setattr(Mean, "__init__", lambda self: pytest.fail("made"))
+    assert fresh_note(tiny.store, tiny.state, "mean") is not None
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_what_is_not_finite_has_no_value(rows, monkeypatch, value):
+    monkeypatch.setattr(Mean, "of_picture", lambda self, picture: value)
+    result = score_serially(rows[0].path, ["mean"])
+    assert result.undefined["mean"] == result.values["mean"] > 0
+    assert np.isnan(read_values(rows[0].store, "mean")["value"].to_numpy()).all()
