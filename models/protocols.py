@@ -142,16 +142,41 @@ class Writer(Backend, Protocol):
         ...
 
 
-class Judge(Backend, Protocol):
-    """A vision-language model that says how well an edit follows its instruction."""
+@dataclass(frozen=True, slots=True)
+class JudgeJob:
+    """A triplet to be judged: what was asked, and the pictures before and after."""
 
-    def judge(
-        self, instructions: Sequence[str], sources: Sequence[Image], targets: Sequence[Image]
-    ) -> npt.NDArray[np.float32]:
-        """(n,), each 0 (not at all) to 1 (fully).
+    instruction: str
+    source: Image
+    target: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a judge said, each 0 (not at all) to 1 (fully); NaN where it gave no valid answer.
+
+    Attributes:
+        follows: whether the edit did what was asked.
+        keeps: whether all else stayed as it was.
+        clean: whether the result is free of artefacts.
+        problem: why there are no values; empty where there are.
+        tokens: that the answer cost; 0 where it was known.
+    """
+
+    follows: float
+    keeps: float
+    clean: float
+    problem: str = ""
+    tokens: int = 0
+
+
+class Judge(Backend, Protocol):
+    """A vision-language model that says how good an edit is."""
+
+    def judge(self, jobs: Sequence[JudgeJob]) -> list[Judgement]:
+        """One judgement a job, in order.
 
         Raises:
-            ValueError: lengths differ.
-            UsageError: the model is not there, or refuses.
+            UsageError: the model is not there, or refuses all; what was judged is kept.
         """
         ...

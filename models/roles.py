@@ -80,6 +80,6 @@ WRITE = Role[Writer](
         "transformers": "ieiw.models.write.local:LocalWriter",
     },
 )
-JUDGE = Role[Judge]("judge", {})
+JUDGE = Role[Judge]("judge", {"endpoint": "ieiw.models.judge.endpoint:EndpointJudge"})
 
 ROLES: Mapping[str, Role[Any]] = {role.name: role for role in (INPAINT, EMBED, PAINT, CAPTION, WRITE, JUDGE)}

@@ -44,11 +44,14 @@ def score(
                 "values": result.values,
                 "undefined": result.undefined,
                 "set_aside": list(result.set_aside),
+                "tallies": result.tallies,
                 "seconds": round(result.progress.seconds, 1),
             }
         )
         return
     rows = [[name, count, result.undefined[name]] for name, count in result.values.items()]
     print_table("Scored", ["score", "values", "undefined"], rows)
+    for name, tally in result.tallies.items():
+        say(f"{name}: {', '.join(f'{count:,} {what}' for what, count in tally.items())}")
     for unit in result.set_aside:
         say(f"{unit}. To try it again, remove {build}/scores and score again")

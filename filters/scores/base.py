@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -42,7 +43,7 @@ class Score(ABC):
         kind: what it looks at: one picture (source and target in turn), the pair, or one picture for a hash.
         version: raised whenever the same input would give another value.
         better: whether higher or lower values are better; thresholds follow it.
-        needs: ``pixels`` or ``embedding``.
+        needs: ``pixels``, ``embedding`` or ``judge`` (pixels, and a model that is asked about each pair).
         weights: the published file that it cannot do without, or None.
         batch: how many triplets a worker hands over at once.
     """
@@ -58,6 +59,10 @@ class Score(ABC):
     def describe(self) -> dict[str, str]:
         """Settings that change values (weights digest, picture size), for the score's note; values of others are stale."""
         return {}
+
+    def tally(self) -> Counter[str]:
+        """What to tell of the work since the last call, such as tokens spent; ``no value: …`` is worth another try."""
+        return Counter()
 
 
 class PictureScore(Score):

@@ -1,30 +1,14 @@
-"""A language model behind an OpenAI-compatible endpoint: asked, waited for, and asked again where that may help."""
+"""A language model behind an OpenAI-compatible endpoint."""
 
 from __future__ import annotations
 
-import os
-import time
-from email.utils import parsedate_to_datetime
-from functools import cached_property
-from typing import Any
-from urllib.parse import urlsplit
-
+from ieiw.models.endpoint import Endpoint
 from ieiw.models.protocols import Writer
 from ieiw.models.write.common import MOST_TOKENS, whole_lines
-from ieiw.triplets.errors import UsageError
-
-KEY_VARIABLE = "OPENAI_API_KEY"
-"""Environment variable of the endpoint's key; local servers need none."""
-_CHAT = "/chat/completions"
-_MOST_WAIT = 30.0  # seconds between two tries
-_MOST_SERVER_WAIT = 300.0  # where the server says how long
-_TRANSIENT = frozenset({408, 409, 429, *range(500, 600)})
 
 
 class EndpointWriter(Writer):
-    """A model behind ``POST <base>/chat/completions``.
-
-    Connections that fail, time-outs, and the statuses 408, 409, 429 and 5xx are tried again with growing pauses.
+    """A model behind ``POST <base>/chat/completions``; see :class:`~ieiw.models.endpoint.Endpoint`.
 
     Args:
         base: such as ``http://localhost:8000/v1``; a bare host gets ``/v1``.
@@ -55,131 +39,15 @@ class EndpointWriter(Writer):
         tries: int = 5,
         first_pause: float = 1.0,
     ) -> None:
-        parts = urlsplit(base)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise UsageError(f"{base}: not an http address; give http://HOST:PORT/v1, or the folder of a local model")
-        if parts.username or parts.password:
-            raise UsageError(f"no user name or password in the address of an endpoint; put the key in {KEY_VARIABLE}")
-        path = parts.path.rstrip("/").removesuffix(_CHAT)
-        self._base = f"{parts.scheme}://{parts.netloc}{path or '/v1'}"
-        self._given_model = model
-        self._temperature, self._max_tokens, self._timeout = temperature, max_tokens, timeout
-        self._tries, self._first_pause = max(1, tries), first_pause
+        self._endpoint = Endpoint(base, model, timeout, tries, first_pause)
+        self._temperature, self._max_tokens = temperature, max_tokens
 
     def describe(self) -> dict[str, str]:
         """Model and temperature; the address is no part of it, since the same model may move."""
-        return {"writer": self.name, "model": self._model, "temperature": f"{self._temperature:g}"}
+        return {"writer": self.name, "model": self._endpoint.model, "temperature": f"{self._temperature:g}"}
 
     def write(self, prompt: str, seed: int) -> str:
         """See :class:`ieiw.models.protocols.Writer`."""
-        body = {
-            "model": self._model,
-            "messages": [{"role": "user", "content": prompt}],
-            "temperature": self._temperature,
-            "max_tokens": self._max_tokens,
-            "seed": seed,
-        }
-        answer = self._request("POST", _CHAT, body)
-        try:
-            choice = answer["choices"][0]
-            text = _text(choice["message"]["content"])
-        except (KeyError, IndexError, TypeError) as error:
-            raise UsageError(f"{self._base}{_CHAT}: no choices[0].message.content in the answer") from error
-        return whole_lines(text) if choice.get("finish_reason") == "length" else text
-
-    @cached_property
-    def _model(self) -> str:
-        if self._given_model:
-            return self._given_model
-        listed = self._request("GET", "/models", None).get("data")
-        names = (
-            [str(entry.get("id")) for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-        )
-        if len(names) != 1:
-            raise UsageError(f"{self._base}: say which model; it has {', '.join(names[:20]) or 'none'}")
-        return names[0]
-
-    @cached_property
-    def _client(self) -> Any:
-        import httpx
-
-        key = os.environ.get(KEY_VARIABLE, "")
-        return httpx.Client(timeout=self._timeout, headers={"Authorization": f"Bearer {key}"} if key else {})
-
-    def _request(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        """The answer as JSON.
-
-        Raises:
-            UsageError: after the last try, or at once where trying again is of no use.
-        """
-        import httpx
-        from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
-
-        usual = wait_exponential_jitter(initial=self._first_pause, max=_MOST_WAIT, jitter=self._first_pause)
-
-        def pause(state: RetryCallState) -> float:
-            seconds = _retry_after(state.outcome.exception() if state.outcome else None)
-            return usual(state) if seconds is None else min(seconds, _MOST_SERVER_WAIT)
-
-        def request() -> Any:
-            response = self._client.request(method, where, json=body)
-            response.raise_for_status()
-            return response.json()
-
-        retrying = Retrying(
-            retry=retry_if_exception(_is_transient), stop=stop_after_attempt(self._tries), wait=pause, reraise=True
-        )
-        where = f"{self._base}{path}"
-        try:
-            answer = retrying(request)
-        except httpx.HTTPStatusError as error:
-            raise UsageError(f"{where}: {_explain(error.response, self._tries)}") from error
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            kind = f"{type(error).__name__}: {error}".rstrip(": ")
-            raise UsageError(
-                f"{where}: no answer in {self._tries} tries ({kind}). Is the server running? What was written so far is kept; "
-                "run it again to go on."
-            ) from error
-        if not isinstance(answer, dict):
-            raise UsageError(f"{where}: the answer is no JSON object; is this an OpenAI-compatible endpoint?")
-        return answer
-
-
-def _text(content: object) -> str:
-    """The text of an answer, which may come in parts; empty where a reasoning model spent all of its tokens on thinking."""
-    parts = content if isinstance(content, list) else [content]
-    texts = (part.get("text") if isinstance(part, dict) else part for part in parts)
-    return "".join(text for text in texts if isinstance(text, str))
-
-
-def _retry_after(error: BaseException | None) -> float | None:
-    """Seconds that a server asks for in ``Retry-After`` (a number or a date, RFC 9110); None where it does not."""
-    import httpx
-
-    value = error.response.headers.get("retry-after", "") if isinstance(error, httpx.HTTPStatusError) else ""
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (TypeError, ValueError):
-        return None
-
-
-def _is_transient(error: BaseException) -> bool:
-    """Whether trying again may help."""
-    import httpx
-
-    if isinstance(error, httpx.HTTPStatusError):
-        return error.response.status_code in _TRANSIENT
-    return isinstance(error, httpx.TransportError | ValueError)  # ValueError: half an answer is no JSON
-
-
-def _explain(response: Any, tries: int) -> str:
-    status, body = response.status_code, " ".join(response.text.split())[:200]
-    if status in {401, 403}:
-        return f"status {status}, the key is refused. Put the right one in {KEY_VARIABLE}. ({body})"
-    if status == 404:
-        return f"status 404. Is the address right (it mostly ends with /v1), and is there such a model? ({body})"
-    if status in _TRANSIENT:
-        return f"status {status} in {tries} tries ({body}). What was written so far is kept; run it again later."
-    return f"status {status} ({body})"
+        settings = {"temperature": self._temperature, "max_tokens": self._max_tokens, "seed": seed}
+        answer = self._endpoint.ask(prompt, settings)
+        return whole_lines(answer.text) if answer.cut else answer.text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,13 +23,13 @@ from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
 from ieiw.pipelines.engine.stage import pending
 from ieiw.pipelines.index.score_notes import facts_of, fresh_note, value_type
 from ieiw.pipelines.scoring.by_embedding import score_embeddings
-from ieiw.pipelines.scoring.stage import SET_ASIDE, ScoreStage
+from ieiw.pipelines.scoring.stage import ScoreStage
 from ieiw.triplets.layout.borrowed import check_writable
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.embeddings import read_note as read_embedding_note
 from ieiw.triplets.layout.index import Index, open_build
 from ieiw.triplets.layout.marks import fetch, mark_of
-from ieiw.triplets.layout.scores import read_note, write_note, write_values
+from ieiw.triplets.layout.scores import SET_ASIDE, TALLY, read_note, write_note, write_values
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store, open_store
 
@@ -44,12 +46,14 @@ class Scored:
         undefined: score -> how many of them are NaN.
         set_aside: units without values, because they killed the scorer again and again; to try one again, remove the folders of
             the scores.
+        tallies: score -> what it tells of its work, such as tokens spent.
         progress: of this run.
     """
 
     values: dict[str, int]
     undefined: dict[str, int]
     set_aside: tuple[str, ...]
+    tallies: dict[str, dict[str, int]]
     progress: Progress
 
 
@@ -99,6 +103,7 @@ def score(
         {name: int(note["values"]) for name, note in kept.items()},
         {name: int(note["undefined"]) for name, note in kept.items()},
         tuple(sorted({part for note in kept.values() for part in note.get("set_aside", [])})),
+        {name: note["tally"] for name, note in kept.items() if "tally" in note},
         progress,
     )
 
@@ -106,7 +111,7 @@ def score(
 def _is_fresh(store: Store, state: BuildState, made: Score) -> bool:
     """Whether a score's values are those that it would compute."""
     note = fresh_note(store, state, made.name)
-    if note is None:
+    if note is None or any(what.startswith("no value") for what in note.get("tally", {})):
         return False
     settings: dict[str, Any] = note.get("settings", {})
     own: dict[str, Any] = {**made.describe()}
@@ -128,15 +133,30 @@ def _score_pixels(
     items = sum(built[ref] for ref in pending(store, stage, refs))
     progress = run_stage(store, stage, refs, options, report, items=items)
     parts = [stage.mark(ref) for ref in refs]
-    metadata = (pq.read_schema(pa.BufferReader(data)).metadata or {} for _, data in fetch(store, parts))
-    set_aside = sorted(each[SET_ASIDE].decode() for each in metadata if SET_ASIDE in each)
     notes = {each.name: _publish(index, each, _gather(store, parts, each), {}) for each in made}
+    set_aside, tallies = _told(store, parts)
+    for name, note in notes.items():
+        note |= {"set_aside": set_aside} if set_aside else {}
+        note |= {"tally": dict(sorted(tallies[name].items()))} if name in tallies else {}
     # Last and together: once a note is there, its score needs the parts no more, and a run for the others has parts of its own.
-    _finish(store, {name: note | ({"set_aside": set_aside} if set_aside else {}) for name, note in notes.items()})
+    _finish(store, notes)
     for part in parts:
         store.delete(part)
     store.sweep()
     return progress
+
+
+def _told(store: Store, parts: Sequence[str]) -> tuple[list[str], dict[str, Counter[str]]]:
+    """Units that were set aside, and what each score tells of its work, added up."""
+    set_aside: list[str] = []
+    tallies: dict[str, Counter[str]] = {}
+    for _, data in fetch(store, parts):
+        metadata = pq.read_schema(pa.BufferReader(data)).metadata or {}
+        if SET_ASIDE in metadata:
+            set_aside.append(metadata[SET_ASIDE].decode())
+        for name, tally in json.loads(metadata.get(TALLY, b"{}")).items():
+            tallies.setdefault(name, Counter()).update(tally)
+    return sorted(set_aside), tallies
 
 
 def _publish(

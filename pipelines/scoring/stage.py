@@ -12,15 +12,12 @@ from ieiw.filters.registry import load
 from ieiw.pipelines.engine.stage import Stage
 from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.plan import UnitRef
-from ieiw.triplets.layout.scores import PARTS
+from ieiw.triplets.layout.scores import PARTS, SET_ASIDE
 from ieiw.triplets.layout.shards import canonical_json
 from ieiw.triplets.storage.store import Store
 
 if TYPE_CHECKING:
     from ieiw.pipelines.scoring.worker import UnitScorer
-
-SET_ASIDE = b"ieiw.set_aside"
-"""Metadata key of a part without values, whose unit killed the scorer again and again."""
 
 
 class ScoreStage(Stage):

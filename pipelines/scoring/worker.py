@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +24,7 @@ from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import ROWS
 from ieiw.triplets.layout.samples import read_samples
+from ieiw.triplets.layout.scores import TALLY
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.records import Image
 from ieiw.triplets.storage.store import Store, open_store
@@ -85,7 +87,9 @@ class UnitScorer:
             table = score_rows(self._store, rows, self._scorers)
         except DamageError as error:
             raise DamageError(f"{error} (rows: {ref.rows})") from error
-        commit_values(self._store, self._mark(ref), table)
+        tallies = {score.name: score.tally() for score in (*self._scorers.pictures, *self._scorers.pairs)}
+        told = json.dumps({name: tally for name, tally in tallies.items() if tally}, sort_keys=True)
+        commit_values(self._store, self._mark(ref), table.replace_schema_metadata({TALLY: told}))
         return {"scored": table.num_rows}
 
 

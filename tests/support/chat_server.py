@@ -73,7 +73,7 @@ class Handler(BaseHTTPRequestHandler):
                     *({"type": "text", "text": line} for line in text.splitlines(True)),
                 ]
             message = {"role": "assistant", "content": text}
-            self._send(200, {"choices": [{"message": message, "finish_reason": reason}]})
+            self._send(200, {"choices": [{"message": message, "finish_reason": reason}], "usage": {"total_tokens": 10}})
 
     def _misbehave(self, how: str) -> None:
         if how in {"half", "cut"}:  # the server says that this is all, or that more was to come
@@ -101,6 +101,17 @@ class Handler(BaseHTTPRequestHandler):
 def parrot(body: dict) -> tuple[str, bool]:
     """What the server says by itself to a request, and whether that is all."""
     return rewritten(body["messages"][0]["content"].split("\n")[2], body["seed"]), True
+
+
+def judge(said: list[str]):
+    """As :func:`parrot`: marks for two pictures, after what it is told to say first."""
+
+    def answer(body: dict) -> tuple[str, bool]:
+        _, *pictures = body["messages"][0]["content"]
+        good = [each["image_url"]["url"].startswith("data:image/png;base64,") for each in pictures] == [True, True]
+        return said.pop(0) if said else '{"follows": 7, "keeps": 9, "clean": 4}' if good else "no pictures", True
+
+    return answer
 
 
 def sampler(folder: str):
@@ -140,11 +151,14 @@ def main() -> None:
     parser.add_argument("--empty", type=int, default=0)  # answers whose content is null
     parser.add_argument("--parts", type=int, default=0)  # whether answers come as a list of parts
     parser.add_argument("--model", default="")
+    parser.add_argument("--judge", default=None)  # JSON: what it says before it judges
     settings = parser.parse_args()
     settings.fail = [how for how in settings.fail.split(",") if how]
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.settings = settings  # type: ignore[attr-defined]
     server.answer = sampler(settings.model) if settings.model else parrot  # type: ignore[attr-defined]
+    if settings.judge is not None:
+        server.answer = judge(json.loads(settings.judge))  # type: ignore[attr-defined]
     print(server.server_address[1], flush=True)
     server.serve_forever()
 

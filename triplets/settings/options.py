@@ -25,7 +25,8 @@ def make_with(cls: type[T], options: Mapping[str, Any], where: str, name: str) -
     """
     kinds = {Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY}
     known = [each for each, parameter in signature(cls).parameters.items() if parameter.kind in kinds]
-    if unknown := sorted(options.keys() - set(known)):
+    passes_on = any(parameter.kind == Parameter.VAR_KEYWORD for parameter in signature(cls).parameters.values())
+    if not passes_on and (unknown := sorted(options.keys() - set(known))):
         raise UsageError(
             f"{where}.{unknown[0]}: {name} has no such option; remove it or mend its spelling "
             f"(known: {', '.join(known) or 'none'})"
