@@ -42,6 +42,7 @@ RULES = {
     "gap": "ieiw.filters.rules.gap:Gap",
     "licences": "ieiw.filters.rules.licences:Licences",
     "threshold": "ieiw.filters.rules.threshold:Threshold",
+    "weighted": "ieiw.filters.rules.weighted:Weighted",
 }
 """Kind -> class."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,36 +14,32 @@ from ieiw.filters.frame import Frame
 from ieiw.filters.rules.base import Bools, Floats, Limits, Outcome, Rule, check_score
 
 Bound = Annotated[float | None, Field(allow_inf_nan=False)]
+Share = Annotated[float | None, Field(gt=0, lt=1)]
+Per = Literal["", "task", "source", "source+task"]
 
 
-class BoundedScore(Rule):
-    """A bound: absolute (``min``, ``max``), or the share to drop at an end, overall or ``per`` task or source."""
+class Bounded(Rule):
+    """A bound on a number: absolute (``min``, ``max``), or the share to drop at an end, overall or ``per`` task or source."""
 
-    score: str
-    min: Bound = None
-    max: Bound = None
-    drop_lowest: float | None = Field(default=None, gt=0, lt=1)
-    drop_highest: float | None = Field(default=None, gt=0, lt=1)
-    per: Literal["", "task", "source", "source+task"] = ""
+    if TYPE_CHECKING:  # each kind declares them, in the order of its rule file
+        min: Bound
+        max: Bound
+        drop_lowest: float | None
+        drop_highest: float | None
+        per: str
 
     @property
     @abstractmethod
-    def subject(self) -> tuple[str, str]:
-        """See :class:`~ieiw.filters.rules.base.Rule`."""
+    def what(self) -> str:
+        """The number in words."""
 
     @model_validator(mode="after")
-    def _checked(self) -> BoundedScore:
-        role = self.subject[1]
-        check_score(self.score, "pair" if role == "pair" else "picture", use=f"a bound on the {role}")
+    def _bounded(self) -> Bounded:
         if (self.min, self.max, self.drop_lowest, self.drop_highest) == (None, None, None, None):
             raise ValueError("give min, max, drop_lowest or drop_highest")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"min {self.min:g} is above max {self.max:g}: nothing could pass")
         return self
-
-    def scores(self) -> set[str]:
-        """See :class:`~ieiw.filters.rules.base.Rule`."""
-        return {self.score}
 
     @property
     def relative(self) -> bool:
@@ -56,10 +52,8 @@ class BoundedScore(Rule):
         limits += [f"at most {self.max:g}"] if self.max is not None else []
         limits += [f"not among the lowest {self.drop_lowest:.3g}"] if self.drop_lowest is not None else []
         limits += [f"not among the highest {self.drop_highest:.3g}"] if self.drop_highest is not None else []
-        role = self.subject[1]
-        what = f"{self.score}, source minus target" if role == "gap" else f"{self.score} of the {role}"
         within = f", within each {self.per.replace('+', ' and ')}" if self.per else ""
-        return f"{what}: {' and '.join(limits)}{within}"
+        return f"{self.what}: {' and '.join(limits)}{within}"
 
     def ask(self, frame: Frame, alive: Bools) -> Outcome:
         """Rows outside the bounds, which quantiles set over the rows still there, overall or in each group."""
@@ -110,3 +104,35 @@ class BoundedScore(Rule):
                 table = np.array([endless if bound is None else bound for bound in bounds], np.float32)
                 found[side] = sign * (values - table[inverse.ravel()])
         return found
+
+
+class BoundedScore(Bounded):
+    """A bound on one score."""
+
+    score: str
+    min: Bound = None
+    max: Bound = None
+    drop_lowest: Share = None
+    drop_highest: Share = None
+    per: Per = ""
+
+    @property
+    @abstractmethod
+    def subject(self) -> tuple[str, str]:
+        """See :class:`~ieiw.filters.rules.base.Rule`."""
+
+    @property
+    def what(self) -> str:
+        """See :class:`Bounded`."""
+        role = self.subject[1]
+        return f"{self.score}, source minus target" if role == "gap" else f"{self.score} of the {role}"
+
+    @model_validator(mode="after")
+    def _checked(self) -> BoundedScore:
+        role = self.subject[1]
+        check_score(self.score, "pair" if role == "pair" else "picture", use=f"a bound on the {role}")
+        return self
+
+    def scores(self) -> set[str]:
+        """See :class:`~ieiw.filters.rules.base.Rule`."""
+        return {self.score}

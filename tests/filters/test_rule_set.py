@@ -43,7 +43,7 @@ def test_an_unknown_score_lists_those_known(tmp_path):
         ("{name: a, kind: threshold, score: noise, drop_lowest: 1.5}", "drop_lowest"),
         (
             "{name: a, kind: threshold, score: noise, of: pair, max: 3}",
-            "Use one of: change-inside, change-outside, clip-direction, clip-image, clip-text, detail-inside, judge-clean, judge-follows, judge-keeps, seam",
+            "Use one of: change-inside, change-outside, clip-direction",
         ),
         ("{name: a, kind: threshold, score: seam, max: 3}", "seam is a score of a pair"),
         ("{name: a, kind: threshold, score: phash, max: 3}", "phash is a score of a hash"),
