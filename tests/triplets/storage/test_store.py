@@ -51,6 +51,17 @@ def test_whatever_a_file_system_answers_to_a_link_creation_stays_exclusive(tmp_p
     assert store.read("a") == b"1"
 
 
+@pytest.mark.parametrize("location", ["s3://", "s3:///", "s3://b/../x", "s3://b/./x", "://x", "s3:/b/x", "a\0b"])
+def test_what_names_no_place_is_told(location):
+    with pytest.raises(UsageError, match="s3://bucket/prefix"):
+        open_store(location)
+
+
+def test_a_url_is_read_as_people_write_it(tmp_path):
+    assert open_store(" S3://bucket/a b/ \n").location == "s3://bucket/a b"
+    assert open_store(f"FILE://{tmp_path}").location == str(tmp_path)
+
+
 def test_empty_names_in_a_url_are_left_out_before_anything_is_written(server, monkeypatch):
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
