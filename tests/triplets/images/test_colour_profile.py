@@ -51,6 +51,11 @@ def test_srgb_by_any_name_no_profile_and_one_that_does_not_fit_change_no_pixel(k
     np.testing.assert_array_equal(plain, tagged)
 
 
+@pytest.mark.parametrize("broken", [rgb_profile(SRGB, 0.0), rgb_profile(((0, 0, 0),) * 3), rgb_profile()[:200]])
+def test_a_profile_that_would_lose_the_picture_counts_as_none(broken):
+    np.testing.assert_array_equal(seen(file(picture(), "PNG", broken)), np.asarray(picture()))
+
+
 def test_a_profile_that_comes_close_to_srgb_is_taken_for_it_and_another_gamma_is_not():
     near = rgb_profile(SRGB, 2.2)  # sRGB's own curve is no pure gamma: near black they differ
     dark = rgb_profile(SRGB, 1.0)
