@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import tempfile
 
 import typer
 
@@ -68,12 +70,21 @@ def run() -> None:
     except DriverFailedError as error:
         sys.exit(complain(f"the build stopped: {error}. What is built is kept; run it again to go on.", FAILED))
     except OSError as error:  # a full disk, a store that does not answer: no fault of the program's, so no traceback
-        problem = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
-        sys.exit(complain(f"{problem}. What is built is kept; mend it and run the same command again.", FAILED))
+        sys.exit(complain(f"{_problem(error)}. What is built is kept; mend it and run the same command again.", FAILED))
     except SystemExit as ended:
         if ended.code != INTERRUPTED:  # which is how Typer passes Ctrl-C on, without a word
             raise
         sys.exit(complain("stopped. What is done is kept; run the same command to go on.", INTERRUPTED))
+
+
+def _problem(error: OSError) -> str:
+    """What the system said, and of which place; of a link, the place where it was to be made."""
+    name = error.filename2 or error.filename
+    if name and error.strerror:
+        return f"{name}: {error.strerror}"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:  # libraries do not say where they write to
+        return f"{os.strerror(error.errno)}, in the folder that is written to or in {tempfile.gettempdir()}"
+    return str(error)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from ieiw.triplets.errors import UsageError
 KEY_VARIABLE = "OPENAI_API_KEY"
 """Environment variable of the endpoint's key; local servers need none."""
 _CHAT = "/chat/completions"
+_MOST_LETTERS = 16  # a token, in any script; of servers that heed no max_tokens no more is read
 _MOST_WAIT = 30.0  # seconds between two tries
 _MOST_SERVER_WAIT = 300.0  # where the server says how long
 _TRANSIENT = frozenset({408, 409, 429, *range(500, 600)})
@@ -96,12 +97,15 @@ class Endpoint:
         answer = self._request("POST", _CHAT, body)
         try:
             choice = answer["choices"][0]
-            text = _text(choice["message"]["content"])
-        except (KeyError, IndexError, TypeError) as error:
-            raise RefusedError(f"{self._base}{_CHAT}: no choices[0].message.content in the answer") from error
+            text = _text(choice["message"].get("content"))
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            said = f"; it says {str(answer['error'])[:200]}" if answer.get("error") else ""
+            raise RefusedError(f"{self._base}{_CHAT}: no choices[0].message in the answer{said}") from error
         usage = answer.get("usage")
         tokens = usage.get("total_tokens") if isinstance(usage, dict) else 0
-        return Answer(text, choice.get("finish_reason") == "length", tokens if isinstance(tokens, int) else 0)
+        most = _MOST_LETTERS * int(settings.get("max_tokens", len(text)))
+        cut = choice.get("finish_reason") == "length" or len(text) > most
+        return Answer(text[:most], cut, tokens if isinstance(tokens, int) else 0)
 
     @cached_property
     def _client(self) -> Any:
@@ -128,7 +132,13 @@ class Endpoint:
         def request() -> Any:
             response = self._client.request(method, where, json=body)
             response.raise_for_status()
-            return response.json()
+            try:
+                return response.json()
+            except RecursionError as error:
+                raise ValueError("nested too deeply") from error
+            except ValueError as error:
+                begin = " ".join(response.content[:80].decode("utf-8", "replace").split()) or "nothing"
+                raise ValueError(f"the answer is no JSON, but {begin!r}") from error
 
         retrying = Retrying(
             retry=retry_if_exception(_is_transient), stop=stop_after_attempt(self._tries), wait=pause, reraise=True
@@ -139,7 +149,12 @@ class Endpoint:
         except httpx.HTTPStatusError as error:
             kind_of_error = RefusedError if error.response.status_code in _OF_THE_REQUEST else UsageError
             raise kind_of_error(f"{where}: {_explain(error.response, self._tries)}") from error
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        except ValueError as error:
+            raise UsageError(
+                f"{where}: in {self._tries} tries {error}. Is this the address of an OpenAI-compatible endpoint, and not of a "
+                "page to log in at?"
+            ) from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             kind = f"{type(error).__name__}: {error}".rstrip(": ")
             raise UsageError(
                 f"{where}: no answer in {self._tries} tries ({kind}). Is the server running? What was written so far is kept; "
@@ -154,7 +169,9 @@ def _text(content: object) -> str:
     """The text of an answer, which may come in parts; empty where a reasoning model spent all of its tokens on thinking."""
     parts = content if isinstance(content, list) else [content]
     texts = (part.get("text") if isinstance(part, dict) else part for part in parts)
-    return "".join(text for text in texts if isinstance(text, str))
+    whole = "".join(text for text in texts if isinstance(text, str))
+    # Half a surrogate pair is no text, and marks of no width are no words.
+    return whole.encode("utf-8", "replace").decode("utf-8") if any(map(str.isalnum, whole)) else ""
 
 
 def _retry_after(error: BaseException | None) -> float | None:

@@ -1,6 +1,6 @@
-"""SIGTERM and Ctrl-C end a training after the step at hand, with a checkpoint.
+"""SIGTERM, SIGHUP and Ctrl-C end a training after the step at hand, with a checkpoint.
 
-Slurm, Kubernetes and spot machines send SIGTERM and wait for half a minute or more.
+Slurm, Kubernetes and spot machines send SIGTERM and wait for half a minute or more; a terminal that is closed sends SIGHUP.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 from types import FrameType
 from typing import Any
 
-_HEARD = (signal.SIGTERM, signal.SIGINT)
+_HEARD = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class Interruption:

@@ -6,10 +6,12 @@ import errno
 import hashlib
 import os
 import re
-import unicodedata
+from functools import lru_cache
+from itertools import islice
 from typing import IO
 
 from ieiw.builders.formats._root_storage import Bucket, Folder
+from ieiw.builders.formats.file_names import as_meant, other_spellings
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.rejects import Reason, Refusal
 from ieiw.triplets.storage.cache import cached
@@ -17,6 +19,7 @@ from ieiw.triplets.storage.cache import cached
 MAX_PICTURE_BYTES = 64 * 2**20
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _CHUNK = 2**20
+_MOST_ALIKE = 4
 _NO_NAME = frozenset({errno.ENAMETOOLONG, errno.ELOOP, errno.ENXIO})
 """What the system answers to a name that no file can have."""
 
@@ -42,7 +45,7 @@ class Root:
 
     def read(self, reference: str, max_bytes: int = MAX_PICTURE_BYTES) -> bytes:
         """All bytes of a file below the root; where there is none of that name, of the one file whose name is the same but for
-        the case of its suffix (``a.JPG``), slashes of Windows, or how letters with accents are composed.
+        the case of its suffix (``a.JPG``), slashes of Windows, or what :func:`~.file_names.as_meant` passes over.
 
         Raises:
             Refusal: ``unsafe_path``, ``picture_missing``, ``picture_too_large`` (before reading), ``picture_unreadable``
@@ -54,7 +57,14 @@ class Root:
         except Refusal as refusal:
             if refusal.reason is not Reason.PICTURE_MISSING:
                 raise
-            there = [other for other in _other_spellings(reference) if self._is_there(other)]
+            there = [other for other in other_spellings(reference) if self._is_there(other)]
+            if not there:
+                alike = self._alike(reference)
+                meant = as_meant(reference.replace("\\", "/"))
+                there = [other for other in alike if as_meant(other) == meant]
+                if alike and not there:
+                    detail = f"no such file, but {' and '.join(alike)}. Mend the case of letters where it is meant"
+                    raise Refusal(Reason.PICTURE_MISSING, detail) from None
             if len(there) > 1:
                 raise Refusal(
                     Reason.PICTURE_MISSING, f"no such file, but {' and '.join(there)}: which is meant?"
@@ -62,6 +72,27 @@ class Root:
             if not there:
                 raise
         return self._read(there[0], max_bytes)
+
+    def _alike(self, reference: str) -> list[str]:
+        """Files below a local root whose names are the reference's but for the case of letters and for how they are written."""
+        found = [""]
+        for part in [] if self._is_url else reference.replace("\\", "/").split("/"):
+            key = as_meant(part).casefold()
+            names = ((folder, name) for folder in found for name in self._in_any_case(folder).get(key, ()))
+            found = [f"{folder}/{name}".lstrip("/") for folder, name in islice(names, _MOST_ALIKE)]
+        return [each for each in found if each]
+
+    @lru_cache(maxsize=16)  # noqa: B019 - a root lives as long as its process
+    def _in_any_case(self, folder: str) -> dict[str, list[str]]:
+        """Names right in a folder by how they are meant, in small letters."""
+        try:
+            names = self._storage.names(self._path(folder))
+        except (OSError, Refusal):
+            return {}
+        found: dict[str, list[str]] = {}
+        for name in sorted(names):
+            found.setdefault(as_meant(name).casefold(), []).append(name)
+        return found
 
     def _is_there(self, reference: str) -> bool:
         try:
@@ -184,19 +215,3 @@ class Root:
         path = f"{self._storage.base.rstrip('/')}/{reference}" if reference else self._storage.base
         self._storage.check(path)
         return path
-
-
-def _other_spellings(reference: str) -> list[str]:
-    """How other systems write the same name: Windows with backslashes, macOS with accents apart from their letters."""
-    slashed = (reference, reference.replace("\\", "/"))
-    names = [unicodedata.normalize(form, name) for name in slashed for form in ("NFC", "NFD")]
-    names = [*slashed, *names]
-    return [name for name in dict.fromkeys([*names, *map(_in_other_case, names)]) if name and name != reference]
-
-
-def _in_other_case(reference: str) -> str:
-    """The reference with its ending in capitals, or in small letters where it has capitals; empty where it has no ending."""
-    stem, _, ending = reference.rpartition(".")
-    if not stem or not ending.isalpha():
-        return ""
-    return f"{stem}.{ending.upper() if ending.islower() else ending.lower()}"

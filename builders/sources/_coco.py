@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cached_property
-from typing import Any, Generic, TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import array_spans, parse
-from ieiw.builders.sources._decode_errors import what_is_wrong
+from ieiw.builders.sources._decode_errors import decoded
 from ieiw.builders.sources._json_index import JsonIndex
 
 
@@ -24,14 +24,19 @@ class ImageEntry(CocoElement):
     """An element of ``images``; sizes in pixels."""
 
     file_name: str
-    width: int
-    height: int
+    width: int | None = None
+    height: int | None = None
     license: Any = 0  # by its number; some conversions write null or a name
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height that it was annotated on; None where the file does not tell."""
+        return None if self.width is None or self.height is None else (self.width, self.height)
 
     @property
     def licence(self) -> str:
         """COCO's licence of the picture by its number, or by what a conversion made of it; empty where the file names none."""
-        return f"COCO licence {self.license}" if self.license else ""
+        return f"COCO licence {self.license}" if self.license and self.license == self.license else ""  # noqa: PLR0124 - NaN
 
 
 class CategoryEntry(CocoElement):
@@ -119,15 +124,14 @@ def elements_by_id(root: Root, file: str, key: str, kind: type[_Element]) -> Ele
         UsageError: the file is missing.
         ieiw.builders.formats.json_stream.DocumentError: no such array, or the file is cut short.
     """
-    elements = Elements[_Element](key)
+    elements, read = Elements[_Element](key), decoder(kind)
     with root.open(file) as stream:
         for index, span in enumerate(array_spans(stream, root.full_name(file), key)):
             try:
-                element = msgspec.json.decode(span.data, type=kind, strict=False)
-            except (ValueError, RecursionError) as error:
-                with suppress(ValueError, RecursionError):
-                    number = msgspec.json.decode(span.data, type=CocoElement, strict=False).id
-                    elements.wrong.setdefault(number, f"{key}[{index}]: {what_is_wrong(span.data, error)}")
+                element = decoded(span.data, read, finite=False)
+            except ValueError as error:
+                if (number := whole_number(span.data, "id")) is not None:
+                    elements.wrong.setdefault(number, f"{key}[{index}]: {error}")
             else:
                 elements.setdefault(element.id, element)
     return elements
@@ -152,12 +156,20 @@ def decoder(kind: type[_Fields]) -> msgspec.json.Decoder[_Fields]:
 
 
 def whole_number(data: bytes, field: str) -> int | None:
-    """A field of an element that may be no JSON (Python writes NaN, which JSON does not know); None where it is no whole number."""
+    """A field of an element, whatever the others hold (Python writes NaN, which is no JSON); None where it is no whole number."""
+    with suppress(ValueError, RecursionError):
+        return cast(int, getattr(_alone(field).decode(data), field))
     try:
         entry = parse(data)
     except (ValueError, RecursionError):
         return None
     return as_whole(entry.get(field)) if isinstance(entry, dict) else None
+
+
+@lru_cache
+def _alone(field: str) -> msgspec.json.Decoder[Any]:
+    """Reads one field as a whole number, whatever the others hold."""
+    return msgspec.json.Decoder(msgspec.defstruct("Alone", [(field, int)]), strict=False)
 
 
 def as_whole(value: object) -> int | None:

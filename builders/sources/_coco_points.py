@@ -8,13 +8,14 @@ from functools import cached_property
 
 import msgspec
 
+from ieiw.builders.boxes import Box
 from ieiw.builders.formats.json_stream import DocumentError
 from ieiw.builders.instructions.joints import LAYOUTS, joint_key
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, decoder
 from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._keypoint_cleaning import without_far_ears
-from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
+from ieiw.builders.sources._persons import Person, Scene, box_around, box_if_any, joints_of, records_of, sound_box
 from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Fault, Record
 from ieiw.triplets.rejects import Reason, Refusal
@@ -28,11 +29,10 @@ class CocoImage(ImageEntry):
 
 
 class _Annotation(msgspec.Struct):
-    id: int
     image_id: int
     category_id: int
-    keypoints: list[float]
-    bbox: list[float]
+    keypoints: list[float] | None = None
+    bbox: list[float] | None = None
     iscrowd: int | bool | None = 0
 
 
@@ -77,7 +77,7 @@ class CocoPoints(RootedSource):
 
     def size(self, image: CocoImage) -> tuple[int, int] | None:
         """Width and height on which a picture was annotated; None where the file cannot be relied on."""
-        return image.width, image.height
+        return image.size
 
     def inputs(self) -> Sequence[str]:
         """The one annotation file."""
@@ -115,17 +115,20 @@ class CocoPoints(RootedSource):
             entry = element.decode(_ANNOTATION)
             images, categories = self._coco.images, self._coco.categories
             if element.turn:
-                raise Refusal(Reason.DUPLICATE_RECORD, f"{element.place}: id {entry.id} was used before")
+                raise Refusal(Reason.DUPLICATE_RECORD, f"{element.place}: id {element.id.decode()} was used before")
             if entry.image_id not in images:
                 raise Refusal(Reason.UNKNOWN_PICTURE, f"{element.place}: {images.lack('image_id', entry.image_id)}")
             if entry.category_id not in categories:
                 raise ValueError(categories.lack("category_id", entry.category_id))
             noun = self.noun(categories[entry.category_id].name, images[entry.image_id])
             read = bool(entry.keypoints) and not entry.iscrowd
-            joints = joints_of(entry.keypoints, self.layout, shift=self.shift) if read else ()
+            joints = joints_of(entry.keypoints or (), self.layout, shift=self.shift) if read else ()
             joints = without_far_ears(joints, self.layout) if joints else joints
-            unlabelled = not entry.iscrowd and not any(seen for *_, seen in joints)
-            box = box_if_any(entry.bbox) if unlabelled else sound_box(entry.bbox)
+            labelled = any(seen for *_, seen in joints)
+            if labelled and not entry.bbox:
+                box: Box | None = box_around(joints)
+            else:
+                box = sound_box(entry.bbox or ()) if labelled or entry.iscrowd else box_if_any(entry.bbox or ())
             return Person(element.record_id, noun, box, joints, bool(entry.iscrowd))
         except Refusal as refusal:
             return Person(element.record_id, fault=Fault(refusal.reason, refusal.detail))

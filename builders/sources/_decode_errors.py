@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 import math
+import re
+from typing import TypeVar
+
+import msgspec
 
 from ieiw.builders.formats.json_stream import parse
 
+_Fields = TypeVar("_Fields")
+_NOT_FINITE = re.compile(rb'"[+-]?(nan|inf)', re.IGNORECASE)
+"""Numbers as text may say so too."""
 
-def what_is_wrong(data: bytes, error: Exception) -> str:
-    """The reason; names the field that holds a NaN or an infinity, which Python writes into JSON, but JSON does not know.
+
+def decoded(data: bytes, decoder: msgspec.json.Decoder[_Fields], *, finite: bool = True) -> _Fields:
+    """The fields of an element; what stands in those that nobody reads is no matter, even a NaN, which JSON does not know.
 
     Args:
         data: the element.
-        error: what decoding it raised.
+        decoder: of its kind.
+        finite: whether a NaN or an infinity in one of its fields is an error.
+
+    Raises:
+        ValueError: it is not of the kind; the message names the field.
     """
     try:
-        entry = parse(data)
-    except (ValueError, RecursionError):
-        return _plainly(error)
-    fields = entry if isinstance(entry, dict) else {}
-    odd = next((key for key in fields if not is_finite(fields[key])), None)
-    return f"`{odd}` holds a number that is not finite" if odd is not None else _plainly(error)
+        fields, suspect = decoder.decode(data), bool(_NOT_FINITE.search(data))
+    except (ValueError, RecursionError) as error:
+        try:
+            value = parse(data)
+        except (ValueError, RecursionError):
+            raise ValueError(_plainly(error)) from error
+        fields, suspect = _converted(value, decoder), True
+    if finite and suspect:
+        values = msgspec.to_builtins(fields)
+        odd = next((key for key in values if not is_finite(values[key])), None)
+        if odd is not None:
+            raise ValueError(f"`{odd}` holds a number that is not finite")
+    return fields
+
+
+def _converted(value: object, decoder: msgspec.json.Decoder[_Fields]) -> _Fields:
+    try:
+        return msgspec.convert(value, decoder.type, strict=decoder.strict)
+    except (ValueError, RecursionError, OverflowError) as error:
+        raise ValueError(_plainly(error)) from error
 
 
 def _plainly(error: Exception) -> str:
@@ -35,6 +61,6 @@ def is_finite(value: object) -> bool:
         each = left.pop()
         if isinstance(each, float) and not math.isfinite(each):
             return False
-        if isinstance(each, list | dict):
+        if isinstance(each, list | tuple | dict):
             left.extend(each.values() if isinstance(each, dict) else each)
     return True

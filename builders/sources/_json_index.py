@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,7 +15,7 @@ import numpy.typing as npt
 
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import array_spans
-from ieiw.builders.sources._decode_errors import is_finite, what_is_wrong
+from ieiw.builders.sources._decode_errors import decoded
 from ieiw.triplets.rejects import Reason, Refusal
 
 _Fields = TypeVar("_Fields")
@@ -57,15 +56,9 @@ class Element:
             Refusal: ``invalid_record``; the detail names the place and the field.
         """
         try:
-            fields = decoder.decode(self.data)
-        except (ValueError, RecursionError) as error:
-            raise Refusal(Reason.INVALID_RECORD, f"{self.place}: {what_is_wrong(self.data, error)}") from error
-        if _NOT_FINITE.search(self.data) and not is_finite(msgspec.to_builtins(fields)):  # numbers as text may say so
-            raise Refusal(Reason.INVALID_RECORD, f"{self.place}: a number that is not finite")
-        return fields
-
-
-_NOT_FINITE = re.compile(rb'"[+-]?(nan|inf)', re.IGNORECASE)
+            return decoded(self.data, decoder)
+        except ValueError as error:
+            raise Refusal(Reason.INVALID_RECORD, f"{self.place}: {error}") from error
 
 
 class JsonIndex:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from ieiw.builders.formats.coco_masks import read_numbers
 from ieiw.builders.formats.json_stream import parse
 from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, as_whole
 from ieiw.builders.sources._refs import Ref
@@ -75,11 +76,10 @@ class RefThings:
     def _thing(self, entry: dict[str, Any]) -> list[Any]:
         number, box = as_whole(entry.get("category_id")), entry.get("bbox")
         name = "" if number is None else self._names.get(number, "")
-        if not isinstance(box, list) or len(box) != 4:
+        sides = read_numbers(box, float)
+        if sides is None or len(sides) != 4 or not all(map(math.isfinite, sides)):
             return [name]
-        if not all(type(value) in (int, float) and math.isfinite(value) for value in box):
-            return [name]
-        return [name, *(round(value, 1) for value in box)]
+        return [name, *(round(value, 1) for value in sides)]
 
 
 def _is_sound(segmentation: Any) -> bool:
@@ -91,6 +91,6 @@ def _is_sound(segmentation: Any) -> bool:
         return True
     return isinstance(segmentation, list) and all(
         isinstance(part, dict)
-        or (isinstance(part, list) and all(type(value) in (int, float) and math.isfinite(value) for value in part))
+        or ((numbers := read_numbers(part, float)) is not None and all(map(math.isfinite, numbers)))
         for part in segmentation
     )

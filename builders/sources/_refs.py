@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ieiw.builders.formats.coco_masks import read_numbers
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import load_json
 from ieiw.builders.formats.unpickle import load_pickle
+from ieiw.builders.sources._coco import as_whole
 from ieiw.triplets.rejects import Reason, Refusal
 
 _MAX_REFS = 2**31
@@ -87,8 +89,8 @@ class Ref:
             Refusal: ``invalid_record``.
         """
         value = self.value.get("ann_id")
-        numbers = value if isinstance(value, list) else [value]
-        if not numbers or not all(type(number) is int for number in numbers):
+        numbers = read_numbers(value if isinstance(value, list) else [value], int)
+        if not numbers:
             raise Refusal(Reason.INVALID_RECORD, f"{self.place}: ann_id is no number and no list of numbers")
         return [] if numbers == [-1] else numbers
 
@@ -110,5 +112,5 @@ def read_refs(root: Root, file: str) -> list[Ref]:
 
 def _number(value: Any, key: str) -> int:
     """A field that should be a number of 0 or more; -1 where it is not."""
-    number = value.get(key) if isinstance(value, dict) else None
-    return number if type(number) is int and number >= 0 else -1
+    number = as_whole(value.get(key)) if isinstance(value, dict) else None
+    return -1 if number is None or number < 0 else number

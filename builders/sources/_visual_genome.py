@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.formats.json_stream import read_json
+from ieiw.builders.sources._coco import as_whole
 
 PICTURE_LIST = "image_data.json"
 
@@ -37,12 +38,15 @@ def read_pictures(root: Root, file: str) -> dict[str, Picture]:
     """
     pictures: dict[str, Picture] = {}
     for entry in read_json(root, file, list):
-        if isinstance(entry, dict) and type(entry.get("image_id")) is int:
-            width, height, url, coco = (entry.get(key) for key in ("width", "height", "url", "coco_id"))
+        if not isinstance(entry, dict):
+            continue
+        number, width, height, coco = (as_whole(entry.get(key)) for key in ("image_id", "width", "height", "coco_id"))
+        if number is not None:
+            url = entry.get("url")
             picture = Picture(
-                (width, height) if isinstance(width, int) and isinstance(height, int) else None,
+                None if width is None or height is None else (width, height),
                 url if isinstance(url, str) else "",
-                (f"coco:{coco}",) if type(coco) is int else (),
+                () if coco is None else (f"coco:{coco}",),
             )
-            pictures.setdefault(str(entry["image_id"]), picture)
+            pictures.setdefault(str(number), picture)
     return pictures

@@ -21,6 +21,7 @@ import msgspec
 
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._coco import decoder
 from ieiw.builders.sources._coco_points import CocoImage, CocoPoints
 from ieiw.builders.sources._json_index import Element, JsonIndex, by_text
 from ieiw.builders.sources._persons import Person, Scene, box_if_any, joints_of, records_of, sound_box
@@ -125,7 +126,7 @@ class _Picture(msgspec.Struct):
     url: str = ""
 
 
-_PICTURE = msgspec.json.Decoder(_Picture)
+_PICTURE = decoder(_Picture)
 
 
 class _Release:

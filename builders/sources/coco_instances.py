@@ -10,15 +10,16 @@ are found as well.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 import msgspec
 
-from ieiw.builders.formats.coco_masks import segmentation_mask
+from ieiw.builders.formats.coco_masks import Segmentation, polygons_of, segmentation_mask
 from ieiw.builders.instructions.words import is_plural
 from ieiw.builders.mask_components import far_apart, mask_parts, polygon_parts
 from ieiw.builders.options import Options
@@ -31,12 +32,14 @@ from ieiw.triplets.rejects import Reason, Refusal
 
 
 class _Annotation(msgspec.Struct):
-    id: int
     image_id: int
     category_id: int
-    segmentation: list[list[float]] | dict[str, Any] | None = None  # boxes need none
-    bbox: list[float] = []
+    segmentation: Segmentation | None = None  # boxes need none
     iscrowd: int | bool | None = 0
+
+
+class _Boxed(_Annotation):
+    bbox: list[float] = []
 
 
 class CocoInstancesOptions(Options):
@@ -45,7 +48,8 @@ class CocoInstancesOptions(Options):
     records: Literal["objects", "classes"] = "objects"
 
 
-_ANNOTATION = decoder(_Annotation)
+_ANNOTATION, _BOXED = decoder(_Annotation), decoder(_Boxed)
+_Entry = TypeVar("_Entry", bound=_Annotation)
 
 
 class CocoInstances(RootedSource):
@@ -91,24 +95,24 @@ class CocoInstances(RootedSource):
     def _object(self, element: Element, alike: int) -> Record:
         """A record of one instance; ``alike`` counts the picture's instances of the same category, itself included."""
         try:
-            entry = self._sound(element)
+            entry = self._sound(element, _ANNOTATION)
             name = self._coco.categories[entry.category_id].name
             if alike > 1:
                 raise Refusal(Reason.AMBIGUOUS, f"{alike} instances of {name} in the picture")
             if not entry.segmentation:
                 raise Refusal(Reason.INVALID_RECORD, f"{element.place}: no segmentation, only a box")
-            if isinstance(entry.segmentation, dict) and not is_plural(name):
-                image = self._coco.images[entry.image_id]
-                mask = segmentation_mask(entry.segmentation, (image.width, image.height))
+            polygons = polygons_of(entry.segmentation)
+            if polygons is None and not is_plural(name):
+                mask = segmentation_mask(entry.segmentation, self._coco.images[entry.image_id].size)
                 if far_apart(mask_parts(mask)):
                     raise Refusal(Reason.AMBIGUOUS, f"{element.place}: several things in one outline")
         except Refusal as refusal:
             return self._faulty(element.record_id, str(element.picture), refusal)
         annotation: dict[str, Any] = {"phrase": name, "phrase_structure": {"name": name}}
-        if isinstance(entry.segmentation, dict):
+        if polygons is None:
             annotation["targets"] = [entry.segmentation]
         else:
-            annotation["Polygons"] = [[list(zip(flat[::2], flat[1::2], strict=True)) for flat in entry.segmentation]]
+            annotation["Polygons"] = [[list(zip(flat[::2], flat[1::2], strict=True)) for flat in polygons]]
         return self._record(element.record_id, element.picture, annotation)
 
     def _classes(self, elements: Sequence[Element]) -> Iterator[Record]:
@@ -145,36 +149,38 @@ class CocoInstances(RootedSource):
             files={"picture": f"{self._folder}/{image.file_name}"},
             annotation=annotation,
             split=self._split,
-            size=(image.width, image.height),
+            size=image.size,
             licence=image.licence,
         )
 
-    def _sound(self, element: Element) -> _Annotation:
+    def _sound(self, element: Element, kind: msgspec.json.Decoder[_Entry]) -> _Entry:
         """An annotation of one thing in a known picture, of a known category; raises Refusal where it is none."""
-        entry, place = element.decode(_ANNOTATION), element.place
+        entry, place = element.decode(kind), element.place
         if element.turn:
-            raise Refusal(Reason.DUPLICATE_RECORD, f"{place}: id {entry.id} was used before")
+            raise Refusal(Reason.DUPLICATE_RECORD, f"{place}: id {element.id.decode()} was used before")
         if entry.image_id not in self._coco.images:
             raise Refusal(Reason.UNKNOWN_PICTURE, f"{place}: {self._coco.images.lack('image_id', entry.image_id)}")
         if entry.category_id not in self._coco.categories:
-            raise Refusal(Reason.INVALID_RECORD, f"{place}: category_id {entry.category_id} is not in categories")
+            raise Refusal(
+                Reason.INVALID_RECORD, f"{place}: {self._coco.categories.lack('category_id', entry.category_id)}"
+            )
         if entry.iscrowd:
             raise Refusal(Reason.CROWD, f"{place}: a crowd region outlines no single object")
-        if isinstance(entry.segmentation, list):
-            if any(len(flat) % 2 for flat in entry.segmentation):
+        if polygons := polygons_of(entry.segmentation):
+            if any(len(flat) % 2 for flat in polygons):
                 raise Refusal(Reason.INVALID_RECORD, f"{place}: segmentation has an odd number of coordinates")
             is_pair = is_plural(self._coco.categories[entry.category_id].name)  # skis are one, however far apart
-            if len(entry.segmentation) > 1 and not is_pair and far_apart(polygon_parts(entry.segmentation)):
+            if len(polygons) > 1 and not is_pair and far_apart(polygon_parts(polygons)):
                 raise Refusal(Reason.AMBIGUOUS, f"{place}: several things in one outline")
         return entry
 
     def _box(self, element: Element) -> list[float]:
         """The box of an object; raises Refusal where something is wrong with either."""
-        entry, place = self._sound(element), element.place
+        entry, place = self._sound(element, _BOXED), element.place
         if len(entry.bbox) != 4 or min(entry.bbox[2:]) <= 0:
             raise Refusal(Reason.INVALID_RECORD, f"{place}: bbox is not x, y, width, height with an area")
-        (x, y, width, height), image = entry.bbox, self._coco.images[entry.image_id]
-        inside = [min(x + width, image.width) - max(x, 0), min(y + height, image.height) - max(y, 0)]
+        (x, y, width, height), size = entry.bbox, self._coco.images[entry.image_id].size or (math.inf, math.inf)
+        inside = [min(x + width, size[0]) - max(x, 0), min(y + height, size[1]) - max(y, 0)]
         if min(inside) <= 0 or inside[0] * inside[1] < 0.5 * width * height:
             raise Refusal(Reason.REGION_OUTSIDE, f"{place}: bbox {entry.bbox} lies mostly outside the picture")
         return entry.bbox

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from ieiw.builders.formats.coco_masks import Segmentation
 from ieiw.builders.options import Options
 from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, decoder
 from ieiw.builders.sources._label_maps import CLASS_LIST, LabelMaps, numbered_names
@@ -37,10 +38,9 @@ class CocoStuffOptions(Options):
 
 
 class _Annotation(msgspec.Struct):
-    id: int
     image_id: int
-    category_id: int
-    segmentation: list[list[float]] | dict[str, Any]
+    category_id: Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
+    segmentation: Segmentation
 
 
 _ANNOTATION = decoder(_Annotation)
@@ -92,7 +92,7 @@ class CocoStuff(LabelMaps):
             files={"picture": f"{self._pictures}/{image.file_name}", CLASSES: CLASS_LIST},
             annotation={"segments": segments, "rough": list(_STUFF)},
             split=self._split,
-            size=(image.width, image.height),
+            size=image.size,
             licence=image.licence,
         )
 

@@ -21,6 +21,7 @@ import msgspec
 
 from ieiw.builders.boxes import Box
 from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._coco import decoder
 from ieiw.builders.sources._json_index import Element, JsonIndex
 from ieiw.builders.sources._mpii_mat import MatPicture, read_mat
 from ieiw.builders.sources._persons import Joint, Person, Scene, box_around, joints_of, records_of
@@ -126,7 +127,7 @@ class _Head(msgspec.Struct):
     image: str
 
 
-_ENTRY = msgspec.json.Decoder(_Entry)
+_ENTRY = decoder(_Entry)
 _HEAD = msgspec.json.Decoder(_Head)
 
 

@@ -17,6 +17,7 @@ import msgspec
 
 from ieiw.builders.formats.json_stream import DocumentError, parse, read_json
 from ieiw.builders.record_kinds import Kind
+from ieiw.builders.sources._coco import as_whole, decoder
 from ieiw.builders.sources._json_index import Element, JsonIndex
 from ieiw.builders.sources._rooted import RootedSource
 from ieiw.builders.sources._visual_genome import Picture, read_pictures
@@ -151,7 +152,7 @@ class _Entry(msgspec.Struct):
     ann_ids: Any = ()
 
 
-_ENTRY = msgspec.json.Decoder(_Entry)
+_ENTRY = decoder(_Entry)
 
 
 class _Head(msgspec.Struct):
@@ -161,7 +162,7 @@ class _Head(msgspec.Struct):
     image_id: int
 
 
-_HEAD = msgspec.json.Decoder(_Head)
+_HEAD = decoder(_Head)
 
 
 def _identify(data: bytes) -> tuple[bytes, int]:
@@ -174,7 +175,8 @@ def _identify(data: bytes) -> tuple[bytes, int]:
             entry = parse(data)
             task, image = (entry.get("task_id"), entry.get("image_id")) if isinstance(entry, dict) else (None, None)
             if isinstance(task, str) and task:
-                return task.encode("utf-8", "surrogatepass"), image if type(image) is int and image >= 0 else -2
+                number = as_whole(image)
+                return task.encode("utf-8", "surrogatepass"), -2 if number is None or number < 0 else number
     return data, -1
 
 

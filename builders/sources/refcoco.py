@@ -134,7 +134,7 @@ class RefCoco(RootedSource):
             files={"picture": f"{self._pictures}/{image.file_name}"},
             annotation=annotation,
             split=self._split,
-            size=(image.width, image.height),
+            size=image.size,
             licence=image.licence if self.picture_folders is _COCO else "",
         )
 

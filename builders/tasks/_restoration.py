@@ -89,6 +89,6 @@ class Restoration(TaskBase[RestorationOptions]):
         """Where the damage is, at output size; None where the data set does not say."""
         if "mask" not in record.data:
             return None
-        whole = record.once("mask", lambda: fit_mask(decode_mask(record.data["mask"]), record.picture.size))
+        whole = record.once("mask", lambda: fit_mask(decode_mask(record.data["mask"]), record.picture))
         x, y, width, height = box
         return resize_mask(whole[y : y + height, x : x + width], size)

@@ -134,5 +134,5 @@ def _whole_mask(record: OpenRecord, size: tuple[int, int]) -> Mask | None:
     whole = np.zeros((size[1], size[0]), np.bool_)
     for role, drawn in masks.items():
         decode = decode_clear_mask if drawn == "clear" else decode_mask
-        whole |= resize_mask(fit_mask(decode(record.data[role]), record.picture.size), size)
+        whole |= resize_mask(fit_mask(decode(record.data[role]), record.picture), size)
     return whole

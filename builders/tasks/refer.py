@@ -154,7 +154,7 @@ def _drawn(record: OpenRecord) -> Mask:
     if "mask" in record.data:
         matlab = annotation["mask_coding"] == "referit"  # a matrix, 0 inside
         mask = decode_matlab(record.data["mask"], "segimg_t") == 0 if matlab else decode_mask(record.data["mask"])
-        return fit_mask(mask, record.picture.size)
+        return fit_mask(mask, record.picture)
     frame = annotation_frame(record.picture, record.record.size)
     size = record.picture.stored_size if frame == "stored" else record.picture.size
     shapes = annotation.get("Polygons")

@@ -10,6 +10,8 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 
+import msgspec
+
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.storage.processes import is_alive, space, started
 from ieiw.triplets.storage.store import Store
@@ -103,10 +105,10 @@ class Lock:
 def read_holder(store: Store) -> Holder | None:
     """Who holds the lock; None where nobody does. A damaged lock counts as one whose holder is gone."""
     try:
-        return Holder(**json.loads(store.read(FILE)))
+        return msgspec.json.decode(store.read(FILE), type=Holder)
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError):
+    except (ValueError, RecursionError):
         return Holder(socket.gethostname(), 0, 0.0, 0.0, space())
 
 

@@ -1,7 +1,11 @@
 """The command line: quick help, exit codes that scripts can rely on, one JSON object on standard output."""
 
+import errno
+import tempfile
+
 import pytest
 
+from ieiw.apps import main
 from ieiw.apps.main import app
 from tests.support.command_line import HELP, check_refused, python
 
@@ -77,3 +81,23 @@ def test_a_stop_by_the_keyboard_says_what_to_do_next(ieiw, recipe, tmp_path, mon
 
 
 # --json: one object on standard output, and nothing else there
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left", "good/score.json", None, "mine/score.json"), "mine/score.json: "),
+        (OSError(errno.ENOSPC, "No space left", "mine/x"), "mine/x: No space left"),
+        (OSError(errno.ENOSPC, "Error writing bytes to file"), f"is written to or in {tempfile.gettempdir()}"),
+        (OSError("the store does not answer"), "the store does not answer"),
+    ],
+)
+def test_the_place_without_room_is_named(monkeypatch, capsys, error, words):
+    def failing(**_):
+        raise error
+
+    monkeypatch.setattr(main, "app", failing)
+    with pytest.raises(SystemExit) as caught:
+        main.run()
+    assert caught.value.code == main.FAILED
+    assert words in capsys.readouterr().err

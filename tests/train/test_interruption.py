@@ -16,6 +16,15 @@ def _hearing():
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_machine_that_is_taken_away_and_a_closed_terminal_are_heard(number):
+    before = signal.getsignal(number)
+    with Interruption() as interruption:
+        os.kill(os.getpid(), number)
+        assert interruption.signal == number
+    assert signal.getsignal(number) == before
+
+
 def test_the_first_signal_is_heard_and_the_second_ends_as_usual():
     with Interruption() as interruption:
         assert interruption.signal == 0

@@ -140,12 +140,12 @@ def test_pickles(entry, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("entry", expected("mask"))
 def test_masks(entry):
-    mask, size = decode_mask((FOLDER / entry["file"]).read_bytes()), picture(entry["image"]).size
+    mask, shown = decode_mask((FOLDER / entry["file"]).read_bytes()), picture(entry["image"])
     if entry["action"] == "reject":
         with pytest.raises(Refusal) as caught:
-            fit_mask(mask, size)
+            fit_mask(mask, shown)
         assert caught.value.reason is Reason.MASK_SIZE_MISMATCH
         return
-    fitted = fit_mask(mask, size)
-    assert fitted.shape == (size[1], size[0])
+    fitted = fit_mask(mask, shown)
+    assert fitted.shape == shown.pixels.shape[:2]
     assert 0.01 < fitted.mean() < 0.5

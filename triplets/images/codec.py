@@ -30,6 +30,7 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 _BACKDROP = 255  # transparent pixels are composited on white, as viewers show them
 _ORIENTATION = 0x0112
 _EIGHT_BITS = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"}
+_GREY = {"L", "LA", "La"}
 _GREY_16 = {"I;16", "I;16L", "I;16B", "I;16N"}
 
 # Once for all threads: warnings.catch_warnings around each call would race with those of other threads.
@@ -134,7 +135,9 @@ def _to_rgb(picture: Pillow.Image) -> Image:
         clear = picture.info.get("transparency")  # a PNG may name one value that is see-through
         if isinstance(clear, int):
             grey[deep == clear] = _BACKDROP
-        return np.repeat(grey[..., None], 3, axis=2)
+        plain = Pillow.fromarray(grey)
+        plain.info = picture.info
+        return in_srgb(plain)
     if picture.mode not in _EIGHT_BITS:
         raise ValueError(f"samples of kind {picture.mode}, whose range nobody tells")
     if isinstance(picture, JpegImageFile):
@@ -144,8 +147,11 @@ def _to_rgb(picture: Pillow.Image) -> Image:
         opaque = picture.convert("RGBA")
         ground = Pillow.new("RGB", opaque.size, (_BACKDROP,) * 3)
         ground.paste(opaque, mask=opaque.getchannel("A"))
+        ground = ground.getchannel("R") if picture.mode in _GREY else ground  # which a profile of grey values is for
         ground.info = picture.info
         picture = ground
+    elif picture.mode == "1":
+        picture = picture.convert("L")
     elif picture.mode not in {"RGB", "L", "CMYK"}:
         picture = picture.convert("RGB")
     return in_srgb(picture)
@@ -333,6 +339,7 @@ def decode_plane(data: bytes, limits: PictureLimits, read: Callable[[Pillow.Imag
 
 
 def _to_mask(picture: Pillow.Image) -> Mask:
+    picture.info.pop("icc_profile", None)  # a mask's levels are no colours
     if picture.mode in _GREY_16:
         levels, half = np.asarray(picture), 32767
     else:
@@ -348,15 +355,22 @@ def _to_mask(picture: Pillow.Image) -> Mask:
     return levels > (0 if lossless and levels.max() <= 1 else half)
 
 
-def fit_mask(mask: Mask, size: tuple[int, int]) -> Mask:
-    """A mask of the same shape at another scale, brought to (width, height) by its nearest pixels.
+def fit_mask(mask: Mask, picture: Picture) -> Mask:
+    """A mask of a picture, perhaps at another scale, brought to its upright pixels: by the nearest, and turned with it.
 
     Raises:
-        Refusal: ``mask_size_mismatch`` where the sides' ratios differ by more than a pixel's worth.
+        Refusal: ``mask_size_mismatch`` where the sides' ratios differ by more than a pixel's worth; ``picture_turned``, see
+            :func:`annotation_frame`.
     """
     height, width = mask.shape
-    if (width, height) == size:
-        return mask
-    if abs(width * size[1] - height * size[0]) > max(*size, width, height):
-        raise Refusal(Reason.MASK_SIZE_MISMATCH, f"mask {width} x {height}, picture {size[0]} x {size[1]}")
-    return cast(Mask, cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).astype(np.bool_))
+    sizes = (picture.stored_size, picture.size)
+    fits = [size for size in sizes if abs(width * size[1] - height * size[0]) <= max(*size, width, height)]
+    if not fits:
+        detail = f"mask {width} x {height}, picture {sizes[1][0]} x {sizes[1][1]}"
+        raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
+    told = (width, height) if (width, height) in fits else None if len(fits) > 1 else fits[0]
+    stored = annotation_frame(picture, told) == "stored"
+    size = picture.stored_size if stored else picture.size
+    if (width, height) != size:
+        mask = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).astype(np.bool_)
+    return turned(mask, picture.orientation) if stored else mask

@@ -20,6 +20,9 @@ _MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _SAME = 3
 """Levels of 255 that a profile may lie from sRGB and still count as sRGB: the many that are called so differ by rounding."""
 
+_BLACK = 64
+"""Levels of 255 that a profile may lift black by, or lower white by; those of devices stay far below."""
+
 
 def in_srgb(picture: Pillow.Image) -> Image:
     """Pixels (height, width, 3) of a loaded picture without transparency, as sRGB.
@@ -50,13 +53,14 @@ def _transform(profile: bytes, mode: str) -> Any:
         )
     except (ImageCms.PyCMSError, OSError, ValueError):
         return None
-    return None if mode != "CMYK" and _is_srgb(made, mode) else made
+    return made if mode == "CMYK" or _moves_colours(made, mode) else None
 
 
-def _is_srgb(transform: Any, mode: str) -> bool:
-    """Whether a transform leaves samples from all of its space where they are."""
+def _moves_colours(transform: Any, mode: str) -> bool:
+    """Whether a transform brings samples of its space elsewhere, and still white to white and black to black: others are broken."""
     levels = np.linspace(0, 255, 9).astype(np.uint8)
     colours = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(1, -1, 3)
     before = Pillow.fromarray(colours if mode == "RGB" else colours[..., 0])
     after = np.asarray(ImageCms.applyTransform(before, transform), np.int16)
-    return bool(np.abs(after - np.asarray(before.convert("RGB"), np.int16)).max() <= _SAME)
+    is_whole = after[0, 0].max() < _BLACK and after[0, -1].min() > 255 - _BLACK
+    return bool(is_whole and np.abs(after - np.asarray(before.convert("RGB"), np.int16)).max() > _SAME)

@@ -39,13 +39,25 @@ def apply_change(values: dict[str, Any], change: str, example: str) -> None:
         raise UsageError(f"change {change}: nothing lies below {'.'.join(way)!r}")
 
 
+def load_yaml(text: str) -> Any:
+    """YAML's values, read safely.
+
+    Raises:
+        yaml.YAMLError: whatever is wrong: PyYAML lets slip what Python says of a date such as 2001-13-45, or of ``!!int x``.
+    """
+    try:
+        return yaml.safe_load(text)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise yaml.YAMLError(str(error) or type(error).__name__) from error
+
+
 def _value(text: str, change: str) -> object:
     try:
-        value = yaml.safe_load(text)
+        value = load_yaml(text)
         # What YAML takes for a comment is part of a value that is given by itself: ``out=my run #2``.
         if re.search(r"(^|\s)#", text) and not isinstance(value, list | dict) and text.strip()[:1] not in {"'", '"'}:
             value = text.strip()
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise UsageError(f"change {change}: the value is not YAML; quote it") from error
     # PyYAML speaks YAML 1.1, to which 3e-4 is text.
     return float(value) if isinstance(value, str) and _EXPONENT.fullmatch(value) else value
@@ -68,6 +80,6 @@ def _position(items: list[Any], step: str, change: str) -> int:
     names = [item.get("name") if isinstance(item, dict) else None for item in items]
     if step in names:
         return names.index(step)
-    if step.isdigit() and int(step) < len(items):
+    if step.isdecimal() and int(step) < len(items):
         return int(step)
     raise UsageError(f"change {change}: no item {step!r}; there are {names}")

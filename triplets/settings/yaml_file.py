@@ -10,7 +10,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.settings.overrides import apply_change
+from ieiw.triplets.settings.overrides import apply_change, load_yaml
 
 _TEXT = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
@@ -92,7 +92,7 @@ def read_yaml(path: Path, what: str) -> tuple[dict[str, Any], yaml.Node | None]:
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         complaint = next(_wrong_keys(tree), "")
-        values = yaml.safe_load(text)
+        values = load_yaml(text)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "the file"

@@ -21,8 +21,11 @@ SPOOL = ".spool"
 """Folder of half-written files below a build on disk; nothing in it is ever read."""
 _NOT_ALLOWED = {errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTSUP}
 """What the system answers where no folder can be made, now or later; /proc says that there is no such file."""
-_NO_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
-"""What file systems without hard links answer: exFAT, gcsfuse, many FUSE and SMB mounts."""
+_NO_LINKS = {
+    *(errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL),
+    *(errno.EXDEV, errno.ENOTTY),
+}
+"""What file systems without hard links answer: exFAT, gcsfuse, many FUSE and SMB mounts; EXDEV those that join several disks."""
 _NO_FLUSH = {errno.EINVAL, errno.EBADF, errno.EISDIR, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EPERM}
 """What file systems that cannot flush a folder answer."""
 _ABANDONED_S = 86_400.0

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from ieiw.triplets.errors import UsageError
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.urls import file_system
 
@@ -44,7 +45,10 @@ class ObjectStore:
     def __init__(self, url: str) -> None:
         protocol, _, path = url.partition("://")
         # An empty name in the middle would be written, but not listed: ``s3://bucket//prefix``.
-        self.location = f"{protocol}://{'/'.join(part for part in path.split('/') if part)}"
+        parts = [part for part in path.split("/") if part]
+        if not protocol or not parts or {".", ".."} & {*parts}:  # what some clients walk up, and others take for a name
+            raise UsageError(f"{url}: name a bucket and a place in it without `..`, such as s3://bucket/prefix")
+        self.location = f"{protocol}://{'/'.join(parts)}"
         self._system, path = file_system(self.location, use_listings_cache=False)
         self._root = path.rstrip("/")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -87,11 +88,12 @@ def open_store(location: str | Path) -> Store:
     text = str(location)
     if not text.strip():
         raise UsageError("no folder is given; write `.` for the one you are in")
-    if text.startswith("file://"):
-        text = text[len("file://") :]
-    if "://" in text:
-        return ObjectStore(text)
-    store = FolderStore(Path(text))
+    protocol, separator, path = text.strip().partition("://")
+    if separator and protocol.lower() != "file":
+        return ObjectStore(f"{protocol.lower()}://{path}")
+    if "\0" in text or re.match(r"[a-z0-9]{2,}:/[^/]", text):
+        raise UsageError(f"{text!r}: no folder, and no URL such as s3://bucket/prefix")
+    store = FolderStore(Path(path if separator else text))
     folder = Path(store.location)
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():

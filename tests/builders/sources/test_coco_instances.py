@@ -7,9 +7,10 @@ import pytest
 from pycocotools import mask as coco
 
 from ieiw.builders import catalogue
+from ieiw.builders.formats.coco_masks import segmentation_mask
 from ieiw.triplets.images.masks import from_rle
 from tests.support.label_maps import run_lengths
-from tests.support.source_case import SourceCase, draw_picture, read_records, square
+from tests.support.source_case import SourceCase, draw_picture, read_records, square, write_json
 from tests.support.unit import verdicts
 
 
@@ -140,7 +141,7 @@ PLACE = "annotations/instances_val2017.json annotations[0]: "
             "bbox [-50.0, -50.0, 1000000000.0, 1000000000.0] lies mostly",
         ),
         ({"bbox": [90, 9, 20, 20]}, "region_outside", "bbox [90.0, 9.0, 20.0, 20.0] lies mostly outside the picture"),
-        ({"bbox": ["nan", 9, 20, 20]}, "invalid_record", "a number that is not finite"),
+        ({"bbox": ["nan", 9, 20, 20]}, "invalid_record", "`bbox` holds a number that is not finite"),
     ],
 )
 def test_what_is_wrong_with_one_object_is_wrong_with_its_class_alone(tmp_path, changes, reason, said):
@@ -230,3 +231,56 @@ def test_an_object_in_run_lengths_is_the_same_as_in_polygons(tmp_path):
         )
     for one, other in zip(*answers, strict=True):
         assert (one & other).sum() > 0.9 * (one | other).sum()  # the edge's own pixels are drawn by two rasterisers
+
+
+def record_with(tmp_path, records="objects", image=(), category=(), without=(), **changes):
+    """The one record of a sound file with these values changed or taken out; NaN as Python writes it."""
+    picture = {"id": 7, "file_name": "7.jpg", "width": 96, "height": 64} | dict(image)
+    annotation = {
+        "id": 1, "image_id": 7, "category_id": 1, "iscrowd": 0, "area": 400, "bbox": [10, 20, 18, 18],
+        "segmentation": [sum(square(10, 20, 18), [])],
+    } | changes  # fmt: skip
+    for name in without:
+        (annotation if name in annotation else picture).pop(name)
+    document = {
+        "images": [picture], "annotations": [annotation], "categories": [{"id": 1, "name": "dog"} | dict(category)]
+    }  # fmt: skip
+    write_json(tmp_path / "annotations" / "instances_train2017.json", document)
+    [record] = read_records("coco-instances", tmp_path, "train2017", records=records)
+    return record
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize("records", ["objects", "classes"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"area": NAN}, {"score": NAN}, {"attributes": {"x": NAN}}, {"id": None}, {"id": "a1"}, {"id": NAN},
+        {"without": ["id"]}, {"image": {"date_captured": NAN}}, {"image": {"license": NAN}},
+        {"image": {"width": None}}, {"without": ["width", "height"]}, {"category": {"supercategory": NAN}},
+    ],
+)  # fmt: skip
+def test_what_no_task_reads_costs_no_record(tmp_path, records, changed):
+    record = record_with(tmp_path, records, **changed)
+    assert record.fault is None
+    assert record.licence == ""
+
+
+@pytest.mark.parametrize("box", [None, [], {}, "x", [NAN] * 4, [1, 2, None, 4]])
+def test_outlines_need_no_box(tmp_path, box):
+    assert record_with(tmp_path, bbox=box).fault is None
+    assert record_with(tmp_path, "classes", bbox=box).fault.reason == "invalid_record"
+
+
+def test_run_lengths_in_a_list_are_one_outline(tmp_path):
+    runs = [{"size": ["64", 96.0], "counts": [0, "6", 64 * 96 - 6.0]}]
+    record = record_with(tmp_path, segmentation=[*runs, sum(square(10, 20, 18), [])], without=["width"])
+    assert record.fault is None
+    mask = segmentation_mask(record.annotation["targets"][0], (96, 64))
+    assert np.count_nonzero(mask) == 6 + np.count_nonzero(segmentation_mask([sum(square(10, 20, 18), [])], (96, 64)))
+
+
+def test_a_category_that_was_left_out_says_why(tmp_path):
+    assert "categories[0]: Expected `str`" in record_with(tmp_path, category={"name": None}).fault.detail

@@ -41,7 +41,7 @@ def test_what_has_no_id_is_called_after_its_place_and_says_where_it_stands(tmp_p
     assert [element.record_id for element in elements] == ["a.jpg", "@1", "@2"]
     decoder = msgspec.json.Decoder(dict[str, str])
     assert elements[0].decode(decoder) == {"file": "a.jpg"}
-    with pytest.raises(Refusal, match="invalid_record: b.json element 2: `file` holds a number that is not finite"):
+    with pytest.raises(Refusal, match="invalid_record: b.json element 2: Expected `str`, got `float`"):
         elements[2].decode(decoder)
 
 

@@ -131,7 +131,7 @@ def test_a_repeated_task_id_keeps_the_first_and_counts_every_other(tmp_path):
         ({"ann_ids": [float("inf")]}, "1__0", "`ann_ids` holds a number that is not finite"),
         ({"Polygons": [[[[1, 2, 3]]]]}, "1__0", "Polygons"),
         ({"phrase": 3}, "1__0", "`phrase`|phrase"),
-        ({"image_id": "1"}, "1__0", "image_id"),
+        ({"image_id": "one"}, "1__0", "image_id"),
         ({"image_id": True}, "1__0", "image_id"),
         ({"image_id": None}, "1__0", "image_id"),
         ({"task_id": 7}, "@0", "task_id"),

@@ -134,7 +134,13 @@ def test_a_lock_from_the_future_is_held_only_while_it_beats(store, monkeypatch):
     beating.join()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"host": 1}', b"\xff"])
+WRONG_TYPES = [
+    json.dumps({"host": "h", "pid": 1, "started": 1.0, "beat": 9e12, "space": "elsewhere"} | change).encode()
+    for change in ({"pid": "x"}, {"pid": None}, {"beat": "soon"}, {"beat": None}, {"started": []}, {"space": 3})
+]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"host": 1}', b"\xff", b"[" * 10**5, *WRONG_TYPES])
 def test_a_damaged_lock_counts_as_left_behind(store, content):
     store.publish_bytes(FILE, content)
     with Lock(store):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from ieiw.triplets.images import codec
-from ieiw.triplets.images.codec import PictureLimits, decode, decode_mask, encode_jpeg, encode_png, fit_mask
+from ieiw.triplets.images.codec import PictureLimits, decode, decode_mask, encode_jpeg, encode_png, fit_mask, turned
 from ieiw.triplets.records import Picture
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -427,12 +427,43 @@ def test_a_mask_that_cannot_be_read_is_named_so():
 @given(width=st.integers(20, 200), height=st.integers(20, 200), scale=st.sampled_from([2, 3, 4]))
 def test_a_smaller_mask_of_the_same_shape_fits(width, height, scale):
     mask = np.ones((round(height / scale), round(width / scale)), bool)
-    assert fit_mask(mask, (width, height)).shape == (height, width)
+    assert fit_mask(mask, blank(width, height)).shape == (height, width)
 
 
 def test_fitting_takes_the_nearest_pixels_and_refuses_another_shape():
     mask = np.random.default_rng(0).random((15, 20)) > 0.5
-    assert np.array_equal(fit_mask(mask, (40, 30)), np.kron(mask, np.ones((2, 2), bool)))
+    assert np.array_equal(fit_mask(mask, blank(40, 30)), np.kron(mask, np.ones((2, 2), bool)))
     with pytest.raises(Refusal) as caught:
-        fit_mask(mask, (30, 40))
+        fit_mask(mask, blank(30, 40))
     assert caught.value.reason is Reason.MASK_SIZE_MISMATCH
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+@pytest.mark.parametrize("scale", [1, 2])
+def test_a_mask_is_turned_with_the_picture_that_it_was_drawn_on(orientation, scale):
+    mask = np.random.default_rng(0).random((15, 20)) > 0.5
+    whole = np.kron(mask, np.ones((scale, scale), bool))
+    stored = blank(20 * scale, 15 * scale, orientation)
+    if orientation < 5:  # nobody can tell
+        with pytest.raises(Refusal) as caught:
+            fit_mask(mask, stored)
+        assert caught.value.reason is Reason.PICTURE_TURNED
+        stored = replace(stored, frame="stored")
+    assert np.array_equal(fit_mask(mask, stored), turned(whole, orientation))
+    upright = replace(stored, frame="upright") if orientation < 5 else blank(15 * scale, 20 * scale, orientation)
+    assert np.array_equal(fit_mask(mask, upright), whole)
+
+
+def test_the_mask_of_an_almost_square_picture_is_told_by_its_own_size_alone():
+    picture = blank(40, 41, 6)
+    assert fit_mask(np.ones((41, 40), bool), picture).shape == (40, 41)
+    assert fit_mask(np.ones((40, 41), bool), picture).shape == (40, 41)
+    with pytest.raises(Refusal) as caught:
+        fit_mask(np.ones((20, 20), bool), picture)
+    assert caught.value.reason is Reason.PICTURE_TURNED
+
+
+def blank(width, height, orientation=1):
+    """A picture whose file stores so many pixels."""
+    stored = np.zeros((height, width, 3), np.uint8)
+    return Picture(turned(stored, orientation), (width, height), orientation)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageCms
 
-from ieiw.triplets.images.codec import decode
+from ieiw.triplets.images.codec import decode, decode_mask
 from tests.support.icc import SRGB, grey_profile, rgb_profile
 
 
@@ -51,6 +51,11 @@ def test_srgb_by_any_name_no_profile_and_one_that_does_not_fit_change_no_pixel(k
     np.testing.assert_array_equal(plain, tagged)
 
 
+@pytest.mark.parametrize("broken", [rgb_profile(SRGB, 0.0), rgb_profile(((0, 0, 0),) * 3), rgb_profile()[:200]])
+def test_a_profile_that_would_lose_the_picture_counts_as_none(broken):
+    np.testing.assert_array_equal(seen(file(picture(), "PNG", broken)), np.asarray(picture()))
+
+
 def test_a_profile_that_comes_close_to_srgb_is_taken_for_it_and_another_gamma_is_not():
     near = rgb_profile(SRGB, 2.2)  # sRGB's own curve is no pure gamma: near black they differ
     dark = rgb_profile(SRGB, 1.0)
@@ -65,6 +70,30 @@ def test_grey_pictures_have_profiles_too(kind):
     brighter = seen(file(grey, kind, grey_profile(1.0)))
     assert (brighter - seen(file(grey, kind, None))).mean() > 20
     assert np.ptp(brighter, axis=2).max() <= 1
+
+
+@pytest.mark.parametrize("kind", ["LA", "I;16", "transparent L"])
+def test_grey_pictures_with_more_than_eight_bits_or_transparency_have_profiles_too(kind):
+    grey, settings = picture().convert("L"), {}
+    if kind == "I;16":
+        grey = Pillow.fromarray(np.asarray(grey).astype(np.uint16) * 257)
+    elif kind == "LA":
+        grey = grey.convert("LA")
+    else:
+        settings = {"transparency": 3}
+    brighter, plain = (seen(file(grey, "PNG", each, **settings)) for each in (grey_profile(1.0), None))
+    assert (brighter - plain).mean() > 20
+    whole = picture().convert("L")
+    assert np.abs(brighter - seen(file(whole, "PNG", grey_profile(1.0)))).max() <= 1
+
+
+@pytest.mark.parametrize("kind", SAVES)
+def test_the_levels_of_a_mask_are_no_colours(kind):
+    shades = Pillow.fromarray(np.linspace(0, 255, 64).astype(np.uint8)[None].repeat(48, 0)).convert("RGB")
+    plain, tagged = (
+        decode_mask(file(shades, kind, profile, **SAVES[kind])) for profile in (None, rgb_profile(SRGB, 1.0))
+    )
+    np.testing.assert_array_equal(plain, tagged)
 
 
 def test_what_is_transparent_stays_white_and_the_rest_is_converted():

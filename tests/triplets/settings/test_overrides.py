@@ -25,8 +25,9 @@ def test_numbers_with_an_exponent_are_numbers(text, value):
 
 
 @pytest.mark.parametrize(
-    "change", ["a", "=1", "a..b=1", ".a=1", "a.=1", "a.b.c=1", "list.9=1", "list.q.z=1", "a=[", "a={x: 1"]
-)
+    "change", ["a", "=1", "a..b=1", ".a=1", "a.=1", "a.b.c=1", "list.9=1", "list.q.z=1", "a=[", "a={x: 1",
+     "list.²=1", "a=2001-13-45", "a=!!int x", "a=!!bool x", "a=!!timestamp x", "a=" + "9" * 5000, "a=\ud800"],
+)  # fmt: skip
 def test_wrong_changes_are_told(change):
     with pytest.raises(UsageError, match="change "):
         apply_change({"a": {"b": 1}, "list": []}, change, "a=1")

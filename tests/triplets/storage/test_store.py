@@ -40,6 +40,28 @@ def store(request, tmp_path, monkeypatch):
         assert sum(proxy.faults.values()) > 0 or request.node.name.startswith("test_spool")
 
 
+@pytest.mark.parametrize("code", ["EPERM", "EXDEV", "ENOTSUP", "ENOSYS", "EMLINK", "EACCES", "EINVAL", "ENOTTY"])
+def test_whatever_a_file_system_answers_to_a_link_creation_stays_exclusive(tmp_path, monkeypatch, code):
+    def refused(*_):
+        raise OSError(getattr(errno, code), code)
+
+    monkeypatch.setattr(os, "link", refused)
+    store = FolderStore(tmp_path)
+    assert store.create("a", b"1") and not store.create("a", b"2")
+    assert store.read("a") == b"1"
+
+
+@pytest.mark.parametrize("location", ["s3://", "s3:///", "s3://b/../x", "s3://b/./x", "://x", "s3:/b/x", "a\0b"])
+def test_what_names_no_place_is_told(location):
+    with pytest.raises(UsageError, match="s3://bucket/prefix"):
+        open_store(location)
+
+
+def test_a_url_is_read_as_people_write_it(tmp_path):
+    assert open_store(" S3://bucket/a b/ \n").location == "s3://bucket/a b"
+    assert open_store(f"FILE://{tmp_path}").location == str(tmp_path)
+
+
 def test_empty_names_in_a_url_are_left_out_before_anything_is_written(server, monkeypatch):
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
