@@ -46,7 +46,7 @@ def test_wrong_addresses_are_told(address, words):
 def answering(body: str | bytes) -> EndpointWriter:
     """A writer whose server answers so, with status 200."""
     writer = quick("http://127.0.0.1:9/v1", model=MODEL, tries=2, first_pause=0.01)
-    writer._client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
+    writer._endpoint._client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
     return writer
 
 
