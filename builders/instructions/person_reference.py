@@ -50,7 +50,7 @@ class Company:
 def who(company: Company, noun: str = "person") -> str | None:
     """``the person``, ``the person on the left``, ``the person in the middle``; None where no such words fit one alone.
 
-    Amid people whom nobody listed only a place in the middle can be told: further left there may be another one.
+    Amid people whom nobody listed only a place in the middle of the picture can be told: further left there may be another one.
     """
     one = _seen(company.one, company.size)
     rivals, masses = (
@@ -60,7 +60,7 @@ def who(company: Company, noun: str = "person") -> str | None:
     if area(one) <= 0:
         return None
     if not company.whole:
-        return f"the {noun} in the middle" if not masses and _central(one, rivals, company.size) else None
+        return f"the {noun} in the middle of the picture" if not masses and _central(one, rivals, company.size) else None
     if not rivals and not masses:
         return f"the {noun}"
     place = _place(one, rivals, masses, company.size)
@@ -88,7 +88,7 @@ def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[f
         return "on the far left" if many else "on the left"
     if outer_right and _centre(one) - margin >= max(rights) and (right_half or not many):
         return "on the far right" if many else "on the right"
-    if _central(one, rivals, size) and (not masses or area(one) >= _AMID * size[0] * size[1]):
+    if many and _central(one, rivals, size) and (not masses or area(one) >= _AMID * size[0] * size[1]):
         return "in the middle"
     return ""
 

@@ -29,31 +29,32 @@ class Wish:
 class Sentence:
     """A template: what comes before, the first clause (it names the person), every other clause, and what comes after.
 
-    The person is never followed by the colour: "the elbow of the person in red" would be a person dressed in red.
+    The person is never followed by the colour: "the elbow of the person in red" would be a person dressed in red, and
+    "the person with a red dot" one who wears it.
     """
 
     first: str
     other: str
     before: str = ""
-    after: str = ""
+    after: str = "."
 
 
 SENTENCES = (
-    Sentence("use {colour} to encircle {joint} of {who}", "{colour} for {joint}", "Please ", "."),
-    Sentence("{a_colour} {kind} on {joint} of {who}", "{a_colour} one on {joint}", "Put ", "."),
-    Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Mark ", "."),
-    Sentence("{a_colour} {kind} on {joint} of {who}", "{a_colour} one on {joint}", "Please draw ", "."),
-    Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Can you highlight ", "?"),
-    Sentence("in {colour} where {joint} of {who} is", "in {colour} where {joint} is", "Show me ", "."),
-    Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Cover ", "."),
-    Sentence("{joint} in {colour}", "{joint} in {colour}", "On {who}, mark ", "."),
-    Sentence("{a_colour} {kind} over {joint} of {who}", "{a_colour} one over {joint}", "I would like ", "."),
-    Sentence("{joint} ({colour})", "{joint} ({colour})", "Point out on {who}: ", "."),
-    Sentence("{a_colour} {kind} at {joint} of {who}", "{a_colour} one at {joint}", "Place ", "."),
-    Sentence("{a_colour} {kind} where {joint} of {who} is", "{a_colour} one where {joint} is", "I need ", "."),
+    Sentence("{a_colour} {kind} on {whose}", "{a_colour} one on {joint}", "Put "),
+    Sentence("{a_colour} {kind} on {whose}", "{a_colour} one on {joint}", "Please draw "),
+    Sentence("{a_colour} {kind} to mark {whose}", "{a_colour} one for {joint}", "Use "),
+    Sentence("in {colour} where {whose} is", "in {colour} where {joint} is", "Show me "),
+    Sentence("{a_colour} {kind} on {whose}", "{a_colour} one on {joint}", "Can you put ", "?"),
+    Sentence("{joint} with {a_colour} {kind}", "{joint} with {a_colour} one", "For {who}, mark "),
+    Sentence("{a_colour} {kind} over {whose}", "{a_colour} one over {joint}", "I would like "),
+    Sentence("{joint} in {colour}", "{joint} in {colour}", "On {who}, mark "),
+    Sentence("{a_colour} {kind} on {whose}", "{a_colour} one on {joint}", "Add "),
+    Sentence("{a_colour} {kind} where {whose} is", "{a_colour} one where {joint} is", "I need "),
+    Sentence("{a_colour} {kind} right on {whose}", "{a_colour} one on {joint}", "Place "),
+    Sentence("{joint} with {a_colour} {kind}", "{joint} with {a_colour} one", "Find {who} and cover "),
 )
-"""Hand-written; ``{kind}`` is a circle or a dot."""
-_KINDS = ("circle", "dot")
+"""Hand-written; ``{kind}`` is a dot or a circle, ``{whose}`` the first joint with the person: ``the person's left elbow``."""
+_KINDS = ("dot", "circle")
 _NUMBERED = re.compile(r"\{(joint|colour|a_colour)\}")
 """What is another word in every clause."""
 
@@ -70,10 +71,18 @@ def fill_points(wishes: Sequence[Wish], who: str) -> tuple[str, ...]:
     """
     if not wishes:
         raise ValueError("a sentence without a joint")
-    words = {"who": who}
+    words = {"who": who, "whose": _whose(wishes[0].joint, who)}
     for number, wish in enumerate(wishes):
         words |= wish.words(number)
     return tuple(template.format_map(words) for template in _templates(len(wishes)))
+
+
+def _whose(joint: str, who: str) -> str:
+    """``the person's left elbow``, ``the top of the person's head``; ``the left elbow of the person on the left``."""
+    if re.search(r" (?:on|in) ", who):
+        return f"the {joint} of {who}"
+    part, of, whole = joint.rpartition(" of the ")
+    return f"the {part} of {who}'s {whole}" if of else f"{who}'s {joint}"
 
 
 @cache

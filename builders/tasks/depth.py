@@ -72,7 +72,7 @@ class DepthEstimation(VisionTask[DepthOptions]):
         scale = DepthScale(self._options.nearest, self._options.farthest, near)
         nearer, farther = ("darker", "lighter") if near == "black" else ("lighter", "darker")
         words = {"near": scale.near, "far": scale.far, "nearer": nearer, "farther": farther}
-        words["metres"] = f"{scale.farthest:g}"
+        words |= {"start": _metres(scale.nearest) if scale.nearest else "the camera", "end": _metres(scale.farthest)}
         sentences = self._sentences(words, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
@@ -104,6 +104,10 @@ class DepthEstimation(VisionTask[DepthOptions]):
         depth = cv2.resize(metres, size, interpolation=cv2.INTER_NEAREST_EXACT)
         void = cv2.resize(missing.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
         return cast(Depth, depth), cast(Mask, void.astype(np.bool_))
+
+
+def _metres(distance: float) -> str:
+    return f"{distance:g} {'metre' if distance == 1 else 'metres'}"
 
 
 def _without_gaps(depth: Depth) -> Depth:

@@ -32,9 +32,22 @@ def test_depth_is_what_was_measured_and_the_sentence_says_which_end_is_which():
         assert np.mean(errors <= 0.01) > 0.99
         assert np.abs(depth.read(pixels(triplet.target), scale)[void] - 2.64).max() < 0.2  # like what is beside it
         nearer, farther = ("darker", "lighter") if scale.near == "black" else ("lighter", "darker")
-        told = (scale.near, scale.far, f"{nearer} in front", f"the {nearer}", f"{nearer} gray", f"{farther} where")
+        told = (scale.near, scale.far, f"{nearer} in front", f"the {nearer}", f"{nearer} gray", f"{farther} where", f"{farther} for", f"{nearer} for")
         assert all(any(word in sentence for word in told) for sentence in triplet.alternatives)
         assert any("5 metres" in sentence for sentence in triplet.alternatives)
+
+
+def test_shades_are_said_of_distances_not_of_what_happens_to_be_closest():
+    for options, start, end in (
+        ({}, "the camera", "10 metres"),
+        ({"nearest": 0.5, "farthest": 1}, "0.5 metres", "1 metre"),
+    ):
+        record = opened({"units_per_metre": 1000}, depth=depth_png(np.full((192, 256), 3, np.float32)))
+        (triplet,) = triplets(DepthEstimation(TOOLS, options), record, 1)
+        for sentence in triplet.alternatives:
+            assert "closest" not in sentence and "{" not in sentence
+            assert ("black" in sentence) <= (f"black at {start}" in sentence or f"black stands for {start}" in sentence)
+            assert ("white" in sentence) <= (f" {end}" in sentence) and "1 metres" not in sentence
 
 
 def test_what_the_sensor_could_not_reach_was_not_measured():
