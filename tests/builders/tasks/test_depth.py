@@ -72,6 +72,17 @@ def test_a_depth_map_with_little_in_it_is_refused():
         DepthEstimation(TOOLS, {"nearest": 11})
 
 
+@pytest.mark.parametrize(("drawn", "told"), [(5000, 1000), (1000, 5000), (25.5, 1000), (1000, 1)])
+def test_depth_in_other_units_than_the_options_say_points_at_them(drawn, told):
+    metres = np.tile(np.linspace(0.8, 3.2 if told > drawn else 9, 256, dtype=np.float32), (192, 1))
+    if told / drawn == 5:
+        metres = metres / 2  # a room of five metres in millimetres could as well be one of one metre
+    with pytest.raises(Refusal) as caught:
+        triplets(DepthEstimation(TOOLS, {}), opened({"units_per_metre": told}, depth=depth_png(metres, drawn)), 1)
+    assert caught.value.reason is Reason.INVALID_RECORD
+    assert f"are {told} units a metre, as `options.units_per_metre` says?" in caught.value.detail
+
+
 def test_a_sentence_that_names_no_shade_needs_one_shade():
     with pytest.raises(UsageError, match="near: either"):
         DepthEstimation(TOOLS, {"near": "either", "instructions": "fixed"})
