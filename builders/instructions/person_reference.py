@@ -60,7 +60,9 @@ def who(company: Company, noun: str = "person") -> str | None:
     if area(one) <= 0:
         return None
     if not company.whole:
-        return f"the {noun} in the middle of the picture" if not masses and _central(one, rivals, company.size) else None
+        return (
+            f"the {noun} in the middle of the picture" if not masses and _central(one, rivals, company.size) else None
+        )
     if not rivals and not masses:
         return f"the {noun}"
     place = _place(one, rivals, masses, company.size)

@@ -1,6 +1,7 @@
 """COCO instances (``instances_<split>.json``): outlined objects, for removal and addition; or classes with boxes, for detection.
 
-An object counts only where it is the one of its category in the picture: "remove the person" among five is no instruction.
+An object counts only where it is the one of its category in the picture, or one of two that left and right tell apart: "remove the
+person" among five is no instruction. Its record knows what somebody may hold, which goes along where they are removed.
 What one outline holds several of (two bottles a metre apart) is no single object, and its box frames what lies between them.
 With ``options: {records: classes}`` a record is a class in a picture, with the boxes of all its objects.
 
@@ -10,20 +11,22 @@ are found as well.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import groupby
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import msgspec
 
+from ieiw.builders.boxes import Box
 from ieiw.builders.formats.coco_masks import segmentation_mask
 from ieiw.builders.instructions.words import is_plural
 from ieiw.builders.mask_components import far_apart, mask_parts, polygon_parts
 from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, decoder, picture_folder, whole_number
+from ieiw.builders.sources._coco_neighbours import Neighbour, held_by, side_among
 from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Record
@@ -51,7 +54,7 @@ _ANNOTATION = decoder(_Annotation)
 class CocoInstances(RootedSource):
     """Source of COCO's instances. Splits: ``train2017``, ``val2017``, …; for its options see :class:`CocoInstancesOptions`."""
 
-    version = 3
+    version = 4
     options_model = CocoInstancesOptions
     _options: CocoInstancesOptions
     choices: ClassVar[Mapping[Kind, str]] = {Kind.OUTLINED: "{records: objects}", Kind.BOXED: "{records: classes}"}
@@ -76,9 +79,16 @@ class CocoInstances(RootedSource):
         elements = list(self._coco.annotations.group(index))
         if self._options.records == "classes":
             return self._classes(elements)
-        kinds = [_category(element) for element in elements]
-        counts = Counter(kinds)
-        return (self._object(element, counts[kind]) for element, kind in zip(elements, kinds, strict=True))
+        kinds, found = [_category(element) for element in elements], [self._neighbour(element) for element in elements]
+        return (
+            self._object(
+                element,
+                found[at],
+                [each for number, each in enumerate(found) if number != at and kinds[number] == kinds[at]],
+                [each for number, each in enumerate(found) if number != at and each],
+            )
+            for at, element in enumerate(elements)
+        )
 
     @cached_property
     def _coco(self) -> CocoFile[ImageEntry, CategoryEntry]:
@@ -88,27 +98,37 @@ class CocoInstances(RootedSource):
     def _folder(self) -> str:
         return picture_folder(self._root, self._split)
 
-    def _object(self, element: Element, alike: int) -> Record:
-        """A record of one instance; ``alike`` counts the picture's instances of the same category, itself included."""
+    def _neighbour(self, element: Element) -> Neighbour | None:
+        """An object as others see it; None where something is wrong with it."""
+        with suppress(Refusal):
+            entry = self._sound(element)
+            box = tuple(self._box(element))
+            return Neighbour(self._coco.categories[entry.category_id].name, cast(Box, box), entry.segmentation)
+        return None
+
+    def _object(
+        self, element: Element, own: Neighbour | None, alike: Sequence[Neighbour | None], others: Sequence[Neighbour]
+    ) -> Record:
+        """A record of one instance, between the picture's others of its category and all others."""
         try:
             entry = self._sound(element)
-            name = self._coco.categories[entry.category_id].name
-            if alike > 1:
-                raise Refusal(Reason.AMBIGUOUS, f"{alike} instances of {name} in the picture")
+            name, image = self._coco.categories[entry.category_id].name, self._coco.images[entry.image_id]
+            side = side_among(own, alike, (image.width, image.height), name)
             if not entry.segmentation:
                 raise Refusal(Reason.INVALID_RECORD, f"{element.place}: no segmentation, only a box")
             if isinstance(entry.segmentation, dict) and not is_plural(name):
-                image = self._coco.images[entry.image_id]
                 mask = segmentation_mask(entry.segmentation, (image.width, image.height))
                 if far_apart(mask_parts(mask)):
                     raise Refusal(Reason.AMBIGUOUS, f"{element.place}: several things in one outline")
         except Refusal as refusal:
             return self._faulty(element.record_id, str(element.picture), refusal)
-        annotation: dict[str, Any] = {"phrase": name, "phrase_structure": {"name": name}}
+        annotation: dict[str, Any] = {"phrase": f"{name} {side}".strip(), "phrase_structure": {"name": name}}
         if isinstance(entry.segmentation, dict):
             annotation["targets"] = [entry.segmentation]
         else:
             annotation["Polygons"] = [[list(zip(flat[::2], flat[1::2], strict=True)) for flat in entry.segmentation]]
+        held = [thing.segmentation for thing in held_by(own, others)] if own else []
+        annotation |= ({"side": side} if side else {}) | ({"held": held} if held else {})
         return self._record(element.record_id, element.picture, annotation)
 
     def _classes(self, elements: Sequence[Element]) -> Iterator[Record]:

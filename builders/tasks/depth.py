@@ -108,7 +108,9 @@ class DepthEstimation(VisionTask[DepthOptions]):
             detail = f"{far.mean():.0%} of the picture lies {self._options.limit:g} m away or more"
             raise Refusal(Reason.INVALID_RECORD, f"{detail}: {_DOUBT.format(units)}")
         if (middle := float(np.median(levels[~missing])) / units) < _CLOSEST:
-            raise Refusal(Reason.INVALID_RECORD, f"half of what was measured is within {middle:.2g} m: {_DOUBT.format(units)}")
+            raise Refusal(
+                Reason.INVALID_RECORD, f"half of what was measured is within {middle:.2g} m: {_DOUBT.format(units)}"
+            )
         metres = levels.astype(np.float32) / np.float32(units)
         metres[missing] = 0
         metres = _without_gaps(metres)

@@ -32,7 +32,16 @@ def test_depth_is_what_was_measured_and_the_sentence_says_which_end_is_which():
         assert np.mean(errors <= 0.01) > 0.99
         assert np.abs(depth.read(pixels(triplet.target), scale)[void] - 2.64).max() < 0.2  # like what is beside it
         nearer, farther = ("darker", "lighter") if scale.near == "black" else ("lighter", "darker")
-        told = (scale.near, scale.far, f"{nearer} in front", f"the {nearer}", f"{nearer} gray", f"{farther} where", f"{farther} for", f"{nearer} for")
+        told = (
+            scale.near,
+            scale.far,
+            f"{nearer} in front",
+            f"the {nearer}",
+            f"{nearer} gray",
+            f"{farther} where",
+            f"{farther} for",
+            f"{nearer} for",
+        )
         assert all(any(word in sentence for word in told) for sentence in triplet.alternatives)
         assert any("5 metres" in sentence for sentence in triplet.alternatives)
 

@@ -33,6 +33,8 @@ def test_whole_names_are_exchanged_at_once():
 
 def test_the_article_goes_with_the_colour():
     names = {"red": "orange", "orange": "red"}
-    assert exchanged("put a red dot here and an orange one there", names) == "put an orange dot here and a red one there"
+    assert (
+        exchanged("put a red dot here and an orange one there", names) == "put an orange dot here and a red one there"
+    )
     assert exchanged("An orange box", names) == "A red box"
     assert exchanged("pizza red", names) == "pizza orange"
