@@ -45,7 +45,8 @@ _VAGUE = frozenset(
     """.split()
 )
 """Classes of material or of whatever is left over: no one could say from the picture what else should be marked. COCO-Stuff's
-clouds are whole skies and its fog is often a clear one, COCO outlines some books of a shelf, ADE20K's trade names are signs like any other."""
+clouds are whole skies and its fog is often a clear one, COCO outlines some books of a shelf, ADE20K's trade names are signs like
+any other."""
 _SURFACES = frozenset({"wall", "floor", "ceiling"})
 """What COCO-Stuff has kinds of by material. Annotators took one wall for two kinds, and plaster for concrete."""
 _SPLIT = {

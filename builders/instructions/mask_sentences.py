@@ -11,10 +11,10 @@ _MASKING = (
     "use semi-transparent {color} to highlight {what}",
     "draw a see-through {color} overlay on {what}",
     "apply a half-transparent {color} mask to {what}",
-    "mark in translucent {color}: {what}",
+    "use translucent {color} to fill in {what}",
     "can you put a semi-transparent {color} mask over {what}?",
-    "show me with a translucent {color} overlay which part of the picture is {what}",
-    "with see-through {color}, shade {what} and nothing else",
+    "use a translucent {color} overlay to show me {what}",
+    "paint see-through {color} over {what} and leave the rest as it is",
     "I would like a semi-transparent {color} layer over {what}",
     "add a translucent {color} tint to {what}",
 )

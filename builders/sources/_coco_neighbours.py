@@ -58,7 +58,7 @@ def side_among(own: Neighbour | None, alike: Sequence[Neighbour | None], size: t
 
 
 def held_by(one: Neighbour, others: Sequence[Neighbour]) -> Iterator[Neighbour]:
-    """What somebody may hold: it lies at their box, nearer than at anyone else's; of what also stands on things, only what does not.
+    """What somebody may hold: it lies at their box more than at anyone else's, and does not stand on something.
 
     Boxes say no more than that; whoever removes somebody takes along what touches them.
     """

@@ -22,7 +22,6 @@ from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.records import Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
-
 _CLOSEST = 0.4
 """Metres; nearer than this a depth camera measures next to nothing, so that half of a picture cannot be."""
 _DOUBT = "are {:g} units a metre, as `options.units_per_metre` says?"
@@ -58,7 +57,7 @@ class DepthEstimation(VisionTask[DepthOptions]):
     """InstructCV's depth estimation."""
 
     name = "depth"
-    version = 2
+    version = 3
     needs = frozenset({Kind.DEPTH})
     drawing = Answer
     options = DepthOptions

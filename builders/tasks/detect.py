@@ -46,7 +46,7 @@ class Detect(VisionTask[DetectOptions]):
     """InstructCV's detection."""
 
     name = "detect"
-    version = 1
+    version = 2
     needs = frozenset({Kind.BOXED})
     drawing = Answer
     options = DetectOptions

@@ -50,7 +50,7 @@ class Refer(MaskTask[ReferOptions]):
     """InstructDiffusion's referring segmentation (section 3.1), over RefCOCO and its relatives and PhraseCut."""
 
     name = "refer"
-    version = 3
+    version = 4
     needs = frozenset({Kind.OUTLINED, Kind.REFERRED})
     options = ReferOptions
 
