@@ -29,6 +29,9 @@ ONE = (40, 10, 20, 80)
         ((40, 10, 30, 80), [(5, 10, 20, 80)], [], "the person on the right"),  # of two, though in the middle
         ((200, 10, 20, 80), [], [], None),  # not in view
         (ONE, [(66, 10, 34, 80)], [], "the person on the left"),
+        ((35, 10, 30, 80), [(80, 10, 80, 80)], [], "the person in the middle of the picture"),  # alone, or one of two
+        ((10, 10, 30, 80), [(80, 10, 80, 80)], [], None),
+        ((35, 10, 30, 80), [(70, 10, 20, 80), (90, 10, 80, 80)], [], "the person in the middle of the picture"),
         ((48, 10, 26, 80), [(0, 40, 75, 40)], [], None),  # one of two is never the one in the middle
     ],
 )
