@@ -34,7 +34,8 @@ _MORE_MASS = frozenset(
 _ONE = frozenset(
     (
         "sky,sea,ground,earth,ceiling,floor,land,fog,horizon,sun,river,lake,road,runway,railroad,playing field,stage,"
-        "swimming pool,waterfall,stairs,stairway,escalator,beach"
+        "swimming pool,waterfall,stairs,stairway,escalator,beach,fireplace,bathtub,shower,toilet,refrigerator,microwave,oven,"
+        "stove,dishwasher,washing machine,exhaust hood,kitchen island,pool table,piano"
     ).split(",")
 )
 """What a picture has one of, or shows as one stretch, whatever lies before it."""
@@ -56,10 +57,11 @@ _SPLIT = {
     "pavement": ("road", "sidewalk", "path"),
     "plant": ("leaves", "tree", "bush", "flower", "grass", "palm tree"),
     "building": ("house", "skyscraper", "tower", "hut"),
+    "wall": ("building", "house", "skyscraper", "tower", "hut"),
     "animal": ("dog", "cat", "horse", "sheep", "cow", "bird", "bear", "zebra", "giraffe", "elephant"),
     "food": ("fruit", "vegetable", "salad", "banana", "apple", "sandwich", "orange", "broccoli", "carrot", "pizza", "cake"),
 }  # fmt: skip
-"""What people call by a name -> kinds of it that a data set labels as something else."""
+"""What people call by a name -> kinds of it, or what has such, that a data set labels as something else."""
 _TWO_NAMES = {
     "clothes": ("person",),
     "leaves": ("tree", "bush", "palm tree", "potted plant", "flower"),
@@ -147,10 +149,13 @@ class ClassName:
         Args:
             other: whether more special neighbours are in the picture: ``all the other walls``.
         """
+        head = self.spoken.partition(" of ")[0].split(" ")[-1]
+        return f"the {self.spoken}" if {head, self.spoken} & _ONE and not other else self.several(other)
+
+    def several(self, other: bool = False) -> str:
+        """As :meth:`everything` where there is more than one: ``all the ovens``."""
         *before, head = self.spoken.partition(" of ")[0].split(" ")
         tail = self.spoken[len(" ".join((*before, head))) :]
-        if {head, self.spoken} & _ONE and not other:
-            return f"the {self.spoken}"
         if head not in _MORE_MASS:
             head = plural(head)
         return f"all the {'other ' if other else ''}{' '.join((*before, head))}{tail}"

@@ -63,7 +63,7 @@ class Detect(VisionTask[DetectOptions]):
         drawn = lines_mask(picture.shape, pixels, width)
         form, name = self._options.instructions, class_name(record.record.annotation["class"])
         colour = visible_on(picture, drawn, rng) if form == "natural" else _FIXED_COLOUR
-        what = name.everything() if len(boxes) > 1 else f"the {name.spoken}"
+        what = name.several() if len(boxes) > 1 else f"the {name.spoken}"
         box = f"{colour} boxes" if len(boxes) > 1 else f"{article(colour)} {colour} box"
         words = {"what": name.spoken if form == "simple" else what, "boxes": box}
         sentences = self._sentences(words, rng)

@@ -88,6 +88,9 @@ def test_walls_floors_and_ceilings_go_without_their_material(raw, plain):
         ("house", "building-other", False),
         ("pavement", "road", True),
         ("road", "pavement", False),
+        ("wall", "house", True),  # has walls
+        ("wall-brick", "building-other", True),
+        ("house", "wall", False),
         ("tree", "plant-other", False),
     ],
 )
@@ -132,7 +135,9 @@ def test_what_a_picture_alone_does_not_define_is_vague(name):
         ("railroad", "the railroad"),
         ("stairs, steps", "the stairs"),
         ("snow", "all the snow"),
-        ("pool table", "all the pool tables"),
+        ("pool table, billiard table", "the pool table"),
+        ("coffee table", "all the coffee tables"),
+        ("refrigerator, icebox", "the refrigerator"),
         ("skirt", "all the skirts"),
     ],
 )

@@ -41,6 +41,11 @@ def test_one_thing_is_spoken_of_as_one():
         assert all("the dog" in sentence and "dogs" not in sentence for sentence in triplet.alternatives)
 
 
+def test_several_of_what_a_picture_mostly_has_one_of_are_several():
+    record = opened({"class": "oven", "boxes": BOXES[:2]})
+    assert "all the ovens" in next(iter(triplets(Detect(TOOLS, {}), record, 1))).instruction
+
+
 def test_boxes_turn_with_the_picture():
     # Orientation 6: the stored picture is turned by 90 degrees clockwise to be upright.
     record = opened({"class": "dog", "boxes": [[0, 0, 64, 48]]}, orientation=6)
