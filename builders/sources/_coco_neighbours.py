@@ -57,13 +57,15 @@ def side_among(own: Neighbour | None, alike: Sequence[Neighbour | None], size: t
     raise Refusal(Reason.AMBIGUOUS, f"{1 + len(alike)} instances of {name} in the picture")
 
 
-def held_by(one: Neighbour, others: Sequence[Neighbour]) -> Iterator[Neighbour]:
+def held_by(one: Neighbour, objects: Sequence[Neighbour | None]) -> Iterator[Neighbour]:
     """What somebody may hold: it lies at their box more than at anyone else's, and does not stand on something.
 
-    Boxes say no more than that; whoever removes somebody takes along what touches them.
+    ``objects`` are all of the picture, None where one is unsound. Boxes say no more than that; whoever removes somebody takes along
+    what touches them.
     """
     if GROUP_OF.get(one.name) not in _HOLDERS:
         return
+    others = [other for other in objects if other and other is not one]
     holders = [other for other in others if GROUP_OF.get(other.name) in _HOLDERS]
     rests = [other for other in others if GROUP_OF.get(other.name) in _RESTS]
     for thing in others:

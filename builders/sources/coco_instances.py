@@ -11,6 +11,7 @@ are found as well.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -79,16 +80,7 @@ class CocoInstances(RootedSource):
         elements = list(self._coco.annotations.group(index))
         if self._options.records == "classes":
             return self._classes(elements)
-        kinds, found = [_category(element) for element in elements], [self._neighbour(element) for element in elements]
-        return (
-            self._object(
-                element,
-                found[at],
-                [each for number, each in enumerate(found) if number != at and kinds[number] == kinds[at]],
-                [each for number, each in enumerate(found) if number != at and each],
-            )
-            for at, element in enumerate(elements)
-        )
+        return self._objects(elements)
 
     @cached_property
     def _coco(self) -> CocoFile[ImageEntry, CategoryEntry]:
@@ -98,36 +90,59 @@ class CocoInstances(RootedSource):
     def _folder(self) -> str:
         return picture_folder(self._root, self._split)
 
-    def _neighbour(self, element: Element) -> Neighbour | None:
+    def _objects(self, elements: Sequence[Element]) -> Iterator[Record]:
+        """A record for each object, which knows the picture's others."""
+        kinds, entries = [_category(element) for element in elements], [self._entry(element) for element in elements]
+        found = [self._neighbour(element, entry) for element, entry in zip(elements, entries, strict=True)]
+        counts = Counter(kinds)
+        for at, (element, kind, entry) in enumerate(zip(elements, kinds, entries, strict=True)):
+            alike = []
+            if counts[kind] > 1:
+                alike = [each for number, each in enumerate(found) if number != at and kinds[number] == kind]
+            try:
+                if isinstance(entry, Refusal):
+                    raise entry
+                yield self._object(element, entry, found[at], alike, found)
+            except Refusal as refusal:
+                yield self._faulty(element.record_id, str(element.picture), refusal)
+
+    def _entry(self, element: Element) -> _Annotation | Refusal:
+        try:
+            return self._sound(element)
+        except Refusal as refusal:
+            return refusal
+
+    def _neighbour(self, element: Element, entry: _Annotation | Refusal) -> Neighbour | None:
         """An object as others see it; None where something is wrong with it."""
         with suppress(Refusal):
-            entry = self._sound(element)
-            box = tuple(self._box(element))
-            return Neighbour(self._coco.categories[entry.category_id].name, cast(Box, box), entry.segmentation)
+            if not isinstance(entry, Refusal):
+                box = cast(Box, tuple(self._box(element, entry)))
+                return Neighbour(self._coco.categories[entry.category_id].name, box, entry.segmentation)
         return None
 
     def _object(
-        self, element: Element, own: Neighbour | None, alike: Sequence[Neighbour | None], others: Sequence[Neighbour]
+        self,
+        element: Element,
+        entry: _Annotation,
+        own: Neighbour | None,
+        alike: Sequence[Neighbour | None],
+        objects: Sequence[Neighbour | None],
     ) -> Record:
-        """A record of one instance, between the picture's others of its category and all others."""
-        try:
-            entry = self._sound(element)
-            name, image = self._coco.categories[entry.category_id].name, self._coco.images[entry.image_id]
-            side = side_among(own, alike, (image.width, image.height), name)
-            if not entry.segmentation:
-                raise Refusal(Reason.INVALID_RECORD, f"{element.place}: no segmentation, only a box")
-            if isinstance(entry.segmentation, dict) and not is_plural(name):
-                mask = segmentation_mask(entry.segmentation, (image.width, image.height))
-                if far_apart(mask_parts(mask)):
-                    raise Refusal(Reason.AMBIGUOUS, f"{element.place}: several things in one outline")
-        except Refusal as refusal:
-            return self._faulty(element.record_id, str(element.picture), refusal)
+        """A record of one object among others of its category and all objects; raises Refusal where it makes none."""
+        name, image = self._coco.categories[entry.category_id].name, self._coco.images[entry.image_id]
+        side = side_among(own, alike, (image.width, image.height), name)
+        if not entry.segmentation:
+            raise Refusal(Reason.INVALID_RECORD, f"{element.place}: no segmentation, only a box")
+        if isinstance(entry.segmentation, dict) and not is_plural(name):
+            mask = segmentation_mask(entry.segmentation, (image.width, image.height))
+            if far_apart(mask_parts(mask)):
+                raise Refusal(Reason.AMBIGUOUS, f"{element.place}: several things in one outline")
         annotation: dict[str, Any] = {"phrase": f"{name} {side}".strip(), "phrase_structure": {"name": name}}
         if isinstance(entry.segmentation, dict):
             annotation["targets"] = [entry.segmentation]
         else:
             annotation["Polygons"] = [[list(zip(flat[::2], flat[1::2], strict=True)) for flat in entry.segmentation]]
-        held = [thing.segmentation for thing in held_by(own, others)] if own else []
+        held = [thing.segmentation for thing in held_by(own, objects)] if own else []
         annotation |= ({"side": side} if side else {}) | ({"held": held} if held else {})
         return self._record(element.record_id, element.picture, annotation)
 
@@ -147,7 +162,7 @@ class CocoInstances(RootedSource):
         boxes = []
         for element in elements:
             try:
-                boxes.append(self._box(element))
+                boxes.append(self._box(element, self._sound(element)))
             except Refusal as refusal:
                 if refusal.reason is not Reason.CROWD:
                     return self._faulty(element.record_id, str(element.picture), refusal)
@@ -188,9 +203,9 @@ class CocoInstances(RootedSource):
                 raise Refusal(Reason.AMBIGUOUS, f"{place}: several things in one outline")
         return entry
 
-    def _box(self, element: Element) -> list[float]:
-        """The box of an object; raises Refusal where something is wrong with either."""
-        entry, place = self._sound(element), element.place
+    def _box(self, element: Element, entry: _Annotation) -> list[float]:
+        """The box of an object; raises Refusal where something is wrong with it."""
+        place = element.place
         if len(entry.bbox) != 4 or min(entry.bbox[2:]) <= 0:
             raise Refusal(Reason.INVALID_RECORD, f"{place}: bbox is not x, y, width, height with an area")
         (x, y, width, height), image = entry.bbox, self._coco.images[entry.image_id]
