@@ -22,6 +22,8 @@ _HANDLED = frozenset({"book", "scissors", "teddy bear"} | {
 """What somebody may hold, or what may stand on something before them."""
 _RESTS = frozenset({"furniture", "appliance", "outdoor"})
 """Kinds of things on which others stand and lie."""
+_OVERLAP = 1 / 3
+"""Two things of whose boxes more than this share is common are a tangle: nobody would tell them by their sides."""
 _NEAR = 0.05
 """Boxes meet where they are no further apart than this share of the holder's longer side."""
 
@@ -52,7 +54,8 @@ def side_among(own: Neighbour | None, alike: Sequence[Neighbour | None], size: t
     if own and len(alike) == 1 and (twin := alike[0]):
         side = (who(Company(own.box, [twin.box], [], size), name) or "").removeprefix(f"the {name} ")
         centre = own.box[0] + own.box[2] / 2
-        if {"on the left": centre < size[0] / 2, "on the right": centre > size[0] / 2}.get(side):
+        apart = _common(own.box, twin.box) <= _OVERLAP * min(area(own.box), area(twin.box))
+        if apart and {"on the left": centre < size[0] / 2, "on the right": centre > size[0] / 2}.get(side):
             return side
     raise Refusal(Reason.AMBIGUOUS, f"{1 + len(alike)} instances of {name} in the picture")
 
@@ -79,7 +82,12 @@ def held_by(one: Neighbour, objects: Sequence[Neighbour | None]) -> Iterator[Nei
 def _shared(holder: Box, thing: Box) -> float:
     """Area of a thing's box within the holder's box, grown a little; at least 1 where they meet at all, 0 where they do not."""
     more = _NEAR * max(holder[2], holder[3])
-    left, top = max(holder[0] - more, thing[0]), max(holder[1] - more, thing[1])
-    right = min(holder[0] + holder[2] + more, thing[0] + thing[2])
-    bottom = min(holder[1] + holder[3] + more, thing[1] + thing[3])
-    return max(1.0, area((left, top, right - left, bottom - top))) if right >= left and bottom >= top else 0.0
+    common = _common((holder[0] - more, holder[1] - more, holder[2] + 2 * more, holder[3] + 2 * more), thing)
+    return 0.0 if common < 0 else max(1.0, common)
+
+
+def _common(one: Box, other: Box) -> float:
+    """Area that two boxes share; -1 where they do not meet."""
+    width = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    height = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    return width * height if min(width, height) >= 0 else -1.0

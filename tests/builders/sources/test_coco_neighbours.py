@@ -29,6 +29,8 @@ def thing(name, box):
         (LEFT, [RIGHT], "on the left"),
         (RIGHT, [LEFT], "on the right"),
         (LEFT, [(30, 20, 40, 60)], None),  # side by side
+        ((20, 20, 70, 60), [(60, 20, 80, 60)], None),  # a tangle
+        ((20, 20, 70, 60), [(75, 20, 80, 60)], "on the left"),
         (LEFT, [FAR_LEFT], None),  # the right one of two, though on the left
         (LEFT, [MIDDLE, RIGHT], None),
         (LEFT, [None], None),  # a crowd, or unsound
