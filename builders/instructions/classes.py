@@ -31,37 +31,48 @@ _MORE_MASS = frozenset(
     fog pavement land cardboard ground earth apparel flora soil bedding money tableware wool coral foam artillery plumage
     """.split()
 )
-_ONE = frozenset("sky sea ground earth ceiling floor land fog horizon sun".split())
-"""What a picture has one of, or shows as one stretch."""
+_ONE = frozenset(
+    (
+        "sky,sea,ground,earth,ceiling,floor,land,fog,horizon,sun,river,lake,road,runway,railroad,playing field,stage,"
+        "swimming pool,waterfall,stairs,stairway,escalator,beach,fireplace,bathtub,shower,toilet,refrigerator,microwave,oven,"
+        "stove,dishwasher,washing machine,exhaust hood,kitchen island,pool table,piano"
+    ).split(",")
+)
+"""What a picture has one of, or shows as one stretch, whatever lies before it."""
 _VAGUE = frozenset(
     """
     metal plastic wood paper cloth solid-other structural-other textile-other furniture-other food-other plant-other
-    ground-other light other base case stone straw unknown clouds trade_name book
+    ground-other fog light other base case stone straw unknown clouds trade_name book
     """.split()
 )
 """Classes of material or of whatever is left over: no one could say from the picture what else should be marked. COCO-Stuff's
-clouds are whole skies, COCO outlines some books of a shelf, ADE20K's trade names are signs like any other."""
+clouds are whole skies and its fog is often a clear one, COCO outlines some books of a shelf, ADE20K's trade names are signs like
+any other."""
 _SURFACES = frozenset({"wall", "floor", "ceiling"})
 """What COCO-Stuff has kinds of by material. Annotators took one wall for two kinds, and plaster for concrete."""
 _SPLIT = {
-    "clothes": ("person",),
-    "person": ("clothes",),
-    "leaves": ("tree", "bush", "palm tree", "plant", "potted plant", "flower"),
-    "branch": ("tree", "bush", "palm tree"),
-    "ground": ("grass", "road", "sidewalk", "floor", "sand", "snow", "dirt", "mud", "field", "track", "platform", "path",
+    "ground": ("grass", "road", "sidewalk", "sand", "snow", "dirt", "mud", "field", "track", "platform", "path",
                "gravel", "pavement", "playing field", "railroad", "bare ground"),
-    "floor": ("ground", "playing field", "pavement", "road", "platform", "carpet"),
-    "carpet": ("rug", "mat"),
-    "rug": ("carpet", "mat"),
     "land": ("grass", "field", "bare ground", "sand", "snow", "road"),
-    "plant": ("tree", "bush", "flower", "grass", "palm tree"),
+    "pavement": ("road", "sidewalk", "path"),
+    "plant": ("leaves", "tree", "bush", "flower", "grass", "palm tree"),
     "building": ("house", "skyscraper", "tower", "hut"),
-    "water": ("sea", "river", "lake", "pool", "swimming pool"),
+    "wall": ("building", "house", "skyscraper", "tower", "hut"),
     "animal": ("dog", "cat", "horse", "sheep", "cow", "bird", "bear", "zebra", "giraffe", "elephant"),
     "food": ("fruit", "vegetable", "salad", "banana", "apple", "sandwich", "orange", "broccoli", "carrot", "pizza", "cake"),
 }  # fmt: skip
-"""What people call by a name -> what a data set labels as something else: clothes that somebody wears are a person's pixels, and
-COCO-Stuff's clothes are often somebody's whom COCO left out."""
+"""What people call by a name -> kinds of it, or what has such, that a data set labels as something else."""
+_TWO_NAMES = {
+    "clothes": ("person",),
+    "leaves": ("tree", "bush", "palm tree", "potted plant", "flower"),
+    "branch": ("tree", "bush", "palm tree"),
+    "floor": ("ground", "playing field", "pavement", "road", "platform", "carpet"),
+    "carpet": ("rug", "mat"),
+    "rug": ("mat",),
+    "water": ("sea", "river", "lake", "pool", "swimming pool"),
+}
+"""Names of which annotators gave one stretch now this one, now that one, so that each holds a part of the other: clothes that
+somebody wears are a person's pixels, and COCO-Stuff's clothes are often somebody's whom COCO left out."""
 _KINDS = {
     "building": ("house", "skyscraper", "tower"),
     "furniture": ("chair", "table", "desk", "cabinet", "cupboard", "shelf", "couch", "bed", "dining table"),
@@ -138,10 +149,13 @@ class ClassName:
         Args:
             other: whether more special neighbours are in the picture: ``all the other walls``.
         """
+        head = self.spoken.partition(" of ")[0].split(" ")[-1]
+        return f"the {self.spoken}" if {head, self.spoken} & _ONE and not other else self.several(other)
+
+    def several(self, other: bool = False) -> str:
+        """As :meth:`everything` where there is more than one: ``all the ovens``."""
         *before, head = self.spoken.partition(" of ")[0].split(" ")
         tail = self.spoken[len(" ".join((*before, head))) :]
-        if head in _ONE and not other:
-            return f"the {self.spoken}"
         if head not in _MORE_MASS:
             head = plural(head)
         return f"all the {'other ' if other else ''}{' '.join((*before, head))}{tail}"
@@ -162,10 +176,16 @@ class ClassName:
         Tables beside dining tables, a brick wall beside one of concrete, clothes beside people, the ground beside grass.
         """
         stem = self.raw.partition("-")[0]
-        surface = stem in _SURFACES
-        another_kind = surface and name.raw.partition("-")[0] == stem
+        mine, theirs = self._surface(), name._surface()
+        another_kind = stem in _SURFACES and name.raw.partition("-")[0] == stem
         special = name.spoken.endswith(f" {self.spoken}") or self.is_rest_of(name)
-        return another_kind or special or name.spoken in _SPLIT.get(stem if surface else self.spoken, ())
+        two_names = theirs in _TWO_NAMES.get(mine, ()) or mine in _TWO_NAMES.get(theirs, ())
+        return another_kind or special or two_names or name.spoken in _SPLIT.get(mine, ())
+
+    def _surface(self) -> str:
+        """The short name, of floors, walls and ceilings without their material."""
+        stem = self.raw.partition("-")[0]
+        return stem if stem in _SURFACES else self.spoken
 
     def is_rest_of(self, name: ClassName) -> bool:
         """Whether this class of leftovers is what ``name`` leaves: ``wall-other`` of ``wall-brick``, or of ``panelled wall``."""

@@ -35,7 +35,7 @@ _MOST_WORDS = 30
 _MOST_CHARACTERS = 200
 _SIDES = frozenset("left right top bottom upper lower above below front behind clockwise near far white black".split())
 _NEGATIONS = frozenset("not never no don't doesn't do not won't isn't without nothing nobody avoid except".split())
-_PAIRED = (("color", "other"), ("near", "far"))
+_PAIRED = (("color", "other"), ("near", "far"), ("start", "end"))
 """Placeholders whose order carries the meaning (yes and no)."""
 _CHATTER = (
     *("here are", "here is", "sure", "certainly", "of course", "i hope"),

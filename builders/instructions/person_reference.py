@@ -9,6 +9,8 @@ from ieiw.builders.boxes import CLEAR_SHARE, Box, area
 
 _COUNTS = 0.1
 """Those whose part in view is smaller than this share of the one who is meant are background that nobody thinks of."""
+_SHOWN = 0.5
+"""Whether those are seen of whose box less than this share lies in view nobody knows: it may be its empty corner."""
 _LARGER = 2.5
 """The one in front covers at least so many times the area of anyone else."""
 _BEYOND = 0.1
@@ -50,17 +52,29 @@ class Company:
 def who(company: Company, noun: str = "person") -> str | None:
     """``the person``, ``the person on the left``, ``the person in the middle``; None where no such words fit one alone.
 
-    Amid people whom nobody listed only a place in the middle can be told: further left there may be another one.
+    Amid people whom nobody listed, or of whom nobody knows whether they are seen, only a place in the middle of the picture can be
+    told: further left there may be another one, or nobody at all.
     """
     one = _seen(company.one, company.size)
-    rivals, masses = (
-        [box for box in (_seen(box, company.size) for box in boxes) if area(box) > _COUNTS * area(one)]
-        for boxes in (company.others, company.crowds)
-    )
     if area(one) <= 0:
         return None
-    if not company.whole:
-        return f"the {noun} in the middle" if not masses and _central(one, rivals, company.size) else None
+    rivals, masses = _noticed(company.others, one, company.size), _noticed(company.crowds, one, company.size)
+    shown = [box for box in company.others if area(_seen(box, company.size)) >= _SHOWN * area(box)]
+    if company.whole:
+        words = _told(company, rivals, masses, noun)
+        if words == _told(company, _noticed(shown, one, company.size), masses, noun):
+            return words
+    return f"the {noun} in the middle of the picture" if not masses and _central(one, rivals, company.size) else None
+
+
+def _noticed(boxes: Sequence[Box], one: Box, size: tuple[float, float]) -> list[Box]:
+    """The parts in view of those whom one thinks of."""
+    return [box for box in (_seen(box, size) for box in boxes) if area(box) > _COUNTS * area(one)]
+
+
+def _told(company: Company, rivals: Sequence[Box], masses: Sequence[Box], noun: str) -> str | None:
+    """As :func:`who`, where everybody in view is known."""
+    one = _seen(company.one, company.size)
     if not rivals and not masses:
         return f"the {noun}"
     place = _place(one, rivals, masses, company.size)
@@ -88,7 +102,7 @@ def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[f
         return "on the far left" if many else "on the left"
     if outer_right and _centre(one) - margin >= max(rights) and (right_half or not many):
         return "on the far right" if many else "on the right"
-    if _central(one, rivals, size) and (not masses or area(one) >= _AMID * size[0] * size[1]):
+    if many and _central(one, rivals, size) and (not masses or area(one) >= _AMID * size[0] * size[1]):
         return "in the middle"
     return ""
 

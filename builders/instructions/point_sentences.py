@@ -29,31 +29,33 @@ class Wish:
 class Sentence:
     """A template: what comes before, the first clause (it names the person), every other clause, and what comes after.
 
-    The person is never followed by the colour: "the elbow of the person in red" would be a person dressed in red.
+    The person is never followed by the colour: "the elbow of the person in red" would be a person dressed in red, and
+    "the person with a red dot" one who wears it.
     """
 
     first: str
     other: str
     before: str = ""
-    after: str = ""
+    after: str = "."
 
 
 SENTENCES = (
-    Sentence("use {colour} to encircle {joint} of {who}", "{colour} for {joint}", "Please ", "."),
-    Sentence("{a_colour} {kind} on {joint} of {who}", "{a_colour} one on {joint}", "Put ", "."),
-    Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Mark ", "."),
-    Sentence("{a_colour} {kind} on {joint} of {who}", "{a_colour} one on {joint}", "Please draw ", "."),
-    Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Can you highlight ", "?"),
-    Sentence("in {colour} where {joint} of {who} is", "in {colour} where {joint} is", "Show me ", "."),
-    Sentence("{joint} of {who} with {a_colour} {kind}", "{joint} with {a_colour} one", "Cover ", "."),
-    Sentence("{joint} in {colour}", "{joint} in {colour}", "On {who}, mark ", "."),
-    Sentence("{a_colour} {kind} over {joint} of {who}", "{a_colour} one over {joint}", "I would like ", "."),
-    Sentence("{joint} ({colour})", "{joint} ({colour})", "Point out on {who}: ", "."),
-    Sentence("{a_colour} {kind} at {joint} of {who}", "{a_colour} one at {joint}", "Place ", "."),
-    Sentence("{a_colour} {kind} where {joint} of {who} is", "{a_colour} one where {joint} is", "I need ", "."),
+    Sentence("{a_colour} {kind} on {whose}", "{a_colour} one on {joint}", "Put "),
+    Sentence("{a_colour} {kind} on {whose}", "{a_colour} one on {joint}", "Please draw "),
+    Sentence("{a_colour} {kind} to mark {whose}", "{a_colour} one for {joint}", "Use "),
+    Sentence("in {colour} where {whose} is", "in {colour} where {joint} is", "Show me "),
+    Sentence("{a_colour} {kind} on {whose}", "{a_colour} one on {joint}", "Can you put ", "?"),
+    Sentence("{own} with {a_colour} {kind}", "{joint} with {a_colour} one", "{On}mark "),
+    Sentence("{a_colour} {kind} on {whose}", "{a_colour} one on {joint}", "I would like "),
+    Sentence("{own} in {colour}", "{joint} in {colour}", "{On}mark "),
+    Sentence("{a_colour} {kind} to {whose}", "{a_colour} one to {joint}", "Add "),
+    Sentence("{own} with {a_colour} {kind}", "{joint} with {a_colour} one", "{On}please cover "),
+    Sentence("{a_colour} {kind} right on {whose}", "{a_colour} one on {joint}", "Place "),
+    Sentence("{a_colour} {kind} where {whose} is", "{a_colour} one where {joint} is", "I need "),
 )
-"""Hand-written; ``{kind}`` is a circle or a dot."""
-_KINDS = ("circle", "dot")
+"""Hand-written; ``{kind}`` is a dot or a circle, ``{whose}`` the first joint with the person: ``the person's left elbow``. Where
+somebody is told by a place, ``{On}`` names them (``On the person on the left, mark the elbow``), ``{own}`` is the bare joint."""
+_KINDS = ("dot", "circle")
 _NUMBERED = re.compile(r"\{(joint|colour|a_colour)\}")
 """What is another word in every clause."""
 
@@ -70,10 +72,25 @@ def fill_points(wishes: Sequence[Wish], who: str) -> tuple[str, ...]:
     """
     if not wishes:
         raise ValueError("a sentence without a joint")
-    words = {"who": who}
+    placed = bool(re.search(r" (?:on|in) ", who))
+    whose = _whose(wishes[0].joint, who, placed)
+    words = {
+        "whose": whose,
+        "On": f"On {who}, " if placed else "",
+        "own": f"the {wishes[0].joint}" if placed else whose,
+    }
     for number, wish in enumerate(wishes):
         words |= wish.words(number)
-    return tuple(template.format_map(words) for template in _templates(len(wishes)))
+    sentences = (template.format_map(words) for template in _templates(len(wishes)))
+    return tuple(sentence[0].upper() + sentence[1:] for sentence in sentences)
+
+
+def _whose(joint: str, who: str, placed: bool) -> str:
+    """``the person's left elbow``, ``the top of the person's head``; ``the left elbow of the person on the left``."""
+    if placed:
+        return f"the {joint} of {who}"
+    part, of, whole = joint.rpartition(" of the ")
+    return f"the {part} of {who}'s {whole}" if of else f"{who}'s {joint}"
 
 
 @cache

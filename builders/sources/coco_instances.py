@@ -1,6 +1,7 @@
 """COCO instances (``instances_<split>.json``): outlined objects, for removal and addition; or classes with boxes, for detection.
 
-An object counts only where it is the one of its category in the picture: "remove the person" among five is no instruction.
+An object counts only where it is the one of its category in the picture, or one of two that left and right tell apart: "remove the
+person" among five is no instruction. Its record knows what somebody may hold, which goes along where they are removed.
 What one outline holds several of (two bottles a metre apart) is no single object, and its box frames what lies between them.
 With ``options: {records: classes}`` a record is a class in a picture, with the boxes of all its objects.
 
@@ -13,18 +14,21 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import groupby
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 import msgspec
 
+from ieiw.builders.boxes import Box
 from ieiw.builders.formats.coco_masks import Segmentation, polygons_of, segmentation_mask
 from ieiw.builders.instructions.words import is_plural
 from ieiw.builders.mask_components import far_apart, mask_parts, polygon_parts
 from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._coco import CategoryEntry, CocoFile, ImageEntry, decoder, picture_folder, whole_number
+from ieiw.builders.sources._coco_neighbours import Neighbour, held_by, side_among
 from ieiw.builders.sources._json_index import Element
 from ieiw.builders.sources._rooted import RootedSource
 from ieiw.triplets.records import Record
@@ -55,7 +59,7 @@ _Entry = TypeVar("_Entry", bound=_Annotation)
 class CocoInstances(RootedSource):
     """Source of COCO's instances. Splits: ``train2017``, ``val2017``, …; for its options see :class:`CocoInstancesOptions`."""
 
-    version = 3
+    version = 4
     options_model = CocoInstancesOptions
     _options: CocoInstancesOptions
     choices: ClassVar[Mapping[Kind, str]] = {Kind.OUTLINED: "{records: objects}", Kind.BOXED: "{records: classes}"}
@@ -80,9 +84,7 @@ class CocoInstances(RootedSource):
         elements = list(self._coco.annotations.group(index))
         if self._options.records == "classes":
             return self._classes(elements)
-        kinds = [_category(element) for element in elements]
-        counts = Counter(kinds)
-        return (self._object(element, counts[kind]) for element, kind in zip(elements, kinds, strict=True))
+        return self._objects(elements)
 
     @cached_property
     def _coco(self) -> CocoFile[ImageEntry, CategoryEntry]:
@@ -92,27 +94,53 @@ class CocoInstances(RootedSource):
     def _folder(self) -> str:
         return picture_folder(self._root, self._split)
 
-    def _object(self, element: Element, alike: int) -> Record:
-        """A record of one instance; ``alike`` counts the picture's instances of the same category, itself included."""
-        try:
-            entry = self._sound(element, _ANNOTATION)
-            name = self._coco.categories[entry.category_id].name
-            if alike > 1:
-                raise Refusal(Reason.AMBIGUOUS, f"{alike} instances of {name} in the picture")
-            if not entry.segmentation:
-                raise Refusal(Reason.INVALID_RECORD, f"{element.place}: no segmentation, only a box")
-            polygons = polygons_of(entry.segmentation)
-            if polygons is None and not is_plural(name):
-                mask = segmentation_mask(entry.segmentation, self._coco.images[entry.image_id].size)
-                if far_apart(mask_parts(mask)):
-                    raise Refusal(Reason.AMBIGUOUS, f"{element.place}: several things in one outline")
-        except Refusal as refusal:
-            return self._faulty(element.record_id, str(element.picture), refusal)
-        annotation: dict[str, Any] = {"phrase": name, "phrase_structure": {"name": name}}
+    def _objects(self, elements: Sequence[Element]) -> Iterator[Record]:
+        """A record for each object, which knows the picture's others."""
+        kinds, found = [_category(element) for element in elements], [self._neighbour(element) for element in elements]
+        counts = Counter(kinds)
+        for at, (element, kind) in enumerate(zip(elements, kinds, strict=True)):
+            alike = []
+            if counts[kind] > 1:
+                alike = [each for number, each in enumerate(found) if number != at and kinds[number] == kind]
+            try:
+                yield self._object(element, found[at], alike, found)
+            except Refusal as refusal:
+                yield self._faulty(element.record_id, str(element.picture), refusal)
+
+    def _neighbour(self, element: Element) -> Neighbour | None:
+        """An object as others see it; None where something is wrong with it or its box."""
+        with suppress(Refusal):
+            entry, box = self._boxed(element)
+            return Neighbour(self._coco.categories[entry.category_id].name, cast(Box, tuple(box)), entry.segmentation)
+        return None
+
+    def _object(
+        self,
+        element: Element,
+        own: Neighbour | None,
+        alike: Sequence[Neighbour | None],
+        objects: Sequence[Neighbour | None],
+    ) -> Record:
+        """A record of one object among others of its category and all objects; raises Refusal where it makes none."""
+        entry = self._sound(element, _ANNOTATION)
+        name, size = self._coco.categories[entry.category_id].name, self._coco.images[entry.image_id].size
+        side = side_among(own, alike, size or (math.inf, math.inf), name)
+        if not entry.segmentation:
+            raise Refusal(Reason.INVALID_RECORD, f"{element.place}: no segmentation, only a box")
+        polygons = polygons_of(entry.segmentation)
+        if (
+            polygons is None
+            and not is_plural(name)
+            and far_apart(mask_parts(segmentation_mask(entry.segmentation, size)))
+        ):
+            raise Refusal(Reason.AMBIGUOUS, f"{element.place}: several things in one outline")
+        annotation: dict[str, Any] = {"phrase": f"{name} {side}".strip(), "phrase_structure": {"name": name}}
         if polygons is None:
             annotation["targets"] = [entry.segmentation]
         else:
             annotation["Polygons"] = [[list(zip(flat[::2], flat[1::2], strict=True)) for flat in polygons]]
+        held = [thing.segmentation for thing in held_by(own, objects)] if own else []
+        annotation |= ({"side": side} if side else {}) | ({"held": held} if held else {})
         return self._record(element.record_id, element.picture, annotation)
 
     def _classes(self, elements: Sequence[Element]) -> Iterator[Record]:
@@ -131,7 +159,7 @@ class CocoInstances(RootedSource):
         boxes = []
         for element in elements:
             try:
-                boxes.append(self._box(element))
+                boxes.append(self._boxed(element)[1])
             except Refusal as refusal:
                 if refusal.reason is not Reason.CROWD:
                     return self._faulty(element.record_id, str(element.picture), refusal)
@@ -174,8 +202,8 @@ class CocoInstances(RootedSource):
                 raise Refusal(Reason.AMBIGUOUS, f"{place}: several things in one outline")
         return entry
 
-    def _box(self, element: Element) -> list[float]:
-        """The box of an object; raises Refusal where something is wrong with either."""
+    def _boxed(self, element: Element) -> tuple[_Boxed, list[float]]:
+        """An object and its box; raises Refusal where something is wrong with either."""
         entry, place = self._sound(element, _BOXED), element.place
         if len(entry.bbox) != 4 or min(entry.bbox[2:]) <= 0:
             raise Refusal(Reason.INVALID_RECORD, f"{place}: bbox is not x, y, width, height with an area")
@@ -183,7 +211,7 @@ class CocoInstances(RootedSource):
         inside = [min(x + width, size[0]) - max(x, 0), min(y + height, size[1]) - max(y, 0)]
         if min(inside) <= 0 or inside[0] * inside[1] < 0.5 * width * height:
             raise Refusal(Reason.REGION_OUTSIDE, f"{place}: bbox {entry.bbox} lies mostly outside the picture")
-        return entry.bbox
+        return entry, entry.bbox
 
 
 class _Kind(msgspec.Struct):

@@ -58,7 +58,7 @@ class _Scene(msgspec.Struct):
 class GqaInpaint(RootedSource):
     """Source of GQA-Inpaint's pairs. Splits: ``train``, ``test``. For its options see :class:`GqaInpaintOptions`."""
 
-    version = 2
+    version = 3
     options_model = GqaInpaintOptions
     _options: GqaInpaintOptions
     gives = Kind.EDITED

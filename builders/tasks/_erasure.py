@@ -15,7 +15,8 @@ from ieiw.builders.instructions.templates import TEMPLATES, fill
 from ieiw.builders.protocols import PaintJob, Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.region_rules import RegionRules, check_region, hole_of, region_rules
-from ieiw.builders.tasks._base import TaskBase, pair_name
+from ieiw.builders.tasks._base import TaskBase, check_sides, pair_name
+from ieiw.builders.tasks._held import with_held
 from ieiw.triplets.drawings import erasure
 from ieiw.triplets.images.codec import annotation_frame, resize_mask, upright_mask
 from ieiw.triplets.images.masks import box_of, polygon_area, polygons_mask, to_rle
@@ -36,14 +37,15 @@ class Region:
 
 class Erasure(TaskBase[RegionRules]):
     """Base of the two tasks. A record's annotation holds ``phrase``, ``phrase_structure`` and ``Polygons`` as PhraseCut's do, or
-    ``targets`` (COCO segmentations) instead of those.
+    ``targets`` (COCO segmentations) instead of those; where the data set knows, ``held``: segmentations of what goes along where it
+    touches the region.
 
     Args:
         tools: picture size, encoder and backends of the build.
         rules: the source's ``region`` block.
     """
 
-    version = 1
+    version = 2
     needs = frozenset({Kind.OUTLINED})
     roles = frozenset({"inpaint"})
     drawing = erasure.Answer
@@ -116,7 +118,9 @@ class Erasure(TaskBase[RegionRules]):
         else:
             drawn = polygons_mask(polygons, size)
             _check_inside(polygons, drawn, self._options.min_inside)
+        drawn = with_held(drawn, annotation.get("held", ()), size)
         if frame == "stored":
+            check_sides(record)
             drawn = upright_mask(drawn, record.picture)
         picture = self._picture(record)
         mask = resize_mask(drawn, (picture.shape[1], picture.shape[0]))

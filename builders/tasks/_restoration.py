@@ -38,7 +38,7 @@ class RestorationOptions(Options):
 class Restoration(TaskBase[RestorationOptions]):
     """Base of the tasks. A record has the pictures ``picture`` (damaged) and ``target`` (clean), and perhaps ``mask`` (where)."""
 
-    version = 2
+    version = 3
     drawing = restoration.Answer
     photographic = True
     options = RestorationOptions

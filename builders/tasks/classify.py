@@ -37,7 +37,7 @@ class Classify(VisionTask[ClassifyOptions]):
     """InstructCV's classification. A record brings its classes (:mod:`ieiw.builders.vocabulary`) and the number of its own."""
 
     name = "classify"
-    version = 1
+    version = 2
     needs = frozenset({Kind.CLASSED})
     drawing = colour.Answer
     options = ClassifyOptions

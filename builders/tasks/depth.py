@@ -22,6 +22,10 @@ from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.records import Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
+_CLOSEST = 0.4
+"""Metres; nearer than this a depth camera measures next to nothing, so that half of a picture cannot be."""
+_DOUBT = "are {:g} units a metre, as `options.units_per_metre` says?"
+
 
 class DepthOptions(VisionOptions):
     """Options of the task ``depth``."""
@@ -53,7 +57,7 @@ class DepthEstimation(VisionTask[DepthOptions]):
     """InstructCV's depth estimation."""
 
     name = "depth"
-    version = 2
+    version = 3
     needs = frozenset({Kind.DEPTH})
     drawing = Answer
     options = DepthOptions
@@ -62,7 +66,8 @@ class DepthEstimation(VisionTask[DepthOptions]):
         """One triplet: the depth map of the picture.
 
         Raises:
-            Refusal: ``mask_unreadable``, ``mask_size_mismatch`` (the depth map), ``region_empty`` where too little was measured.
+            Refusal: ``mask_unreadable``, ``mask_size_mismatch`` (the depth map), ``region_empty`` where too little was measured,
+                ``invalid_record`` where ``units_per_metre`` can hardly be right.
         """
         picture = self._picture(record)
         depth, void = record.once("depth", lambda: self._depth(record, (picture.shape[1], picture.shape[0])))
@@ -72,7 +77,7 @@ class DepthEstimation(VisionTask[DepthOptions]):
         scale = DepthScale(self._options.nearest, self._options.farthest, near)
         nearer, farther = ("darker", "lighter") if near == "black" else ("lighter", "darker")
         words = {"near": scale.near, "far": scale.far, "nearer": nearer, "farther": farther}
-        words["metres"] = f"{scale.farthest:g}"
+        words |= {"start": _metres(scale.nearest) if scale.nearest else "the camera", "end": _metres(scale.farthest)}
         sentences = self._sentences(words, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
@@ -93,17 +98,33 @@ class DepthEstimation(VisionTask[DepthOptions]):
     def _depth(self, record: OpenRecord, size: tuple[int, int]) -> tuple[Depth, Mask]:
         """Metres at output size (width, height), without gaps, and where there were gaps."""
         levels = fit_labels(decode_labels(record.data["depth"]), record.picture)
-        missing = (levels == 0) | (levels >= self._options.limit * record.record.annotation["units_per_metre"])
-        share = float(missing.mean())
-        if share > self._options.max_missing or share == 1.0:
-            raise Refusal(Reason.REGION_EMPTY, f"nothing was measured in {share:.0%} of the picture")
-        metres = levels.astype(np.float32) / np.float32(record.record.annotation["units_per_metre"])
+        units = record.record.annotation["units_per_metre"]
+        nothing, far = levels == 0, levels >= self._options.limit * units
+        missing = nothing | far
+        if self._is_too_much(nothing):
+            raise Refusal(Reason.REGION_EMPTY, f"nothing was measured in {nothing.mean():.0%} of the picture")
+        if self._is_too_much(missing):
+            detail = f"{far.mean():.0%} of the picture lies {self._options.limit:g} m away or more"
+            raise Refusal(Reason.INVALID_RECORD, f"{detail}: {_DOUBT.format(units)}")
+        if (middle := float(np.median(levels[~missing])) / units) < _CLOSEST:
+            raise Refusal(
+                Reason.INVALID_RECORD, f"half of what was measured is within {middle:.2g} m: {_DOUBT.format(units)}"
+            )
+        metres = levels.astype(np.float32) / np.float32(units)
         metres[missing] = 0
         metres = _without_gaps(metres)
         # The nearest pixel, never a mean: between a chair and the wall behind it there is nothing half way.
         depth = cv2.resize(metres, size, interpolation=cv2.INTER_NEAREST_EXACT)
         void = cv2.resize(missing.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
         return cast(Depth, depth), cast(Mask, void.astype(np.bool_))
+
+    def _is_too_much(self, missing: Mask) -> bool:
+        share = float(missing.mean())
+        return share > self._options.max_missing or share == 1.0
+
+
+def _metres(distance: float) -> str:
+    return f"{distance:g} {'metre' if distance == 1 else 'metres'}"
 
 
 def _without_gaps(depth: Depth) -> Depth:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from ieiw.builders.instructions.classes import class_name
+from ieiw.builders.instructions.words import article
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._base import pair_name
 from ieiw.builders.tasks._vision import Form, VisionOptions, VisionTask
@@ -45,7 +46,7 @@ class Detect(VisionTask[DetectOptions]):
     """InstructCV's detection."""
 
     name = "detect"
-    version = 1
+    version = 2
     needs = frozenset({Kind.BOXED})
     drawing = Answer
     options = DetectOptions
@@ -62,7 +63,9 @@ class Detect(VisionTask[DetectOptions]):
         drawn = lines_mask(picture.shape, pixels, width)
         form, name = self._options.instructions, class_name(record.record.annotation["class"])
         colour = visible_on(picture, drawn, rng) if form == "natural" else _FIXED_COLOUR
-        words = {"what": name.spoken if form == "simple" else name.everything(), "color": colour}
+        what = name.several() if len(boxes) > 1 else f"the {name.spoken}"
+        box = f"{colour} boxes" if len(boxes) > 1 else f"{article(colour)} {colour} box"
+        words = {"what": name.spoken if form == "simple" else what, "boxes": box}
         sentences = self._sentences(words, rng)
         yield Triplet(
             instruction=sentences[int(rng.integers(len(sentences)))],
@@ -70,7 +73,7 @@ class Detect(VisionTask[DetectOptions]):
             source=self._source(record),
             target=self._tools.encode(draw(picture, pixels, PALETTE[colour], width)),
             answer=Answer(
-                asked=AskedClass(what=name.everything(), spoken=name.spoken, class_name=name.raw),
+                asked=AskedClass(what=what, spoken=name.spoken, class_name=name.raw),
                 boxes=tuple((round(x, 2), round(y, 2), round(w, 2), round(h, 2)) for x, y, w, h in boxes),
                 outlines=tuple(pixels),
                 colour=colour,

@@ -25,6 +25,7 @@ from ieiw.builders.instructions.mask_sentences import fill_what
 from ieiw.builders.instructions.spatial_words import Thing
 from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.record_kinds import Kind
+from ieiw.builders.tasks._base import check_sides
 from ieiw.builders.tasks._masking import MaskOptions, MaskTask, Painting
 from ieiw.triplets.drawings.asked import AskedExpression
 from ieiw.triplets.drawings.palette import PALETTES
@@ -49,7 +50,7 @@ class Refer(MaskTask[ReferOptions]):
     """InstructDiffusion's referring segmentation (section 3.1), over RefCOCO and its relatives and PhraseCut."""
 
     name = "refer"
-    version = 3
+    version = 4
     needs = frozenset({Kind.OUTLINED, Kind.REFERRED})
     options = ReferOptions
 
@@ -157,6 +158,8 @@ def _drawn(record: OpenRecord) -> Mask:
         return fit_mask(mask, record.picture)
     frame = annotation_frame(record.picture, record.record.size)
     size = record.picture.stored_size if frame == "stored" else record.picture.size
+    if frame == "stored":
+        check_sides(record)
     shapes = annotation.get("Polygons")
     drawn = union(annotation["targets"], size) if shapes is None else polygons_mask(shapes, size)
     return upright_mask(drawn, record.picture) if frame == "stored" else drawn

@@ -74,7 +74,7 @@ class Segment(MaskTask[SegmentOptions]):
     """InstructDiffusion's semantic segmentation (section 3.1), with absent classes that are absent."""
 
     name = "segment"
-    version = 3
+    version = 4
     needs = frozenset({Kind.LABELLED})
     options = SegmentOptions
 

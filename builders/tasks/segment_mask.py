@@ -31,7 +31,7 @@ class SegmentMask(VisionTask[SegmentMaskOptions]):
     """InstructCV's segmentation, over every source of label maps."""
 
     name = "segment-mask"
-    version = 2
+    version = 3
     needs = frozenset({Kind.LABELLED})
     drawing = Answer
     options = SegmentMaskOptions

@@ -25,8 +25,14 @@ def exchangeable(sentence: str, colours: Sequence[tuple[str, Rgb]]) -> Mapping[s
 
 
 def exchanged(sentence: str, names: Mapping[str, str]) -> str:
-    """The sentence with other names of colours, old -> new."""
-    return _pattern(names).sub(lambda match: names[match.group()], sentence)
+    """The sentence with other names of colours, old -> new, each with the article that goes with it."""
+
+    def other(match: re.Match[str]) -> str:
+        name = names[match["name"]]
+        article = match["article"] and f"{match['article'][0]}{'n' if name[0] in 'aeiou' else ''} "
+        return f"{article or ''}{name}"
+
+    return re.sub(rf"\b(?:(?P<article>[Aa]n?) )?(?P<name>{_pattern(names).pattern})", other, sentence)
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:

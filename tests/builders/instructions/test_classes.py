@@ -16,7 +16,7 @@ from ieiw.builders.instructions.classes import class_name, spoken_names
         ("floor-tile", "the tiled floor"),
         ("grass", "all the grass"),
         ("sheep", "all the sheep"),
-        ("stairs, steps", "all the stairs"),
+        ("stairs, steps", "the stairs"),
         ("chest of drawers, chest", "all the chests of drawers"),
         ("window-blind", "all the window blinds"),
         ("desk-stuff", "all the desks"),
@@ -85,10 +85,64 @@ def test_walls_floors_and_ceilings_go_without_their_material(raw, plain):
         ("floor-wood", "rug", False),
         ("rug", "carpet", True),
         ("building-other", "house", True),
+        ("house", "building-other", False),
+        ("pavement", "road", True),
+        ("road", "pavement", False),
+        ("wall", "house", True),  # has walls
+        ("wall-brick", "building-other", True),
+        ("house", "wall", False),
+        ("tree", "plant-other", False),
     ],
 )
 def test_what_holds_a_part_of_what_people_would_call_by_the_name(name, by, whether):
     assert class_name(name).split_by(class_name(by)) is whether
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("pavement", "floor-stone"),
+        ("road", "floor-other"),
+        ("platform", "floor-tile"),
+        ("carpet", "floor-wood"),
+        ("ground", "floor"),
+        ("leaves", "tree"),
+        ("branch", "bush"),
+        ("rug", "mat"),
+        ("person", "clothes"),
+        ("sea", "water-other"),
+        ("wall-brick", "wall-concrete"),
+    ],
+)
+def test_two_names_of_one_stretch_split_each_other(one, other):
+    assert class_name(one).split_by(class_name(other))
+    assert class_name(other).split_by(class_name(one))
+
+
+@pytest.mark.parametrize("name", ["fog", "metal", "furniture-other"])
+def test_what_a_picture_alone_does_not_define_is_vague(name):
+    assert class_name(name).vague
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("river", "the river"),
+        ("road, route", "the road"),
+        ("lake", "the lake"),
+        ("playingfield", "the playing field"),
+        ("swimming pool, swimming bath, natatorium", "the swimming pool"),
+        ("railroad", "the railroad"),
+        ("stairs, steps", "the stairs"),
+        ("snow", "all the snow"),
+        ("pool table, billiard table", "the pool table"),
+        ("coffee table", "all the coffee tables"),
+        ("refrigerator, icebox", "the refrigerator"),
+        ("skirt", "all the skirts"),
+    ],
+)
+def test_what_a_picture_has_one_of_is_spoken_of_as_one(name, words):
+    assert class_name(name).everything() == words
 
 
 @pytest.mark.parametrize(

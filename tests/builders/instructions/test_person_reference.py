@@ -28,6 +28,11 @@ ONE = (40, 10, 20, 80)
         ((37, 10, 30, 80), [(72, 30, 9, 50), (85, 30, 9, 50)], [], "the person in the middle"),
         ((40, 10, 30, 80), [(5, 10, 20, 80)], [], "the person on the right"),  # of two, though in the middle
         ((200, 10, 20, 80), [], [], None),  # not in view
+        (ONE, [(66, 10, 34, 80)], [], "the person on the left"),
+        ((35, 10, 30, 80), [(80, 10, 80, 80)], [], "the person in the middle of the picture"),  # alone, or one of two
+        ((10, 10, 30, 80), [(80, 10, 80, 80)], [], None),
+        ((35, 10, 30, 80), [(70, 10, 20, 80), (90, 10, 80, 80)], [], "the person in the middle of the picture"),
+        ((48, 10, 26, 80), [(0, 40, 75, 40)], [], None),  # one of two is never the one in the middle
     ],
 )
 def test_words(one, others, crowds, words):
@@ -37,8 +42,8 @@ def test_words(one, others, crowds, words):
 @pytest.mark.parametrize(
     ("one", "others", "crowds", "words"),
     [
-        (ONE, [], [], "the person in the middle"),
-        (ONE, [(5, 10, 20, 80)], [], "the person in the middle"),
+        (ONE, [], [], "the person in the middle of the picture"),
+        (ONE, [(5, 10, 20, 80)], [], "the person in the middle of the picture"),
         ((10, 10, 20, 80), [], [], None),  # somebody else may stand further left
         (ONE, [(45, 10, 20, 80)], [], None),
         (ONE, [], [(0, 0, 100, 30)], None),

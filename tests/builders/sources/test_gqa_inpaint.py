@@ -43,7 +43,7 @@ def test_gqa_pairs_are_exact_swaps(tmp_path):
     assert removal.files["target"] == addition.files["picture"] == "images_inpainted/7/1.jpg"
     assert removal.annotation["pair"] == addition.annotation["pair"]
     assert "remove the dog" in removal.annotation["instructions"]
-    assert "insert a brown dog" in addition.annotation["instructions"]
+    assert "please add a brown dog" in addition.annotation["instructions"]
     assert len(records_of(source_of("gqa-inpaint", tmp_path, edits="removal"))) == 3
 
 

@@ -32,9 +32,31 @@ def test_depth_is_what_was_measured_and_the_sentence_says_which_end_is_which():
         assert np.mean(errors <= 0.01) > 0.99
         assert np.abs(depth.read(pixels(triplet.target), scale)[void] - 2.64).max() < 0.2  # like what is beside it
         nearer, farther = ("darker", "lighter") if scale.near == "black" else ("lighter", "darker")
-        told = (scale.near, scale.far, f"{nearer} in front", f"the {nearer}", f"{nearer} gray", f"{farther} where")
+        told = (
+            scale.near,
+            scale.far,
+            f"{nearer} in front",
+            f"the {nearer}",
+            f"{nearer} gray",
+            f"{farther} where",
+            f"{farther} for",
+            f"{nearer} for",
+        )
         assert all(any(word in sentence for word in told) for sentence in triplet.alternatives)
         assert any("5 metres" in sentence for sentence in triplet.alternatives)
+
+
+def test_shades_are_said_of_distances_not_of_what_happens_to_be_closest():
+    for options, start, end in (
+        ({}, "the camera", "10 metres"),
+        ({"nearest": 0.5, "farthest": 1}, "0.5 metres", "1 metre"),
+    ):
+        record = opened({"units_per_metre": 1000}, depth=depth_png(np.full((192, 256), 3, np.float32)))
+        (triplet,) = triplets(DepthEstimation(TOOLS, options), record, 1)
+        for sentence in triplet.alternatives:
+            assert "closest" not in sentence and "{" not in sentence
+            assert ("black" in sentence) <= (f"black at {start}" in sentence or f"black stands for {start}" in sentence)
+            assert ("white" in sentence) <= (f" {end}" in sentence) and "1 metres" not in sentence
 
 
 def test_what_the_sensor_could_not_reach_was_not_measured():
@@ -57,6 +79,17 @@ def test_a_depth_map_with_little_in_it_is_refused():
     assert caught.value.reason is Reason.REGION_EMPTY
     with pytest.raises(UsageError, match=r"task_options.depth.*nearest"):
         DepthEstimation(TOOLS, {"nearest": 11})
+
+
+@pytest.mark.parametrize(("drawn", "told"), [(5000, 1000), (1000, 5000), (25.5, 1000), (1000, 1)])
+def test_depth_in_other_units_than_the_options_say_points_at_them(drawn, told):
+    metres = np.tile(np.linspace(0.8, 3.2 if told > drawn else 9, 256, dtype=np.float32), (192, 1))
+    if told / drawn == 5:
+        metres = metres / 2  # a room of five metres in millimetres could as well be one of one metre
+    with pytest.raises(Refusal) as caught:
+        triplets(DepthEstimation(TOOLS, {}), opened({"units_per_metre": told}, depth=depth_png(metres, drawn)), 1)
+    assert caught.value.reason is Reason.INVALID_RECORD
+    assert f"are {told} units a metre, as `options.units_per_metre` says?" in caught.value.detail
 
 
 def test_a_sentence_that_names_no_shade_needs_one_shade():

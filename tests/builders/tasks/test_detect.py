@@ -33,6 +33,19 @@ def test_all_boxes_of_the_class_are_outlined_and_come_back_within_a_pixel():
         assert decode_answer(msgspec.json.encode(answer)) == answer
 
 
+def test_one_thing_is_spoken_of_as_one():
+    record = opened({"class": "dog", "boxes": BOXES[:1]})
+    for triplet in triplets(Detect(TOOLS, {}), record, 5):
+        article = "an" if triplet.answer.colour == "orange" else "a"
+        assert all(f"{article} {triplet.answer.colour} box" in sentence for sentence in triplet.alternatives)
+        assert all("the dog" in sentence and "dogs" not in sentence for sentence in triplet.alternatives)
+
+
+def test_several_of_what_a_picture_mostly_has_one_of_are_several():
+    record = opened({"class": "oven", "boxes": BOXES[:2]})
+    assert "all the ovens" in next(iter(triplets(Detect(TOOLS, {}), record, 1))).instruction
+
+
 def test_boxes_turn_with_the_picture():
     # Orientation 6: the stored picture is turned by 90 degrees clockwise to be upright.
     record = opened({"class": "dog", "boxes": [[0, 0, 64, 48]]}, orientation=6)

@@ -74,7 +74,7 @@ def test_what_is_drawn_is_what_is_said_and_is_read_back(seed, layout, view):
     assert len(set(words)) == len(words), "green and lime green are easily mixed up"
     for sentence in made.alternatives:
         for point in points:
-            assert f"the {point.words}" in sentence and point.colour in sentence
+            assert all(part in sentence for part in point.words.split(" of the ")) and point.colour in sentence
     for one in points:
         number = names.index(one.joint)
         assert one.words == spoken(one.joint)
@@ -150,7 +150,7 @@ def test_unlabelled_joints_are_named_only_where_the_option_asks():
         absent = [point for point in made.answer.points if not point.drawn]
         assert [point.joint for point in absent] == [first]
         assert made.facts["kind"] == "names an unlabelled joint"
-        assert all(f"the {spoken(first)}" in sentence for sentence in made.alternatives)
+        assert all(spoken(first) in sentence for sentence in made.alternatives)
         found = read(pixels(made.source), pixels(made.target), [absent[0].rgb], made.answer.radius)
         assert found == [None]
 
@@ -291,8 +291,8 @@ def test_where_others_may_be_in_view_the_crop_stays_centred(x):
     """Beside a border the view is narrower rather than moved, and the sentence says that the middle is meant."""
     place = [float(x), 64.0, 2]
     made = triplet(opened(box=[x - 20, 20, 40, 90], joints=[place] + [[0, 0, 0]] * 16, unlisted=True), min_side=16)
-    assert made.answer.who == "the person in the middle"
-    assert "the person in the middle" in made.instruction
+    assert made.answer.who == "the person in the middle of the picture"
+    assert made.answer.who in made.instruction
     left, _, width, _ = made.answer.box
     seen = max(0.0, left), min(float(made.source.width), left + width)
     assert sum(seen) / 2 == pytest.approx(made.source.width / 2, abs=2)

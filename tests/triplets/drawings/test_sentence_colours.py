@@ -29,3 +29,12 @@ def test_each_colour_is_to_be_named_once_and_no_other(sentence, colours, palette
 def test_whole_names_are_exchanged_at_once():
     names = {"green": "lime green", "lime green": "red", "red": "green"}
     assert exchanged("green, lime green and red; redder", names) == "lime green, red and green; redder"
+
+
+def test_the_article_goes_with_the_colour():
+    names = {"red": "orange", "orange": "red"}
+    assert (
+        exchanged("put a red dot here and an orange one there", names) == "put an orange dot here and a red one there"
+    )
+    assert exchanged("An orange box", names) == "A red box"
+    assert exchanged("pizza red", names) == "pizza orange"
