@@ -47,6 +47,15 @@ app.command("make-scenes")(scenes.make_scenes)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 
+
+@app.callback()
+def _start() -> None:
+    """Before every verb."""
+    from ieiw.triplets.layout.tables import spare_pandas
+
+    spare_pandas()
+
+
 USAGE, TOO_MANY_REJECTS, WORKER_DIED, FAILED, INTERRUPTED = 2, 3, 4, 5, 130
 
 
