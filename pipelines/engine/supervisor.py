@@ -1,7 +1,7 @@
 """Runs the driver in a process of its own and notices what Beam's local runner would wait on for ever: dead workers.
 
-One process needs no Beam. For several there is no pool beside Beam: written out it is 67 lines and takes 58 away, and every kill would
-be tested on both.
+One process needs no Beam. For several there is no pool beside it: written out it is 67 lines and takes 58 away, and every kill
+would be tested on both.
 """
 
 from __future__ import annotations
