@@ -59,3 +59,8 @@ def human_time(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things for people: 1 worker, 2,000 workers."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
