@@ -61,7 +61,8 @@ def command_of(step: Step, arguments: Sequence[str]) -> str:
 
 def print_json(value: Mapping[str, Any]) -> None:
     """The summary as one JSON object on standard output."""
-    print(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
+    narrow = not sys.stdout.encoding.lower().startswith("utf")  # what such a stream spells out by itself is no JSON
+    print(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=narrow))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -62,8 +62,9 @@ USAGE, TOO_MANY_REJECTS, WORKER_DIED, FAILED, INTERRUPTED = 2, 3, 4, 5, 130
 def run() -> None:
     """Entry point: turns what the user can mend into one message and an exit status of its own."""
     from ieiw.pipelines.engine.errors import DriverFailedError, TooManyRejectsError, WorkerDiedError
-    from ieiw.triplets.errors import UsageError
+    from ieiw.triplets.errors import UsageError, spell_out
 
+    spell_out()
     # Threads of torch that spin while they wait bring a busy machine to a halt; must be set before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
