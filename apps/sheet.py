@@ -15,12 +15,11 @@ import pyarrow.compute as pc
 
 from ieiw.apps.cards import Card, Heading, lay_out
 from ieiw.apps.drawing import GAIN, difference
-from ieiw.apps.verdict_lookup import open_table, table_rows
+from ieiw.apps.listing import BUILT, REJECTED, Wanted, matching
+from ieiw.apps.verdict_lookup import table_rows
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.layout.build_state import BuildState
-from ieiw.triplets.layout.index import Index
-from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.store import Store
@@ -32,7 +31,9 @@ SHOWN = [
 """Columns of a row that a sheet shows."""
 
 
-def choose(store: Store, state: BuildState, count: int, seed: int) -> list[dict[str, Any]]:
+def choose(
+    store: Store, state: BuildState, count: int, seed: int, wanted: Wanted | None = None
+) -> list[dict[str, Any]]:
     """Rows for a sheet: spread evenly over sources and tasks, each picture as rarely as can be, always the same ones.
 
     Args:
@@ -40,17 +41,15 @@ def choose(store: Store, state: BuildState, count: int, seed: int) -> list[dict[
         state: of the build, finished or not.
         count: how many rows at most.
         seed: which ones.
+        wanted: of which; of all triplets without it.
 
     Raises:
-        UsageError: a file of the index is missing or damaged.
+        UsageError: a filter that nothing can fit, or a file of the index is missing or damaged.
     """
     queues: dict[tuple[str, str], list[tuple[str, str, str, str]]] = defaultdict(list)
-    names = [f"rows/{name}" for name in sorted(store.sizes("rows"))]
-    if state.state == "complete":
-        names = [part.name for part in Index(store, state).parts()]
-    for name in names:
-        with open_table(store, name) as file:
-            rows = read_table(file, ["key", "source", "task", "group"]).to_pylist()
+    for name, table in matching(store, state, wanted or Wanted(verdict=BUILT)):
+        built = table.filter(pc.not_equal(table["verdict"], REJECTED))
+        rows = built.select(["key", "source", "task", "group"]).to_pylist()
         for row in rows:
             rank = hashlib.blake2b(f"{seed}/{row['key']}".encode(), digest_size=8).hexdigest()
             queues[row["source"], row["task"]].append((rank, name, row["key"], f"{row['source']}/{row['group']}"))
