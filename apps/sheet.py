@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ieiw.apps.cards import Card, Heading, lay_out
+from ieiw.apps.cards import PANEL, Card, Heading, lay_out
 from ieiw.apps.drawing import GAIN, difference
 from ieiw.apps.listing import BUILT, REJECTED, Wanted, matching
 from ieiw.apps.verdict_lookup import table_rows
@@ -86,7 +86,9 @@ def _in_turn(queues: list[list[tuple[str, str, str, str]]], count: int) -> list[
     return picked
 
 
-def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]], path: Path) -> Path:
+def contact_sheet(
+    store: Store, state: BuildState, rows: Sequence[dict[str, Any]], path: Path, panel: int = PANEL
+) -> Path:
     """Draw the sheet: source | target | difference, with the instruction below.
 
     Args:
@@ -94,9 +96,10 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
         state: of the build.
         rows: as :func:`choose` gives them.
         path: file to write; its ending says the format: ``.png``, ``.jpg``, ``.webp``.
+        panel: longer side of each picture on it, in pixels.
 
     Raises:
-        UsageError: another ending.
+        UsageError: another ending, or a sheet that the format cannot hold.
     """
     names = list(state.sources)
     built = sum(count.built for count in state.counts.values())
@@ -115,7 +118,7 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
         made_by = f"   {row['backend']}{' (stand-in)' * (row['backend'] in stand_ins(state))}" if row["backend"] else ""
         note = f"{row['task']}{made_by}   region {row['region_share']:.1%}   {row['key']}"
         cards.append(Card((source, target, changed(source, target)), row["instruction"], note))
-    return lay_out(cards, heading, path)
+    return lay_out(cards, heading, path, panel)
 
 
 def read_pictures(store: Store, row: Mapping[str, Any]) -> tuple[Image, Image]:
