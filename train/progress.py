@@ -81,8 +81,8 @@ class Progress:
         """Say how many instructions were cut, if any, and write out what TensorBoard still holds."""
         if self.cut:
             self._say(
-                f"{self.cut:,} of {self._instructions:,} instructions were longer than the 77 tokens that the text encoder reads, and cut; "
-                f"{self._file} tells at which steps"
+                f"{self.cut:,} of {self._instructions:,} instructions were longer than the 77 tokens that the text encoder "
+                f"reads, and cut; {self._file} tells at which steps"
             )
         self._report(self._board.close)
 
