@@ -1,4 +1,4 @@
-"""Cards: rows of pictures with a sentence below, laid out in two columns on one sheet."""
+"""Cards: rows of pictures with a sentence below, laid out on one sheet in as many columns as fit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from PIL import ImageDraw, ImageOps
 from ieiw.apps.drawing import font, save
 from ieiw.triplets.records import Image
 
-_THUMB, _GAP, _MARGIN, _HEAD, _TEXT, _COLUMNS = 208, 6, 28, 92, 48, 2
+PANEL = 208
+"""Longer side of a picture on a card, in pixels, where nobody asks for another."""
+_WIDTH = 1320  # of all columns; a card that is wider has a line of its own
+_GAP, _MARGIN, _HEAD, _TEXT = 6, 28, 92, 48
 _PAPER, _INK, _SOFT, _FLAG, _EDGE = (250, 250, 248), (28, 30, 34), (112, 116, 124), (176, 92, 20), (214, 214, 210)
 _PICTURES = 3  # on a card
 
@@ -40,16 +43,17 @@ class Heading:
     legend: str
 
 
-def lay_out(cards: Sequence[Card], heading: Heading, path: Path) -> Path:
+def lay_out(cards: Sequence[Card], heading: Heading, path: Path, panel: int = PANEL) -> Path:
     """Draw a sheet and write it; the file's ending says its format: ``.png``, ``.jpg``, ``.webp``.
 
     Raises:
-        UsageError: another ending.
+        UsageError: another ending, or a sheet that the format cannot hold.
     """
-    card = _PICTURES * _THUMB + (_PICTURES - 1) * _GAP
-    drawn = [_Drawn.of(each) for each in cards]
-    heights = [max(each.height for each in drawn[at : at + _COLUMNS]) for at in range(0, len(drawn), _COLUMNS)]
-    width = _COLUMNS * card + (_COLUMNS - 1) * _MARGIN + 2 * _MARGIN
+    card = _PICTURES * panel + (_PICTURES - 1) * _GAP
+    columns = max(1, (_WIDTH + _MARGIN) // (card + _MARGIN))
+    drawn = [_Drawn.of(each, panel) for each in cards]
+    heights = [max(each.height for each in drawn[at : at + columns]) for at in range(0, len(drawn), columns)]
+    width = columns * card + (columns - 1) * _MARGIN + 2 * _MARGIN
     sheet = Pillow.new("RGB", (width, _HEAD + sum(heights) + _MARGIN), _PAPER)
     pen = ImageDraw.Draw(sheet)
     right, top = width - _MARGIN, _HEAD
@@ -58,7 +62,7 @@ def lay_out(cards: Sequence[Card], heading: Heading, path: Path) -> Path:
     pen.text((right, 30), heading.backends, _FLAG if heading.flagged else _SOFT, font(14), anchor="rt")
     pen.text((right, 54), heading.legend, _SOFT, font(14), anchor="rt")
     for line, height in enumerate(heights):
-        for column, each in enumerate(drawn[line * _COLUMNS : (line + 1) * _COLUMNS]):
+        for column, each in enumerate(drawn[line * columns : (line + 1) * columns]):
             _draw(sheet, pen, (_MARGIN + column * (card + _MARGIN), top), each)
         top += height
     return save(sheet, path, quality=84)
@@ -66,17 +70,18 @@ def lay_out(cards: Sequence[Card], heading: Heading, path: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """A card at its size: pictures scaled down, sentence in lines."""
+    """A card at its size: pictures scaled to the panel, sentence in lines."""
 
+    panel: int
     thumbs: list[Pillow.Image]
     lines: list[str]
     note: str
 
     @classmethod
-    def of(cls, card: Card) -> _Drawn:
-        box = (_THUMB, _THUMB)
+    def of(cls, card: Card, panel: int) -> _Drawn:
+        box = (panel, panel)
         thumbs = [ImageOps.contain(Pillow.fromarray(each), box, Pillow.Resampling.LANCZOS) for each in card.pictures]
-        return cls(thumbs, _wrapped(card.sentence), card.note)
+        return cls(panel, thumbs, _wrapped(card.sentence, panel), card.note)
 
     @property
     def height(self) -> int:
@@ -86,7 +91,7 @@ class _Drawn:
 def _draw(sheet: Pillow.Image, pen: ImageDraw.ImageDraw, at: tuple[int, int], card: _Drawn) -> None:
     x, y = at
     for number, thumb in enumerate(card.thumbs):
-        left = x + number * (_THUMB + _GAP) + (_THUMB - thumb.width) // 2
+        left = x + number * (card.panel + _GAP) + (card.panel - thumb.width) // 2
         sheet.paste(thumb, (left, y))
         pen.rectangle((left - 1, y - 1, left + thumb.width, y + thumb.height), None, _EDGE)
     y += max(thumb.height for thumb in card.thumbs) + 8
@@ -96,9 +101,9 @@ def _draw(sheet: Pillow.Image, pen: ImageDraw.ImageDraw, at: tuple[int, int], ca
     pen.text((x, y + 2), card.note, _SOFT, font(12))
 
 
-def _wrapped(text: str) -> list[str]:
+def _wrapped(text: str, panel: int) -> list[str]:
     """Lines that fit a card; what is longer than three of them ends in an ellipsis."""
-    letters, most = font(17, bold=True), 3 * _THUMB + 2 * _GAP
+    letters, most = font(17, bold=True), _PICTURES * panel + (_PICTURES - 1) * _GAP
     lines, line = [], ""
     for word in text.split():
         longer = f"{line} {word}".strip()

@@ -61,12 +61,14 @@ def command_of(step: Step, arguments: Sequence[str]) -> str:
 
 def print_json(value: Mapping[str, Any]) -> None:
     """The summary as one JSON object on standard output."""
-    print(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
+    narrow = not sys.stdout.encoding.lower().startswith("utf")  # what such a stream spells out by itself is no JSON
+    print(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=narrow))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table on standard error: numbers to the right with thousands separators, text as it is, never cut off.
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], is_result: bool = False) -> None:
+    """A table on standard error, or on standard output where it is what was asked for.
 
+    Numbers to the right with thousands separators, text as it is, never cut off.
     A terminal's width is kept, by folding; in a log nothing is folded.
     """
     from rich.box import SIMPLE_HEAD
@@ -82,7 +84,9 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
-    Console(stderr=True, width=None if sys.stderr.isatty() else _LOG_WIDTH).print(table)
+    stream = sys.stdout if is_result else sys.stderr
+    log_width = _LOG_WIDTH * 100 if is_result else _LOG_WIDTH  # a result may be searched line by line
+    Console(file=stream, width=None if stream.isatty() else log_width).print(table)
 
 
 class Bar:

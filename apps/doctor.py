@@ -34,11 +34,15 @@ class Check:
         return asdict(self)
 
 
-def examine() -> list[Check]:
-    """All checks; none of them writes outside the temporary folder."""
+def examine(place: str = "") -> list[Check]:
+    """All checks; with a place, what a build could do there as well, tried with files that are removed again.
+
+    Without one, nothing is written outside the temporary folder.
+    """
     import torch
 
     from ieiw.apps.model_roles import players
+    from ieiw.triplets.storage.probe import probe
 
     free = shutil.disk_usage(Path.cwd()).free
     gpu = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "none; everything runs on CPU"
@@ -55,6 +59,10 @@ def examine() -> list[Check]:
         *(
             Check(f"to {each.role}", each.good, ": ".join(filter(None, (each.backends, each.weights))), "mend the path")
             for each in players()
+        ),
+        *(
+            Check(f"{place}: {each.name}", each.good, each.found, each.remedy)
+            for each in (probe(place) if place else ())
         ),
     ]
 

@@ -15,7 +15,8 @@ from ieiw.triplets.records import Image
 
 GAIN = 4
 """By how much a difference is amplified."""
-_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+_ENDINGS = {".png": 2**31 - 1, ".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}
+"""Of files that are written here -> the most pixels a side."""
 
 
 def difference(source: Image, target: Image) -> Image:
@@ -50,9 +51,12 @@ def save(picture: Pillow.Image, path: Path, quality: int) -> Path:
         The path, absolute.
 
     Raises:
-        UsageError: see :func:`check_ending`.
+        UsageError: see :func:`check_ending`; or the picture is too large for the format.
     """
     check_ending(path)
+    if max(picture.size) > (most := _ENDINGS[path.suffix.lower()]):
+        size = " × ".join(map(str, picture.size))
+        raise UsageError(f"{path}: {size} pixels, and {path.suffix} holds {most:,} a side. Write a .png, or show less")
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path, quality=quality)
     return path.resolve()

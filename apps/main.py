@@ -49,14 +49,24 @@ app.command("make-scenes")(scenes.make_scenes)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 
+
+@app.callback()
+def _start() -> None:
+    """Before every verb."""
+    from ieiw.triplets.layout.tables import spare_pandas
+
+    spare_pandas()
+
+
 USAGE, TOO_MANY_REJECTS, WORKER_DIED, FAILED, INTERRUPTED = 2, 3, 4, 5, 130
 
 
 def run() -> None:
     """Entry point: turns what the user can mend into one message and an exit status of its own."""
     from ieiw.pipelines.engine.errors import DriverFailedError, TooManyRejectsError, WorkerDiedError
-    from ieiw.triplets.errors import UsageError
+    from ieiw.triplets.errors import UsageError, spell_out
 
+    spell_out()
     # Threads of torch that spin while they wait bring a busy machine to a halt; must be set before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:

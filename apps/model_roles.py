@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """Who can play a role. ``weights`` tells where they are or are to be had; ``good`` is false where a path leads nowhere."""
+    """Who can play a role. ``weights`` tells where they are or are to be had; ``good`` is false where a path leads nowhere.
+
+    ``chosen`` is false where nobody plays it.
+    """
 
     role: str
     backends: str
     weights: str = ""
     good: bool = True
+    chosen: bool = True
 
 
 def players(chosen: Mapping[str, BackendChoice] | None = None) -> list[Player]:
@@ -37,7 +41,7 @@ def players(chosen: Mapping[str, BackendChoice] | None = None) -> list[Player]:
         if stand_ins := [name for name, backend in loaded.items() if backend.stand_in]:
             lines.append(Player(role.name, f"{', '.join(stand_ins)} (stand-in)", "none needed"))
         if not names:
-            lines.append(Player(role.name, "not chosen" if role.backends else "none in this version"))
+            lines.append(Player(role.name, "not chosen" if role.backends else "none in this version", chosen=False))
     return lines
 
 

@@ -13,14 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ieiw.apps.cards import Card, Heading, lay_out
+from ieiw.apps.cards import PANEL, Card, Heading, lay_out
 from ieiw.apps.drawing import GAIN, difference
-from ieiw.apps.verdict_lookup import open_table, table_rows
+from ieiw.apps.listing import BUILT, REJECTED, Wanted, matching
+from ieiw.apps.verdict_lookup import table_rows
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.layout.build_state import BuildState
-from ieiw.triplets.layout.index import Index
-from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.store import Store
@@ -32,7 +31,9 @@ SHOWN = [
 """Columns of a row that a sheet shows."""
 
 
-def choose(store: Store, state: BuildState, count: int, seed: int) -> list[dict[str, Any]]:
+def choose(
+    store: Store, state: BuildState, count: int, seed: int, wanted: Wanted | None = None
+) -> list[dict[str, Any]]:
     """Rows for a sheet: spread evenly over sources and tasks, each picture as rarely as can be, always the same ones.
 
     Args:
@@ -40,17 +41,15 @@ def choose(store: Store, state: BuildState, count: int, seed: int) -> list[dict[
         state: of the build, finished or not.
         count: how many rows at most.
         seed: which ones.
+        wanted: of which; of all triplets without it.
 
     Raises:
-        UsageError: a file of the index is missing or damaged.
+        UsageError: a filter that nothing can fit, or a file of the index is missing or damaged.
     """
     queues: dict[tuple[str, str], list[tuple[str, str, str, str]]] = defaultdict(list)
-    names = [f"rows/{name}" for name in sorted(store.sizes("rows"))]
-    if state.state == "complete":
-        names = [part.name for part in Index(store, state).parts()]
-    for name in names:
-        with open_table(store, name) as file:
-            rows = read_table(file, ["key", "source", "task", "group"]).to_pylist()
+    for name, table in matching(store, state, wanted or Wanted(verdict=BUILT)):
+        built = table.filter(pc.not_equal(table["verdict"], REJECTED))
+        rows = built.select(["key", "source", "task", "group"]).to_pylist()
         for row in rows:
             rank = hashlib.blake2b(f"{seed}/{row['key']}".encode(), digest_size=8).hexdigest()
             queues[row["source"], row["task"]].append((rank, name, row["key"], f"{row['source']}/{row['group']}"))
@@ -87,7 +86,9 @@ def _in_turn(queues: list[list[tuple[str, str, str, str]]], count: int) -> list[
     return picked
 
 
-def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]], path: Path) -> Path:
+def contact_sheet(
+    store: Store, state: BuildState, rows: Sequence[dict[str, Any]], path: Path, panel: int = PANEL
+) -> Path:
     """Draw the sheet: source | target | difference, with the instruction below.
 
     Args:
@@ -95,9 +96,10 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
         state: of the build.
         rows: as :func:`choose` gives them.
         path: file to write; its ending says the format: ``.png``, ``.jpg``, ``.webp``.
+        panel: longer side of each picture on it, in pixels.
 
     Raises:
-        UsageError: another ending.
+        UsageError: another ending, or a sheet that the format cannot hold.
     """
     names = list(state.sources)
     built = sum(count.built for count in state.counts.values())
@@ -116,7 +118,7 @@ def contact_sheet(store: Store, state: BuildState, rows: Sequence[dict[str, Any]
         made_by = f"   {row['backend']}{' (stand-in)' * (row['backend'] in stand_ins(state))}" if row["backend"] else ""
         note = f"{row['task']}{made_by}   region {row['region_share']:.1%}   {row['key']}"
         cards.append(Card((source, target, changed(source, target)), row["instruction"], note))
-    return lay_out(cards, heading, path)
+    return lay_out(cards, heading, path, panel)
 
 
 def read_pictures(store: Store, row: Mapping[str, Any]) -> tuple[Image, Image]:

@@ -13,7 +13,17 @@ from typing import Any, cast
 from ieiw.builders.artefacts import Artefacts, unexpected
 from ieiw.builders.protocols import Job, ModelTask, Source, Task
 from ieiw.triplets.images.codec import decode
-from ieiw.triplets.records import PICTURE_ROLES, Attempt, Built, OpenRecord, Picture, Record, Reject, attempt_rng
+from ieiw.triplets.records import (
+    PICTURE_ROLES,
+    Attempt,
+    Built,
+    OpenRecord,
+    Picture,
+    Record,
+    Reject,
+    Triplet,
+    attempt_rng,
+)
 from ieiw.triplets.rejects import Place, Reason, Refusal
 
 
@@ -31,6 +41,27 @@ class _Work:
     refused: dict[str, Refusal] = field(default_factory=dict)
     stage: Place = Place.PLAN
     picture_sha256: str = ""
+
+
+@dataclass(slots=True)
+class _Made:
+    """What the variants of one record and task gave so far: ``count`` of them, by the digest of what each was the first to give."""
+
+    count: int = 0
+    first: dict[bytes, int] = field(default_factory=dict)
+
+    def add(self, variant: int, triplet: Triplet) -> None:
+        """Remember what a variant gave.
+
+        Raises:
+            Refusal: an earlier one gave the same sentence and pictures.
+        """
+        found = hashlib.blake2b(triplet.instruction.encode("utf-8", "replace"))
+        for picture in (triplet.source, triplet.target):
+            found.update(len(picture.data).to_bytes(8, "little") + picture.data)
+        first = self.first.setdefault(found.digest(), variant)
+        if first != variant:
+            raise Refusal(Reason.SAME_AS_ANOTHER, f"variant {first} has the same sentence and pictures")
 
 
 class _PictureFile:
@@ -164,21 +195,30 @@ class Assembler:
                 work.open.artefacts[digest] = result
 
     def _finish(self, work: _Work) -> Iterator[Built | Reject]:
+        several = {attempt.task: _Made() for attempt in work.attempts if attempt.variant}
         for attempt in work.attempts:
             refusal = work.refusal or work.refused.get(attempt.task)
             if refusal is not None or work.open is None:
                 refusal = refusal or Refusal(Reason.TASK_FAILED, "record was not opened")
                 yield Reject(attempt, refusal.reason, work.stage, refusal.detail)
                 continue
-            yield self._verdict(attempt, work.open, work.picture_sha256)
+            made = several.get(attempt.task)
+            # A retry brings some variants without the others, and the verdict on them must not depend on that.
+            for variant in range(made.count, attempt.variant) if made else ():
+                self._verdict(replace(attempt, variant=variant), work.open, work.picture_sha256, made)
+            yield self._verdict(attempt, work.open, work.picture_sha256, made)
 
-    def _verdict(self, attempt: Attempt, record: OpenRecord, picture_sha256: str) -> Built | Reject:
+    def _verdict(self, attempt: Attempt, record: OpenRecord, picture_sha256: str, made: _Made | None) -> Built | Reject:
         task = self._tasks[attempt.task]
         record.variant = attempt.variant
+        if made is not None:
+            made.count = attempt.variant + 1
         try:
             triplets = list(task.triplets(record, attempt_rng(self._seed, attempt)))
             if len(triplets) != 1:
                 raise ValueError(f"{attempt.task} yielded {len(triplets)} triplets for one attempt")
+            if made is not None:
+                made.add(attempt.variant, triplets[0])
         except Refusal as refusal:
             return Reject(attempt, refusal.reason, Place.TASK, refusal.detail)
         except Exception as error:

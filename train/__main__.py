@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 from ieiw.train.config import load_train_config
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import UsageError, spell_out
 
 
 def main() -> int:
     """Exit status: 0 when all steps are done, 2 for what the user can mend, 5 for a full disk, 128 + N for signal N."""
+    spell_out()
     parser = argparse.ArgumentParser(prog="python -m ieiw.train", description=__doc__)
     parser.add_argument("stage", type=Path, help="stage file (YAML)")
     parser.add_argument("--set", dest="changes", action="append", default=[], metavar="PATH=VALUE")

@@ -22,7 +22,16 @@ from ieiw.train.data.mixture import describe, mixture
 from ieiw.train.data.order import SamplingConfig
 from ieiw.train.data.verify_shards import ShardWatch
 from ieiw.train.interruption import Interruption
-from ieiw.train.objective import as_pictures, draw, encoded, generator_of, losses, text_states, without_conditions
+from ieiw.train.objective import (
+    as_pictures,
+    cut_count,
+    draw,
+    encoded,
+    generator_of,
+    losses,
+    text_states,
+    without_conditions,
+)
 from ieiw.train.progress import Progress
 from ieiw.train.training_state import TrainingState, open_state
 from ieiw.train.validation import fixed_samples, grid, validation_loss, write_grid
@@ -34,12 +43,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run: steps done, the last checkpoint, validation losses by step, and the signal that ended it or 0."""
+    """What came of a run: steps done, the last checkpoint, validation losses by step, and the signal that ended it or 0.
+
+    ``cut``: instructions that were longer than the text encoder reads, since step 0.
+    """
 
     steps: int
     checkpoint: Path
     validation: dict[int, float]
     signal: int = 0
+    cut: int = 0
 
 
 def train(config: TrainConfig, say: Say) -> Outcome:
@@ -89,7 +102,8 @@ def train(config: TrainConfig, say: Say) -> Outcome:
             state.ema.step(unet.parameters())
             state.step += 1
 
-            progress.step(state.step, value, len(batch.instructions), waited)
+            cut = cut_count(state.parts.tokenizer, batch.instructions)
+            progress.step(state.step, value, len(batch.instructions), waited, cut)
             if _due(state.step, reports.validate_every, config.steps):
                 _validate(config, state, held_out, progress)
             stopping = _save(config, state, loader, interruption.signal, say)
@@ -97,7 +111,7 @@ def train(config: TrainConfig, say: Say) -> Outcome:
         if watch.left:
             say(f"{watch.left:,} shards were not checked for damage before the run ended")
     last = checkpoints(Path(config.out) / "checkpoints")[-1]
-    return Outcome(state.step, last, progress.validations, interruption.signal if stopping else 0)
+    return Outcome(state.step, last, progress.validations, interruption.signal if stopping else 0, progress.cut)
 
 
 def _open_data(config: TrainConfig, device: torch.device, say: Say) -> tuple[Loader, ShardWatch, Batch | None]:

@@ -69,6 +69,13 @@ def text_states(parts: Parts, instructions: list[str]) -> torch.Tensor:
     return parts.text(tokens.input_ids.to(parts.text.device))[0]  # type: ignore[no-any-return]
 
 
+def cut_count(tokenizer: Any, instructions: list[str]) -> int:
+    """How many sentences are longer than the text encoder reads. Those of fewer bytes than it has tokens are not looked at."""
+    most = tokenizer.model_max_length
+    long = [text for text in instructions if len(text.encode("utf-8", "replace")) > most - 2]  # of them two are marks
+    return sum(len(tokens) > most for tokens in tokenizer(long, verbose=False).input_ids) if long else 0
+
+
 def draw(latents: Latents, time_steps: int, generator: torch.Generator) -> Draws:
     """Chance for one batch, drawn on the CPU so that every device sees the same."""
     count = len(latents.target)

@@ -32,20 +32,24 @@ class Progress:
         out.mkdir(parents=True, exist_ok=True)
         self._steps, self._every, self._say = steps, every, say
         self._file = out / LOSSES
+        self.cut, self._instructions = 0, 0
         if self._file.exists():
-            lines = self._file.read_text(encoding="utf-8").splitlines()
-            self._file.write_text("".join(f"{line}\n" for line in lines if _step_of(line) <= start), encoding="utf-8")
+            lines = [line for line in self._file.read_text(encoding="utf-8").splitlines() if _step_of(line) <= start]
+            self._file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+            self.cut = sum(json.loads(line).get("cut", 0) for line in lines)
         self._board = SummaryWriter(str(out / "tensorboard"), purge_step=start + 1)
         self._silent = False
         self._start, self._began = start, time.monotonic()
         self._samples, self._waited, self._loss, self._since, self._clock = 0, 0.0, 0.0, start, self._began
         self.validations: dict[int, float] = {}
-        """Validation losses by step."""
+        """Validation losses by step. ``cut``: instructions cut so far, by earlier runs too."""
 
-    def step(self, step: int, loss: float, samples: int, waited: float) -> None:
-        """One step is done: its loss, its samples, and the seconds it waited for data."""
-        self._write({"step": step, "loss": loss})
+    def step(self, step: int, loss: float, samples: int, waited: float, cut: int = 0) -> None:
+        """One step is done: its loss, its samples, the seconds it waited for data, and how many instructions were cut."""
+        self._write({"step": step, "loss": loss} | ({"cut": cut} if cut else {}))
         self._samples += samples
+        self.cut += cut
+        self._instructions = step * samples
         self._waited += waited
         self._loss += loss
         if step % self._every and step != self._steps:
@@ -57,7 +61,8 @@ class Progress:
         self._say(
             f"step {step}/{self._steps}  loss {mean:.4f}  {rate:,.1f} samples/s  data wait {wait:.0%}  {human_time(left)} to go"
         )
-        for name, value in (("loss/train", mean), ("speed/samples_s", rate), ("speed/data_wait", wait)):
+        scalars = {"loss/train": mean, "speed/samples_s": rate, "speed/data_wait": wait, "text/cut": self.cut}
+        for name, value in scalars.items():
             self._report(partial(self._board.add_scalar, name, value, step))
         self._samples, self._waited, self._loss, self._since, self._clock = 0, 0.0, 0.0, step, now
 
@@ -73,7 +78,12 @@ class Progress:
         self._report(lambda: self._board.add_image("validation", grid, step, dataformats="HWC"))
 
     def close(self) -> None:
-        """Write out what TensorBoard still holds."""
+        """Say how many instructions were cut, if any, and write out what TensorBoard still holds."""
+        if self.cut:
+            self._say(
+                f"{self.cut:,} of {self._instructions:,} instructions were longer than the 77 tokens that the text encoder "
+                f"reads, and cut; {self._file} tells at which steps"
+            )
         self._report(self._board.close)
 
     def _write(self, entry: dict[str, float]) -> None:

@@ -1,7 +1,9 @@
-"""The errors that a user can mend, the step that would mend them, and how messages say sizes and times."""
+"""The errors that a user can mend, the step that would mend them, and how messages say sizes, times and strange letters."""
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -59,3 +61,15 @@ def human_time(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things for people: 1 worker, 2,000 workers."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def spell_out() -> None:
+    r"""From now on print what a terminal cannot show as ``\xd7``: an ASCII one must not end a command in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     MASK_SIZE_MISMATCH = "mask_size_mismatch"
     # the work
     NOTHING_CHANGED = "nothing_changed"  # source and target came out alike
+    SAME_AS_ANOTHER = "same_as_another"  # an earlier variant of its record and task has the same sentence and pictures
     TASK_FAILED = "task_failed"  # the task raised an error that it does not know; the detail says which
     WORKER_DIED = "worker_died"  # the unit killed its worker twice and was set aside
 
@@ -59,6 +60,7 @@ SELECTION = frozenset(
         Reason.REGION_CUT_BY_BORDER,
         Reason.PICTURE_CAP,
         Reason.PICTURE_TOO_SMALL,
+        Reason.SAME_AS_ANOTHER,
     }
 )
 """Refusals by the recipe's own choice of good pairs. They count in the books, but not towards ``max_reject_share``: that share

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ieiw.apps.console import AsJson, Bar, Changes, print_json, print_table, say
-from ieiw.triplets.errors import human_bytes
+from ieiw.triplets.errors import counted, human_bytes
 
 if TYPE_CHECKING:
     from ieiw.pipelines.build.run import Result
@@ -49,7 +49,7 @@ def build(
         disk_check=disk_check,
     )
     loaded = load_recipe(recipe, changes or ())
-    say(f"building {', '.join(source.name for source in loaded.sources)} with {workers} workers into {out}")
+    say(f"building {', '.join(source.name for source in loaded.sources)} with {counted(workers, 'worker')} into {out}")
     bar = Bar()
     with bar.shown():
         result = run_build(loaded, out, options, bar.update)
@@ -91,5 +91,6 @@ def show(result: Result, out: str) -> None:
         flag = " – a stand-in, not the model of the paper" if backend.get("stand_in") == "yes" else ""
         say(f"{role}: {backend['name']}{flag}")
     if result.progress.quarantined:
-        say(f"{result.progress.quarantined} units killed their worker again and again and were set aside (worker_died)")
+        units = counted(result.progress.quarantined, "unit")
+        say(f"set aside since they killed their worker again and again (worker_died): {units}")
     say(f"result: {out}    check it: ieiw lint {out}    look at it: ieiw inspect {out} --sheet sheet.png")

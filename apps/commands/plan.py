@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +15,11 @@ from ieiw.apps.console import AsJson, Changes, print_json, print_table, say
 from ieiw.triplets.errors import human_bytes, human_time
 
 if TYPE_CHECKING:
+    from ieiw.apps.model_roles import Player
     from ieiw.pipelines.planning.estimate import Estimate
 
 _SETS = 4  # evaluation sets that are named in a line
+_UNHELD, _ALIKE = attrgetter("unheld"), attrgetter("alike")
 
 
 def plan(
@@ -37,6 +40,7 @@ def plan(
     components = Components(located(given))
     loaded = components.recipe
     lines, roles = estimate(components, out), players(loaded.backends)
+    missing = problems(components) | {line.name: line.missing for line in lines if line.missing}
     if as_json:
         found = {
             "out": out,
@@ -47,13 +51,11 @@ def plan(
         print_json(found)
     else:
         _show(lines)
-        print_table(
-            "Models", ["role", "backend", "weights"], [[each.role, each.backends, each.weights] for each in roles]
-        )
+        if models := [_model(each, missing) for each in roles if each.chosen]:
+            print_table("Models", ["role", "backend", "weights"], models)
         for before, after in zip(given.sources, loaded.sources, strict=True):
             if before.root != after.root:
                 say(f"{after.name}: found in {after.root}")
-    missing = problems(components) | {line.name: line.missing for line in lines if line.missing}
     raise_all(list(missing.values()))  # all that is missing at once, evaluation sets of `hold_out` included
     if not as_json:
         say(
@@ -66,7 +68,7 @@ def plan(
 def _show(lines: Sequence[Estimate]) -> None:
     """The table, what an epoch comes to, and which evaluation sets may share pictures."""
     mixed = any(line.weight != 1 or line.expected is not None for line in lines)
-    columns = ["source", "records", "attempts", "faulty", "triplets", "units", "size", "time"]
+    columns = ["source", "records", "attempts", "rejected", "triplets", "units", "size", "time"]
     if mixed:
         columns += ["published", "weight", "samples an epoch"]
     print_table("Plan", columns, [_row(line, mixed) for line in lines])
@@ -83,30 +85,50 @@ def _show(lines: Sequence[Estimate]) -> None:
         say(
             f"an epoch, each source's triplets times its weight: {sum(line.epoch for line in lines):,} samples{counted}"
         )
-    _show_sharing(
-        {line.name: line.unheld for line in whole},
-        "may show pictures of evaluation sets that `hold_out` does not name",
-    )
-    _show_sharing(
-        {line.name: line.alike for line in whole},
-        "may show pictures of evaluation sets under other numbers, which only their looks tell: name the sets in `hold_out` "
-        "with `distance: 6`, or in the cut rule `decontaminate`",
-    )
+    _show_refused(lines)
+    _show_sharing(whole)
 
 
-def _show_sharing(found: Mapping[str, Sequence[str]], what: str) -> None:
-    """One line for the sources that may show pictures of evaluation sets."""
-    sharing = {name: sets for name, sets in found.items() if sets}
-    if not sharing:
+def _model(player: Player, missing: Mapping[str, str]) -> list[object]:
+    told_below = f"backends {player.role}" in missing
+    return [player.role, player.backends, "see below" if told_below else player.weights]
+
+
+def _show_refused(lines: Sequence[Estimate]) -> None:
+    """What is known to make no triplet, by reason; and which variants add nothing."""
+    reasons = [[line.name, reason, count] for line in lines for reason, count in line.refused.items()]
+    if reasons:
+        print_table("Known to be rejected", ["source", "reason", "attempts"], reasons)
+    for line in lines:
+        tasks = ", ".join(f"{share:.0%} of {task}" for task, share in line.repeated.items())
+        if tasks:
+            say(
+                f"{line.name}: variants of its first records equal one another ({tasks}) and will be rejected as "
+                "same_as_another; fewer `variants` would repeat less"
+            )
+
+
+def _show_sharing(lines: Sequence[Estimate]) -> None:
+    """Which sources may show pictures of which evaluation sets: the sources, and the way out, are named once."""
+    unheld, alike = ({line.name: found for line in lines if (found := sets(line))} for sets in (_UNHELD, _ALIKE))
+    names = [line.name for line in lines if line.name in {*unheld, *alike}]
+    if not names:
         return
-    sets = list(dict.fromkeys(name for each in sharing.values() for name in each))
+    say(f"may show pictures of evaluation sets that `hold_out` does not name: {', '.join(names)}")
+    if unheld:
+        say(f"  {_by_set(unheld)}")
+    if alike:
+        ways = "which only their looks tell, by `distance: 6` in `hold_out` or the cut rule `decontaminate`"
+        say(f"  under other numbers, {ways}: {_by_set(alike)}")
+
+
+def _by_set(found: Mapping[str, Sequence[str]]) -> str:
+    """``refcoco val, refcoco testA`` -> ``refcoco (val, testA)``."""
+    sets = list(dict.fromkeys(name for each in found.values() for name in each))
     more = f" and {len(sets) - _SETS} more, see --json" if len(sets) > _SETS else ""
     parts = sorted(text.rpartition(" ") for text in sets[:_SETS])
-    by_set = ", ".join(  # `refcoco val, refcoco testA` -> `refcoco (val, testA)`
-        f"{name} ({', '.join(split for *_, split in splits)})"
-        for name, splits in groupby(parts, key=lambda part: part[0])
-    )
-    say(f"{', '.join(sharing)}: {what}: {by_set}{more}")
+    groups = groupby(parts, key=lambda part: part[0])
+    return ", ".join(f"{name} ({', '.join(split for *_, split in splits)})" for name, splits in groups) + more
 
 
 def _row(line: Estimate, mixed: bool) -> list[object]:

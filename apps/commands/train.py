@@ -25,7 +25,14 @@ def train(
     outcome = run(settings, say)
     first, last = (list(outcome.validation.values())[index] if outcome.validation else None for index in (0, -1))
     if as_json:
-        print_json({"checkpoint": str(outcome.checkpoint), "steps": outcome.steps, "validation": outcome.validation})
+        print_json(
+            {
+                "checkpoint": str(outcome.checkpoint),
+                "steps": outcome.steps,
+                "validation": outcome.validation,
+                "cut_instructions": outcome.cut,
+            }
+        )
     if outcome.signal:
         raise typer.Exit(128 + outcome.signal)
     if as_json:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from ieiw.triplets.layout.build_state import BuildState, SourceCounts, save_state
 from ieiw.triplets.layout.index import IndexWriter
 from ieiw.triplets.layout.marks import fetch
 from ieiw.triplets.layout.plan import UnitRef, read_unit
 from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark, read_mark
+from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store
 
@@ -65,10 +65,10 @@ def _units(store: Store, refs: list[UnitRef]) -> Iterator[tuple[UnitRef, Mark, p
     """Each unit's mark, rows and rejects, in order."""
     for ref, (_, data) in zip(refs, fetch(store, (ref.rows for ref in refs)), strict=True):
         mark = read_mark(data)
-        table = pq.read_table(pa.BufferReader(data), schema=ROWS, use_threads=False)
+        table = read_table(pa.BufferReader(data), ROWS.names)
         dead = REJECTS.empty_table()
         if mark.rejects:
-            dead = pq.read_table(pa.BufferReader(store.read(mark.rejects)), schema=REJECTS, use_threads=False)
+            dead = read_table(pa.BufferReader(store.read(mark.rejects)), REJECTS.names)
         yield ref, mark, table, dead
 
 

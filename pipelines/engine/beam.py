@@ -37,10 +37,7 @@ class WorkOnUnit(beam.DoFn):
         self._work: UnitWork | None = None
 
     def setup(self) -> None:
-        """Once a worker: quiet threads and the stage's own worker."""
-        import cv2
-
-        cv2.setNumThreads(1)  # parallelism is over units; a worker's own threads would only fight for the cores
+        """Once a worker: the stage's own worker."""
         running = Path(self._running) if self._running else None
         self._work = UnitWork(load_stage(self._stage, self._options), self._location, running)
 

@@ -1,4 +1,7 @@
-"""The process that runs Beam: ``python -m ieiw.pipelines.engine.driver JOB.json``. Its supervisor watches it and its report."""
+"""The process that does a job, alone or by Beam: ``python -m ieiw.pipelines.engine.driver JOB.json``.
+
+Its supervisor watches it and its report.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,10 @@ from pydantic import BaseModel
 
 from ieiw.pipelines.engine.in_progress import FAILED, notes
 from ieiw.pipelines.engine.parent import PARENT, leave_with_parent
+from ieiw.pipelines.engine.stage import load_stage
+from ieiw.pipelines.engine.work import UnitWork
+from ieiw.triplets.layout.plan import UnitRef
+from ieiw.triplets.layout.tables import spare_pandas
 from ieiw.triplets.storage.processes import is_alive
 
 REPORT = "report.json"
@@ -27,7 +34,7 @@ _LEAVING = threading.Lock()
 
 
 class Job(BaseModel):
-    """What a supervisor asks of a driver."""
+    """What a supervisor asks of a driver. Without ``beam_args``, to do the units by itself."""
 
     location: str
     stage: str
@@ -45,10 +52,7 @@ def main(path: Path) -> int:
     report = path.with_name(REPORT)
     threading.excepthook = partial(_leave_with_worker, Path(job.running), report)
     try:
-        from ieiw.pipelines.engine.beam import WorkOnUnit, run
-
-        do = WorkOnUnit(job.location, job.running, job.stage, job.options)
-        run(job.refs, do, job.beam_args)
+        _work(job)
     except Exception as error:
         traceback.print_exc()
         # The last line of the innermost error: Beam wraps a worker's traceback in a message of hundreds of lines.
@@ -57,6 +61,19 @@ def main(path: Path) -> int:
         _write(report, {"error": (named or lines or [type(error).__name__])[-1][:1000]})
         return 1
     return 0
+
+
+def _work(job: Job) -> None:
+    """Do all units: in this process one by one, or as Beam is told to. Only then is it loaded, which takes seconds."""
+    spare_pandas()
+    if not job.beam_args:
+        work = UnitWork(load_stage(job.stage, job.options), job.location, Path(job.running))
+        for ref in job.refs:
+            work.do(UnitRef.decoded(ref))
+        return
+    from ieiw.pipelines.engine.beam import WorkOnUnit, run
+
+    run(job.refs, WorkOnUnit(job.location, job.running, job.stage, job.options), job.beam_args)
 
 
 def _leave_with_worker(running: Path, report: Path, failure: threading.ExceptHookArgs) -> None:

@@ -162,7 +162,7 @@ def check_beam_args(beam_args: Sequence[str]) -> None:
 
 
 def beam_flags(options: RunOptions, units: int, most: int | None = None) -> list[str]:
-    """Flags for Beam: the user's own, and our local runner where they name none.
+    """Flags for Beam: the user's own, and our local runner where they name none; none at all where one process does it alone.
 
     ``DirectRunner`` is not used: in Beam 2.77 it tries to download Prism first.
 
@@ -174,6 +174,8 @@ def beam_flags(options: RunOptions, units: int, most: int | None = None) -> list
     if any(flag == "--runner" or flag.startswith("--runner=") for flag in options.beam_args):
         return list(options.beam_args)
     workers = max(1, min(options.workers, units, most or units))
+    if workers == 1 and not options.beam_args:
+        return []
     mode = "multi_processing" if workers > 1 else "in_memory"
     ours = ["--runner=FnApiRunner", f"--direct_running_mode={mode}", f"--direct_num_workers={workers}"]
     return [*ours, *options.beam_args]  # of a flag given twice, Beam takes the last

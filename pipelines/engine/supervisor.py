@@ -1,6 +1,7 @@
 """Runs the driver in a process of its own and notices what Beam's local runner would wait on for ever: dead workers.
 
-There is no pool of processes beside Beam: written out it is 67 lines and takes 58 away, and every kill would be tested on both.
+One process needs no Beam. For several there is no pool beside it: written out it is 67 lines and takes 58 away, and every kill
+would be tested on both.
 """
 
 from __future__ import annotations
@@ -142,7 +143,8 @@ def _wait(driver: subprocess.Popen[bytes], running: Path, on_poll: Callable[[], 
     """Until the driver ends, or a worker is found dead at its unit. One that dies between two is in the report of the driver."""
     since: float | None = None
     while driver.poll() is None:
-        time.sleep(POLL_S)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            driver.wait(POLL_S)
         on_poll()
         died = [unit for pid, unit in notes(running) if pid != driver.pid and not is_alive(pid)]
         if not died or driver.poll() is not None:

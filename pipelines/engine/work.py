@@ -23,6 +23,9 @@ class UnitWork:
     """
 
     def __init__(self, stage: Stage, location: str, running: Path | None = None) -> None:
+        import cv2
+
+        cv2.setNumThreads(1)  # parallelism is over units; a worker's own threads would only fight for the cores
         self._stage = stage
         self._store = open_store(location)
         self._running = running if running is not None and running.is_dir() else None

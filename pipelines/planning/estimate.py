@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 
 from ieiw.models.roles import ROLES
-from ieiw.pipelines.planning.planner import triplet_bytes
+from ieiw.pipelines.planning.foreseen import on_disk, planned, refused, repeated
+from ieiw.pipelines.planning.planner import PlannedUnit, triplet_bytes
 from ieiw.pipelines.planning.prepare import empty_message, prepare, units_of
 from ieiw.pipelines.recipe.check import problems, with_source
 from ieiw.pipelines.recipe.components import Components
@@ -14,10 +16,9 @@ from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.build_state import SourceState
 from ieiw.triplets.layout.plan import PlanSize
 from ieiw.triplets.layout.recipe import Recipe, SourceSettings
-from ieiw.triplets.records import Record
 from ieiw.triplets.rejects import Reason, Refusal
 from ieiw.triplets.settings.yaml_file import Strict
-from ieiw.triplets.storage.store import open_store
+from ieiw.triplets.storage.store import Store, open_store
 
 _SECONDS_PER_MEGAPIXEL = 0.12
 """CPU seconds per million output pixels of a triplet without a model; measured, see docs/benchmarks.md. Backends add their cost."""
@@ -29,9 +30,10 @@ class Estimate(Strict):
     Attributes:
         name: of the source.
         records: annotated inputs, faulty ones included.
-        faults: attempts that are known to make no triplet.
+        faults: attempts that are known to make no triplet, ``refused`` by reason. Pictures may refuse more.
         attempts: records by tasks and variants.
         units: work units, one shard each.
+        repeated: task -> share of the variants of its first records that equal another and will be rejected.
         triplets: attempts without fault; bytes and time are estimates if every one of them succeeds.
         bytes: of the shards.
         core_seconds: on one core.
@@ -47,6 +49,8 @@ class Estimate(Strict):
     name: str
     records: int = 0
     faults: int = 0
+    refused: dict[str, int] = {}
+    repeated: dict[str, float] = {}
     attempts: int = 0
     units: int = 0
     triplets: int = 0
@@ -71,8 +75,9 @@ def estimate(recipe: Recipe | Components, out: str = "") -> list[Estimate]:
     """
     components = recipe if isinstance(recipe, Components) else Components(recipe)
     if out:
-        sources = prepare(open_store(out), components).sources
-        return [_line(components, name, source) for name, source in sources.items()]
+        store = open_store(out)
+        sources = prepare(store, components).sources
+        return [_written(components, store, name, source) for name, source in sources.items()]
     wrong = problems(components)
     return [_counted(components, settings, wrong.get(settings.name, "")) for settings in components.recipe.sources]
 
@@ -90,19 +95,30 @@ def _counted(components: Components, settings: SourceSettings, problem: str) -> 
     )
 
 
+def _written(components: Components, store: Store, name: str, source: SourceState) -> Estimate:
+    """The line of a source whose plan is on disk."""
+    found = refused(on_disk(store, name, source), components.tasks(name))
+    first = next(iter(units_of(components, components.recipe.source(name))), None)
+    return _line(components, name, source, found, first)
+
+
 def _count(components: Components, settings: SourceSettings) -> Estimate:
-    records = faults = attempts = units = 0
-    first: Record | None = None
+    records = attempts = units = 0
+    found: Counter[str] = Counter()
+    first: PlannedUnit | None = None
     for unit in units_of(components, settings):
         units += 1
-        first = first or next((each.record for each in unit.attempts if each.record.fault is None), None)
+        if first is None and any(each.record.fault is None for each in unit.attempts):
+            first = unit
         attempts += len(unit.attempts)
-        faults += sum(1 for attempt in unit.attempts if attempt.record.fault is not None)
+        found += refused(planned(unit), components.tasks(settings.name))
         records += sum(1 for _ in groupby(unit.attempts, key=lambda attempt: attempt.record.id))
     if attempts == 0:
         raise UsageError(empty_message(settings))
-    line = _line(components, settings.name, PlanSize(units, records, attempts, faults))
-    for reference in first.files.values() if first else ():
+    size = PlanSize(units, records, attempts, found.total())
+    line = _line(components, settings.name, size, found, first)
+    sound = (each.record for each in first.attempts if each.record.fault is None) if first else iter(())
+    for reference in next((record.files.values() for record in sound), ()):
         try:
             components.source(settings.name).read(reference)
         except Refusal as refusal:
@@ -111,17 +127,21 @@ def _count(components: Components, settings: SourceSettings) -> Estimate:
     return line
 
 
-def _line(components: Components, name: str, size: PlanSize | SourceState) -> Estimate:
+def _line(
+    components: Components, name: str, size: PlanSize | SourceState, found: Counter[str], first: PlannedUnit | None
+) -> Estimate:
     recipe = components.recipe
     image, settings = recipe.image_of(name), recipe.source(name)
-    sound = size.attempts - size.faults
+    sound = size.attempts - found.total()
     megapixels = image.short_side * image.short_side * 4 / 3 / 1e6
     chosen = {role: recipe.backends[role].name for role in components.roles(name) & recipe.backends.keys()}
     models = sum(ROLES[role].load(each).cost for role, each in chosen.items() if each in ROLES[role].backends)
     return Estimate(
         name=name,
         records=size.records,
-        faults=size.faults,
+        faults=found.total(),
+        refused=dict(sorted(found.items())),
+        repeated=repeated(components, name, first),
         attempts=size.attempts,
         units=size.units,
         triplets=sound,

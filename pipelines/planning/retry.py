@@ -37,7 +37,13 @@ def plan_retries(store: Store, state: BuildState, reason: str) -> BuildState:
     for name, source in state.sources.items():
         keys: set[str] = set()
         for table in _index(store, state, "rejects", ["key", "reason"], name):
-            chosen = table if reason == ANY else table.filter(pc.equal(table["reason"], reason))
+            # Another try of a variant gives what it gave: `any` leaves those that equal another alone.
+            wanted = (
+                pc.not_equal(table["reason"], Reason.SAME_AS_ANOTHER)
+                if reason == ANY
+                else pc.equal(table["reason"], reason)
+            )
+            chosen = table.filter(wanted)
             keys.update(chosen["key"].to_pylist())
         if not keys:
             continue

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from ieiw.apps.cards import Card, Heading, lay_out
+from ieiw.triplets.errors import UsageError
 
 HEADING = Heading("Title", "3 shown", "inpaint: telea", True, "source  |  target")
 
@@ -30,3 +31,18 @@ def test_cards_lie_in_two_columns_and_pictures_keep_their_shape(tmp_path):
     pixels = np.asarray(Image.open(lay_out([_card()], HEADING, tmp_path / "one.png")).convert("RGB")).astype(int)
     red = (np.abs(pixels - (200, 30, 30)) < 3).all(axis=2)
     assert (red.any(axis=1).sum(), red.any(axis=0).sum()) == (round(208 * 40 / 60), 3 * 208)
+
+
+@pytest.mark.parametrize("panel", [160, 208, 400, 700])
+def test_panels_have_the_size_that_was_asked_for_and_nothing_lies_outside(tmp_path, panel):
+    sheet = Image.open(lay_out([_card()] * 3, HEADING, tmp_path / "sheet.png", panel)).convert("RGB")
+    pixels = np.asarray(sheet).astype(int)
+    red = (np.abs(pixels - (200, 30, 30)) < 3).all(axis=2)
+    columns = max(1, (1320 + 28) // (3 * panel + 12 + 28))
+    assert red.any(axis=0).sum() == 3 * panel * min(columns, 3)
+    assert not red[:, -28:].any()
+
+
+def test_a_sheet_that_its_format_cannot_hold_is_refused(tmp_path):
+    with pytest.raises(UsageError, match=r"16,383 a side.*png"):
+        lay_out([_card(size=(40, 60))] * 9, HEADING, tmp_path / "sheet.webp", 2048)

@@ -14,6 +14,12 @@ def test_this_machine_is_looked_at_and_every_role_is_listed(monkeypatch):
     assert "torch 2" in checks["packages"].found
 
 
+def test_a_place_is_looked_at_where_one_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    checks = {check.name: check for check in doctor.examine(str(tmp_path / "file"))}
+    assert not checks[f"{tmp_path}/file: can be written"].good
+
+
 def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setattr("importlib.metadata.requires", lambda _: ["nosuch-package>=1", 'other; extra == "dev"'])
     check = doctor._packages()

@@ -1,12 +1,15 @@
 """The command line: quick help, exit codes that scripts can rely on, one JSON object on standard output."""
 
 import errno
+import json
+import shutil
 import tempfile
 
 import pytest
 
 from ieiw.apps import main
 from ieiw.apps.main import app
+from tests.support.builds import index
 from tests.support.command_line import HELP, check_refused, python
 
 VERBS = [command.name for command in app.registered_commands]
@@ -78,6 +81,29 @@ def test_a_stop_by_the_keyboard_says_what_to_do_next(ieiw, recipe, tmp_path, mon
     status, out, err = ieiw("build", recipe, "--out", tmp_path / "out")
     assert (status, out) == (130, "")
     assert err.splitlines()[-1] == "ieiw: stopped. What is done is kept; run the same command to go on."
+
+
+# terminals that cannot show every letter
+
+NARROW = [
+    {"PYTHONIOENCODING": "ascii"},
+    {"PYTHONIOENCODING": "ascii:strict"},
+    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+]
+
+
+@pytest.mark.parametrize("terminal", NARROW, ids=str)
+def test_what_cannot_be_encoded_is_spelled_out(tiny, tmp_path, terminal):
+    key = index(tiny.path, "rows")[0]["key"]
+    shutil.copytree(tiny.path, tmp_path / "größe 象😀")
+    build = str(tmp_path / "größe 象😀")
+    for arguments in (["inspect", build, key], ["lint", build], ["lint", build + "2"], ["inspect", build, "–"]):
+        done, _ = python(HELP, *arguments, **terminal)
+        assert "Traceback" not in done.stderr, arguments
+        assert done.returncode in (0, 2)
+    done, _ = python(HELP, "inspect", build, "--sheet", str(tmp_path / "größe 象😀.png"), "--json", **terminal)
+    assert json.loads(done.stdout)["sheet"] == str(tmp_path / "größe 象😀.png") or "LC_ALL" in terminal
+    json.loads(python(HELP, "inspect", build, key, "--json", **terminal)[0].stdout)
 
 
 # --json: one object on standard output, and nothing else there

@@ -16,7 +16,7 @@ from ieiw.builders.record_kinds import Kind
 from ieiw.models.roles import INPAINT
 from ieiw.synthetic.make import make_scenes
 from ieiw.triplets.images.codec import encode_png
-from ieiw.triplets.records import Attempt, Record, Reject
+from ieiw.triplets.records import Answer, Attempt, Record, Reject, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
 REAL = os.environ.get("IEIW_REAL_DATA", "")
@@ -87,6 +87,57 @@ def test_the_cap_counts_what_an_earlier_build_made_of_the_same_task_only():
     assert [getattr(verdict, "reason", "built") for verdict in verdicts] == [
         "built", "region_empty", "region_empty", "picture_cap",
     ]  # fmt: skip
+
+
+class Drawn:
+    """A task whose variants are drawn from a few sentences; some fail while they are told to."""
+
+    name, version, roles = "drawn", 1, frozenset()
+
+    def __init__(self, sentences, failing=()):
+        self.sentences, self.failing = sentences, failing
+
+    def triplets(self, record, rng):
+        sentence = self.sentences[record.variant % len(self.sentences)]
+        if record.variant in self.failing:
+            raise Refusal(Reason.TASK_FAILED, "no memory")
+        picture = encode_png(record.picture.pixels)
+        yield Triplet(sentence, (sentence,), picture, picture, Answer(), 0.0, "")
+
+
+def variants(numbers, task, record="1"):
+    made = Record(record, "0", {"picture": "0"}, {}, "train")
+    attempts = [Attempt("two", made, name, number) for name in task for number in numbers]
+    return list(Assembler(TwoPictures(), task, 0).run(attempts))
+
+
+def words(verdicts):
+    return [
+        f"{each.reason.value}: {each.detail}" if isinstance(each, Reject) else each.triplet.instruction
+        for each in verdicts
+    ]
+
+
+SAME = "same_as_another: variant {} has the same sentence and pictures"
+
+
+def test_a_variant_that_adds_nothing_is_rejected_and_names_the_one_it_equals():
+    found = words(variants(range(5), {"drawn": Drawn(("a", "b", "a"))}))
+    assert found == ["a", "b", SAME.format(0), SAME.format(0), SAME.format(1)]
+
+
+def test_two_tasks_and_two_records_may_make_the_same():
+    assert words(variants((0,), {"one": Drawn("a"), "two": Drawn("a")})) == ["a", "a"]
+    attempts = [Attempt("two", Record(n, "0", {"picture": "0"}, {}, "train"), "one", 0) for n in "12"]
+    assert words(Assembler(TwoPictures(), {"one": Drawn("a")}, 0).run(attempts)) == ["a", "a"]
+
+
+def test_the_verdict_on_a_variant_does_not_depend_on_which_others_its_unit_holds():
+    drawn = Drawn(("a", "b", "a"), failing=(1,))
+    whole = words(variants(range(6), {"drawn": drawn}))
+    assert whole == ["a", "task_failed: no memory", *(SAME.format(0),) * 2, "b", SAME.format(0)]
+    for number, verdict in enumerate(whole):  # as a retry takes them up
+        assert words(variants((number,), {"drawn": drawn})) == [verdict]
 
 
 @pytest.fixture(scope="module")

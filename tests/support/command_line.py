@@ -21,13 +21,13 @@ finally:
 """
 
 
-def python(code, *arguments):
+def python(code, *arguments, **environment):
     """Run code in a fresh interpreter; returns what it printed and the processor seconds it took."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
         capture_output=True,
         text=True,
         check=False,

@@ -4,8 +4,9 @@ import pytest
 import torch
 from diffusers import DDIMScheduler
 
+from ieiw.models.diffusion.components import clip_tokenizer
 from ieiw.train.config import Dropout
-from ieiw.train.objective import Draws, Latents, draw, generator_of, losses, without_conditions
+from ieiw.train.objective import Draws, Latents, cut_count, draw, generator_of, losses, without_conditions
 
 
 def test_conditions_are_lost_in_the_stated_shares_and_never_mixed_up():
@@ -40,3 +41,14 @@ def test_a_perfect_prediction_has_no_loss(prediction):
 def test_chance_is_a_function_of_its_place():
     first, again, other = (torch.rand(4, generator=generator_of(*place)) for place in ((0, 1), (0, 1), (0, 2)))
     assert torch.equal(first, again) and not torch.equal(first, other)
+
+
+@pytest.mark.parametrize(("words", "cut"), [(0, 0), (1, 0), (75, 0), (76, 1), (300, 1)])
+def test_instructions_beyond_77_tokens_are_counted(words, cut):
+    assert cut_count(clip_tokenizer(), [" ".join(["dog"] * words), "remove the dog"]) == cut
+
+
+def test_letters_that_take_several_tokens_count_as_many():
+    tokenizer = clip_tokenizer()
+    texts = ["象" * length for length in range(20, 60)]
+    assert cut_count(tokenizer, texts) == sum(len(ids) > 77 for ids in tokenizer(texts).input_ids) > 0

@@ -52,3 +52,24 @@ def test_a_line_that_a_full_disk_tore_does_not_stop_a_run_from_going_on(tmp_path
     )
     Progress(tmp_path, 5, 4, 1, lambda line: None).close()
     assert [entry["step"] for entry in entries(tmp_path)] == [1]
+
+
+def test_cut_instructions_are_counted_over_all_runs_and_said_at_the_end(tmp_path):
+    lines = []
+    for start, steps in ((0, {1: 0, 2: 3, 3: 1}), (2, {3: 1, 4: 2})):  # killed after step 3, of which 2 were saved
+        lines.clear()
+        progress = Progress(tmp_path, steps=4, start=start, every=2, say=lines.append)
+        for step, cut in steps.items():
+            progress.step(step, 1.0, 8, 0.0, cut)
+    progress.close()
+    assert progress.cut == 3 + 1 + 2
+    assert lines[-1].startswith("6 of 32 instructions were longer than the 77 tokens")
+    assert [entry.get("cut", 0) for entry in entries(tmp_path)] == [0, 3, 1, 2]
+
+
+def test_nothing_is_said_where_nothing_was_cut(tmp_path):
+    lines = []
+    progress = Progress(tmp_path, steps=1, start=0, every=2, say=lines.append)
+    progress.step(1, 1.0, 8, 0.0, 0)
+    progress.close()
+    assert len(lines) == 1

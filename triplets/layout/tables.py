@@ -6,6 +6,7 @@ A thread of Arrow that still lets go of a Python file while the process ends abo
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any, cast
 
@@ -15,6 +16,28 @@ import pyarrow.parquet as pq
 
 ROWS_PER_PART = 500_000
 """A part of an index, of a build's or a cut's, is closed at so many rows."""
+
+
+class _NoPandas:
+    """An import finder that knows of no pandas."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ImportError(name)
+
+
+def spare_pandas() -> None:
+    """Let Arrow, in this process, not load pandas when it first makes an array of a list: that takes up to a second.
+
+    For processes of our own. Arrow looks for pandas once, and again only where a frame is asked for.
+    """
+    if "pandas" not in sys.modules:
+        sys.meta_path.insert(0, cast(Any, _NoPandas))
+        try:
+            pa.array([0])
+        finally:
+            sys.meta_path.remove(cast(Any, _NoPandas))
 
 
 def read_table(file: IO[bytes], columns: Sequence[str] | None = None, repeated: Sequence[str] = ()) -> pa.Table:

@@ -6,10 +6,14 @@ import sys
 
 import pytest
 
-from ieiw.pipelines.engine.driver import WORKER_GONE
+from ieiw.pipelines.engine.driver import WORKER_GONE, Job
+from ieiw.pipelines.engine.stage import address
 from ieiw.triplets.storage.processes import is_alive
+from ieiw.triplets.storage.store import open_store
 from tests.pipelines.engine.test_supervisor import NOBODY, UNITS, note
+from tests.support import toy_stage
 from tests.support.builds import ROOT
+from tests.support.command_line import python
 
 WORKERS = 8
 PROGRAM = """
@@ -48,6 +52,15 @@ import os
 os._exit(0)
 """
 
+ALONE = """
+import sys
+from pathlib import Path
+from ieiw.pipelines.engine.driver import main
+status = main(Path(sys.argv[1]))
+print("apache_beam" in sys.modules)
+sys.exit(status)
+"""
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -75,3 +88,19 @@ def test_a_failing_pipeline_is_left_to_tell_its_error(folder):
     assert not (folder / "report.json").exists()
     for pid in (folder / "pids").read_text().split()[1:]:
         subprocess.run(["kill", "-9", pid], check=True)
+
+
+def test_one_process_does_its_units_without_beam_which_takes_seconds_to_load(folder):
+    stage, store = toy_stage.Toy(), open_store(folder / "out")
+    job = Job(
+        location=store.location,
+        stage=address(stage),
+        options=stage.model_dump_json(),
+        refs=[ref.encoded() for ref in toy_stage.UNITS],
+        running=str(folder / "running"),
+        beam_args=[],
+    )
+    (folder / "job.json").write_text(job.model_dump_json())
+    done, _ = python(ALONE, str(folder / "job.json"))
+    assert (done.returncode, done.stdout) == (0, "False\n"), done.stderr
+    assert len(store.sizes("toys")) == len(toy_stage.UNITS)

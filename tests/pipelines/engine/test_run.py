@@ -141,7 +141,7 @@ class TestInProcesses:
 def test_flags_of_the_user_win():
     ours = beam_flags(RunOptions(workers=3), 10)
     assert ours == ["--runner=FnApiRunner", "--direct_running_mode=multi_processing", "--direct_num_workers=3"]
-    assert beam_flags(RunOptions(workers=8), 1)[1:] == ["--direct_running_mode=in_memory", "--direct_num_workers=1"]
+    assert beam_flags(RunOptions(workers=8), 1) == beam_flags(RunOptions(workers=1), 10) == []
     for runner in (("--runner", "PortableRunner"), ("--runner=PortableRunner",)):
         assert beam_flags(RunOptions(beam_args=(*runner, "--x=1")), 10) == [*runner, "--x=1"]
     assert beam_flags(RunOptions(workers=3, beam_args=("--direct_num_workers=2",)), 10) == [
@@ -151,4 +151,11 @@ def test_flags_of_the_user_win():
 
 
 def test_a_stage_bounds_its_processes():
-    assert beam_flags(RunOptions(workers=8), 10, most=1)[2] == "--direct_num_workers=1"
+    assert beam_flags(RunOptions(workers=8), 10, most=1) == []
+    assert beam_flags(RunOptions(workers=8), 10, most=2)[2] == "--direct_num_workers=2"
+    alone = RunOptions(workers=1, beam_args=("--experiments=x",))
+    assert beam_flags(alone, 10)[1:] == [
+        "--direct_running_mode=in_memory",
+        "--direct_num_workers=1",
+        "--experiments=x",
+    ]

@@ -230,3 +230,30 @@ def test_a_task_that_its_source_cannot_feed_is_told_before_anything_is_counted_o
     with pytest.raises(UsageError, match="source phrasecut: task depth needs"):
         estimate(recipe, str(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("out", ["", "planned"])
+def test_what_is_known_to_be_refused_is_counted_by_reason(tmp_path, out):
+    root = write_phrasecut(tmp_path / "pc", Folder(pictures=4, phrases=3, skipped=2))
+    source = {"name": "phrasecut", "root": str(root), "tasks": ["removal", "refer"], "variants": 2}
+    values = {"sources": [source | {"region": {"pairs_per_picture": 1}}], "backends": {"inpaint": "telea"}}
+    (line,) = estimate(Recipe.model_validate(values), out and str(tmp_path / out))
+    skipped, capped = (
+        2 * 2 * 2,
+        (3 * 4 - 2 - 4) * 2,
+    )  # records × tasks × variants; records beyond one a picture × variants
+    assert line.refused == {"skipped_by_publisher": skipped, "picture_cap": capped}
+    assert line.faults == skipped + capped
+    assert line.triplets == line.attempts - line.faults == 48 - skipped - capped
+
+
+@pytest.mark.parametrize("out", ["", "planned"])
+def test_variants_that_must_repeat_themselves_are_told_from_the_first_records(root, tmp_path, out):
+    def line(variants):
+        source = {"name": "phrasecut", "root": str(root), "tasks": ["removal", "refer"], "variants": variants}
+        values = {"sources": [source], "backends": {"inpaint": "telea"}, "image": {"short_side": 32}}
+        return estimate(Recipe.model_validate(values), out and str(tmp_path / f"{out}-{variants}"))[0]
+
+    assert line(1).repeated == {}
+    found = line(16).repeated
+    assert set(found) <= {"removal", "refer"} and 0 < found["removal"] < 1

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from ieiw.triplets.errors import UsageError
-from tests.support.builds import balanced, run_build, stamps, tree
+from tests.support.builds import balanced, index, run_build, stamps, tree
 from tests.support.phrasecut_folder import Folder, write_phrasecut, write_picture
 
 pytestmark = pytest.mark.usefixtures("serially")
@@ -36,6 +36,20 @@ def test_a_retry_with_nothing_to_retry_changes_no_file_that_counts(root, tmp_pat
     before = tree(tmp_path / "out")
     run_build(root, tmp_path / "out", retry_rejects="any")
     assert tree(tmp_path / "out") == before
+
+
+def test_variants_that_add_nothing_are_rejected_once_and_for_all(root, tmp_path):
+    out = tmp_path / "out"
+    many = {"source": {"variants": 40, "tasks": ["removal"]}}
+    counts = run_build(root, out, changes=many).state.counts["phrasecut"]
+    assert set(counts.reasons) == {"same_as_another"}
+    rows = index(out, "rows")
+    assert balanced(out) == (len(rows), counts.rejected) and len(rows) + counts.rejected == counts.attempts
+    looks = {(row["record"], row["instruction"], row["source_sha256"], row["target_sha256"]) for row in rows}
+    assert len(looks) == len(rows)
+    before = tree(out)
+    run_build(root, out, changes=many, retry_rejects="any")
+    assert tree(out) == before
 
 
 def test_a_retry_on_an_unknown_reason_is_refused(root, tmp_path):

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ieiw.triplets.layout.tables import read_row_group, read_table, rows_where
+from tests.support.command_line import python
 
 _TABLE = pa.table({"key": ["a", "b", "c", "d", "e"], "side": ["l", "r", "l", "l", "r"], "size": [1, 2, 3, 4, 5]})
 
@@ -51,3 +52,13 @@ def test_a_lacking_column_is_said(file: io.BytesIO) -> None:
             read(file, ["key", "weight"])
     with pytest.raises(pa.ArrowInvalid, match="'weight'"):
         list(rows_where(file, "weight", pc.is_null))
+
+
+def test_arrow_can_be_kept_from_loading_pandas_until_a_frame_is_asked_for() -> None:
+    code = (
+        "import sys; import pyarrow as pa; from ieiw.triplets.layout.tables import spare_pandas; spare_pandas()\n"
+        "table = pa.Table.from_pylist([{'a': 1}]); assert 'pandas' not in sys.modules\n"
+        "assert table.to_pandas()['a'].sum() == 1"
+    )
+    done, _ = python(code)
+    assert done.returncode == 0, done.stderr
