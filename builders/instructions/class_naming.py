@@ -18,6 +18,7 @@ from ieiw.builders.instructions.words import (
     UNIQUE,
     is_plural,
     singular,
+    tags,
 )
 
 _TAKEN_FOR = (
@@ -115,17 +116,25 @@ def what_is_named(text: str) -> Named | None:
                 return Named(noun, *group_and_name, rest, number)
         if word not in _MODIFIERS:
             return None
-        number = NUMBERS.get(word, number)
+        number = int(word) if word.isdigit() else NUMBERS.get(word, number)
     return None
 
 
-def names_any_thing(words: Sequence[str], nouns: frozenset[str] = frozenset()) -> bool:
-    """Whether any of the words is a noun of COCO's classes or of ``nouns``."""
-    return any(word in CLASS_OF or {word, singular(word)} & (nouns | CLASS_OF.keys()) for word in words)
+def first_noun(words: Sequence[str]) -> str:
+    """What is named first: the last of the first nouns in a row (``elephant trunk``, ``hot dog``); empty where there is none."""
+    found = ""
+    for at, (word, tag) in enumerate(zip(words, tags(tuple(words)), strict=True)):
+        pair, ambiguous = " ".join(words[max(0, at - 1) : at + 1]), word in COLOURS | PLACES
+        listed = not ambiguous and bool({word, singular(word)} & CLASS_OF.keys())
+        if listed or (tag.startswith("NN") and (not ambiguous or words[at + 1 : at + 2] == ())):
+            found = pair if pair in CLASS_OF or singular(pair) in CLASS_OF else word
+        elif found:
+            break
+    return found
 
 
 def means_any(words: Sequence[str], classes: Sequence[str]) -> bool:
     """Whether any of the words is a noun for one of some classes of COCO, or for its like."""
     pairs = [" ".join(words[at : at + 2]) for at in range(len(words))]
     groups = {CLASS_OF[noun][0] for word in (*words, *pairs) for noun in {word, singular(word)} & CLASS_OF.keys()}
-    return bool(groups & {GROUP_OF[name] for name in classes})
+    return bool(groups & {GROUP_OF[name] for name in classes}) or any(singular(word) in classes for word in words)

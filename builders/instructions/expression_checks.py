@@ -6,30 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ieiw.builders.boxes import Box, area
-from ieiw.builders.instructions.class_naming import Named, names_any_thing, what_is_named, words_of
-from ieiw.builders.instructions.expressions import LIMBS, Expression
-from ieiw.builders.instructions.nouns import OBJECTS
-from ieiw.builders.instructions.spatial_words import FRAME, PLACE_WORDS, Place, Thing, bare_place, only_place
-from ieiw.builders.instructions.words import (
-    ARTICLES,
-    BODY,
-    COLOURS,
-    MASS,
-    PEOPLE,
-    PLACES,
-    POSITIONS,
-    WORN,
-    is_plural,
-    singular,
-)
+from ieiw.builders.instructions.class_naming import Named, first_noun, means_any, what_is_named, words_of
+from ieiw.builders.instructions.expressions import LIMBS, Expression, reads_on
+from ieiw.builders.instructions.spatial_words import PLACE_WORDS, Place, Thing, bare_place, only_place
+from ieiw.builders.instructions.words import ARTICLES, BODY, COLOURS, POSITIONS, WORN, is_plural, singular
 from ieiw.triplets.rejects import Reason, Refusal
 
-_GENERAL = frozenset(
-    "thing object item one animal food fruit vegetable toy bag glass orange mouse flower sign light vehicle furniture".split()
-)
-_NOUNS = (BODY | WORN | PEOPLE | MASS | OBJECTS | _GENERAL) - FRAME - PLACES
 _SCRAP = 2
-"""Expressions of so few words that do not even read as a noun phrase (``banana 3``, ``hand only``) mean nothing to others."""
+"""Expressions of so few words that do not even read as a noun phrase (``banana 3``, ``guy right blue``) mean little to others."""
 _BESIDE = ARTICLES | {"on", "in", "at", "to", "side", "corner", "most"}
 """What may stand beside a bare place and adds nothing."""
 _TWO_FOR_ONE = "it speaks of two things, the region holds one"
@@ -110,10 +94,11 @@ def doubt_about_words(expression: Expression) -> Refusal | None:
     words = words_of(expression.raw)
     if expression.spoken or bare_place(expression.raw):
         return None
-    named = what_is_named(expression.raw)
-    if len(words) <= _SCRAP and (named is None or named.rest[-1:] and named.rest[-1].isdigit()):
+    if len(words) <= _SCRAP:
         return _unusable("too short to be read")
-    return _unusable("it names no thing") if set(words) <= COLOURS | PLACE_WORDS else None
+    if set(words) <= COLOURS | PLACE_WORDS or not first_noun(words):
+        return _unusable("it names no thing")
+    return None if reads_on(words) else _unusable("it runs words together, or breaks off")
 
 
 def doubt_about_name(phrase: str, name: str, namesakes: Sequence[str]) -> Refusal | None:
@@ -151,8 +136,8 @@ def doubt_in_scene(expression: Expression, scene: Scene) -> Refusal | None:
         return _contradicted(f"it names {named.noun!r}, the region is of class {' and '.join(sorted(set(classes)))}")
     if named and (detail := _number_mismatch(named, len(scene.meant), expression.raw)):
         return _contradicted(detail)
-    if not expression.spoken and not names_any_thing(words_of(expression.raw), _NOUNS):
-        return _unusable("it names no thing")
+    if not expression.spoken and (detail := _names_another(expression.raw, classes)):
+        return _unusable(detail)
     return _doubt_about_place(expression, named, scene) if named and len(scene.meant) == 1 else None
 
 
@@ -179,6 +164,13 @@ def _number_mismatch(named: Named, targets: int, text: str) -> str:
     if targets == 1 and named.says_several:
         return f"it speaks of several {named.noun}, the region holds one"
     return ""
+
+
+def _names_another(text: str, classes: list[str]) -> str:
+    """What a quoted expression names first, if that is not the thing (``elephant trunk``)."""
+    words = words_of(text)
+    noun = first_noun(words)
+    return "" if means_any(noun.split(), classes) else f"it names {noun or 'nothing'!r} first"
 
 
 def _names_two(named: Named) -> bool:

@@ -3,43 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ieiw.builders.instructions.class_naming import means_any, names_any_thing, what_is_named, words_of
+from ieiw.builders.instructions.class_naming import first_noun, means_any, words_of
 from ieiw.builders.instructions.phrases import NounPhrase, noun_phrase
-from ieiw.builders.instructions.words import BODY, FINITE, UNIQUE, UNKIND, WORN, is_known, is_plural, singular
+from ieiw.builders.instructions.words import (
+    ARTICLES,
+    BODY,
+    NUMBERS,
+    PLACES,
+    POSITIONS,
+    PREPOSITIONS,
+    RELATIVES,
+    UNKIND,
+    is_known,
+    singular,
+    tags,
+)  # fmt: skip
 from ieiw.triplets.rejects import Refusal
 
-_MOST_WORDS = 12
-"""Longer expressions are often whole sentences; they are quoted."""
-_NO_HEAD = frozenset(
-    """
-    far near close dotted striped checkered spotted only other one bald old young tall short big small large little tiny long
-    skinny blond standing sitting nearest front polka plaid camo stripes striped dots biggest largest smallest tallest shortest
-    oldest youngest first second third last whole entire
-    """.split()
-)
-"""What the reader of noun phrases takes for a noun, but is none."""
-_MOST_WORN_WORDS = 4
-"""Longer phrases about what a person wears say more than that."""
-_MOST_SCRAP_WORDS = 2
-"""Quoted expressions of so few words (``guy right``) give way to better ones."""
 LIMBS = frozenset("hand arm leg foot finger thumb knee elbow paw wrist ankle".split())
 """Where an expression is about one, often nothing else of the person is in the picture."""
 _UNKIND = UNKIND | frozenset(
-    "nasty fatso fatass ugliest retard retarded whore slut bitch bastard idiot gross pervert sexy dumb douche bimbo".split()
+    "nasty fatso fatass ugliest retard retarded whore slut bitch bastard idiot gross pervert sexy dumb douche bimbo butt ass".split()
 )
-_SLIPS = frozenset(
+_GARMENTS = frozenset(
     """
-    parson warring infront inback ladys womens mens theyre thier gras whit cant wont dont doesnt isnt hes shes thats theres youre
+    shirt t-shirt tshirt blouse jacket coat sweater sweatshirt hoodie hoody dress skirt suit vest top jersey uniform jeans pants
+    shorts trousers robe gown apron outfit hat cap helmet scarf tie
     """.split()
 )
-"""Slips of the finger that make another word, or that the web makes so often that its vocabulary knows them."""
+"""What somebody can be said to be in."""
+_COUNTS = NUMBERS.keys() | {str(number) for number in NUMBERS.values()}
+_BEFORE_PLACES = ARTICLES | {"in", "on", "at", "to"}
+_JOINS = frozenset({"and", ",", "'s", "not", "next", "close", "closest", "far", "upper", "lower", "is", "furthest", "farthest", "nearest"})
+_PARTICLES = frozenset({"up", "down", "out", "off", "over", "on", "inside", "outside"})
+"""Prepositions that may end a text (``animal lying down``, ``book she sits on``)."""
+_SLIPS = frozenset(
+    """
+    parson warring waring infront inback ladys womens mens thier gras whit cant wont raisings burry playa rite agian closet od
+    """.split()
+)
+"""Slips of the finger that make another word."""
 _CHAT = frozenset(
     """
-    lol lmao haha sorry oops wow awesome yep yup nope okay ok submit thanks click hi hello dunno idk hint guess whatever please
-    maybe again got your my i'm i ur u n b w r pm
+    lol haha sorry oops wow awesome yep yup nope okay ok submit thanks click hi hello dunno hint guess whatever please yeah hey
+    maybe again got your my mine ya ur eh uh um hmm pm mean sort kinda gonna think turkers
     """.split()
 )
 """What players say to each other."""
@@ -47,10 +56,11 @@ _WITH = re.compile(r"(?<!\S)w(?:/\s*|\s+)(?=\w)")
 _CLOCK = re.compile(r"\b(?:at )?(\d\d?) o ?'? ?clock\b")
 _COLLAGE = re.compile(r"\b(left|right|top|bottom|first|second|middle|other)([ -]hand)? (picture|pic|photo|image)\b")
 """Annotators of a collage speak of its parts as pictures."""
-_MADE = frozenset({"'s", ",", "frontmost"})
+_MADE = frozenset({"'s", ",", "frontmost", "a", "i"})
 """What :func:`ieiw.builders.instructions.class_naming.words_of` gives that no dictionary has."""
 _MARK = re.compile(r"\s+([,.;:!?])")
 _APOSTROPHE = re.compile(r"\s+'\s*(s|t|re|ve|ll|d|m)\b")
+_COUNT = re.compile(r"\b(\d+) (?=\w+s\b)|\bnumber (\d+)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +85,10 @@ class Expression:
         """The first words that no dictionary knows, that belong to chat or that speak of one picture of several; or empty."""
         if collage := _COLLAGE.search(self.raw.lower()):
             return collage[0]
-        for word in words_of(_in_full(self.raw)):
-            known = word in _MADE or word in FINITE or is_known(word) or len(word) == 1
-            if word[0].isdigit():
-                known = not word.endswith(("am", "pm"))  # the clock of a chat
-            if word in _CHAT or word in _SLIPS or not known:
-                return word
+        text = _in_full(self.raw)
+        for word in words_of(_COUNT.sub("", _CLOCK.sub("", text))):
+            if word in _CHAT or word in _SLIPS or not (word in _MADE or is_known(word)):
+                return word  # a number that counts nothing (banana 3) is none that a dictionary knows
         return ""
 
     @property
@@ -96,7 +104,7 @@ def _in_full(text: str) -> str:
 
 
 def read_expression(text: str, name: str, targets: int, category: str = "") -> Expression:
-    """An expression, mended where it is a noun phrase; what cannot be read as one is quoted as it stands.
+    """An expression: said as a noun phrase where all of it can be read as one, else to be quoted as it stands.
 
     Args:
         text: as the annotator wrote it.
@@ -104,62 +112,40 @@ def read_expression(text: str, name: str, targets: int, category: str = "") -> E
         targets: how many things it means.
         category: what the data set says they are, or empty.
     """
-    if len(text.split()) > _MOST_WORDS and not name:
-        return Expression(text, "")
-    phrase = _read(_in_full(text), name, targets)
-    if phrase is None or phrase.head in _NO_HEAD or not (targets <= 1 or name or phrase.several):
-        return Expression(text, "")
-    return Expression(text, phrase.definite if name else _with_wearer(phrase, category))
-
-
-def _read(text: str, name: str, targets: int) -> NounPhrase | None:
-    """The expression as a noun phrase, with the help of its first noun where it cannot be read without; or None."""
-    if name:
-        return _noun_phrase(text, name, targets)
     # Of several targets an expression speaks by itself ("two men"); only PhraseCut's bare nouns need their plural.
-    words, named = words_of(text), what_is_named(text)
-    for first, second, verb in zip(words, words[1:], words[2:], strict=False):
-        if verb in {"is", "are"} and names_any_thing([first]) and names_any_thing([second]):
-            return None  # what somebody does with it follows at once: horse man is riding
-    phrase = _noun_phrase(text, "", 1)
-    if named and (phrase is None or phrase.head in UNIQUE):
-        return _noun_phrase(text, named.noun, 1)
-    if phrase and targets == 1 and is_plural(phrase.head) and phrase.head in words[1:]:
-        before = words[words.index(phrase.head) - 1]
-        if words[0] != phrase.head and names_any_thing([before]) and not is_plural(before):
-            return None  # what was read as the head may be what one thing does: bear rubs into a rock
-    return phrase
-
-
-def _noun_phrase(text: str, name: str, instances: int) -> NounPhrase | None:
     try:
-        return noun_phrase(text, name=name, instances=instances, keep_parts=True)
+        counted = name or words_of(text)[:1] and words_of(text)[0] in _COUNTS
+        phrase = noun_phrase(_in_full(text), name=name, instances=targets if counted else 1, keep_parts=True)
     except Refusal:
-        return None
+        phrase = None
+    if phrase is None or not (targets <= 1 or name or phrase.several):
+        return Expression(text, "")
+    return Expression(text, phrase.definite if name or not category else _of_class(phrase, category))
 
 
-def _with_wearer(phrase: NounPhrase, category: str) -> str:
-    """A definite noun phrase; where it names what a person wears, and the person is meant, that is said; empty where unsure."""
-    head, words = singular(phrase.head), phrase.raw.split()
-    if category != "person" or head in LIMBS or head not in WORN | BODY:
-        return phrase.definite
-    elsewhere = head in BODY and singular(words[-1].lower()) != head  # whose is the head at the bottom?
-    if elsewhere or len(words) > _MOST_WORN_WORDS or any(word.endswith("ing") for word in words):
-        return ""
-    return f"the person {'in' if head in WORN else 'with'} {phrase.definite}"
+def _of_class(phrase: NounPhrase, category: str) -> str:
+    """A definite noun phrase about a thing of a class; about a person, what is worn is named with the wearer; empty where unsure."""
+    head = singular(phrase.head)
+    if category == "person" and phrase.head in _GARMENTS and phrase.simple:
+        return f"the person in {phrase.definite}"
+    return phrase.definite if means_any([phrase.head], [category]) and head not in BODY else ""
 
 
-def without_scraps(expressions: list[Expression], classes: Sequence[str] = ()) -> list[Expression]:
-    """Without scraps and bare nouns (``guy``), which may fit others too, if better is there.
+def reads_on(words: tuple[str, ...]) -> bool:
+    """Whether a text that is to be quoted goes on from its first noun as English does.
 
-    Scraps are quoted: of two words at most, or, where the region's ``classes`` are known, without a noun that means them
-    (``red shirt picking nose``).
+    ``man bent over`` and ``dog on bed sleeps`` do; ``man red hat``, ``man in middle red hat`` and ``third bottle in`` do not.
     """
-
-    def is_clear(expression: Expression) -> bool:
-        words = words_of(expression.raw)
-        if expression.spoken:
-            return len(words) > 1
-        return len(words) > _MOST_SCRAP_WORDS and (not classes or means_any(words, classes))
-
-    return [expression for expression in expressions if is_clear(expression)] or expressions
+    marks, noun = tags(words), first_noun(words)
+    first = words.index(noun.split()[-1])
+    before = [word for word in words[: first + 1 - len(noun.split())] if word not in ARTICLES]
+    sides = [word for word in before if word in PLACES]
+    if words[0] in {"no", "not"} or PREPOSITIONS & set(before) or (len(sides) > 1 and " ".join(sides) not in POSITIONS):
+        return False
+    for at, (word, following, mark) in enumerate(zip(words, words[1:], marks[1:], strict=False)):
+        after_place = at > 0 and word in PLACES and (at - 1 == first or words[at - 1] in _BEFORE_PLACES)
+        goes_on = following in PREPOSITIONS | RELATIVES | PLACES | _JOINS or mark.startswith(("V", "AV"))
+        joined = word in PREPOSITIONS | PLACES | _JOINS or marks[at].startswith(("V", "CJ", "PR", "AV"))
+        if ((at == first or after_place) and not goes_on) or (following in ARTICLES and not joined):
+            return False
+    return words[-1] not in PREPOSITIONS - _PARTICLES | ARTICLES | _COUNTS | RELATIVES

@@ -1,13 +1,13 @@
-"""Words: the closed lists that the phrase grammar leans on, plurals, articles, and which words are known at all."""
+"""Words: the closed lists that the reader of phrases leans on, plurals, articles, parts of speech, and which words are known."""
 
 from __future__ import annotations
 
-import gzip
-import importlib.util
-from functools import cache
-from pathlib import Path
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from ieiw.builders.instructions.nouns import OBJECTS
+if TYPE_CHECKING:
+    from HanTa.HanoverTagger import HanoverTagger
+    from spellchecker import SpellChecker
 
 ARTICLES = frozenset({"a", "an", "the"})
 POSSESSIVES = frozenset({"his", "her", "their", "its", "my", "our", "your"})
@@ -16,8 +16,6 @@ NUMBERS = {
 }  # fmt: skip
 VAGUE = {"several": "several", "many": "many", "few": "a few"}
 """Counts that a person says of what is to come, not of what is there (``add several cars``, ``remove the cars``)."""
-POINTING = frozenset({"this", "that", "these", "those", "all", "both", "some", "every", "each", "any", "another"})
-DETERMINERS = ARTICLES | POSSESSIVES | POINTING | NUMBERS.keys() | VAGUE.keys() | {"no", "one"}
 PREPOSITIONS = frozenset(
     """
     in on at with without behind under underneath beneath below above over by near beside between against from of to
@@ -25,9 +23,6 @@ PREPOSITIONS = frozenset(
     about for up down out
     """.split()
 )
-LOOSE_ENDS = PREPOSITIONS - {"up", "down", "out", "inside", "outside"}
-"""A phrase that ends with one of these was cut off (``plate with food on``)."""
-COMPOUND_PREPOSITIONS = (("next", "to"), ("close", "to"), ("in", "front", "of"), ("on", "top", "of"), ("out", "of"))
 PRONOUNS = frozenset(
     {"it", "him", "them", "us", "me", "you", "everyone", "something", "someone", "everything", "each", "other"}
     | {"one", "ones", "everybody", "somebody", "anything", "nothing", "itself", "himself", "herself", "themselves"}
@@ -182,22 +177,6 @@ _NOT_PLURAL = frozenset(
     """.split()
 )
 _NOT_MAN = frozenset({"human", "german", "roman", "ottoman", "talisman", "caiman", "shaman"})
-_SHORT = frozenset({"tv", "pc", "cd", "dvd", "ox", "id", "dj", "t-shirt", "x-ray", "suv", "atv", "bmx", "vcr", "gps"})
-"""Words too short, or too full of dashes, for a vocabulary to tell them from slips of the finger."""
-_TAILS = frozenset(
-    """
-    back bag ball band bar basket bed bench bird board boat book bow bowl box brush burger cake can case chair chip cloth coat corn
-    cup dish dog door end field fish fly frame front guard holder hole house hydrant keeper knife lamp land light line mark mat
-    paper pan pen piece pipe plane plate point pole port post pot print proof rack rail road room seat sheet shelf shoe side skin
-    stand stick stone stop storm table tie top towel track trail tub wall ware watch water way wear wheel wood work worm yard
-    """.split()
-)
-"""Second halves of words that annotators write together (``surfboard``, ``countertop``)."""
-_MISSPELT = frozenset({"womans", "mans", "plat", "teh", "hte", "gy", "peopel"})
-"""Frequent in a web vocabulary all the same."""
-_MERGES = 80_000
-"""How much of the vocabulary counts as words: CLIP itself uses 48,894 merges, which leaves out ``computer`` and ``crosswalk``;
-beyond some 100,000, ``jaket`` and ``sweather`` are in."""
 _VOWEL_SOUND = ("hour", "honest", "heir", "honor", "x-ray")
 _CONSONANT_SOUND = ("uni", "use", "usu", "eu", "ewe", "one", "once", "ufo", "u-", "ukulele", "ute", "uti", "usb")
 _VOWEL_EVEN_SO = ("unin", "unid", "unim", "unan")
@@ -257,58 +236,41 @@ def article(word: str) -> str:
     return "an" if word[:1] in "aeiou" else "a"
 
 
-_CLOSED = OBJECTS | DETERMINERS | PREPOSITIONS | PRONOUNS | WORN | BODY | COLOURS | MASS | PEOPLE | UNIQUE
-
-
 @cache
-def _vocabulary() -> frozenset[str]:
-    """Words by how common they are on the web, from the merges of CLIP's tokenizer inside the installed open_clip package.
+def _dictionary() -> SpellChecker:
+    from spellchecker import SpellChecker  # reads seven megabytes
 
-    A word that is put together late, or never, is most often misspelt.
+    return SpellChecker(distance=1)
 
-    Raises:
-        ModuleNotFoundError: open_clip_torch, a requirement of this project, is not installed.
+
+_ALSO = frozenset(
     """
-    package = importlib.util.find_spec("open_clip")  # found, not imported: importing it would load torch
-    if package is None or not package.submodule_search_locations:
-        raise ModuleNotFoundError(
-            "open_clip_torch is not installed; its CLIP vocabulary tells known words from misspelt ones"
-        )
-    file = Path(package.submodule_search_locations[0]) / "bpe_simple_vocab_16e6.txt.gz"
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        next(lines)  # a line about the file's version
-        merges = [line.split() for _, line in zip(range(_MERGES), lines, strict=False)]
-    whole = (left + right for left, right in (merge for merge in merges if len(merge) == 2) if right.endswith("</w>"))
-    return frozenset(word.removesuffix("</w>") for word in whole)
+    backsplash bedframe bowtie countertop hoodie hoodies hoody placemat rightmost leftmost bottommost frontmost stovetop t-shirt t-shirts tshirt
+    tv tvs suv suvs atv centre greyish webcam smartphone nightstand crosswalk wii snowboarder skateboarder multicoloured
+    """.split()
+)
+_RARE = 50
+"""What the dictionary has no oftener in the films' subtitles that it counts is most often misspelt."""
 
 
 @cache
 def is_known(word: str) -> bool:
-    """Whether a lower-case word is known to be English: itself, its base form, or its two halves."""
-    word = word.removesuffix("'s")
-    if word in _SHORT or singular(word) in _SHORT:
+    """Whether a lower-case word, or each part between its dashes, is spelt as English is."""
+    if word in _ALSO:
         return True
-    if word in _MISSPELT:
-        return False
-    if "-" in word:
-        return all(is_known(part) for part in word.split("-") if part)
-    if word in _CLOSED or singular(word) in _CLOSED:
-        return True
-    known = _vocabulary()
-    if len(word) > 2 and not known.isdisjoint(_forms(word)):
-        return True
-    plain = singular(word)
-    return any(plain.endswith(tail) and plain.removesuffix(tail) in known for tail in _TAILS)
+    parts = word.removesuffix("'s").split("-")
+    words = _dictionary().word_frequency
+    return all(len(part) > 1 and words[part] > _RARE for part in parts) if len(word) > 1 else word == "a"
 
 
-def _forms(word: str) -> set[str]:
-    forms = {word, singular(word)}
-    for ending in ("ing", "ed", "er", "est", "y", "less"):
-        stem = word.removesuffix(ending)
-        if stem != word and len(stem) > 3:
-            forms.add(stem)
-            if ending in {"ing", "ed", "est"}:
-                forms.add(f"{stem}e")
-            if stem[-1] == stem[-2]:
-                forms.add(stem[:-1])
-    return forms
+@cache
+def _tagger() -> HanoverTagger:
+    from HanTa.HanoverTagger import HanoverTagger  # reads its model
+
+    return HanoverTagger("morphmodel_en.pgz")
+
+
+@lru_cache(maxsize=65536)
+def tags(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Parts of speech of lower-case words in their context, as the British National Corpus names them (``NN1``, ``AJ0``, ``VVZ``)."""
+    return tuple(tag for _, _, tag in _tagger().tag_sent(list(words)))
