@@ -10,6 +10,7 @@ from functools import lru_cache
 from ieiw.builders.instructions.coco_nouns import CLASS_OF, GROUP_OF
 from ieiw.builders.instructions.words import (
     ARTICLES,
+    BODY,
     COLOURS,
     NUMBERS,
     PLACES,
@@ -121,12 +122,15 @@ def what_is_named(text: str) -> Named | None:
 
 
 def first_noun(words: Sequence[str]) -> str:
-    """What is named first: the last of the first nouns in a row (``elephant trunk``, ``hot dog``); empty where there is none."""
+    """What is named first: the last of the first nouns in a row (``man's hand``, ``hot dog``); empty where there is none."""
     found = ""
     for at, (word, tag) in enumerate(zip(words, tags(tuple(words)), strict=True)):
         pair, ambiguous = " ".join(words[max(0, at - 1) : at + 1]), word in COLOURS | PLACES
         listed = not ambiguous and bool({word, singular(word)} & CLASS_OF.keys())
-        if listed or (tag.startswith("NN") and (not ambiguous or words[at + 1 : at + 2] == ())):
+        if word == "'s":
+            continue
+        part = bool(found) and singular(word) in BODY
+        if listed or part or (tag.startswith("NN") and (not ambiguous or words[at + 1 : at + 2] == ())):
             found = pair if pair in CLASS_OF or singular(pair) in CLASS_OF else word
         elif found:
             break

@@ -10,9 +10,12 @@ from ieiw.builders.instructions.phrases import NounPhrase, noun_phrase
 from ieiw.builders.instructions.words import (
     ARTICLES,
     BODY,
+    COLOURS,
     NUMBERS,
+    PEOPLE,
     PLACES,
     POSITIONS,
+    POSSESSIVES,
     PREPOSITIONS,
     RELATIVES,
     UNKIND,
@@ -35,8 +38,15 @@ _GARMENTS = frozenset(
 )
 """What somebody can be said to be in."""
 _COUNTS = NUMBERS.keys() | {str(number) for number in NUMBERS.values()}
-_BEFORE_PLACES = ARTICLES | {"in", "on", "at", "to"}
-_JOINS = frozenset({"and", ",", "'s", "not", "next", "close", "closest", "far", "upper", "lower", "is", "furthest", "farthest", "nearest"})
+_JOINS = frozenset(
+    {"and", ",", "'s", "not", "next", "close", "closest", "far", "furthest", "farthest", "nearest", "is", "full"}
+)
+"""What else may follow a noun than prepositions and verbs."""
+_ENDS = frozenset({"front", "back", "top", "bottom"})
+"""Straight after a thing these may be its parts (``chair back``, ``stove top``)."""
+_SIDES = PLACES | {"side", "hand", "half", "row", "most", "part", "end", "seat"}
+_NEW = PEOPLE - {"player", "people"} | {"one", "another"}
+_POSTURES = frozenset("sitting standing walking lying kneeling sleeping".split())
 _PARTICLES = frozenset({"up", "down", "out", "off", "over", "on", "inside", "outside"})
 """Prepositions that may end a text (``animal lying down``, ``book she sits on``)."""
 _SLIPS = frozenset(
@@ -48,7 +58,7 @@ _SLIPS = frozenset(
 _CHAT = frozenset(
     """
     lol haha sorry oops wow awesome yep yup nope okay ok submit thanks click hi hello dunno hint guess whatever please yeah hey
-    maybe again got your my mine ya ur eh uh um hmm pm mean sort kinda gonna think turkers
+    maybe again i agree got your my mine ya ur eh uh um hmm pm mean sort kinda gonna think turkers
     """.split()
 )
 """What players say to each other."""
@@ -56,7 +66,7 @@ _WITH = re.compile(r"(?<!\S)w(?:/\s*|\s+)(?=\w)")
 _CLOCK = re.compile(r"\b(?:at )?(\d\d?) o ?'? ?clock\b")
 _COLLAGE = re.compile(r"\b(left|right|top|bottom|first|second|middle|other)([ -]hand)? (picture|pic|photo|image)\b")
 """Annotators of a collage speak of its parts as pictures."""
-_MADE = frozenset({"'s", ",", "frontmost", "a", "i"})
+_MADE = frozenset({"'s", ",", "a"})
 """What :func:`ieiw.builders.instructions.class_naming.words_of` gives that no dictionary has."""
 _MARK = re.compile(r"\s+([,.;:!?])")
 _APOSTROPHE = re.compile(r"\s+'\s*(s|t|re|ve|ll|d|m)\b")
@@ -86,6 +96,8 @@ class Expression:
         if collage := _COLLAGE.search(self.raw.lower()):
             return collage[0]
         text = _in_full(self.raw)
+        if "it's" in self.plain:
+            return "it's"
         for word in words_of(_COUNT.sub("", _CLOCK.sub("", text))):
             if word in _CHAT or word in _SLIPS or not (word in _MADE or is_known(word)):
                 return word  # a number that counts nothing (banana 3) is none that a dictionary knows
@@ -131,21 +143,46 @@ def _of_class(phrase: NounPhrase, category: str) -> str:
     return phrase.definite if means_any([phrase.head], [category]) and head not in BODY else ""
 
 
+def without_bare_nouns(expressions: list[Expression]) -> list[Expression]:
+    """Without bare nouns (``guy``), which may fit others too, if better is there."""
+    return [expression for expression in expressions if len(words_of(expression.raw)) > 1] or expressions
+
+
 def reads_on(words: tuple[str, ...]) -> bool:
-    """Whether a text that is to be quoted goes on from its first noun as English does.
+    """Whether a text that is to be quoted begins with its thing, and nowhere runs two things together or breaks off.
 
     ``man bent over`` and ``dog on bed sleeps`` do; ``man red hat``, ``man in middle red hat`` and ``third bottle in`` do not.
     """
-    marks, noun = tags(words), first_noun(words)
+    noun = first_noun(words)
     first = words.index(noun.split()[-1])
     before = [word for word in words[: first + 1 - len(noun.split())] if word not in ARTICLES]
     sides = [word for word in before if word in PLACES]
     if words[0] in {"no", "not"} or PREPOSITIONS & set(before) or (len(sides) > 1 and " ".join(sides) not in POSITIONS):
         return False
-    for at, (word, following, mark) in enumerate(zip(words, words[1:], marks[1:], strict=False)):
-        after_place = at > 0 and word in PLACES and (at - 1 == first or words[at - 1] in _BEFORE_PLACES)
-        goes_on = following in PREPOSITIONS | RELATIVES | PLACES | _JOINS or mark.startswith(("V", "AV"))
-        joined = word in PREPOSITIONS | PLACES | _JOINS or marks[at].startswith(("V", "CJ", "PR", "AV"))
-        if ((at == first or after_place) and not goes_on) or (following in ARTICLES and not joined):
+    marks = tags(words)
+    for at in range(first, len(words) - 1):
+        again = words[at + 1] == words[first] and marks[at].startswith("NN")  # fridge behind man fridge
+        if again or _runs_on(words, marks, at, at == first):
             return False
+    doubled = zip(words, words[2:], strict=False)  # with a showing its back
+    if any(one in ARTICLES and two in ARTICLES | POSSESSIVES for one, two in doubled):
+        return False
     return words[-1] not in PREPOSITIONS - _PARTICLES | ARTICLES | _COUNTS | RELATIVES
+
+
+def _runs_on(words: tuple[str, ...], marks: tuple[str, ...], at: int, is_thing: bool) -> bool:
+    """Whether the word after ``at`` begins another thing where nothing joins the two."""
+    word, following, mark = words[at], words[at + 1], marks[at + 1]
+    joins = following in PREPOSITIONS | RELATIVES | _JOINS
+    if is_thing:
+        return following in _ENDS or not (joins or following in PLACES or mark.startswith(("V", "AV")))
+    place = word in PLACES
+    begins = following in COLOURS | ARTICLES or mark.startswith(("AJ", "AT", "ORD", "CRD", "DT")) or following in _NEW
+    last = at + 2 == len(words) and mark.startswith("AJ") and following not in COLOURS  # with the door open
+    if word == following or (following in COLOURS and marks[at] in {"VVN", "VVD"}):
+        return True
+    if place or marks[at].startswith("NN"):
+        return (begins and not joins and not last) or (place and mark.startswith("NN") and following not in _SIDES)
+    if word in _POSTURES:
+        return following in COLOURS or mark.startswith(("AJ", "NN"))
+    return word in {"is", "are"} and following in PLACES

@@ -55,7 +55,10 @@ _LEADING = frozenset(
     """.split()
 )
 _COMPOUND = {
-    **{phrase: phrase for phrase in ("next to", "close to", "in front of", "on top of", "to the left of", "to the right of")},
+    **{
+        phrase: phrase
+        for phrase in ("next to", "close to", "in front of", "on top of", "to the left of", "to the right of")
+    },
     **{"to left of": "to the left of", "to right of": "to the right of", "left of": "to the left of"},
     "right of": "to the right of",
     "full of": "full of",
@@ -87,8 +90,8 @@ _BOTH = frozenset(
 """Nouns that stand before other nouns as adjectives do."""
 _ADJECTIVES = frozenset(
     """
-    left-handed half-eaten striped checkered checked spotted patterned plaid stuffed folded sliced closed open parked bearded
-    barefoot shirtless seated standing sitting smiling sleeping potted framed painted lit unlit wooden bald
+    left-handed half-eaten colored coloured striped checkered checked spotted patterned plaid stuffed folded sliced closed open bearded
+    barefoot shirtless potted framed painted lit unlit wooden bald
     """.split()
 )
 _THINGS = frozenset(
@@ -129,7 +132,9 @@ def units(phrase: str, name: str) -> list[Unit]:
     words = _words(phrase)
     for word in words:
         _check_word(word)
-    spoken = tags(tuple(words))
+    kinds = [_listed(word) for word in words]
+    if "" in kinds:
+        kinds = [kind or _tagged(word, tag) for kind, word, tag in zip(kinds, words, tags(tuple(words)), strict=True)]
     head_at, size = _head(words, name)
     found: list[Unit] = []
     at = 0
@@ -139,7 +144,10 @@ def units(phrase: str, name: str) -> list[Unit]:
             at += size
             continue
         length, unit = _joined(words, at, head_at)
-        found.append(unit or Unit(_DIGITS.get(words[at], words[at]), _kind(words[at], spoken[at])))
+        kind = kinds[at]
+        if kind in "xgld" and at < head_at and words[at].endswith(("ed", "ing", "en")):
+            kind = "j"  # before a noun that the data set names: parked car
+        found.append(unit or Unit(_DIGITS.get(words[at], words[at]), kind))
         at += length
     return found
 
@@ -222,10 +230,17 @@ def _table() -> dict[tuple[str, ...], Unit]:
 def _joined(words: list[str], at: int, head_at: int) -> tuple[int, Unit | None]:
     """How many words of a unit begin here, and the unit; one word of no unit gives none."""
     following = words[at + 1 : at + 2]
-    if words[at] in _ENDS and following and singular(following[0]) not in PEOPLE | POSITIONS.keys() | PREPOSITIONS | {","}:
+    if (
+        words[at] in _ENDS
+        and following
+        and singular(following[0]) not in PEOPLE | POSITIONS.keys() | PREPOSITIONS | {","}
+    ):
         return 1, Unit(words[at], "u")
     if words[at] == "top" and at and words[at - 1] in COLOURS | {"tank", "crop", "halter"}:
         return 1, Unit("top", "w")
+    behind: bool = at > 0 and words[at - 1] not in PREPOSITIONS | _DETERMINERS | POSITIONS.keys()
+    if words[at] in _ENDS and behind and (not following or following[0] not in POSITIONS):
+        return 1, Unit(words[at], "x")  # chair back, stove top
     for length in (5, 4, 3, 2, 1):
         holds_head = at < head_at < at + length
         if at + length <= len(words) and not holds_head and (unit := _table().get(tuple(words[at : at + length]))):
@@ -235,8 +250,8 @@ def _joined(words: list[str], at: int, head_at: int) -> tuple[int, Unit | None]:
 
 _BY_LIST: tuple[tuple[str, frozenset[str] | set[str]], ...] = (
     ("D", _DETERMINERS),
-    ("#", NUMBERS.keys() | _DIGITS.keys()),
-    ("v", VAGUE.keys()),
+    ("#", frozenset(NUMBERS) | frozenset(_DIGITS)),
+    ("v", frozenset(VAGUE)),
     ("o", _BOTH),
     ("c", COLOURS),
     ("u", UNIQUE),
@@ -245,7 +260,7 @@ _BY_LIST: tuple[tuple[str, frozenset[str] | set[str]], ...] = (
     ("&", {"and"}),
     (",", {","}),
     ("x", PREPOSITIONS | PRONOUNS | FINITE),
-    ("j", _ADJECTIVES - _POSTURES),
+    ("j", _ADJECTIVES),
     ("g", _POSTURES),
     ("l", _DIRECTED),
     ("d", _DONE),
@@ -255,7 +270,9 @@ _BY_LIST: tuple[tuple[str, frozenset[str] | set[str]], ...] = (
 )
 
 
-def _kind(word: str, tag: str) -> str:
+@cache
+def _listed(word: str) -> str:
+    """The kind of a word that a list holds; empty for others."""
     for kind, listed in _BY_LIST:
         if word in listed:
             return kind
@@ -264,10 +281,15 @@ def _kind(word: str, tag: str) -> str:
         return "s" if is_plural(word) else "w"
     if word in _CERTAIN:
         return "k"
-    if one in _CERTAIN or (tag == "NN2" and is_plural(word)):
-        return "s"
-    if tag in {"AJC", "AJS"} or word.endswith("most"):
+    return "s" if one in _CERTAIN else "u" if word.endswith("most") else ""
+
+
+def _tagged(word: str, tag: str) -> str:
+    """The kind of another word by its part of speech in this company."""
+    if tag in {"AJC", "AJS"}:
         return "u"
-    if tag == "AJ0" or word.endswith("'s"):
+    if tag == "AJ0" or (word.endswith("'s") and word[:-2] not in PRONOUNS):
         return "j"
+    if tag == "NN2" and is_plural(word):
+        return "s"
     return "n" if tag == "NN1" and not is_plural(word) else "x"

@@ -39,9 +39,7 @@ _ADJECTIVES = "(?:[cjuo](?:,?&?(?=[cjuo]))?)*"
 _NOUN_PHRASE = f"(?:D{_ADJECTIVES}[nskmow]|#?{_ADJECTIVES}[skmow])"
 _COLOURS = "c(?:,?&?c)*"
 _RELATION = rf"b?(?:(?P<lead>[pP]|[gld]p|[GF])(?P<what>{_NOUN_PHRASE}(?:&{_NOUN_PHRASE})?|{_COLOURS})|(?P<alone>g?A|g))"
-_FORM = (
-    rf"D?(?P<number>[#v]?)(?P<first>[LU]?)(?P<before>{_ADJECTIVES}g?%s)(?P<head>%s)(?P<place>[LU]?)(?:{_RELATION})?(?P<last>[LU]?)"
-)
+_FORM = rf"D?(?P<number>[#v]?)(?P<first>[LU]?)(?P<before>{_ADJECTIVES}[gd]?%s)(?P<head>%s)(?P<place>[LU]?)(?:{_RELATION})?(?P<last>[LU]?)"
 _NAMED = re.compile(_FORM % ("[nko]?", "H"))
 _BARE = re.compile(_FORM % ("", "[nskmow]"))
 _DRINKING = frozenset(
@@ -54,7 +52,8 @@ _BESIDE = frozenset({"in", "on", "by", "near", "beside", "across", "above", "ove
 _GROUND = frozenset({"grass", "snow", "sand", "water", "mud", "dirt"})
 """Masses that are part of the scene where a thing is in, on or near them; elsewhere they take no article."""
 _CAPITALS = {
-    **{word: word.upper() for word in ("tv", "suv", "atv", "dvd", "cd", "us", "usa", "uk", "bmx")},
+    **{word: word.upper() for word in ("tv", "suv", "atv", "dvd", "cd", "usa", "bmx")},
+    **{"tvs": "TVs", "suvs": "SUVs"},
     **{
         word: word.capitalize()
         for word in """
@@ -72,8 +71,8 @@ class NounPhrase:
     Attributes:
         raw: as the annotator wrote it.
         definite: after "remove": ``the blue bird on top of the tree``, ``the chairs``.
-        indefinite: after "add": ``a blue bird on top of the tree``, ``chairs``; empty for ``closest`` and its like: before it is
-            added there is none to compare.
+        indefinite: after "add": ``a blue bird on top of the tree``, ``chairs``; empty where the thing is told by others of its kind
+            (``closest``) or is a part (``roof of the house``), since nothing of the kind is there before it is added.
         several: whether it means more than one thing.
         head: the noun it is about, as it stands in the phrase.
         simple: whether it is no more than adjectives, the noun and a place.
@@ -138,7 +137,10 @@ def noun_phrase(phrase: str, *, name: str = "", instances: int = 1, keep_parts: 
     )
     _check_head(parts, keep_parts)
     _settle_number(parts, instances, {unit.text for unit in found if unit.kind == "D"})
-    compared = any(unit.kind in "uPU" for unit in found)
+    of_it = (
+        read["lead"][:1] == [Unit("of", "p")] and singular(head[-1]) not in MEASURES | _PICTURES
+    )  # the roof of the house
+    compared = of_it or any(unit.kind in "uPU" for unit in found)
     return _spoken(phrase, parts, instances, compared)
 
 
@@ -177,6 +179,8 @@ def _relation(read: _Read, head: str) -> list[str]:
     lead, what = read["lead"], read["what"]
     if not lead:
         return []
+    if lead[0].text == "of" and read["place"]:
+        raise _refuse("a place stands before 'of'")
     opening = lead[-1].text
     said = [unit.text for unit in lead]
     if all(unit.kind in "c&," for unit in what):
@@ -216,7 +220,11 @@ def _with_article(phrase: list[Unit], lead: list[str], head: str) -> list[str]:
         return words
     if lead[0] in ARTICLE_NEEDED or plural(noun) == noun:
         raise _refuse(f"an article is missing after {' '.join(lead)!r}")
-    shown = opening in {"with", "without"} or (len(lead) == 1 and opening in ACTIONS) or (opening == "of" and head in _PICTURES)
+    shown = (
+        opening in {"with", "without"}
+        or (len(lead) == 1 and opening in ACTIONS)
+        or (opening == "of" and head in _PICTURES)
+    )
     return [article(words[0]) if shown or (opening == "in" and worn) else "the", *words]
 
 

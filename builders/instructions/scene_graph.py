@@ -73,7 +73,8 @@ class Scene:
             except Refusal as refusal:
                 problem = problem or refusal
                 continue
-            phrases.setdefault(phrase.definite, phrase)
+            if phrase.indefinite:  # the same phrases serve both directions
+                phrases.setdefault(phrase.definite, phrase)
         if not phrases:
             raise problem or Refusal(Reason.PHRASE_UNUSABLE, f"no name for {thing.name!r}")
         return tuple(phrases.values())[:_MOST_PHRASES]

@@ -86,12 +86,6 @@ MASS = frozenset(
     asphalt moss ivy debris garbage trash
     """.split()
 )
-OPEN_GROUND = frozenset(
-    """
-    water grass snow sand dirt gravel mud ice hay straw shade sunlight foliage vegetation shrubbery greenery concrete asphalt
-    """.split()
-)
-"""Masses that things stand or lie in: ``in the grass``, but ``in denim``."""
 WORN = frozenset(
     """
     shirt t-shirt tshirt blouse jacket coat sweater sweatshirt hoodie hoody dress skirt suit vest camisole top jersey

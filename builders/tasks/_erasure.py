@@ -63,6 +63,7 @@ class Erasure(TaskBase[RegionRules]):
             Refusal: phrase, picture or region make no good pair.
         """
         region = self._region(record)
+        self._check_sayable(region.phrase)
         return record.once("job", lambda: PaintJob(region.picture, region.hole))
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
@@ -72,6 +73,7 @@ class Erasure(TaskBase[RegionRules]):
             Refusal: as ``job``; ``nothing_changed`` where the inpainter gave the region back.
         """
         region = self._region(record)
+        self._check_sayable(region.phrase)
         templates = chosen(self._tools.wordings, self.name, TEMPLATES[self.name], rng)
         sentences = fill(self.name, region.phrase, templates)
         full, empty = record.once("erased", lambda: self._erased(record, region))
@@ -95,6 +97,9 @@ class Erasure(TaskBase[RegionRules]):
             pair=pair_name(record.source, record.record.id),
             backend=self._tools.backend("inpaint").name,
         )
+
+    def _check_sayable(self, phrase: NounPhrase) -> None:
+        """Refuse a phrase that says nothing in this task's direction."""
 
     def _region(self, record: OpenRecord) -> Region:
         return record.once("region", lambda: self._make_region(record))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ieiw.builders.instructions.phrases import NounPhrase
 from ieiw.builders.tasks._erasure import Erasure
+from ieiw.triplets.rejects import Reason, Refusal
 
 
 class Addition(Erasure):
@@ -10,3 +12,7 @@ class Addition(Erasure):
 
     name = "addition"
     mirrors = "removal"
+
+    def _check_sayable(self, phrase: NounPhrase) -> None:
+        if not phrase.indefinite:
+            raise Refusal(Reason.PHRASE_UNUSABLE, f"{phrase.raw!r} is told by what is not there before it is added")

@@ -20,7 +20,7 @@ from ieiw.builders.formats.coco_masks import union
 from ieiw.builders.formats.label_maps import decode_matlab
 from ieiw.builders.instructions.coco_nouns import COCO_CLASSES
 from ieiw.builders.instructions.expression_checks import Scene, doubt_about_name, fitting
-from ieiw.builders.instructions.expressions import Expression, read_expression, without_scraps
+from ieiw.builders.instructions.expressions import Expression, read_expression, without_bare_nouns
 from ieiw.builders.instructions.mask_sentences import fill_what
 from ieiw.builders.instructions.spatial_words import Thing
 from ieiw.builders.instructions.template_sets import chosen
@@ -127,7 +127,7 @@ def _expressions(record: Record, keep_all: bool) -> list[Expression]:
         raise Refusal(Reason.EMPTY_PHRASE, "no expression with a word in it")
     if keep_all or annotation.get("as_said"):
         return found
-    return without_scraps(fitting(found, scene, _target_count(annotation)), scene.classes if scene else ())
+    return without_bare_nouns(fitting(found, scene, _target_count(annotation)))
 
 
 def _scene(record: Record) -> Scene | None:
