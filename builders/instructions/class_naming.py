@@ -22,16 +22,8 @@ from ieiw.builders.instructions.words import (
     tags,
 )
 
-_TAKEN_FOR = (
-    {"food", "kitchen"},  # the carrots, for the bowl of them
-    {"furniture", "indoor"},  # the flowers, for their vase
-    {"furniture", "outdoor"},  # a bench is a chair
-    {"electronic", "appliance"},
-    {"animal", "indoor"},  # teddy bears, and what looks like animals
-)
-"""Supercategories between which names wander."""
-_FOND = frozenset("guy girl boy baby kid child dude mom mother dad father fella chick adult".split())
-"""Said of animals too."""
+_TAKEN_FOR = ({"furniture", "outdoor"}, {"electronic", "appliance"})
+"""Supercategories between which names wander: a bench is a chair."""
 _COUNTED = frozenset({"person", "animal", "vehicle"})
 """Each of these is outlined on its own; one outline may well hold several carrots or books."""
 _MODIFIERS = (
@@ -78,13 +70,10 @@ class Named:
 
     def contradicts(self, classes: Sequence[str]) -> bool:
         """Whether none of some classes of COCO can be meant."""
-        for name in classes:
-            group = GROUP_OF.get(name, "")
-            fond = singular(self.noun) in _FOND and (group == "animal" or name == "teddy bear")
-            nickname = self.name == "dog" and name == "hot dog"
-            if group in {"", self.group} or {group, self.group} in _TAKEN_FOR or fond or nickname:
-                return False
-        return bool(classes)
+        groups = [GROUP_OF.get(name, "") for name in classes]
+        return bool(groups) and not any(
+            group in {"", self.group} or {group, self.group} in _TAKEN_FOR for group in groups
+        )
 
     @property
     def says_several(self) -> bool:
@@ -141,4 +130,6 @@ def means_any(words: Sequence[str], classes: Sequence[str]) -> bool:
     """Whether any of the words is a noun for one of some classes of COCO, or for its like."""
     pairs = [" ".join(words[at : at + 2]) for at in range(len(words))]
     groups = {CLASS_OF[noun][0] for word in (*words, *pairs) for noun in {word, singular(word)} & CLASS_OF.keys()}
-    return bool(groups & {GROUP_OF[name] for name in classes}) or any(singular(word) in classes for word in words)
+    meant = [GROUP_OF[name] for name in classes]
+    alike = any(group == other or {group, other} in _TAKEN_FOR for group in groups for other in meant)
+    return alike or any(singular(word) in classes for word in words)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ieiw.builders.boxes import Box, area
 from ieiw.builders.instructions.class_naming import Named, first_noun, means_any, what_is_named, words_of
+from ieiw.builders.instructions.classes import class_name
 from ieiw.builders.instructions.expressions import LIMBS, Expression, reads_on
 from ieiw.builders.instructions.spatial_words import PLACE_WORDS, Place, Thing, bare_place, only_place
 from ieiw.builders.instructions.words import ARTICLES, BODY, COLOURS, POSITIONS, WORN, is_plural, singular
@@ -75,14 +76,14 @@ def _check(expression: Expression, scene: Scene | None, targets: int) -> Express
         where = POSITIONS.get(" ".join(word for word in words_of(expression.raw) if word not in _BESIDE), "")
         box = scene.meant[0].box if scene and len(scene.classes) == len(scene.meant) == 1 else None
         if where and scene and box and place.holds(box, scene.rivals, scene.size, alike=True) == "holds":
-            return Expression(expression.raw, f"the {scene.classes[0]} {where}")
+            return Expression(expression.raw, f"the {class_name(scene.classes[0]).spoken} {where}")
         return _unusable("it says a place, but no thing that alone is there")
-    if scene:
-        return doubt_in_scene(expression, scene) or expression
     named = what_is_named(expression.raw)
-    if targets == 1 and named and _names_two(named):
-        return _contradicted(_TWO_FOR_ONE)
-    return expression
+    if scene:
+        doubt = doubt_in_scene(expression, named, scene)
+    else:
+        doubt = _contradicted(_TWO_FOR_ONE) if targets == 1 and named and _names_two(named) else None
+    return doubt or _doubt_about_quoting(expression, scene.classes if scene else []) or expression
 
 
 def doubt_about_words(expression: Expression) -> Refusal | None:
@@ -91,13 +92,21 @@ def doubt_about_words(expression: Expression) -> Refusal | None:
         return _unusable("unkind words")
     if expression.slip:
         return _unusable(f"{expression.slip!r} is misspelt, chat, or speaks of a collage")
+    return None
+
+
+def _doubt_about_quoting(expression: Expression, classes: list[str]) -> Refusal | None:
+    """Why what cannot be read as a noun phrase cannot even be quoted."""
     words = words_of(expression.raw)
-    if expression.spoken or bare_place(expression.raw):
+    if expression.spoken:
         return None
     if len(words) <= _SCRAP:
         return _unusable("too short to be read")
-    if set(words) <= COLOURS | PLACE_WORDS or not first_noun(words):
+    noun = first_noun(words)
+    if set(words) <= COLOURS | PLACE_WORDS or not noun:
         return _unusable("it names no thing")
+    if classes and not means_any(noun.split(), classes):  # elephant trunk, purse lady is holding
+        return _unusable(f"it names {noun!r} first")
     return None if reads_on(words) else _unusable("it runs words together, or breaks off")
 
 
@@ -124,9 +133,8 @@ def doubt_about_name(phrase: str, name: str, namesakes: Sequence[str]) -> Refusa
     return None
 
 
-def doubt_in_scene(expression: Expression, scene: Scene) -> Refusal | None:
+def doubt_in_scene(expression: Expression, named: Named | None, scene: Scene) -> Refusal | None:
     """Why an expression does not fit what is outlined in the picture."""
-    named = what_is_named(expression.raw)
     if not scene.meant:
         return _doubt_about_absence(expression, named, scene)
     classes = scene.classes
@@ -136,8 +144,6 @@ def doubt_in_scene(expression: Expression, scene: Scene) -> Refusal | None:
         return _contradicted(f"it names {named.noun!r}, the region is of class {' and '.join(sorted(set(classes)))}")
     if named and (detail := _number_mismatch(named, len(scene.meant), expression.raw)):
         return _contradicted(detail)
-    if not expression.spoken and (detail := _names_another(expression.raw, classes)):
-        return _unusable(detail)
     return _doubt_about_place(expression, named, scene) if named and len(scene.meant) == 1 else None
 
 
@@ -164,13 +170,6 @@ def _number_mismatch(named: Named, targets: int, text: str) -> str:
     if targets == 1 and named.says_several:
         return f"it speaks of several {named.noun}, the region holds one"
     return ""
-
-
-def _names_another(text: str, classes: list[str]) -> str:
-    """What a quoted expression names first, if that is not the thing (``elephant trunk``)."""
-    words = words_of(text)
-    noun = first_noun(words)
-    return "" if means_any(noun.split(), classes) else f"it names {noun or 'nothing'!r} first"
 
 
 def _names_two(named: Named) -> bool:

@@ -28,7 +28,10 @@ from ieiw.triplets.rejects import Refusal
 LIMBS = frozenset("hand arm leg foot finger thumb knee elbow paw wrist ankle".split())
 """Where an expression is about one, often nothing else of the person is in the picture."""
 _UNKIND = UNKIND | frozenset(
-    "nasty fatso fatass ugliest retard retarded whore slut bitch bastard idiot gross pervert sexy dumb douche bimbo butt ass".split()
+    """
+    nasty fatso fatass ugliest retard retarded whore slut bitch bastard idiot gross pervert sexy dumb douche bimbo butt ass badass
+    fucking shit damn
+    """.split()
 )
 _GARMENTS = frozenset(
     """
@@ -38,9 +41,7 @@ _GARMENTS = frozenset(
 )
 """What somebody can be said to be in."""
 _COUNTS = NUMBERS.keys() | {str(number) for number in NUMBERS.values()}
-_JOINS = frozenset(
-    {"and", ",", "'s", "not", "next", "close", "closest", "far", "furthest", "farthest", "nearest", "is", "full"}
-)
+_JOINS = frozenset("and , 's not next close closest far furthest farthest nearest is full he she they you we".split())
 """What else may follow a noun than prepositions and verbs."""
 _ENDS = frozenset({"front", "back", "top", "bottom"})
 """Straight after a thing these may be its parts (``chair back``, ``stove top``)."""
@@ -70,7 +71,7 @@ _MADE = frozenset({"'s", ",", "a"})
 """What :func:`ieiw.builders.instructions.class_naming.words_of` gives that no dictionary has."""
 _MARK = re.compile(r"\s+([,.;:!?])")
 _APOSTROPHE = re.compile(r"\s+'\s*(s|t|re|ve|ll|d|m)\b")
-_COUNT = re.compile(r"\b(\d+) (?=\w+s\b)|\bnumber (\d+)\b")
+_COUNT = re.compile(r"\b(\d+) (?=\w*(s|men|women|people|children)\b)|\bnumber (\d+)\b")
 
 
 @dataclass(frozen=True, slots=True)

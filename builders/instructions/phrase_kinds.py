@@ -201,6 +201,9 @@ def _stem(noun: str) -> str:
 def _table() -> dict[tuple[str, ...], Unit]:
     """Units of more than one word, and places of one."""
     found = {phrase: Unit(said, "p") for phrase, said in _COMPOUND.items()}
+    found |= {
+        f"{all_of} the": Unit(all_of.split()[0], "D") for all_of in ("all", "all of", "both", "both of", "some of")
+    }
     found |= {phrase: Unit(phrase, "P") for phrase in _NEAREST}
     found |= {phrase: Unit(phrase, "A") for phrase in (*_IDIOMS, *(f"playing {sport}" for sport in _SPORTS))}
     for short, said in POSITIONS.items():
@@ -221,8 +224,8 @@ def _table() -> dict[tuple[str, ...], Unit]:
     for place in ("background", "foreground", "distance", "corner", "air"):
         found |= {way: Unit(f"in the {place}", "L") for way in (f"in {place}", f"in the {place}")}
     for order, side in product(("second", "third", "fourth"), ("left", "right")):
-        said = f"{order} from the {side}"
-        found |= {said: Unit(said, "U"), f"{order} from {side}": Unit(said, "U")}
+        row = f"{order} from the {side}"
+        found |= {row: Unit(row, "U"), f"{order} from {side}": Unit(row, "U")}
     found |= {noun: Unit(noun, "k") for noun in CLASS_OF if " " in noun}
     return {tuple(phrase.split()): unit for phrase, unit in found.items()}
 

@@ -137,10 +137,8 @@ def noun_phrase(phrase: str, *, name: str = "", instances: int = 1, keep_parts: 
     )
     _check_head(parts, keep_parts)
     _settle_number(parts, instances, {unit.text for unit in found if unit.kind == "D"})
-    of_it = (
-        read["lead"][:1] == [Unit("of", "p")] and singular(head[-1]) not in MEASURES | _PICTURES
-    )  # the roof of the house
-    compared = of_it or any(unit.kind in "uPU" for unit in found)
+    is_part = [unit.text for unit in read["lead"]] == ["of"] and singular(head[-1]) not in MEASURES | _PICTURES
+    compared = is_part or any(unit.kind in "uPU" for unit in found)
     return _spoken(phrase, parts, instances, compared)
 
 
@@ -218,14 +216,14 @@ def _with_article(phrase: list[Unit], lead: list[str], head: str) -> list[str]:
         return ["the", *words]
     if opening == "of" and head in MEASURES:
         return words
-    if lead[0] in ARTICLE_NEEDED or plural(noun) == noun:
+    a = opening in {"with", "without"} or (len(lead) == 1 and opening in ACTIONS) or (opening == "in" and worn)
+    if a or (opening == "of" and head in _PICTURES):
+        words.insert(0, article(words[0]))
+    else:
+        words.insert(0, "the")
+    if lead[0] in ARTICLE_NEEDED or (words[0] != "the" and plural(noun) == noun):
         raise _refuse(f"an article is missing after {' '.join(lead)!r}")
-    shown = (
-        opening in {"with", "without"}
-        or (len(lead) == 1 and opening in ACTIONS)
-        or (opening == "of" and head in _PICTURES)
-    )
-    return [article(words[0]) if shown or (opening == "in" and worn) else "the", *words]
+    return words
 
 
 def _check_head(parts: _Parts, keep_parts: bool) -> None:

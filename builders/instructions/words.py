@@ -148,12 +148,16 @@ _IRREGULAR = {
     "hoof": "hooves", "ox": "oxen", "cactus": "cacti", "potato": "potatoes", "tomato": "tomatoes", "mango": "mangoes",
     "hero": "heroes", "volcano": "volcanoes", "domino": "dominoes", "mosquito": "mosquitoes", "bus": "buses",
     "gas": "gases", "trellis": "trellises", "iris": "irises", "thief": "thieves", "ax": "axes", "quiz": "quizzes",
+    "lens": "lenses", "canvas": "canvases", "atlas": "atlases", "elf": "elves", "axis": "axes", "oasis": "oases", "mantis": "mantises", "rhinoceros": "rhinoceroses", "thermos": "thermoses",
+    "echo": "echoes", "buffalo": "buffalo",
     **{word: f"{word}s" for word in (
         "cookie", "movie", "selfie", "hoodie", "tie", "pie", "brownie", "smoothie", "magpie", "bowtie", "necktie",
-        "beanie", "veggie", "collie", "zombie", "birdie", "doggie", "barbie", "walkie-talkie", "menu", "emu", "ski",
-        "taxi", "kiwi", "bikini", "khaki", "zucchini", "safari", "shoe", "toe", "canoe", "ache", "axe",
+        "beanie", "bookie", "rookie", "pixie", "genie", "goalie", "deli", "alibi", "martini", "salami", "semi", "headache", "mustache", "moustache", "quiche", "veggie", "collie", "zombie", "birdie", "doggie", "barbie", "walkie-talkie", "menu", "emu", "ski",
+        "taxi", "kiwi", "bikini", "khaki", "zucchini", "safari", "stomach", "monarch", "shoe", "toe", "canoe", "ache", "axe",
     )},
 }  # fmt: skip
+_SECOND = frozenset({"loaf", "wolf", "shelf", "leaf", "knife", "tooth", "foot", "person"})
+"""They end longer words too (``bookshelf``)."""
 _SINGULAR = {plural: singular for singular, plural in _IRREGULAR.items()}
 _ALIKE = frozenset(
     {"sheep", "deer", "fish", "aircraft", "moose", "series", "species", "bison", "buffalo", "squid", "offspring"}
@@ -162,7 +166,7 @@ _COLLECTIVE = frozenset({"people", "cattle", "police"})
 _PAIRS = frozenset(
     """
     pants jeans shorts glasses sunglasses goggles scissors trousers binoculars headphones tongs overalls pliers
-    leggings clothes stairs tights pajamas blinds skis
+    sweatpants underpants leggings clothes stairs tights pajamas blinds skis
     """.split()
 )
 _NOT_PLURAL = frozenset(
@@ -182,7 +186,12 @@ def is_plural(noun: str) -> bool:
         return True
     if noun.endswith("men") and len(noun) > 4:  # firemen; specimen and its like are rarer
         return noun not in {"specimen", "abdomen", "regimen", "stamen", "ramen", "semen"}
-    unlike = noun.endswith(("ss", "us", "is", "'s")) or noun in _NOT_PLURAL or noun in _ALIKE
+    unlike = (
+        noun.endswith(("ss", "us", "is", "'s"))
+        and not noun.endswith(("eaus", "ous"))
+        or noun in _NOT_PLURAL
+        or noun in _ALIKE
+    )
     return len(noun) > 2 and noun.endswith("s") and not unlike
 
 
@@ -190,6 +199,8 @@ def singular(noun: str) -> str:
     """The singular of a plural noun; other words unchanged."""
     if noun in _SINGULAR:
         return _SINGULAR[noun]
+    if many := next((many for many in _SINGULAR if noun.endswith(many) and _SINGULAR[many] in _SECOND), ""):
+        return noun.removesuffix(many) + _SINGULAR[many]
     if not is_plural(noun) or noun in _PAIRS | _COLLECTIVE:
         return noun
     if noun.endswith("uses") and not noun.endswith(("ouses", "auses", "fuses")) and len(noun) > 5:
@@ -208,8 +219,8 @@ def plural(noun: str) -> str:
     """The plural of a singular noun; plurals unchanged."""
     if is_plural(noun) or noun in _ALIKE or noun in MASS:
         return noun
-    if noun in _IRREGULAR:
-        return _IRREGULAR[noun]
+    if one := next((one for one in _IRREGULAR if noun == one or (one in _SECOND and noun.endswith(one))), ""):
+        return noun.removesuffix(one) + _IRREGULAR[one]
     if noun.endswith("man") and noun not in _NOT_MAN:
         return noun.removesuffix("man") + "men"
     if noun.endswith("child"):
@@ -239,22 +250,21 @@ def _dictionary() -> SpellChecker:
 
 _ALSO = frozenset(
     """
-    backsplash bedframe bowtie countertop hoodie hoodies hoody placemat rightmost leftmost bottommost frontmost stovetop t-shirt t-shirts tshirt
-    tv tvs suv suvs atv centre greyish webcam smartphone nightstand crosswalk wii snowboarder skateboarder multicoloured
+    backsplash bedframe bowtie countertop hoodie hoodies hoody placemat frontmost stovetop tshirt
+    tv tvs suv suvs atv centre greyish webcam smartphone nightstand crosswalk wii snowboarder skateboarder multi t-shirt t-shirts
     """.split()
 )
-_RARE = 50
-"""What the dictionary has no oftener in the films' subtitles that it counts is most often misspelt."""
+_OFTEN = 5000
+"""How often, in the films' subtitles that the dictionary counts, two letters stand that are a word and no slip."""
 
 
 @cache
 def is_known(word: str) -> bool:
     """Whether a lower-case word, or each part between its dashes, is spelt as English is."""
-    if word in _ALSO:
+    if word in _ALSO or word == "a":
         return True
-    parts = word.removesuffix("'s").split("-")
-    words = _dictionary().word_frequency
-    return all(len(part) > 1 and words[part] > _RARE for part in parts) if len(word) > 1 else word == "a"
+    parts, words = word.removesuffix("'s").split("-"), _dictionary().word_frequency
+    return all(part in _ALSO or words[part] > (0 if len(part) > 2 else _OFTEN) for part in parts)
 
 
 @cache
@@ -266,5 +276,5 @@ def _tagger() -> HanoverTagger:
 
 @lru_cache(maxsize=65536)
 def tags(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Parts of speech of lower-case words in their context, as the British National Corpus names them (``NN1``, ``AJ0``, ``VVZ``)."""
+    """Parts of speech of lower-case words in their context, by the names of the British National Corpus (``NN1``, ``AJ0``)."""
     return tuple(tag for _, _, tag in _tagger().tag_sent(list(words)))

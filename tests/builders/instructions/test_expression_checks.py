@@ -40,10 +40,17 @@ def doubt(said, seen):
         ("the bike on the left", "person", Reason.PHRASE_CONTRADICTED),
         ("girl with umbrella", "umbrella", Reason.PHRASE_CONTRADICTED),
         ("couch on left", "chair", None),  # furniture goes by many names
-        ("carrots in front", "bowl", None),  # for what it holds
-        ("little guy on left", "elephant", None),
-        ("the dog in the bun", "hot dog", None),
-        ("the nurse with a mask", "person", None),
+        ("carrots in front", "bowl", Reason.PHRASE_CONTRADICTED),  # not what it holds
+        ("little guy on left", "elephant", Reason.PHRASE_CONTRADICTED),
+        ("the batter with a mask", "person", None),
+        ("giraffe neck on the left", "giraffe", Reason.PHRASE_UNUSABLE),
+        ("black shirt showing back", "person", Reason.PHRASE_UNUSABLE),
+        ("purse lady is holding", "handbag", Reason.PHRASE_UNUSABLE),
+        ("bench he is sitting on", "bench", None),
+        ("woman in black shirt sits in front of computer", "person", None),
+        ("man red hat blue shirt", "person", Reason.PHRASE_UNUSABLE),
+        ("2 beds in the room", "bed", Reason.PHRASE_CONTRADICTED),
+        ("3 men on bikes", "person", Reason.PHRASE_CONTRADICTED),
         ("birds in water", "bird", Reason.PHRASE_CONTRADICTED),
         ("books on the shelf", "book", None),  # one outline may hold several
         ("black dotted on white", "person", Reason.PHRASE_UNUSABLE),

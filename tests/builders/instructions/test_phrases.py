@@ -89,7 +89,7 @@ def phrases(draw):
 
 
 def test_a_word_that_says_which_one_is_no_thing():
-    with pytest.raises(Refusal, match="'next' names no object"):
+    with pytest.raises(Refusal, match="cannot read 'next'"):
         noun_phrase("NEXT")
 
 
@@ -100,9 +100,9 @@ def plural_of(noun):
 
 def well_said(said):
     """What no noun phrase of ours may look like."""
-    for form in (said.definite, said.indefinite):
+    for form in filter(None, (said.definite.lower(), said.indefinite.lower())):
         assert form == form.strip() and "  " not in form and " ," not in form
-        assert form == form.lower() and form[-1] in string.ascii_lowercase
+        assert form[-1] in string.ascii_letters
         first, *rest = form.split()
         assert rest or first not in ARTICLES
         assert not re.search(r"\b(a|an|the|some) (a|an|the|some)\b", form)
@@ -184,6 +184,51 @@ def test_parts_of_persons_are_kept_where_the_recipe_says_so():
     assert noun_phrase("red shirt", name="shirt", keep_parts=True).definite == "the red shirt"
 
 
-def test_long_phrases_keep_their_relative_clause():
-    phrase = "a black and white dog with a blue collar tag who is standing and staring at something"
-    assert noun_phrase(phrase, name="dog").indefinite == phrase
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "closest bed",
+        "smaller bed",
+        "bottom bed",
+        "second bed",
+        "bed closest to the wall",
+        "other bed",
+        "tallest bed",
+        "bed second from left",
+    ],
+)
+def test_nothing_is_added_that_others_of_its_kind_must_tell(phrase):
+    said = noun_phrase(phrase, name="bed")
+    assert said.definite and not said.indefinite
+
+
+@pytest.mark.parametrize(
+    ("phrase", "name"),
+    [
+        *[
+            ("man being pulled by dog", "man"),
+            ("woman in white cutting cake", "woman"),
+            ("man with back to camera", "man"),
+        ],
+        *[
+            ("dog on bed sleeps", "dog"),
+            ("woman in black shirt sits in front of computer", "woman"),
+            ("two beds", "beds"),
+        ],
+        *[
+            ("2 beds", "beds"),
+            ("frm", "frm"),
+            ("chair back", "chair"),
+            ("bed with sheep", "bed"),
+            ("dog on the left in corner", "dog"),
+        ],
+        *[
+            ("bear standing next to it 's mother", "bear"),
+            ("plate on table next to cup", "plate"),
+            ("something", "something"),
+        ],
+    ],
+)
+def test_what_is_not_certain_is_refused(phrase, name):
+    with pytest.raises(Refusal):
+        noun_phrase(phrase, name=name)

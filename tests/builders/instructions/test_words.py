@@ -16,6 +16,20 @@ from ieiw.builders.instructions.words import MASS, PEOPLE, article, is_known, is
         *[("tomato", "tomatoes"), ("photo", "photos"), ("shoe", "shoes"), ("canoe", "canoes"), ("cookie", "cookies")],
         *[("mouse", "mice"), ("person", "people"), ("ski", "skis"), ("cactus", "cacti"), ("octopus", "octopuses")],
         *[("dress", "dresses"), ("trellis", "trellises"), ("axe", "axes"), ("horse", "horses"), ("house", "houses")],
+        *[
+            ("lens", "lenses"),
+            ("stomach", "stomachs"),
+            ("bookshelf", "bookshelves"),
+            ("canvas", "canvases"),
+            ("vase", "vases"),
+        ],
+        *[("glove", "gloves"), ("olive", "olives"), ("wave", "waves"), ("bureau", "bureaus"), ("goalie", "goalies")],
+        *[
+            ("salesperson", "salespeople"),
+            ("quiche", "quiches"),
+            ("mustache", "mustaches"),
+            ("echo", "echoes"),
+        ],
     ],
 )
 def test_plurals(one, many):
@@ -56,7 +70,8 @@ def test_words_are_known(word):
 
 
 @pytest.mark.parametrize(
-    "word", "bannana gy hoddie speghetti byotself umberella zeebra motocycle sandwhich womans".split()
+    "word",
+    "frm thr btm wth yuh agianst seond shrit whte sittng couchb rigth lable griaffe bannana gy hoddie speghetti byotself umberella zeebra motocycle sandwhich womans".split(),
 )
 def test_slips_of_the_finger_are_not(word):
     assert not is_known(word)
