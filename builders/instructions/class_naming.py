@@ -114,7 +114,7 @@ def first_noun(words: Sequence[str]) -> str:
     """What is named first: the last of the first nouns in a row (``man's hand``, ``hot dog``); empty where there is none."""
     found = ""
     for at, (word, tag) in enumerate(zip(words, tags(tuple(words)), strict=True)):
-        pair, ambiguous = " ".join(words[max(0, at - 1) : at + 1]), word in COLOURS | PLACES
+        pair, ambiguous = " ".join(words[max(0, at - 1) : at + 1]), word in COLOURS | PLACES | {"upper", "lower"}
         listed = not ambiguous and bool({word, singular(word)} & CLASS_OF.keys())
         if word == "'s":
             continue

@@ -97,7 +97,7 @@ def doubt_about_words(expression: Expression) -> Refusal | None:
 
 def _doubt_about_quoting(expression: Expression, classes: list[str]) -> Refusal | None:
     """Why what cannot be read as a noun phrase cannot even be quoted."""
-    words = words_of(expression.raw)
+    words = words_of(expression.plain)
     if expression.spoken:
         return None
     if len(words) <= _SCRAP:

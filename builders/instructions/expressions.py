@@ -175,6 +175,8 @@ def _runs_on(words: tuple[str, ...], marks: tuple[str, ...], at: int, is_thing: 
     """Whether the word after ``at`` begins another thing where nothing joins the two."""
     word, following, mark = words[at], words[at + 1], marks[at + 1]
     joins = following in PREPOSITIONS | RELATIVES | _JOINS
+    if " ".join(words[at + 1 : at + 3]) in POSITIONS:
+        return False
     if is_thing:
         return following in _ENDS or not (joins or following in PLACES or mark.startswith(("V", "AV")))
     place = word in PLACES

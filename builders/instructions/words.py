@@ -182,7 +182,13 @@ _VOWEL_EVEN_SO = ("unin", "unid", "unim", "unan")
 
 def is_plural(noun: str) -> bool:
     """Whether a noun is in its plural form; ``sheep`` counts as singular."""
-    if noun in _SINGULAR or noun in _PAIRS or noun in _COLLECTIVE or noun.endswith(("women", "children")):
+    if (
+        noun in _SINGULAR
+        or noun.endswith("people")
+        or noun in _PAIRS
+        or noun in _COLLECTIVE
+        or noun.endswith(("women", "children"))
+    ):
         return True
     if noun.endswith("men") and len(noun) > 4:  # firemen; specimen and its like are rarer
         return noun not in {"specimen", "abdomen", "regimen", "stamen", "ramen", "semen"}

@@ -53,7 +53,7 @@ ADJECTIVES = [
     "leftmost",
     "tall",
     "honest",
-    "one way",
+    "one-way",
 ]
 PLACES = [
     "",

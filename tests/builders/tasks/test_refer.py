@@ -70,14 +70,12 @@ def test_every_expression_is_drawn_and_all_are_alternatives():
 @pytest.mark.parametrize(
     ("said", "heard"),
     [
-        ("bald on left", ": bald on left"),
-        ("man upper left with hands to face red hoody", "man upper left with hands to face red hoody"),
-        ("a baby bear standing next to it ' s mother , who sleeps", "it's mother, who sleeps"),
-        ("dog {color} {what}", "{ color}"),
+        ("man upper left with hands to face", ": man upper left with hands to face"),
+        ("a baby bear standing next to mother ' s leg , asleep", "mother's leg, asleep"),
+        ("dog looking at {color}", "{ color}"),
         ("banana 3 o clock", "banana at 3 o'clock"),
         ("dog runs on beach", ": dog runs on beach"),
         ("horse man is riding", ": horse man is riding"),
-        ("pizza closest", ": pizza closest"),
     ],
 )
 def test_what_is_no_noun_phrase_is_quoted_as_it_stands(said, heard):
@@ -95,18 +93,22 @@ def test_the_first_noun_helps_to_read_what_follows_it():
     ("said", "category", "heard"),
     [
         ("black shirt", "person", "the person in the black shirt"),
-        ("beard", "person", "the person with the beard"),
-        ("hand on right", "person", "the hand on the right"),
-        ("head at bottom", "person", "head at bottom"),
         ("girl w/ hat", "person", "the girl with a hat"),
         ("red tie", "tie", "the red tie"),
         ("man in a black shirt", "person", "the man in a black shirt"),
-        ("red shirt picking nose", "person", "red shirt picking nose"),
     ],
 )
 def test_clothes_that_stand_for_a_person_are_said_as_such(said, category, heard):
     record = open_record([said], [DOG], meant=[[category]], others=[])
     assert all(heard in text and f"person in {heard}" not in text for text in draw(record, 1)[0].alternatives)
+
+
+@pytest.mark.parametrize(
+    "said", ["beard", "hand on right", "head at bottom", "red shirt picking nose", "red coat holding skis"]
+)
+def test_a_part_of_a_person_does_not_stand_for_all_of_them(said):
+    with pytest.raises(Refusal):
+        draw(open_record([said], [DOG], meant=[["person"]], others=[]), 1)
 
 
 def test_the_colour_is_none_that_the_expression_names():
