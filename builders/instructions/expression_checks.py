@@ -163,7 +163,8 @@ def _number_mismatch(named: Named, targets: int, text: str) -> str:
     """How the number of things that an expression speaks of differs from the region's."""
     if targets == 1 and _names_two(named):
         return _TWO_FOR_ONE
-    if {"and", ","} & set(words_of(text)):
+    words = words_of(text)
+    if any(one in {"and", ","} and two not in COLOURS for one, two in zip(words, words[1:], strict=False)):
         return ""
     if named.number and targets > 1 and named.number != targets:
         return f"it says {named.number}, the region holds {targets}"

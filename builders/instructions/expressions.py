@@ -41,13 +41,15 @@ _GARMENTS = frozenset(
 )
 """What somebody can be said to be in."""
 _COUNTS = NUMBERS.keys() | {str(number) for number in NUMBERS.values()}
-_JOINS = frozenset("and , 's not next close closest far furthest farthest nearest is full he she they you we".split())
+_JOINS = frozenset("and , 's not next close closest far furthest farthest nearest is he she they you we".split())
 """What else may follow a noun than prepositions and verbs."""
 _ENDS = frozenset({"front", "back", "top", "bottom"})
 """Straight after a thing these may be its parts (``chair back``, ``stove top``)."""
 _SIDES = PLACES | {"side", "hand", "half", "row", "most", "part", "end", "seat"}
 _NEW = PEOPLE - {"player", "people"} | {"one", "another"}
 _POSTURES = frozenset("sitting standing walking lying kneeling sleeping".split())
+_SINGLY = frozenset("in at with near by under of from behind on".split())
+"""Of these no two stand side by side."""
 _PARTICLES = frozenset({"up", "down", "out", "off", "over", "on", "inside", "outside"})
 """Prepositions that may end a text (``animal lying down``, ``book she sits on``)."""
 _SLIPS = frozenset(
@@ -58,7 +60,7 @@ _SLIPS = frozenset(
 """Slips of the finger that make another word."""
 _CHAT = frozenset(
     """
-    lol haha sorry oops wow awesome yep yup nope okay ok submit thanks click hi hello dunno hint guess whatever please yeah hey
+    lol anywhere haha sorry oops wow awesome yep yup nope okay ok submit thanks click hi hello dunno hint guess whatever please yeah hey
     maybe again i agree got your my mine ya ur eh uh um hmm pm mean sort kinda gonna think turkers
     """.split()
 )
@@ -177,13 +179,14 @@ def _runs_on(words: tuple[str, ...], marks: tuple[str, ...], at: int, is_thing: 
     joins = following in PREPOSITIONS | RELATIVES | _JOINS
     if " ".join(words[at + 1 : at + 3]) in POSITIONS:
         return False
+    objectless = marks[at] in {"VVN", "VVD"} and mark.startswith(("NN", "AJ"))  # lady flowered shirt
+    if word == following or objectless or (word in _SINGLY and following in _SINGLY):
+        return True
     if is_thing:
-        return following in _ENDS or not (joins or following in PLACES or mark.startswith(("V", "AV")))
+        return following in _ENDS or not (joins or following in PLACES or mark.startswith(("V", "AV")) or words[at + 1 : at + 3] == ("full", "of"))
     place = word in PLACES
     begins = following in COLOURS | ARTICLES or mark.startswith(("AJ", "AT", "ORD", "CRD", "DT")) or following in _NEW
     last = at + 2 == len(words) and mark.startswith("AJ") and following not in COLOURS  # with the door open
-    if word == following or (following in COLOURS and marks[at] in {"VVN", "VVD"}):
-        return True
     if place or marks[at].startswith("NN"):
         return (begins and not joins and not last) or (place and mark.startswith("NN") and following not in _SIDES)
     if word in _POSTURES:

@@ -37,7 +37,7 @@ from ieiw.triplets.rejects import Reason, Refusal
 
 _ADJECTIVES = "(?:[cjuo](?:,?&?(?=[cjuo]))?)*"
 _NOUN_PHRASE = f"(?:D{_ADJECTIVES}[nskmow]|#?{_ADJECTIVES}[skmow])"
-_COLOURS = "c(?:,?&?c)*"
+_COLOURS = "[co](?:,?&?[co])*"
 _RELATION = rf"b?(?:(?P<lead>[pP]|[gld]p|[GF])(?P<what>{_NOUN_PHRASE}(?:&{_NOUN_PHRASE})?|{_COLOURS})|(?P<alone>g?A|g))"
 _FORM = rf"D?(?P<number>[#v]?)(?P<first>[LU]?)(?P<before>{_ADJECTIVES}[gd]?%s)(?P<head>%s)(?P<place>[LU]?)(?:{_RELATION})?(?P<last>[LU]?)"
 _NAMED = re.compile(_FORM % ("[nko]?", "H"))
@@ -181,7 +181,7 @@ def _relation(read: _Read, head: str) -> list[str]:
         raise _refuse("a place stands before 'of'")
     opening = lead[-1].text
     said = [unit.text for unit in lead]
-    if all(unit.kind in "c&," for unit in what):
+    if all(unit.kind in "c&," or unit.text == "orange" for unit in what):
         if opening not in {"in", "wearing"}:
             raise _refuse(f"cannot read a colour after {opening!r}")
         return said + [unit.text for unit in what]
