@@ -9,14 +9,12 @@ from functools import lru_cache
 
 from ieiw.builders.instructions.coco_nouns import CLASS_OF, GROUP_OF
 from ieiw.builders.instructions.words import (
-    ARTICLES,
     BODY,
     COLOURS,
     NUMBERS,
     PLACES,
     PREPOSITIONS,
     RELATIVES,
-    UNIQUE,
     is_plural,
     singular,
     tags,
@@ -26,23 +24,6 @@ _TAKEN_FOR = ({"furniture", "outdoor"}, {"electronic", "appliance"})
 """Supercategories between which names wander: a bench is a chair."""
 _COUNTED = frozenset({"person", "animal", "vehicle"})
 """Each of these is outlined on its own; one outline may well hold several carrots or books."""
-_MODIFIERS = (
-    ARTICLES
-    | COLOURS
-    | PLACES
-    | UNIQUE - {"other"}
-    | NUMBERS.keys()
-    | frozenset(
-        """
-        far upper lower bald old older young younger tall taller short shorter big bigger small smaller large larger little tiny
-        long blond blonde male female adult asian standing sitting seated walking whole full empty half partial visible wooden
-        metal plastic striped checkered plaid spotted stuffed stuff toy baby 1 2 3 4 5
-        """.split()
-    )
-)
-_VERBS = frozenset("is are was were has have had wears holds looks sits stands".split())
-_ENDS = (PREPOSITIONS - {"of"}) | RELATIVES | PLACES | UNIQUE | _VERBS | {",", "and", "far", "upper", "lower", "full"}
-"""What may follow a noun that is not part of a longer one, as ``bowl of soup`` and ``man's hat`` are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +77,31 @@ def what_is_named(text: str) -> Named | None:
     So ``man on left bite banana`` is about a person, but of ``horse trailer``, ``bowl of soup`` and ``banana man is eating``
     nothing is said.
     """
-    words, number = words_of(text), 0
-    for at, word in enumerate(words):
-        for size in (2, 1):
-            noun, rest = " ".join(words[at : at + size]), words[at + size :]
-            group_and_name = CLASS_OF.get(singular(noun)) or CLASS_OF.get(noun)
-            ends = not rest or rest[0] in _ENDS or rest[0].endswith("ing")
-            if group_and_name and len(words) >= at + size and ends:
-                return Named(noun, *group_and_name, rest, number)
-        if word not in _MODIFIERS:
-            return None
-        number = int(word) if word.isdigit() else NUMBERS.get(word, number)
-    return None
+    words = words_of(text)
+    noun = first_noun(words)
+    group_and_name = CLASS_OF.get(singular(noun)) or CLASS_OF.get(noun)
+    if not group_and_name:
+        return None
+    end = words.index(noun.split()[-1]) + 1
+    before, rest = words[: end - len(noun.split())], words[end:]
+    owner = before[-1:] and CLASS_OF.keys() & ({before[-1], singular(before[-1])} - {"baby"})  # banana man is eating
+    if owner or rest[:1] == ("of",) or set(before) & (PREPOSITIONS | RELATIVES | {"and", ",", "other", "no", "not"}):
+        return None
+    numbers = [int(word) if word.isdigit() else NUMBERS.get(word, 0) for word in before]
+    return Named(noun, *group_and_name, rest, max(numbers, default=0))
 
 
 def first_noun(words: Sequence[str]) -> str:
     """What is named first: the last of the first nouns in a row (``man's hand``, ``hot dog``); empty where there is none."""
     found = ""
     for at, (word, tag) in enumerate(zip(words, tags(tuple(words)), strict=True)):
-        pair, ambiguous = " ".join(words[max(0, at - 1) : at + 1]), word in COLOURS | PLACES | {"upper", "lower"}
-        listed = not ambiguous and bool({word, singular(word)} & CLASS_OF.keys())
-        if word == "'s":
-            continue
-        part = bool(found) and singular(word) in BODY
-        if listed or part or (tag.startswith("NN") and (not ambiguous or words[at + 1 : at + 2] == ())):
-            found = pair if pair in CLASS_OF or singular(pair) in CLASS_OF else word
-        elif found:
+        before, after = " ".join(words[max(0, at - 1) : at + 1]), " ".join(words[at : at + 2])
+        place = word in COLOURS | PLACES | {"upper", "lower"}
+        noun = tag.startswith("NN") and not word.endswith("ing") and (not place or (not found and at + 1 == len(words)))
+        listed = not place and bool({word, singular(word)} & CLASS_OF.keys())
+        if listed or noun or (found and singular(word) in BODY):
+            found = before if {before, singular(before)} & CLASS_OF.keys() else word
+        elif found and word != "'s" and after not in CLASS_OF:
             break
     return found
 

@@ -60,8 +60,9 @@ _SLIPS = frozenset(
 """Slips of the finger that make another word."""
 _CHAT = frozenset(
     """
-    lol anywhere haha sorry oops wow awesome yep yup nope okay ok submit thanks click hi hello dunno hint guess whatever please yeah hey
-    maybe again i agree got your my mine ya ur eh uh um hmm pm mean sort kinda gonna think turkers
+
+    lol anywhere haha sorry oops wow awesome yep yup nope okay ok submit thanks click hi hello dunno hint guess whatever please
+    yeah hey maybe again i agree got your my mine ya ur eh uh um hmm pm mean sort kinda gonna think turkers
     """.split()
 )
 """What players say to each other."""
@@ -71,6 +72,7 @@ _COLLAGE = re.compile(r"\b(left|right|top|bottom|first|second|middle|other)([ -]
 """Annotators of a collage speak of its parts as pictures."""
 _MADE = frozenset({"'s", ",", "a"})
 """What :func:`ieiw.builders.instructions.class_naming.words_of` gives that no dictionary has."""
+_HOT = re.compile(r"\bhot\b(?! ?(dog|sauce|chocolate|air|pot|plate|tub|pepper))")
 _MARK = re.compile(r"\s+([,.;:!?])")
 _APOSTROPHE = re.compile(r"\s+'\s*(s|t|re|ve|ll|d|m)\b")
 _COUNT = re.compile(r"\b(\d+) (?=\w*(s|men|women|people|children)\b)|\bnumber (\d+)\b")
@@ -91,7 +93,7 @@ class Expression:
     @property
     def is_unkind(self) -> bool:
         """Whether it has an unkind word about people."""
-        return bool(_UNKIND & set(words_of(self.raw)))
+        return bool(_UNKIND & set(words_of(self.raw))) or bool(_HOT.search(self.raw.lower()))
 
     @property
     def slip(self) -> str:
@@ -139,7 +141,7 @@ def read_expression(text: str, name: str, targets: int, category: str = "") -> E
 
 
 def _of_class(phrase: NounPhrase, category: str) -> str:
-    """A definite noun phrase about a thing of a class; about a person, what is worn is named with the wearer; empty where unsure."""
+    """A definite noun phrase about a thing of a class; what is worn is named with the wearer; empty where unsure."""
     head = singular(phrase.head)
     if category == "person" and phrase.head in _GARMENTS and phrase.simple:
         return f"the person in {phrase.definite}"
@@ -165,7 +167,7 @@ def reads_on(words: tuple[str, ...]) -> bool:
     marks = tags(words)
     for at in range(first, len(words) - 1):
         again = words[at + 1] == words[first] and marks[at].startswith("NN")  # fridge behind man fridge
-        if again or _runs_on(words, marks, at, at == first):
+        if again or marks[at + 1] == "NP0" or _runs_on(words, marks, at, at == first):
             return False
     doubled = zip(words, words[2:], strict=False)  # with a showing its back
     if any(one in ARTICLES and two in ARTICLES | POSSESSIVES for one, two in doubled):
@@ -177,13 +179,16 @@ def _runs_on(words: tuple[str, ...], marks: tuple[str, ...], at: int, is_thing: 
     """Whether the word after ``at`` begins another thing where nothing joins the two."""
     word, following, mark = words[at], words[at + 1], marks[at + 1]
     joins = following in PREPOSITIONS | RELATIVES | _JOINS
-    if " ".join(words[at + 1 : at + 3]) in POSITIONS:
+    if at + 2 < len(words) and " ".join(words[at + 1 : at + 3]) in POSITIONS:
         return False
     objectless = marks[at] in {"VVN", "VVD"} and mark.startswith(("NN", "AJ"))  # lady flowered shirt
-    if word == following or objectless or (word in _SINGLY and following in _SINGLY):
+    owned = marks[at] == "NN2" and mark.startswith("NN")  # a dogs leash
+    if word == following or objectless or owned or (word in _SINGLY and following in _SINGLY):
         return True
     if is_thing:
-        return following in _ENDS or not (joins or following in PLACES or mark.startswith(("V", "AV")) or words[at + 1 : at + 3] == ("full", "of"))
+        return following in _ENDS or not (
+            joins or following in PLACES or mark.startswith(("V", "AV")) or words[at + 1 : at + 3] == ("full", "of")
+        )
     place = word in PLACES
     begins = following in COLOURS | ARTICLES or mark.startswith(("AJ", "AT", "ORD", "CRD", "DT")) or following in _NEW
     last = at + 2 == len(words) and mark.startswith("AJ") and following not in COLOURS  # with the door open

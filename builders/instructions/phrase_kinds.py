@@ -12,7 +12,6 @@ from ieiw.builders.instructions.words import (
     ARTICLES,
     BODY,
     COLOURS,
-    FINITE,
     MASS,
     NUMBERS,
     PEOPLE,
@@ -90,17 +89,19 @@ _BOTH = frozenset(
 """Nouns that stand before other nouns as adjectives do."""
 _ADJECTIVES = frozenset(
     """
-    left-handed half-eaten colored coloured striped checkered checked spotted patterned plaid stuffed folded sliced closed open bearded
-    barefoot shirtless potted framed painted lit unlit wooden bald
+
+    left-handed half-eaten colored coloured striped checkered checked spotted patterned plaid stuffed folded sliced closed open
+    bearded barefoot shirtless potted framed painted lit unlit wooden bald
     """.split()
 )
 _THINGS = frozenset(
     """
-    tree bush flower branch rock stone hill mountain beach ocean river lake pond pool field fence gate pole post building house barn
-    church tower bridge window door doorway roof curb road path driveway track railing ramp porch balcony tent camera mirror lamp
-    pillow blanket curtain towel basket box bag bucket tray napkin candle cabinet drawer dresser nightstand stand cart wagon
-    stroller wheelchair ladder sign net fireplace microphone guitar leash saddle jar pot pan mug glass ledge trailer container pillar sky wave dock
-    carriage
+
+    tree bush flower branch rock stone hill mountain beach ocean river lake pond pool field fence gate pole post building house
+    barn church tower bridge window door doorway roof curb road path driveway track railing ramp porch balcony tent camera
+    mirror lamp pillow blanket curtain towel basket box bag bucket tray napkin candle cabinet drawer dresser nightstand stand
+    cart wagon stroller wheelchair ladder sign net fireplace microphone guitar leash saddle jar pot pan mug glass ledge trailer
+    container pillar sky wave dock carriage
     """.split()
 )
 _CERTAIN = (
@@ -115,7 +116,8 @@ class Unit:
 
     Kinds: ``D`` determiner, ``#`` number, ``v`` vague number, ``c`` colour, ``j`` adjective, ``u`` adjective that compares, ``o``
     adjective or noun; ``H`` the named head, ``k`` countable thing, ``w`` part of the body or worn, ``n`` other singular noun, ``s``
-    plural, ``m`` mass; ``p`` preposition, ``P`` one that compares, ``L`` place in the picture, ``U`` place in a row, ``A`` idiom; ``g`` posture, ``l`` posture with a direction,
+    plural, ``m`` mass; ``p`` preposition, ``P`` one that compares, ``L`` place in the picture, ``U`` place in a row, ``A`` idiom;
+    ``g`` posture, ``l`` posture with a direction,
     ``d`` past participle, ``G`` action, ``F`` action towards something; ``b`` is or are; ``&`` and, ``,``; ``x`` anything else.
     """
 
@@ -262,7 +264,7 @@ _BY_LIST: tuple[tuple[str, frozenset[str] | set[str]], ...] = (
     ("b", {"is", "are"}),
     ("&", {"and"}),
     (",", {","}),
-    ("x", PREPOSITIONS | PRONOUNS | FINITE),
+    ("x", PREPOSITIONS | PRONOUNS | {"can"}),
     ("j", _ADJECTIVES),
     ("g", _POSTURES),
     ("l", _DIRECTED),

@@ -39,7 +39,10 @@ _ADJECTIVES = "(?:[cjuo](?:,?&?(?=[cjuo]))?)*"
 _NOUN_PHRASE = f"(?:D{_ADJECTIVES}[nskmow]|#?{_ADJECTIVES}[skmow])"
 _COLOURS = "[co](?:,?&?[co])*"
 _RELATION = rf"b?(?:(?P<lead>[pP]|[gld]p|[GF])(?P<what>{_NOUN_PHRASE}(?:&{_NOUN_PHRASE})?|{_COLOURS})|(?P<alone>g?A|g))"
-_FORM = rf"D?(?P<number>[#v]?)(?P<first>[LU]?)(?P<before>{_ADJECTIVES}[gd]?%s)(?P<head>%s)(?P<place>[LU]?)(?:{_RELATION})?(?P<last>[LU]?)"
+_FORM = (
+    rf"D?(?P<number>[#v]?)(?P<first>[LU]?)(?P<before>{_ADJECTIVES}[gd]?%s)(?P<head>%s)"
+    rf"(?P<place>[LU]?)(?:{_RELATION})?(?P<last>[LU]?)"
+)
 _NAMED = re.compile(_FORM % ("[nko]?", "H"))
 _BARE = re.compile(_FORM % ("", "[nskmow]"))
 _DRINKING = frozenset(
@@ -135,6 +138,9 @@ def noun_phrase(phrase: str, *, name: str = "", instances: int = 1, keep_parts: 
         place=_place(read),
         relation=_relation(read, singular(head[-1])),
     )
+    if read["alone"] and read["last"]:  # sitting on the left
+        parts.relation.append(parts.place)
+        parts.place = ""
     _check_head(parts, keep_parts)
     _settle_number(parts, instances, {unit.text for unit in found if unit.kind == "D"})
     is_part = [unit.text for unit in read["lead"]] == ["of"] and singular(head[-1]) not in MEASURES | _PICTURES

@@ -30,41 +30,20 @@ PRONOUNS = frozenset(
 RELATIVES = frozenset({"that", "which", "who"})
 UNIQUE = frozenset(
     """
-    furthest farthest closest nearest rightmost leftmost topmost bottommost uppermost other first second third last
-    only biggest largest smallest tallest shortest oldest youngest entire whole middle same highest lowest brightest
-    lightest longest
+
+    furthest farthest closest nearest other first second third last only biggest largest smallest tallest shortest oldest
+    youngest entire whole middle same highest lowest brightest lightest longest
     """.split()
 )
 """With these a person says ``the``, in an addition too."""
 POSITIONS = {
-    "left": "on the left",
-    "right": "on the right",
-    "far left": "on the far left",
-    "far right": "on the far right",
-    "middle": "in the middle",
-    "center": "in the center",
-    "centre": "in the centre",
-    "top": "at the top",
-    "bottom": "at the bottom",
-    "front": "in the front",
-    "back": "in the back",
-    "upper left": "in the upper left",
-    "upper right": "in the upper right",
-    "lower left": "in the lower left",
-    "lower right": "in the lower right",
-    "top left": "in the top left",
-    "top right": "in the top right",
-    "bottom left": "in the bottom left",
-    "bottom right": "in the bottom right",
-    "left bottom": "in the bottom left",
-    "right bottom": "in the bottom right",
-    "left top": "in the top left",
-    "right top": "in the top right",
-    "front right": "in the front right",
-    "front left": "in the front left",
-    "back left": "in the back left",
-    "back right": "in the back right",
-}
+    **{place: f"on the {place}" for place in ("left", "right", "far left", "far right")},
+    **{place: f"in the {place}" for place in ("middle", "center", "centre", "front", "back")},
+    **{place: f"at the {place}" for place in ("top", "bottom")},
+    **{f"{row} {side}": f"in the {row} {side}"
+       for row in ("upper", "lower", "top", "bottom", "front", "back") for side in ("left", "right")},
+    **{f"{side} {row}": f"in the {row} {side}" for row in ("top", "bottom") for side in ("left", "right")},
+}  # fmt: skip
 """How telegraphic positions (``guy right``, ``top right guy``) are said in a sentence."""
 PLACES = frozenset(
     """
@@ -133,14 +112,6 @@ PEOPLE = frozenset(
     {"dude", "guy", "lady", "man", "woman", "boy", "girl", "kid", "child", "person", "gentleman", "player", "people"}
 )
 UNKIND = frozenset({"fat", "ugly", "fatty", "darkest", "chubby", "skinny", "stupid", "bald-headed", "creepy", "weird"})
-FINITE = frozenset(
-    """
-    is are was were has have had cant cannot can't could will would does do be been not isn't doesn't seen looks
-    or n but if because so just really only pic o o'clock pm am yes no please maybe lol sorry i we they he she
-    """.split()
-)
-"""Words of sentences and of chat, not of noun phrases."""
-
 _IRREGULAR = {
     "man": "men", "woman": "women", "child": "children", "person": "people", "foot": "feet", "tooth": "teeth",
     "mouse": "mice", "goose": "geese", "knife": "knives", "leaf": "leaves", "shelf": "shelves", "loaf": "loaves",
@@ -148,11 +119,14 @@ _IRREGULAR = {
     "hoof": "hooves", "ox": "oxen", "cactus": "cacti", "potato": "potatoes", "tomato": "tomatoes", "mango": "mangoes",
     "hero": "heroes", "volcano": "volcanoes", "domino": "dominoes", "mosquito": "mosquitoes", "bus": "buses",
     "gas": "gases", "trellis": "trellises", "iris": "irises", "thief": "thieves", "ax": "axes", "quiz": "quizzes",
-    "lens": "lenses", "canvas": "canvases", "atlas": "atlases", "elf": "elves", "axis": "axes", "oasis": "oases", "mantis": "mantises", "rhinoceros": "rhinoceroses", "thermos": "thermoses",
+    "lens": "lenses", "canvas": "canvases", "atlas": "atlases", "elf": "elves", "axis": "axes", "oasis": "oases",
+    "mantis": "mantises", "rhinoceros": "rhinoceroses", "thermos": "thermoses",
     "echo": "echoes", "buffalo": "buffalo",
     **{word: f"{word}s" for word in (
         "cookie", "movie", "selfie", "hoodie", "tie", "pie", "brownie", "smoothie", "magpie", "bowtie", "necktie",
-        "beanie", "bookie", "rookie", "pixie", "genie", "goalie", "deli", "alibi", "martini", "salami", "semi", "headache", "mustache", "moustache", "quiche", "veggie", "collie", "zombie", "birdie", "doggie", "barbie", "walkie-talkie", "menu", "emu", "ski",
+        "beanie", "bookie", "rookie", "pixie", "genie", "goalie", "deli", "alibi", "martini", "salami", "semi",
+        "headache", "mustache", "moustache", "quiche", "veggie", "collie", "zombie", "birdie", "doggie", "barbie",
+        "walkie-talkie", "menu", "emu", "ski",
         "taxi", "kiwi", "bikini", "khaki", "zucchini", "safari", "stomach", "monarch", "shoe", "toe", "canoe", "ache", "axe",
     )},
 }  # fmt: skip
