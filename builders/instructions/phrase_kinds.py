@@ -225,9 +225,9 @@ def _table() -> dict[tuple[str, ...], Unit]:
         found |= {way: Unit(text, "L") for way, text in ways.items()}
     for place in ("background", "foreground", "distance", "corner", "air"):
         found |= {way: Unit(f"in the {place}", "L") for way in (f"in {place}", f"in the {place}")}
-    for order, side in product(("second", "third", "fourth"), ("left", "right")):
-        row = f"{order} from the {side}"
-        found |= {row: Unit(row, "U"), f"{order} from {side}": Unit(row, "U")}
+    for order, end in product(("second", "third", "fourth"), ("left", "right")):
+        row = f"{order} from the {end}"
+        found |= {row: Unit(row, "U"), f"{order} from {end}": Unit(row, "U")}
     found |= {noun: Unit(noun, "k") for noun in CLASS_OF if " " in noun}
     return {tuple(phrase.split()): unit for phrase, unit in found.items()}
 

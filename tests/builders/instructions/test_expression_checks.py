@@ -49,6 +49,7 @@ def doubt(said, seen):
         ("bench he is sitting on", "bench", None),
         ("woman in black shirt sits in front of computer", "person", None),
         ("man red hat blue shirt", "person", Reason.PHRASE_UNUSABLE),
+        ("women with the green and white brush", "person", Reason.PHRASE_CONTRADICTED),
         ("2 beds in the room", "bed", Reason.PHRASE_CONTRADICTED),
         ("3 men on bikes", "person", Reason.PHRASE_CONTRADICTED),
         ("birds in water", "bird", Reason.PHRASE_CONTRADICTED),

@@ -42,3 +42,8 @@ def test_an_unreadable_name_is_refused():
     with pytest.raises(Refusal) as caught:
         Scene({"1": SceneObject("xqzzv")}).phrases("1")
     assert caught.value.reason is Reason.PHRASE_UNUSABLE
+
+
+def test_a_name_that_compares_serves_no_direction():
+    scene = Scene({"1": SceneObject("cup", ("smaller", "blue"))})
+    assert _said(scene) == ["the cup", "the blue cup"]

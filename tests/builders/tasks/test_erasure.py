@@ -205,3 +205,12 @@ def test_the_opened_picture_is_left_as_it_was():
 
 def test_the_cap_is_the_recipe_s():
     assert tasks(pairs_per_picture=3)["removal"].cap == 3
+
+
+@pytest.mark.parametrize("phrase", ["closest bird", "smaller bird", "bird furthest from the camera"])
+def test_what_others_of_its_kind_must_tell_is_removed_but_never_added(phrase):
+    record, both = opened(phrase=phrase), tasks()
+    painted(record, both["removal"])
+    assert all("bird" in text for text in only(both["removal"], record).alternatives)
+    with pytest.raises(Refusal, match="before it is added"):
+        both["addition"].job(record)
