@@ -172,6 +172,8 @@ def reads_on(words: tuple[str, ...]) -> bool:
     doubled = zip(words, words[2:], strict=False)  # with a showing its back
     if any(one in ARTICLES and two in ARTICLES | POSSESSIVES for one, two in doubled):
         return False
+    if words[-1] in COLOURS and {"a", "an"} & set(words[-3:]):  # woman in a long white
+        return False
     return words[-1] not in PREPOSITIONS - _PARTICLES | ARTICLES | _COUNTS | RELATIVES
 
 

@@ -64,7 +64,7 @@ _COMPOUND = {
 }
 _NEAREST = ("closest to", "nearest to", "farthest from", "furthest from")
 _IDIOMS = """
-in bed|in line|in flight|on fire|in traffic|at bat|in motion|for sale|on display|at night|on top|in half|in bloom|in mid air
+in bed|in line|in flight|on fire|in traffic|at bat|in motion|for sale|on display|at night|in half|in bloom|in mid air
 """.strip().split("|")
 _SPORTS = ("tennis", "baseball", "soccer", "football", "frisbee", "basketball", "golf", "volleyball", "wii", "cricket")
 _POSTURES = frozenset(
@@ -188,6 +188,8 @@ def _head(words: list[str], name: str) -> tuple[int, int]:
     if "and" in name.split():
         raise _refuse(f"{name!r} is more than one thing")
     stems = [_stem(word) for word in re.sub(r"[^a-zà-ÿ' -]", " ", name.lower()).split()]
+    if ARTICLES & set(stems):
+        return -1, 0
     end = next((at for at, word in enumerate(words) if at and word in PREPOSITIONS), len(words))
     alike = [_stem(word) for word in words[: end if not set(stems) & PREPOSITIONS else len(words)]]
     places = [at for at in range(len(alike)) if stems and alike[at : at + len(stems)] == stems]
@@ -221,7 +223,7 @@ def _table() -> dict[tuple[str, ...], Unit]:
             ways |= {f"at {short}": f"at the {short}", f"at the {short}": f"at the {short}"}
             ways |= {f"in {short}": f"in {short}" if short == "front" else "in the back"}
         if short in {"top", "bottom"}:
-            ways |= {f"on the {short}": f"on the {short}", "on bottom": "on the bottom"}
+            ways |= {f"on the {short}": f"on the {short}", "on bottom": "on the bottom", "on top": "on top"}
         found |= {way: Unit(text, "L") for way, text in ways.items()}
     for place in ("background", "foreground", "distance", "corner", "air"):
         found |= {way: Unit(f"in the {place}", "L") for way in (f"in {place}", f"in the {place}")}

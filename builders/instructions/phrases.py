@@ -165,7 +165,8 @@ def _why(found: list[Unit], name: str) -> str:
 def _place(read: _Read) -> str:
     """Where the thing is, as a person says it."""
     places = [*read["first"], *read["place"], *read["last"]]
-    if len(places) > 1:
+    beside = any(unit.text in {"to the left of", "to the right of"} for unit in read["lead"])
+    if len(places) + beside > 1:
         raise _refuse("two positions")
     return places[0].text if places else ""
 

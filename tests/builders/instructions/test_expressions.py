@@ -64,7 +64,13 @@ def test_what_reads_as_a_noun_phrase_is_spoken(text, category, spoken):
         ],
         *[("bowl far left of yummy rice", "bowl"), ("front", "person"), ("man red hat", "person"), ("2 beds", "bed")],
         # One place twice.
-        *[("guy on left in corner", "person"), ("left guy far left", "person"), ("cup in front at top", "cup")],
+        *[
+            ("guy on left in corner", "person"),
+            ("left guy far left", "person"),
+            ("cup in front at top", "cup"),
+            ("chair left of table right", "chair"),
+            ("hat in middle on top", "person"),
+        ],
     ],
 )
 def test_what_is_not_fully_understood_is_never_half_repaired(text, category):
@@ -111,7 +117,13 @@ def test_english_reads_on(text):
             "back of the monitor",
             "top middle red guy",
         ],
-        *["person sitting white shirt", "girl on on right", "kid sitting on bed guy", "oven is left side of woman"],
+        *[
+            "person sitting white shirt",
+            "girl on on right",
+            "kid sitting on bed guy",
+            "woman in a long white",
+            "oven is left side of woman",
+        ],
     ],
 )
 def test_what_runs_on_or_breaks_off_does_not(text):
