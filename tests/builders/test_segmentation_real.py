@@ -29,12 +29,12 @@ SAMPLES = {
     "ade20k-847": ("ade20k", "training", "segment", 2, 0),
     "pascal-voc": ("pascal_voc/VOCdevkit/VOC2012", "val", "segment", 3, 0),
     "pascal-context": ("pascal_context", "val", "segment", 3, 0),
-    "refcoco": ("refcoco", "val", "refer", 10, 1),
-    "refcoco-plus": ("refcoco", "val", "refer", 11, 0),
+    "refcoco": ("refcoco", "val", "refer", 9, 2),
+    "refcoco-plus": ("refcoco", "val", "refer", 10, 1),
     "refcocog": ("refcoco", "val", "refer", 5, 1),
-    "grefcoco": ("grefcoco/format_only", "val", "refer", 5, 4),
+    "grefcoco": ("grefcoco/format_only", "val", "refer", 4, 5),
     "refclef": ("refclef", "all", "refer", 0, 116),
-    "phrasecut": ("phrasecut_derived/VGPhraseCut_v0", "train", "refer", 89, 22),
+    "phrasecut": ("phrasecut_derived/VGPhraseCut_v0", "train", "refer", 88, 23),
 }
 """Data set -> folder, split, task, triplets, rejects."""
 
