@@ -41,57 +41,64 @@ def combined_codes(*columns: npt.NDArray[Any]) -> Ints:
     return np.asarray(codes, np.int64).ravel()
 
 
+class Links:
+    """Which nodes are near each other, and how near.
+
+    Args:
+        first: (pairs,) nodes.
+        second: (pairs,) the other node of each.
+        distances: (pairs,), of any unit.
+        nodes: how many there are.
+    """
+
+    def __init__(self, first: Ints, second: Ints, distances: npt.NDArray[Any], nodes: int) -> None:
+        low = np.concatenate([first, second])
+        order = np.argsort(low, kind="stable")
+        self.others, self.distances = (
+            np.concatenate([second, first])[order],
+            np.concatenate([distances, distances])[order],
+        )
+        self.limits = np.searchsorted(low[order], np.arange(nodes + 1))
+
+
+def links_of_hashes(hashes: tuple[Hashes, ...], tasks: Ints, distance: int) -> Links:
+    """Nodes of one task whose hashes all lie within so many bits; the distance is the most of their bits."""
+    # The hash with the most distinct values makes the fewest candidates.
+    leading = max(hashes, key=lambda each: len(np.unique(each)))
+    first, second = near_pairs(leading, distance)
+    bits = np.max([distances(each[first], each[second]) for each in hashes], axis=0)
+    good = (bits <= distance) & (tasks[first] == tasks[second])
+    return Links(first[good], second[good], bits[good], len(tasks))
+
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Rows that may be near duplicates, best first.
 
     Attributes:
-        hashes: one array for each picture that must be alike.
-        tasks: numbers of the tasks; rows of different tasks are never duplicates.
-        identities: equal where all those pictures are equal byte for byte.
-        groups: rows of one group are duplicates only where their pictures are equal; None: all may be.
+        nodes: numbers of the distinct things that are compared; what rows of one node share is alike.
+        identities: equal where rows are equal byte for byte.
+        groups: rows of one group are duplicates only where they are equal; None: all may be.
     """
 
-    hashes: tuple[Hashes, ...]
-    tasks: Ints
+    nodes: Ints
     identities: Ints
     groups: Ints | None
 
 
-class _Links:
-    """Which nodes are near each other, and how near."""
+def near_duplicates(rows: Candidates, links: Links) -> Floats:
+    """Which rows lie near a better one that stays.
 
-    def __init__(self, hashes: tuple[Hashes, ...], tasks: Ints, distance: int) -> None:
-        # The hash with the most distinct values makes the fewest candidates.
-        leading = max(hashes, key=lambda each: len(np.unique(each)))
-        low, high = near_pairs(leading, distance)
-        low, high = (np.concatenate(each) for each in ((low, high), (high, low)))
-        bits = np.max([distances(each[low], each[high]) for each in hashes], axis=0)
-        good = (bits <= distance) & (tasks[low] == tasks[high])
-        low, self.others, self.bits = low[good], high[good], bits[good]
-        order = np.argsort(low, kind="stable")
-        self.others, self.bits = self.others[order], self.bits[order]
-        self.limits = np.searchsorted(low[order], np.arange(len(tasks) + 1))
-
-
-def near_duplicates(rows: Candidates, distance: int) -> Floats:
-    """Which rows lie within ``distance`` bits of a better one that stays.
-
-    A node is what rows of one task with equal hashes share. All that stay in a node are of one group: those of another would be
-    duplicates.
+    All that stay in a node are of one group: those of another would be duplicates.
 
     Returns:
-        NaN for rows that stay; for others the bits (the most of their hashes) to the nearest one they were dropped for.
+        NaN for rows that stay; for others the distance to the nearest one they were dropped for, 0 within a node.
     """
-    result = np.full(len(rows.tasks), np.nan, np.float32)
-    if not len(result):
-        return result
-    nodes = combined_codes(rows.tasks, *rows.hashes)
-    _, first = np.unique(nodes, return_index=True)
-    links = _Links(tuple(hashes[first] for hashes in rows.hashes), rows.tasks[first], distance)
-    group_of = np.full(len(first), -1, np.int64)
+    nodes = rows.nodes
+    result = np.full(len(nodes), np.nan, np.float32)
+    group_of = np.full(len(links.limits) - 1, -1, np.int64)
     stay: set[int] = set()
-    busy = np.flatnonzero(((np.bincount(nodes) > 1) | (np.diff(links.limits) > 0))[nodes])
+    busy = np.flatnonzero(((np.bincount(nodes, minlength=len(group_of)) > 1) | (np.diff(links.limits) > 0))[nodes])
     groups = rows.groups[busy] if rows.groups is not None else np.arange(len(busy))
     columns = (busy, nodes[busy], groups, rows.identities[busy])
     for row, node, group, identity in zip(*(column.tolist() for column in columns), strict=True):
@@ -103,7 +110,7 @@ def near_duplicates(rows: Candidates, distance: int) -> Floats:
             near = group_of[links.others[span]]
             against = (near >= 0) & (near != group)
             if against.any():
-                result[row] = links.bits[span][against].min()
+                result[row] = links.distances[span][against].min()
                 continue
         group_of[node] = group
         stay.add(identity)

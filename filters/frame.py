@@ -25,6 +25,9 @@ Nearest = Callable[[npt.NDArray[np.uint64], Sequence[Any]], npt.NDArray[Any]]
 """Hashes and places -> for each hash the least distance in bits to a picture of the places; 65 where there is none."""
 
 
+Embedded = Callable[[str], tuple[Ids, npt.NDArray[np.float16]]]
+
+
 def _absent(*what: object) -> Any:
     raise KeyError(*what)
 
@@ -38,12 +41,14 @@ class Frame:
         lookup: score name -> its ids (digests of pictures in hex, or keys; one object for scores that share them) and values.
         read_column: name of another column of the index -> the column; few rules ask, so it is not kept.
         nearest: looks pictures up for decontamination.
+        embedded: embedder -> ids of the pictures that it embedded, and their vectors.
     """
 
     table: pa.Table
     lookup: Lookup
     read_column: Callable[[str], pa.ChunkedArray] = _absent
     nearest: Nearest = _absent
+    embedded: Embedded = _absent
     _scores: dict[tuple[str, str], npt.NDArray[Any]] = field(default_factory=dict)
     _found: dict[tuple[str, int], npt.NDArray[np.int64]] = field(default_factory=dict)
     _loaded: dict[str, tuple[Ids, npt.NDArray[Any]]] = field(default_factory=dict)
@@ -78,6 +83,14 @@ class Frame:
                 self.table[name] if name in self.table.column_names else self.read_column(name)
             )
         return self._digests[role]
+
+    def vectors(self, embedder: str, role: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]:
+        """Each row's position among the vectors of an embedder, -1 where it has none, and those: (pictures, dimension)."""
+        ids, vectors = self.embedded(embedder)
+        halves = as_uint64(ids)
+        order = np.lexsort((halves[1], halves[0]))
+        at = positions(self.digests(role), halves[:, order])
+        return np.where(at >= 0, order[at] if len(order) else at, -1), vectors
 
     def forget_scores(self) -> None:
         """Free what was read for scores, once no rule will ask for more."""

@@ -41,6 +41,7 @@ RULES = {
     "duplicates": "ieiw.filters.rules.duplicates:Duplicates",
     "gap": "ieiw.filters.rules.gap:Gap",
     "licences": "ieiw.filters.rules.licences:Licences",
+    "semantic-duplicates": "ieiw.filters.rules.semantic_duplicates:SemanticDuplicates",
     "threshold": "ieiw.filters.rules.threshold:Threshold",
     "weighted": "ieiw.filters.rules.weighted:Weighted",
 }

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from ieiw.filters.duplicates import Candidates, combined_codes, near_duplicates, rank_within
+from ieiw.filters.duplicates import Candidates, combined_codes, links_of_hashes, near_duplicates, rank_within
 from ieiw.filters.frame import Frame
 from ieiw.filters.near import MOST_BITS
 from ieiw.filters.rules.base import BestKept, Bools, Outcome
@@ -43,7 +43,10 @@ class Duplicates(BestKept):
         if self.distance:
             groups = frame.codes("source+group")[order] if self.of == "pair" else None
             hashes = tuple(frame.score("phash", role)[order] for role in roles)
-            value[order] = near_duplicates(Candidates(hashes, tasks, identities, groups), self.distance)
+            nodes = combined_codes(tasks, *hashes)
+            _, first = np.unique(nodes, return_index=True)
+            links = links_of_hashes(tuple(each[first] for each in hashes), tasks[first], self.distance)
+            value[order] = near_duplicates(Candidates(nodes, identities, groups), links)
         else:
             value[order[rank_within(identities) > 0]] = 0
         return Outcome(~np.isnan(value), value, {"all": [float(self.distance + 1), None]})

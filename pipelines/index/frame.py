@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
@@ -13,6 +14,7 @@ from ieiw.filters.digests import packed
 from ieiw.filters.frame import COLUMNS, Frame, Ids
 from ieiw.filters.registry import kind_of
 from ieiw.pipelines.index.score_notes import fresh_note
+from ieiw.triplets.layout.embeddings import read_vectors, require_note, vectors_file
 from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.scores import read_values
 
@@ -30,7 +32,23 @@ def open_frame(index: Index, extra: Sequence[str] = ()) -> Frame:
         return ids[same], numbers(table["value"])
 
     table = index.columns([*COLUMNS, *extra], change=_packed)
-    return Frame(table, lookup, lambda column: index.columns([column])[column])
+    return Frame(
+        table, lookup, lambda column: index.columns([column])[column], embedded=lambda name: _embedded(index, name)
+    )
+
+
+def _embedded(index: Index, embedder: str) -> tuple[Ids, npt.NDArray[np.float16]]:
+    """Ids and vectors of all pictures that an embedder embedded; two kilobytes a picture.
+
+    Raises:
+        UsageError: the build is not embedded so.
+    """
+    require_note(index.store, embedder, index.digests())
+    files = [vectors_file(embedder, "pictures", ref) for ref in index.state.refs()]
+    there = index.store.sizes(f"embeddings/{embedder}/pictures")  # units without triplets have none
+    found = [read_vectors(index.store, file) for file in files if file.rpartition("/")[2] in there]
+    ids = packed(pa.chunked_array([pa.array(each, pa.string()) for each, _ in found], pa.string()))
+    return ids, np.concatenate([vectors for _, vectors in found])
 
 
 def _packed(table: pa.Table) -> pa.Table:
