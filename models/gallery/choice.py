@@ -47,10 +47,10 @@ class Choice:
 
 
 def choose(count: int) -> Choice:
-    """The index for so many vectors: about four times the square root of it in cells, a power of two."""
+    """The index for so many vectors: two to four times the square root of it in cells, a power of two."""
     if count <= FLAT_UP_TO:
         return Choice(0)
-    return Choice(min(_LARGEST, 1 << round(((16 * count).bit_length() - 1) / 2)))
+    return Choice(min(_LARGEST, 1 << ((16 * count).bit_length() - 1) // 2))
 
 
 def chosen(string: str) -> Choice:

@@ -107,6 +107,11 @@ class Gallery:
     def _path(self, file: GalleryFile) -> Path:
         return Path(self.store.location) / file.name
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the note: of all that the gallery holds, by the digests of its files."""
+        return hashlib.sha256(self.note.model_dump_json().encode()).hexdigest()
+
     def tables(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         """Columns, some thousand rows at a time; see :func:`tables_of`."""
         return tables_of(self.store, self.note.parts, columns)
