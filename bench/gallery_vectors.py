@@ -1,4 +1,4 @@
-"""Made-up embeddings of length 1: 4,000 clusters, their sizes by a power law, whose members have cosines of 0.6 to 0.9 with each other.
+"""Made-up embeddings: 4,000 clusters of sizes by a power law, whose members have cosines of 0.6 to 0.9 with each other.
 
 How much an index gains depends on where the rest of a member points. ``own``: each cluster has 32 noise axes of its own, nearer to
 real embeddings. ``shared``: all have the same 32, so that neighbours of other clusters lie near, and no index finds them quickly.

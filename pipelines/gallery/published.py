@@ -137,7 +137,7 @@ def _tables(file: Path, values: npt.NDArray[Any], schema: pa.Schema, id_column: 
         ids = batch[id_column].cast(pa.string())
         if ids.null_count:
             raise UsageError(f"{file}: {ids.null_count:,} rows without {id_column}; name another column of ids")
-        vectors = np.asarray(values[start : start + len(batch)], np.float32)
+        vectors = np.array(values[start : start + len(batch)], np.float32)
         vectors[~np.isfinite(vectors).all(1)] = 0  # without direction, as a vector of zeros
         table = vector_table(ids.to_pylist(), normalised(vectors))
         for field in schema:

@@ -26,7 +26,7 @@ from ieiw.triplets.layout.gallery import (
     read_note,
     vectors_of,
 )
-from ieiw.triplets.layout.gallery_writing import publish_named, write_note, write_parts
+from ieiw.triplets.layout.gallery_writing import publish_named, remove_unnamed, write_note, write_parts
 from ieiw.triplets.storage.folder import FolderStore
 
 Say = Callable[[str], None]
@@ -64,6 +64,7 @@ def build(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
     note = read_note(store)
     if note:
         if note.inputs == filling.inputs:
+            remove_unnamed(store, note)
             return Filled(note, 0, 0, 0)
         raise UsageError(f"{store.location}: holds a gallery of something else. Add to it, or give another folder")
     fresh = _Fresh(set())
@@ -98,12 +99,15 @@ def add(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
     gallery = open_gallery(location)
     check_embedder(gallery, filling.settings)
     store, note = gallery.store, gallery.note
+    if filling.dimension != note.dimension:
+        raise UsageError(f"{store.location}: vectors of length {note.dimension}; those to add have length {filling.dimension}")
     fresh = _Fresh({each for table in gallery.tables(["id"]) for each in table["id"].to_pylist()})
     say("writing vectors")
     parts, columns = write_parts(store, fresh.of(filling.tables()), len(note.parts))
     if parts and columns != note.columns:
         raise UsageError(f"{store.location}: has columns {_told(note.columns)}; those to add have {_told(columns)}")
     if not parts:
+        remove_unnamed(store, note)
         return Filled(note, 0, fresh.known, fresh.undirected)
     whole = note.parts + parts
     if chosen(note.index.string).outgrown_by(sum(part.rows for part in whole)):

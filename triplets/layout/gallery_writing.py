@@ -19,7 +19,12 @@ _OWN = ("id", "vector")
 def write_note(store: FolderStore, note: Note) -> None:
     """Publish the note, and remove every file that it does not name."""
     store.publish_bytes(FILE, (note.model_dump_json(indent=2) + "\n").encode())
-    named = {note.index.file.name, *(part.name for part in note.parts), FILE}
+    remove_unnamed(store, note)
+
+
+def remove_unnamed(store: FolderStore, note: Note) -> None:
+    """Remove what killed runs and older notes left behind."""
+    named = {note.index.file.name, *(part.name for part in note.parts)}
     for folder in ("", "parts", WORK):
         for name in store.sizes(folder):
             full = f"{folder}/{name}" if folder else name
