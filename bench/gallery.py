@@ -22,8 +22,8 @@ import pyarrow as pa
 from bench.common import Row, here
 from bench.gallery_vectors import Noise, clusters
 from ieiw.filters.scores.giqa import inverse
+from ieiw.models.gallery.distances import nearest, nearest_listed
 from ieiw.models.gallery.library import faiss
-from ieiw.models.gallery.manhattan import nearest, nearest_listed
 from ieiw.models.gallery.search import Searcher
 from ieiw.pipelines.gallery.run import add, build
 from ieiw.pipelines.gallery.sources import Filling

@@ -15,7 +15,7 @@ import numpy as np
 
 from ieiw.filters.scores.base import EmbeddingScore, Vectors
 from ieiw.models.gallery.building import sample
-from ieiw.models.gallery.manhattan import nearest, nearest_listed
+from ieiw.models.gallery.distances import distances, nearest, nearest_listed
 from ieiw.models.gallery.search import Rows, Searcher
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.gallery import Gallery, check_embedder, open_gallery
@@ -25,9 +25,9 @@ _EPSILON = 1e-6
 _MOST_FITTED = 50_000
 
 
-def inverse(distances: Vectors, epsilon: float) -> Vectors:
+def inverse(apart: Vectors, epsilon: float) -> Vectors:
     """(n,): the mean of 1 / (distance + epsilon) over (n, k) distances."""
-    found: Vectors = (1 / (distances + epsilon)).mean(1, dtype=np.float64).astype(np.float32)
+    found: Vectors = (1 / (apart + epsilon)).mean(1, dtype=np.float64).astype(np.float32)
     return found
 
 
@@ -135,10 +135,7 @@ class KnnGiqaPaper(_Knn):
 
     def _scores(self, vectors: Vectors, own: Rows) -> Vectors:
         _, rows = self._searcher.search(vectors, self._k, own)
-        distances = np.empty(rows.shape, np.float32)
-        for at, some in enumerate(rows):
-            distances[at] = np.linalg.norm(self._searcher.vectors(some) - vectors[at], axis=1)
-        return inverse(distances, self._epsilon)
+        return inverse(distances(self._searcher, vectors, rows, 2), self._epsilon)
 
 
 class GmmGiqa(_OverGallery):

@@ -100,7 +100,9 @@ def add(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
     check_embedder(gallery, filling.settings)
     store, note = gallery.store, gallery.note
     if filling.dimension != note.dimension:
-        raise UsageError(f"{store.location}: vectors of length {note.dimension}; those to add have length {filling.dimension}")
+        raise UsageError(
+            f"{store.location}: vectors of length {note.dimension}; those to add have length {filling.dimension}"
+        )
     fresh = _Fresh({each for table in gallery.tables(["id"]) for each in table["id"].to_pylist()})
     say("writing vectors")
     parts, columns = write_parts(store, fresh.of(filling.tables()), len(note.parts))

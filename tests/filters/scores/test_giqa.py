@@ -89,7 +89,9 @@ def test_no_gallery_and_one_of_another_embedder_are_refused(gallery, tmp_path, s
 
 
 @pytest.mark.parametrize("score", KNN)
-@pytest.mark.parametrize(("changes", "told"), [({"k": 60}, "k is 60"), ({"k": 0}, "k is 0"), ({"epsilon": -1.0}, "epsilon")])
+@pytest.mark.parametrize(
+    ("changes", "told"), [({"k": 60}, "k is 60"), ({"k": 0}, "k is 0"), ({"epsilon": -1.0}, "epsilon")]
+)
 def test_options_out_of_bounds_are_refused(gallery, score, changes, told):
     with pytest.raises(UsageError, match=told):
         score(gallery, "descriptor", **changes)

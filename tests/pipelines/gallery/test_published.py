@@ -30,7 +30,10 @@ def publish(folder, parts, names="img_emb_{}.npy metadata_{}.parquet", dtype=np.
             "exif": [None] * length,
             "sizes": [[1, 2]] * length,
         }
-        pq.write_table(pa.table(told | {name: give(some) for name, give in columns.items()}), folder / "metadata" / rows.format(number))
+        pq.write_table(
+            pa.table(told | {name: give(some) for name, give in columns.items()}),
+            folder / "metadata" / rows.format(number),
+        )
         start += length
     return vectors
 
@@ -91,7 +94,10 @@ def cut(path):
         (lambda folder: np.save(folder / "img_emb/img_emb_1.npy", directions(3)), "3 vectors for the 2 rows"),
         (lambda folder: np.save(folder / "img_emb/img_emb_1.npy", directions(2, 8)), r"lengths \[8, 16\]"),
         (lambda folder: np.save(folder / "img_emb/img_emb_1.npy", np.zeros((2, 16), np.int64)), "int64"),
-        (lambda folder: np.save(folder / "img_emb/img_emb_1.npy", np.array([{}, {}]), allow_pickle=True), "no array that can be read"),
+        (
+            lambda folder: np.save(folder / "img_emb/img_emb_1.npy", np.array([{}, {}]), allow_pickle=True),
+            "no array that can be read",
+        ),
         (lambda folder: np.save(folder / "img_emb/img_emb_01.npy", directions(2)), "has the number of"),
         (lambda folder: np.save(folder / "img_emb/all.npy", directions(2)), "ends in no number"),
     ],

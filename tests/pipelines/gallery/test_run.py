@@ -129,7 +129,11 @@ def test_vectors_of_another_embedder_or_with_other_columns_are_not_added(tmp_pat
         add(str(tmp_path), filling(directions(5), 50))
     other = filling(VECTORS[50:60], 50)
     more = type(other)(
-        SETTINGS, True, 32, "x", lambda: (each.append_column("label", pa.array(["a"] * len(each))) for each in other.tables())
+        SETTINGS,
+        True,
+        32,
+        "x",
+        lambda: (each.append_column("label", pa.array(["a"] * len(each))) for each in other.tables()),
     )
     with pytest.raises(UsageError, match=r"number \(int64\); .*label \(string\)"):
         add(str(tmp_path), more)

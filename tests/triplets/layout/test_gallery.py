@@ -38,7 +38,9 @@ def test_parts_are_the_same_whatever_the_tables_lengths(tmp_path_factory, length
         one, _ = write_parts(gallery_store(str(folder)), [whole])
         other, columns = write_parts(gallery_store(str(folder)), tables)
         assert one == other and columns == {"number": "int64"}
-        assert [part.rows for part in one] == [100] * (sum(lengths) // 100) + [sum(lengths) % 100] * (sum(lengths) % 100 > 0)
+        assert [part.rows for part in one] == [100] * (sum(lengths) // 100) + [sum(lengths) % 100] * (
+            sum(lengths) % 100 > 0
+        )
     monkeypatch.undo()
 
 
@@ -99,4 +101,9 @@ def test_what_no_note_names_is_removed_and_what_is_not_ours_stays(made):
         (place / name).parent.mkdir(exist_ok=True)
         (place / name).write_text("x")
     gallery_writing.write_note(made.store, made.note)
-    assert set(tree(place)) == {"gallery.json", "README.md", made.note.index.file.name, *(part.name for part in made.note.parts)}
+    assert set(tree(place)) == {
+        "gallery.json",
+        "README.md",
+        made.note.index.file.name,
+        *(part.name for part in made.note.parts),
+    }

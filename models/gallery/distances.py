@@ -1,4 +1,4 @@
-"""L1 distances to the nearest vectors: exact by looking at all, in blocks that stay in a core's cache, or among a short list."""
+"""Distances to the nearest vectors: exact L1 by looking at all, in blocks that stay in a core's cache; or among a short list."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ieiw.models.gallery.search import Floats, Rows, Searcher
 
 _CACHE_BYTES = 2**20
 _QUERIES = 1_024
+_TOGETHER = 64
 SHORT_LIST = 32
 """Vectors nearest by their scalar product, among which the nearest by L1 are looked for."""
 
@@ -68,8 +69,16 @@ def nearest_listed(searcher: Searcher, queries: Floats, k: int, leave_out: Rows 
     """
     spare = searcher.gallery.note.count - (leave_out is not None)
     _, rows = searcher.search(queries, max(k, min(spare, max(SHORT_LIST, 4 * k))), leave_out)
-    best = np.empty((len(queries), k), np.float32)
-    for at in range(len(queries)):
-        found = np.abs(searcher.vectors(rows[at]) - queries[at]).sum(1)
-        best[at] = np.sort(np.partition(found, k - 1)[:k])
-    return best
+    best = distances(searcher, queries, rows, 1)
+    best.sort(1)
+    return best[:, :k]
+
+
+def distances(searcher: Searcher, queries: Floats, rows: Rows, norm: int) -> Floats:
+    """(n, m): L1 or L2 distance (``norm``) of each query (n, dimension) to some rows (n, m) of the gallery."""
+    found = np.empty(rows.shape, np.float32)
+    for low in range(0, len(queries), _TOGETHER):
+        part = slice(low, low + _TOGETHER)
+        vectors = searcher.vectors(rows[part].ravel()).reshape(*rows[part].shape, -1)
+        found[part] = np.linalg.norm(vectors - queries[part, None], norm, axis=2)
+    return found

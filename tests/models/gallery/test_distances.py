@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ieiw.models.gallery import manhattan
-from ieiw.models.gallery.manhattan import nearest, nearest_listed
+from ieiw.models.gallery import distances
+from ieiw.models.gallery.distances import nearest, nearest_listed
 from ieiw.models.gallery.search import Searcher
 from ieiw.pipelines.gallery.run import build
 from ieiw.triplets.layout.gallery import open_gallery
@@ -30,8 +30,8 @@ def test_exact_is_the_plain_formula_however_vectors_are_cut(data):
     own = np.array(data.draw(st.lists(st.integers(-1, count - 1), min_size=7, max_size=7)))
     cut = data.draw(st.integers(0, count))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(manhattan, "_CACHE_BYTES", data.draw(st.sampled_from([1, 1_000])))
-        patch.setattr(manhattan, "_QUERIES", data.draw(st.integers(1, 9)))
+        patch.setattr(distances, "_CACHE_BYTES", data.draw(st.sampled_from([1, 1_000])))
+        patch.setattr(distances, "_QUERIES", data.draw(st.integers(1, 9)))
         found = nearest([vectors[:cut], vectors[cut:]], queries, k, own)
     assert np.allclose(found, plain(vectors.astype(np.float64), queries, k, own), atol=1e-5)
 
