@@ -31,6 +31,7 @@ BASE = [
     "rich>=15",
     "s3fs>=2026.9",
     "scikit-image>=0.26",
+    "scikit-learn>=1.9",
     "scipy>=1.17",
     "simplejpeg>=1.9",
     "tenacity>=9.2",

@@ -17,6 +17,7 @@ from ieiw.apps.commands import (
     doctor,
     edit,
     embed,
+    gallery,
     inspect,
     instructions,
     lint,
@@ -39,6 +40,7 @@ app.command("build", context_settings={"allow_extra_args": True, "ignore_unknown
 app.command("lint")(lint.lint)
 app.command("score", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(score.score)
 app.command("embed", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(embed.embed)
+app.add_typer(gallery.app, name="gallery")
 app.command("cut")(cut.cut)
 app.command("audit")(audit.audit)
 app.command("train")(train.train)

@@ -22,6 +22,7 @@ NAMES = (
     "tasks",
     "planted",
     "cut",
+    "gallery",
     "audit",
     "loader",
     "gpu_lama",

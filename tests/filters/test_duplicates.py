@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ieiw.filters.duplicates import Candidates, combined_codes, near_duplicates, rank_within
+from ieiw.filters.duplicates import Candidates, Links, combined_codes, near_duplicates, rank_within
 
 
 @given(st.lists(st.integers(0, 4), max_size=40))
@@ -21,7 +21,7 @@ def test_a_rank_counts_the_equal_ones_before(codes):
 
 def test_none_of_no_rows_is_a_duplicate():
     none = np.empty(0, np.int64)
-    assert near_duplicates(Candidates((none.astype(np.uint64),), none, none, None), 3).shape == (0,)
+    assert near_duplicates(Candidates(none, none, None), Links(none, none, none, 0)).shape == (0,)
 
 
 @settings(max_examples=100, deadline=None)

@@ -12,9 +12,8 @@ from ieiw.filters.near_vectors import near_vector_pairs
 def clustered(count, dimension=16, seed=0):
     random = np.random.default_rng(seed)
     centres = random.normal(size=(max(1, count // 4), dimension))
-    made = centres[random.integers(0, len(centres), count)] + random.normal(size=(count, dimension)) * random.choice(
-        [0, 0.1, 1], (count, 1)
-    )
+    noise = random.normal(size=(count, dimension)) * random.choice([0, 0.1, 1], (count, 1))
+    made = centres[random.integers(0, len(centres), count)] + noise
     return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float16)
 
 

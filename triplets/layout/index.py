@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import BuildState, IndexPart, require_state
 from ieiw.triplets.layout.rows import REJECTS, ROWS
-from ieiw.triplets.layout.tables import ROWS_PER_PART, read_table, rows_where
+from ieiw.triplets.layout.tables import ROWS_PER_PART, read_table, rows_where, take_rows
 from ieiw.triplets.storage.store import Store
 
 Kind = Literal["rows", "rejects"]
@@ -107,7 +106,7 @@ class Index:
             here = np.unique(wanted[(wanted >= start) & (wanted < start + part.rows)])
             if len(here):
                 with self.store.open(part.name) as file:
-                    found |= zip(here.tolist(), _taken(pq.ParquetFile(file), here - start, columns), strict=True)
+                    found |= zip(here.tolist(), take_rows(file, here - start, columns), strict=True)
             start += part.rows
         return [found[row] for row in wanted.tolist()]
 
@@ -126,16 +125,6 @@ def open_build(store: Store) -> Index:
     if state.state != "complete":
         raise UsageError(f"{store.location}: the build is not complete; finish it first", Step("build", store.location))
     return Index(store, state)
-
-
-def _taken(file: pq.ParquetFile, rows: npt.NDArray[np.int64], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Rising rows of one file."""
-    ends = np.cumsum([file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)])
-    groups = np.searchsorted(ends, rows, side="right")
-    for group in np.unique(groups):
-        inside = rows[groups == group] - (ends[group - 1] if group else 0)
-        table = file.read_row_group(int(group), columns=list(columns), use_threads=False)
-        yield from table.take(pa.array(inside)).to_pylist()
 
 
 class IndexWriter:

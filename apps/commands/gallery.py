@@ -1,0 +1,133 @@
+"""``ieiw gallery``: build, add, import, info, search."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ieiw.apps.console import AsJson, Changes, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from ieiw.pipelines.gallery.run import Filled
+    from ieiw.triplets.layout.gallery import Note
+
+app = typer.Typer(no_args_is_help=True, help="Vectors to search among: by a picture, a text or an id.")
+Place = Annotated[str, typer.Argument(metavar="GALLERY", help="Folder of the gallery.", show_default=False)]
+Build = Annotated[str, typer.Argument(help="Folder or URL of an embedded build.", show_default=False)]
+To = Annotated[str, typer.Option("--to", metavar="GALLERY", help="Folder of the gallery.", show_default=False)]
+With = Annotated[str, typer.Option("--with", help="Embedder by name; `ieiw doctor` lists them.")]
+Of = Annotated[Literal["target", "source", "all"], typer.Option("--of", help="Which pictures of the build.")]
+
+
+@app.command("build")
+def build(build: Build, to: To, embedder: With = "clip-l14", of: Of = "target", as_json: AsJson = False) -> None:
+    """Make a gallery of a build's pictures, which `ieiw embed` has embedded; stop it and run it again at will."""
+    from ieiw.pipelines.gallery import run, sources
+
+    _told(run.build(to, sources.of_build(build, embedder, of), say), to, as_json)
+
+
+@app.command("add")
+def add(build: Build, to: To, of: Of = "target", as_json: AsJson = False) -> None:
+    """Put the pictures of another embedded build into a gallery; those it holds already are left out."""
+    from ieiw.pipelines.gallery import run, sources
+    from ieiw.triplets.layout.gallery import open_gallery
+
+    embedder = open_gallery(to).note.embedder["embedder"]
+    _told(run.add(to, sources.of_build(build, embedder, of), say), to, as_json)
+
+
+@app.command("import")
+def import_set(
+    folder: Annotated[str, typer.Argument(help="Folder that holds img_emb/*.npy and metadata/*.parquet.")],
+    to: To,
+    embedder: Annotated[str, typer.Option("--with", help="Embedder that the set was made by.")],
+    weights: Annotated[str, typer.Option(help="Its weights, so that the gallery remembers their digest.")] = "",
+    ids: Annotated[str, typer.Option(help="Column that holds ids; the first of the usual ones if not given.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make a gallery of a published embedding set (clip-retrieval, LAION), or put it into one that is there."""
+    from ieiw.pipelines.gallery import published, run
+    from ieiw.triplets.layout.gallery import gallery_store, read_note
+
+    filling = published.of_folder(folder, published.stated(embedder, weights), ids)
+    note = read_note(gallery_store(to))
+    fill = run.build if note is None or note.inputs == filling.inputs else run.add
+    _told(fill(to, filling, say), to, as_json)
+
+
+@app.command("info")
+def info(
+    gallery: Place,
+    check: Annotated[bool, typer.Option("--check", help="Hold every file against its digest.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What a gallery holds, and by which index it is searched."""
+    from ieiw.triplets.layout.gallery import open_gallery
+
+    opened = open_gallery(gallery)
+    if check:
+        opened.check_files()
+    if as_json:
+        return print_json(_summary(opened.note))
+    print_table(
+        "Gallery", ["", ""], [[name.replace("_", " "), str(value)] for name, value in _summary(opened.note).items()]
+    )
+    return None
+
+
+@app.command("search")
+def search(
+    gallery: Place,
+    picture: Annotated[str, typer.Option(help="A picture file to look for.")] = "",
+    text: Annotated[str, typer.Option(help="A text to look for, with an embedder of both.")] = "",
+    of: Annotated[str, typer.Option("--id", help="A vector of the gallery to look for, by its id.")] = "",
+    k: Annotated[int, typer.Option("-k", "--count", min=1, help="How many to find.")] = 10,
+    changes: Changes = None,
+    as_json: AsJson = False,
+) -> None:
+    """The nearest vectors of a picture, a text, or one of the gallery's own; --set weights=FILE for the embedder."""
+    from ieiw.pipelines.gallery.query import search as find
+    from ieiw.triplets.settings.overrides import apply_change
+
+    options: dict[str, Any] = {}
+    for change in changes or ():
+        apply_change(options, change, "weights=open_clip_model.safetensors")
+    found = find(gallery, picture=picture, text=text, of=of, k=k, options=options)
+    if as_json:
+        return print_json({"found": found})
+    rows = [
+        [f"{each['similarity']:.4f}", *(str(each[name]) for name in each if name != "similarity")] for each in found
+    ]
+    print_table("Found", list(found[0]), rows)
+    return None
+
+
+def _summary(note: Note) -> dict[str, Any]:
+    return {
+        "vectors": note.count,
+        "dimension": note.dimension,
+        "embedder": note.embedder,
+        "stand_in": note.stand_in,
+        "metric": note.metric,
+        "index": note.index.string,
+        "trained_on": note.index.trained_on,
+        "bytes_a_vector": round(note.index.file.size / note.count),
+        "columns": note.columns,
+        "parts": len(note.parts),
+    }
+
+
+def _told(filled: Filled, to: str, as_json: bool) -> None:
+    counts = {"added": filled.added, "known": filled.known, "undirected": filled.undirected}
+    if as_json:
+        print_json(_summary(filled.note) | counts)
+        return
+    left = [f"{filled.known:,} known already"] * bool(filled.known)
+    left += [f"{filled.undirected:,} without direction"] * bool(filled.undirected)
+    kind = " (a stand-in, no trained model)" if filled.note.stand_in else ""
+    say(
+        f"{filled.added:,} vectors of {filled.note.embedder['embedder']}{kind} added{''.join(', ' + each for each in left)}"
+    )
+    say(f"{to}: {filled.note.count:,} vectors, searched by {filled.note.index.string}")

@@ -1,0 +1,87 @@
+"""Makes an index: cells from a sample, vectors in shards, shards merged. The bytes are the same with any number of threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ieiw.models.gallery.choice import K_FACTOR, NPROBE, Choice
+from ieiw.models.gallery.library import faiss
+from ieiw.triplets.layout.embeddings import Vectors
+
+_SEED = 0
+
+
+def sample(blocks: Iterable[Vectors], count: int, size: int) -> Vectors:
+    """Some of the vectors, chosen by their row alone.
+
+    Args:
+        blocks: all vectors, in order.
+        count: of them.
+        size: how many to take; all where there are no more.
+    """
+    wanted = np.sort(np.random.default_rng(_SEED).choice(count, min(size, count), replace=False))
+    found, start = [], 0
+    for block in blocks:
+        low, high = np.searchsorted(wanted, (start, start + len(block)))
+        found.append(block[wanted[low:high] - start])
+        start += len(block)
+    return np.concatenate(found)
+
+
+def train(choice: Choice, vectors: Vectors, file: Path) -> None:
+    """Write the empty index whose cells fit a sample (rows, dimension)."""
+    library = faiss()
+    index = library.index_factory(vectors.shape[1], choice.base, library.METRIC_INNER_PRODUCT)
+    index.train(vectors.astype(np.float32))
+    library.write_index(index, str(file))
+
+
+def fill(trained: Path, blocks: Iterable[Vectors], file: Path) -> None:
+    """Write a shard: the trained index with these vectors, numbered from 0."""
+    library = faiss()
+    index = library.read_index(str(trained))
+    for block in blocks:
+        index.add(block.astype(np.float32))
+    library.write_index(index, str(file))
+
+
+def merge(shards: Sequence[Path], blocks: Iterable[Vectors], file: Path) -> None:
+    """Write the whole index: the shards one after another, and the vectors in float16 for the second look.
+
+    Args:
+        shards: in the order of their vectors, at least one.
+        blocks: all vectors, in order.
+        file: to write.
+    """
+    library = faiss()
+    base = library.read_index(str(shards[0]))
+    for shard in shards[1:]:
+        base.merge_from(library.read_index(str(shard)), base.ntotal)
+    base.nprobe = min(NPROBE, base.nlist)
+    exact = library.IndexScalarQuantizer(base.d, library.ScalarQuantizer.QT_fp16, library.METRIC_INNER_PRODUCT)
+    for block in blocks:
+        exact.add(block.astype(np.float32))
+    whole = library.IndexRefine(base, exact)
+    whole.k_factor = K_FACTOR
+    library.write_index(whole, str(file))
+
+
+def flat(blocks: Iterable[Vectors], dimension: int, file: Path) -> None:
+    """Write an index that looks at every vector."""
+    library = faiss()
+    index = library.IndexFlatIP(dimension)
+    for block in blocks:
+        index.add(block.astype(np.float32))
+    library.write_index(index, str(file))
+
+
+def extend(whole: Path, blocks: Iterable[Vectors], file: Path) -> None:
+    """Write an index with more vectors after those it holds."""
+    library = faiss()
+    index = library.read_index(str(whole))
+    for block in blocks:
+        index.add(block.astype(np.float32))
+    library.write_index(index, str(file))
