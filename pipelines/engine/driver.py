@@ -56,9 +56,10 @@ def main(path: Path) -> int:
     except Exception as error:
         traceback.print_exc()
         # The last line of the innermost error: Beam wraps a worker's traceback in a message of hundreds of lines.
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        said = "".join(traceback.format_exception_only(error))
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
         named = [line for line in lines if re.match(r"[^:]*(Error|Exception)", line)]
-        _write(report, {"error": (named or lines or [type(error).__name__])[-1][:1000]})
+        _write(report, {"error": (named or lines)[-1][:1000]})
         return 1
     return 0
 

@@ -16,6 +16,7 @@ WITHOUT_BUILD = {"plan", "make-scenes", "demo", "doctor", "edit", "instructions"
 COMMANDS = {
     "build": ("{recipe}", "--out", "{build}"),
     "score": ("{build}",),
+    "embed": ("{build}", "--with", "descriptor"),
     "cut": ("{build}", "--name", "new"),
     "audit": ("{build}",),
     "lint": ("{build}",),
