@@ -41,7 +41,7 @@ class SemanticDuplicates(BestKept):
         low, high, cosines = near_vector_pairs(vectors[distinct], self.similarity)
         links = _by_task(place, tasks[first], (low, high, 1 - cosines))
         groups = frame.codes("source+group")[order]
-        far = near_duplicates(Candidates(nodes, nodes, groups), links)
+        far = near_duplicates(Candidates(nodes, np.arange(len(nodes)), groups), links)
         value[order] = 1 - far
         drop[order] = ~np.isnan(far)
         return Outcome(drop, value, {"all": [None, self.similarity]})

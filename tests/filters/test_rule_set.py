@@ -1,5 +1,7 @@
 """Rule files: what is wrong is told with its line."""
 
+from pathlib import Path
+
 import pytest
 
 from ieiw.filters.registry import kind_of, known
@@ -96,3 +98,10 @@ def test_kinds():
     ]
     with pytest.raises(UsageError, match="no score"):
         kind_of("beauty")
+
+
+@pytest.mark.parametrize(
+    "file", sorted((Path(__file__).parents[2] / "recipes" / "rules").glob("*.yaml")), ids=lambda file: file.stem
+)
+def test_our_own_rule_files_are_read(file):
+    assert load_rules(file).rules

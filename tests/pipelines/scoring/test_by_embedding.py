@@ -141,3 +141,20 @@ def test_many_ids_do_not_overflow_text_offsets():
         [pa.array(["b", "a"]), pa.array(["a"])], [np.array([2, 1], np.float32), np.array([1], np.float32)]
     )
     assert ids.type == pa.large_string() and ids.to_pylist() == ["a", "b"] and values.tolist() == [1, 2]
+
+
+def test_a_cut_keeps_the_best_of_like_pictures(tiny):
+    rule = {
+        "name": "alike",
+        "kind": "semantic-duplicates",
+        "embedder": "descriptor",
+        "keep": "first",
+        "similarity": 0.5,
+    }
+    embed(str(tiny.path), "descriptor")
+    score(str(tiny.path), ["first"])
+    strict = cut(str(tiny.path), "strict", RuleSet.model_validate({"rules": [rule]}))
+    lax = cut(str(tiny.path), "lax", RuleSet.model_validate({"rules": [rule | {"similarity": 0.9999}]}))
+    assert 0 < strict.kept < lax.kept <= len(open_build(tiny.store).columns(["key"]))
+    with pytest.raises(UsageError, match="not embedded by clip-l14"):
+        cut(str(tiny.path), "other", RuleSet.model_validate({"rules": [rule | {"embedder": "clip-l14"}]}))
