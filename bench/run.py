@@ -24,6 +24,7 @@ NAMES = (
     "cut",
     "gallery",
     "audit",
+    "embeddings",
     "loader",
     "gpu_lama",
 )
