@@ -1,8 +1,8 @@
 """Embeddings: a new head over a million pictures, like pictures among a million, and what embedding costs beside the model.
 
 The build is made up: row files with their marks, and vectors of 768 dimensions in clusters, of which one in fifty repeats another
-one with a little noise. The model is open_clip's ViT-B/32 with random weights on one thread; the bare loop gives it the same batches,
-decoded and prepared before the clock starts.
+one with a little noise. The model is open_clip's ViT-B/32 with random weights on one thread; the bare loop gives it the same
+batches, decoded and prepared before the clock starts.
 """
 
 from __future__ import annotations
