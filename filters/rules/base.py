@@ -113,8 +113,7 @@ class Rule(Strict, ABC):
         rows = np.ones(len(frame), np.bool_)
         for column, wanted in (("task", self.tasks), ("source", self.sources)):
             if wanted:
-                known = frame.names(column)
-                rows &= np.isin(frame.codes(column), [known.index(name) for name in wanted if name in known])
+                rows &= frame.among(column, wanted)
         return rows
 
 

@@ -57,7 +57,7 @@ def cut(
     if unchanged := _unchanged(store, name, wanted):
         return unchanged
     check_writable(store)
-    frame = open_frame(index)
+    frame = open_frame(index, scores=rules.scores())
     frame.nearest = nearest
     if rules != DEFAULT:  # those speak of tasks that a build need not have
         check_names(frame, rules)
