@@ -72,7 +72,7 @@ class Moving:
         self._known: dict[int, _Known] = {}
 
     def apply(self, rules: RuleSet, *, settle: bool) -> tuple[Verdicts, tuple[str, ...]]:
-        """As :func:`ieiw.filters.apply.apply_rules`, and the names of the rules that were not asked again though they should be.
+        """As :func:`ieiw.filters.apply.apply_rules` (but that bounds of groups without rows are named), and the names of the rules that were not asked again though they should be.
 
         None are left where ``settle``.
         """
