@@ -24,6 +24,7 @@ NAMES = (
     "cut",
     "gallery",
     "audit",
+    "audit_live",
     "loader",
     "gpu_lama",
 )

@@ -181,12 +181,12 @@ class LiveHandler(LocalFiles):
         elif not 0 <= size <= _MOST_BYTES:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {_MOST_BYTES:,} bytes, and say how many")
         else:
+            body, status = self.rfile.read(size), HTTPStatus.OK
             try:
-                asked = Asked.model_validate_json(self.rfile.read(size))
-                self._answer(script_json(answers[self.path](asked)).encode(), "application/json")
+                told = answers[self.path](Asked.model_validate_json(body))
             except (UsageError, ValidationError, OSError) as error:
-                problem = script_json({"error": str(error)}).encode()
-                self._answer(problem, "application/json", HTTPStatus.BAD_REQUEST)
+                told, status = {"error": str(error)}, HTTPStatus.BAD_REQUEST
+            self._answer(script_json(told).encode(), "application/json", status)
 
     def _answer(self, data: bytes, kind: str, status: HTTPStatus = HTTPStatus.OK) -> None:
         self.send_response(status)

@@ -61,6 +61,12 @@ class LocalFiles(http.server.SimpleHTTPRequestHandler):
         super().end_headers()
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    """A page's many pictures come at once: more may wait than five, whose next is heard again only after a second."""
+
+    request_queue_size = 128
+
+
 def server(handler: Callable[..., Any], port: int = 0) -> http.server.ThreadingHTTPServer:
     """A server on 127.0.0.1, not yet running.
 
@@ -68,6 +74,6 @@ def server(handler: Callable[..., Any], port: int = 0) -> http.server.ThreadingH
         UsageError: the port is taken.
     """
     try:
-        return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+        return _Server(("127.0.0.1", port), handler)
     except OSError as error:
         raise UsageError(f"--port {port}: {error}. Take another, or 0 for any that is free") from error

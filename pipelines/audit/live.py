@@ -125,12 +125,13 @@ def open_live(store: Store, cut: str | None, default: RuleSet, nearest: Nearest)
         UsageError: no complete build, no such cut, one of other rows or scores, scores that the rules need and are not there.
     """
     index = open_build(store)
-    rules = default
     if cut:
         state = load_cut(store, cut)
         check_fresh(index, state)
         rules = RuleSet.model_validate(state.rules)
-    notes_of(index, rules)
+    else:
+        rules = default
+        notes_of(index, rules)
     frame = open_frame(index, scores=rules.scores())
     frame.nearest = nearest
     return Live(index, frame, rules)

@@ -67,23 +67,18 @@ def test_it_opens_at_the_cut(page, served):
     assert shown(page) == state.kept
     lines = run(page, "return [...document.querySelectorAll('.dropped')].map((node) => node.textContent)")
     assert [int(line) for line in lines] == [step.dropped for step in state.funnel]
-    badges = run(page, "return [...document.querySelectorAll('.rule header .badge')].map((node) => node.textContent)")
+    badges = run(page, "return [...document.querySelectorAll('.ruled header .badge')].map((node) => node.textContent)")
     assert badges == ["on release", "live", "live", "live", "on release"]
     assert len(badges) == len(RULES["rules"])
 
 
 def test_a_threshold_moves_counts_at_once_and_sheets_follow(page, served, kept):
     value = slide(page, "dull-source", 60)
-    wait(page, "document.documentElement.dataset.sheets === '1'")
     slide(page, "dull-source", 60, release=True)
     counted(page, kept(**{"dull-source": {"min": value}}))
-    wait(page, "!document.getElementById('added').hidden")
-    added = run(page, "return document.querySelector('#added h3').textContent")
-    lost = run(
-        page, "return document.querySelector('#lost').hidden ? ': 0' : document.querySelector('#lost h3').textContent"
-    )
     start = served[2].live.start.kept
-    assert start + int(added.split(":")[1].split()[0]) - int(lost.split(":")[1].split()[0]) == shown(page)
+    number = "Number(document.querySelector('#{0}').hidden ? 0 : document.querySelector('#{0} h3').textContent.match(/[0-9]+/)[0])"
+    wait(page, f"{start} + {number.format('added')} - {number.format('lost')} === {shown(page)}")
     run(page, "document.querySelectorAll('.card img').forEach((image) => { image.loading = 'eager'; })")
     wait(
         page,
@@ -138,7 +133,7 @@ def test_a_slider_that_cannot_reach_half_says_so(page):
 def test_the_keyboard_alone_is_enough(page, kept, served):
     start = served[2].live.start.kept
     press(page, "]", "]", "]")
-    assert run(page, "return document.activeElement.closest('.rule').dataset.rule") == "dull-source"
+    assert run(page, "return document.activeElement.closest('.ruled').dataset.rule") == "dull-source"
     assert run(page, "return document.activeElement.getAttribute('aria-label')") == "dull-source, at least"
     press(page, "\ue011")  # Home
     value = run(page, "return chosen.value")
