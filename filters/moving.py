@@ -72,9 +72,9 @@ class Moving:
         self._known: dict[int, _Known] = {}
 
     def apply(self, rules: RuleSet, *, settle: bool) -> tuple[Verdicts, tuple[str, ...]]:
-        """As :func:`ieiw.filters.apply.apply_rules` (but that bounds of groups without rows are named), and the names of the rules that were not asked again though they should be.
+        """The verdicts, and the names of the rules that were not asked again though they should be; none where ``settle``.
 
-        None are left where ``settle``.
+        As :func:`ieiw.filters.apply.apply_rules` has them, but that bounds of groups without rows may be named too.
         """
         waiting: list[str] = []
 
