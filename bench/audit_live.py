@@ -26,7 +26,7 @@ from bench.common import NotHereError, Row
 _ROWS, _MOVES, _RELEASES = 1_000_000, 200, 20
 _CAPPED = """
 rules:
-  - {name: low-target, kind: threshold, score: classical-quality, of: target, min: 0.2}
+  - {name: low-target, kind: threshold, score: classical-quality, of: target, min: 0.5}
   - {name: few, kind: cap, per: group, most: 3}
 """
 _WATCH = """
@@ -104,7 +104,7 @@ def _moves(browser: Any, count: int) -> tuple[list[float], list[float]]:
     counts, sheets = [], []
     for number in range(count):
         browser.execute_script("again()")
-        key = Keys.PAGE_UP if number // 3 % 2 == 0 else Keys.PAGE_DOWN  # a tenth of the range
+        key = Keys.PAGE_DOWN if number // 3 % 2 == 0 else Keys.PAGE_UP  # a tenth of the range
         ActionChains(browser).send_keys(key).perform()
         _until(browser, "times.length && busy === null")
         counts.append(json.loads(browser.execute_script("return JSON.stringify(times)"))[0])

@@ -9,6 +9,7 @@ from tests.support.live_page import live_page
 from tests.support.tiny_build import Wanted, tiny_build
 
 EVIL = "dog <script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">"
+QUIET = "busy === null && Number(root.dataset.sheets) === asked"
 KNOB = "document.querySelector('[data-rule={}] .knob')"
 
 
@@ -112,7 +113,7 @@ def test_half_as_many_is_found_and_saved_as_a_cut(page, served):
     run(page, f"{KNOB.format('dull-source')}.querySelector('.half').click()")
     near = desk.live.start.kept / 2
     wait(page, f"Math.abs(Number(document.getElementById('kept').textContent) - {near}) <= 4 && busy === null")
-    wait(page, "document.documentElement.dataset.sheets > 0 && document.getElementById('about').hidden")
+    wait(page, QUIET)
     share = run(page, f"return {KNOB.format('dull-source')}.querySelector('.share').textContent")
     assert 45 < float(share.split()[0]) < 55
     kept_then = shown(page)
@@ -146,7 +147,7 @@ def test_the_keyboard_alone_is_enough(page, kept, served):
     press(page, "R")
     counted(page, start)
     press(page, "\ue011")
-    wait(page, "document.querySelector('#added .card')")
+    wait(page, QUIET)
     press(page, "j")
     wait(page, "document.querySelector('.card.now')")
     run(page, "document.activeElement.click()")
