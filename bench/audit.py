@@ -8,7 +8,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.audit_build import write_build
 from bench.common import Row
@@ -22,8 +25,8 @@ def run() -> list[Row]:
         build = Path(folder) / "build"
         build.mkdir()
         write_build(build, _ROWS, _REJECTS)
-        _ieiw("cut", str(build), "--name", "default")
-        seconds, peak = _ieiw("audit", str(build), "--cut", "default")
+        ieiw("cut", str(build), "--name", "default")
+        seconds, peak = ieiw("audit", str(build), "--cut", "default")
         page = build / "audit" / "default.html"
         size = page.stat().st_size
         rows = [
@@ -37,7 +40,7 @@ def run() -> list[Row]:
         return rows
 
 
-def _ieiw(*arguments: str) -> tuple[float, int]:
+def ieiw(*arguments: str) -> tuple[float, int]:
     """Seconds and peak resident bytes of one command."""
     started = time.monotonic()
     process = subprocess.Popen([sys.executable, "-m", "ieiw.apps.main", *arguments], stderr=subprocess.PIPE, text=True)
@@ -51,9 +54,22 @@ def _ieiw(*arguments: str) -> tuple[float, int]:
 
 def first_paint(page: Path) -> float | None:
     """Seconds from the start of loading to the first paint; None without chromium."""
+    with chromium() as browser:
+        if browser is None:
+            return None
+        browser.get(page.as_uri())
+        time.sleep(1)
+        script = "return performance.getEntriesByName('first-contentful-paint')[0].startTime"
+        return float(browser.execute_script(script)) / 1000
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A headless Chromium under WebDriver; None where it or its driver is not installed."""
     binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not binary or not driver:
-        return None
+        yield None
+        return
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
@@ -62,9 +78,6 @@ def first_paint(page: Path) -> float | None:
         options.add_argument(argument)
     browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     try:
-        browser.get(page.as_uri())
-        time.sleep(1)
-        script = "return performance.getEntriesByName('first-contentful-paint')[0].startTime"
-        return float(browser.execute_script(script)) / 1000
+        yield browser
     finally:
         browser.quit()

@@ -25,6 +25,7 @@ NAMES = (
     "gallery",
     "audit",
     "embeddings",
+    "audit_live",
     "loader",
     "gpu_lama",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from ieiw.filters.frame import Frame
 from ieiw.filters.rule_set import RuleSet
-from ieiw.filters.rules.base import Limits
+from ieiw.filters.rules.base import Bools, Limits, Outcome, Rule
 from ieiw.triplets.errors import UsageError
 
 KEPT = -1
@@ -36,15 +37,21 @@ class Verdicts:
     funnel: list[Step]
 
 
-def apply_rules(frame: Frame, rules: RuleSet) -> Verdicts:
-    """Ask the rules in order; a NaN score is a drop by that rule, never a pass."""
+def apply_rules(frame: Frame, rules: RuleSet, ask: Callable[[int, Rule, Bools], Outcome] | None = None) -> Verdicts:
+    """Ask the rules in order; a NaN score is a drop by that rule, never a pass.
+
+    Args:
+        frame: rows and scores.
+        rules: in order.
+        ask: number of a rule, rule and the rows it is asked about -> its outcome; for who remembers some.
+    """
     verdict = np.full(len(frame), KEPT, np.int16)
     deciding = np.full(len(frame), np.nan, np.float32)
     funnel: list[Step] = []
     for number, rule in enumerate(rules.rules):
         alive = verdict == KEPT
         asked = alive & rule.concerns(frame)
-        outcome = rule.ask(frame, asked)
+        outcome = ask(number, rule, asked) if ask else rule.ask(frame, asked)
         drop = outcome.drop & asked
         verdict[drop] = number
         undefined, dropped = 0, int(drop.sum())

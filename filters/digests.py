@@ -9,8 +9,10 @@ import pyarrow as pa
 Halves = npt.NDArray[np.uint64]
 _LETTERS, _KEPT = 64, 32
 _AT_ONCE = 2**17
-_NIBBLES = np.full(256, 255, np.uint8)
-_NIBBLES[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
+_DIGITS = np.frombuffer(b"0123456789abcdef", np.uint8).astype(np.uint16)
+_BYTES = np.full(2**16, 256, np.uint16)
+_BYTES[(_DIGITS[:, None] + (_DIGITS << 8)).ravel()] = np.arange(256)
+"""Two letters, as one little-endian number -> the byte that they spell; 256 where they spell none."""
 
 
 def as_uint64(digests: pa.Array | pa.ChunkedArray) -> Halves:
@@ -57,10 +59,10 @@ def _bytes(digests: pa.Array) -> npt.NDArray[np.uint8]:
     if (np.diff(offsets) != _LETTERS).any():
         raise ValueError("a digest has not 64 hex digits")
     letters = np.frombuffer(digests.buffers()[2], np.uint8, len(digests) * _LETTERS, int(offsets[0]))
-    nibbles = _NIBBLES[letters.reshape(-1, _LETTERS)[:, :_KEPT]]
-    if (nibbles > 15).any():
+    spelt = np.take(_BYTES, letters.view("<u2").reshape(-1, _LETTERS // 2)[:, : _KEPT // 2])
+    if (spelt > 255).any():
         raise ValueError("a digest has not 64 hex digits")
-    return np.asarray(nibbles[:, 0::2] << 4 | nibbles[:, 1::2], np.uint8)
+    return spelt.astype(np.uint8)
 
 
 def positions(wanted: Halves, known: Halves) -> npt.NDArray[np.int64]:

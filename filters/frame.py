@@ -55,6 +55,7 @@ class Frame:
     _halves: dict[int, Halves] = field(default_factory=dict)
     _codes: dict[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     _digests: dict[str, Halves] = field(default_factory=dict)
+    _among: dict[tuple[str, tuple[str, ...]], npt.NDArray[np.bool_]] = field(default_factory=dict)
     _dictionaries: dict[str, pa.Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -103,6 +104,13 @@ class Frame:
         self.codes(column)
         return [str(name) for name in self._dictionaries[column].to_pylist()]
 
+    def among(self, column: str, wanted: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+        """Which rows have one of some values in a column; several rules ask the same, so it is kept."""
+        if (column, wanted) not in self._among:
+            known = np.isin(self.names(column), wanted)
+            self._among[column, wanted] = known[self.codes(column)]
+        return self._among[column, wanted]
+
     def score(self, name: str, role: str) -> npt.NDArray[Any]:
         """A score of every row's source, target or pair, or its ``gap`` (source minus target); NaN where it has none."""
         if role == "gap":
@@ -127,8 +135,9 @@ class Frame:
             )
         if values.dtype.kind == "u":
             return values[at]
-        missing = np.full(len(at), np.nan, np.float32)
-        return np.where(at >= 0, values[at], missing) if len(values) else missing
+        found = values[at] if len(values) else np.empty(len(at), np.float32)
+        found[at < 0] = np.nan
+        return found
 
     def _positions(self, role: str, ids: Ids) -> npt.NDArray[np.int64]:
         """Each row's position among the ids, -1 where it has none. Scores of one pass share one object: looked up once."""

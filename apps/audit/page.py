@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from ieiw.apps.audit import packed_lookup, plots
 from ieiw.apps.audit.view import view
+from ieiw.pipelines.audit.contact_sheets import Card
 from ieiw.pipelines.audit.run import Audit, Options, rows_file
 from ieiw.triplets.storage.store import Store
 
@@ -49,7 +50,7 @@ def write(store: Store, audit: Audit, options: Options) -> Written:
         allow_nan=False,
     )
     data = {
-        "cards": _cards(audit, {digest: number for number, digest in enumerate(addresses)}),
+        "cards": cards_json(audit.cards, {digest: number for number, digest in enumerate(addresses)}),
         "sheets": [asdict(sheet) for sheet in audit.sheets],
         "labels": audit.lost_keys.labels,
         "rejected": audit.lost_keys.rejected,
@@ -69,19 +70,19 @@ def write(store: Store, audit: Audit, options: Options) -> Written:
 
 def render(audit: Audit, data: Mapping[str, Any], pictures: list[str]) -> bytes:
     """The page as UTF-8 bytes. Everything from outside goes through Jinja's escaping or :func:`script_json`."""
+    return filled("page", ["page"], view(audit) | {"data": script_json(data), "pictures": script_json(pictures)})
+
+
+def filled(name: str, styles: list[str], values: Mapping[str, Any]) -> bytes:
+    """A template with values, its script after the common one, and its styles, as UTF-8 bytes."""
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    script = (_HERE / "page.js.j2").read_text(encoding="utf-8")
-    style = (_HERE / "page.css.j2").read_text(encoding="utf-8")
+    script = "\n".join((_HERE / f"{part}.js.j2").read_text(encoding="utf-8") for part in ("common", name))
+    style = "\n".join((_HERE / f"{part}.css.j2").read_text(encoding="utf-8") for part in styles)
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    text = environment.get_template("page.html.j2").render(
-        **view(audit),
-        script=Markup(script),
-        style=Markup(style),
-        script_digest=digest,
-        data=script_json(data),
-        pictures=script_json(pictures),
+    text = environment.get_template(f"{name}.html.j2").render(
+        values, script=Markup(script), style=Markup(style), script_digest=digest
     )
     return text.encode("utf-8", "replace")
 
@@ -129,7 +130,8 @@ def _pictures(store: Store, audit: Audit, budget: int) -> dict[str, str]:
     return addresses
 
 
-def _cards(audit: Audit, numbers: Mapping[str, int]) -> dict[str, Any]:
+def cards_json(cards: Mapping[int, Card], pictures: Mapping[str, int | str]) -> dict[str, Any]:
+    """Cards by row as scripts are given them; ``pictures`` says how a script names a digest."""
     return {
         str(row): {
             "key": card.key,
@@ -138,10 +140,10 @@ def _cards(audit: Audit, numbers: Mapping[str, int]) -> dict[str, Any]:
             "record": card.record,
             "text": card.instruction,
             "verdict": card.verdict,
-            "before": numbers[card.source_picture],
-            "after": numbers[card.target_picture],
+            "before": pictures[card.source_picture],
+            "after": pictures[card.target_picture],
         }
-        for row, card in audit.cards.items()
+        for row, card in cards.items()
     }
 
 

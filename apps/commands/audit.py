@@ -16,27 +16,33 @@ def audit(
     against: Annotated[str, typer.Option("--against", help="Another build, to measure drift against.")] = "",
     each: Annotated[int, typer.Option(min=1, max=200, help="Triplets on a contact sheet.")] = 12,
     inline: Annotated[int, typer.Option(min=0, help="Megabytes of thumbnails in the page; more lie beside it.")] = 12,
-    serve: Annotated[bool, typer.Option("--serve", help="Show the page on 127.0.0.1 until stopped.")] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Show it live, thresholds to be moved, on 127.0.0.1.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of --serve; 0 takes a free one.")] = 0,
     out: Out = "",
     as_json: AsJson = False,
 ) -> None:
     """Write one HTML page about a cut: what was dropped and why, distributions, thresholds, pictures, drift."""
-    from ieiw.apps.audit.page import write
-    from ieiw.apps.audit.serve import check_local, serve_page
-    from ieiw.pipelines.audit.run import Options
+    from ieiw.apps.audit.page import Written, write
+    from ieiw.pipelines.audit.run import Audit, Options
     from ieiw.pipelines.audit.run import audit as gather
     from ieiw.triplets.layout.borrowed import borrow
     from ieiw.triplets.storage.store import open_store
 
     build = borrow(build, out) if out else build
-    if serve:
-        check_local(build)
     options = Options(each=each, inline_bytes=inline * 10**6)
-    result = gather(build, cut or None, against or None, options, lambda what: say(f"{what} …"))
-    store = open_store(build)
-    written = write(store, result, options)
-    page = f"{store.location}/{written.page}"
+
+    def report() -> tuple[Audit, Written]:
+        result = gather(build, cut or None, against or None, options, lambda what: say(f"{what} …"))
+        return result, write(open_store(build), result, options)
+
+    if serve:
+        from ieiw.apps.audit.live import show
+
+        show(build, cut, report, port)
+        return
+    result, written = report()
+    place = open_store(build).location
+    page = f"{place}/{written.page}"
     balanced = all(check.holds for check in result.figures.books.checks)
     if as_json:
         books = result.figures.books
@@ -44,8 +50,8 @@ def audit(
         print_json(
             {
                 "page": page,
-                "data": f"{store.location}/{written.data}",
-                "rows": f"{store.location}/{written.rows}",
+                "data": f"{place}/{written.data}",
+                "rows": f"{place}/{written.rows}",
                 "page_bytes": written.page_bytes,
                 "balanced": balanced,
                 **counts,
@@ -56,7 +62,5 @@ def audit(
     for check in result.figures.books.checks:
         if not check.holds:
             say(f"does not add up: {check.text}. Find the damage: ieiw lint {build}")
-    if serve:
-        serve_page(store.location, written.page, port)
     if not balanced:
         raise typer.Exit(1)

@@ -46,6 +46,17 @@ class Outcome:
     limits: Limits = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A number of a rule that a person may move: its field, what it says of it, and how far; None: as the rule's values go."""
+
+    field: str
+    words: str
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+
+
 class Rule(Strict, ABC):
     """What all rules say: their name, and the tasks and sources whose rows they are asked about (all, where none are named)."""
 
@@ -95,6 +106,10 @@ class Rule(Strict, ABC):
         """What it bounds, for every row; NaN where it bounds nothing."""
         return frame.score(*self.subject) if self.subject else np.full(len(frame), np.nan, np.float32)
 
+    def knobs(self) -> tuple[Knob, ...]:
+        """Its numbers that may be moved."""
+        return ()
+
     def margins(self, frame: Frame, limits: Limits) -> dict[str, Floats]:
         """How far inside its limits each row lies, by side (``least``, ``most``); empty where there is no bound to move.
 
@@ -113,8 +128,7 @@ class Rule(Strict, ABC):
         rows = np.ones(len(frame), np.bool_)
         for column, wanted in (("task", self.tasks), ("source", self.sources)):
             if wanted:
-                known = frame.names(column)
-                rows &= np.isin(frame.codes(column), [known.index(name) for name in wanted if name in known])
+                rows &= frame.among(column, wanted)
         return rows
 
 

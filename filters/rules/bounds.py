@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from ieiw.filters.frame import Frame
-from ieiw.filters.rules.base import Bools, Floats, Limits, Outcome, Rule, check_score
+from ieiw.filters.rules.base import Bools, Floats, Knob, Limits, Outcome, Rule, check_score
 
 Bound = Annotated[float | None, Field(allow_inf_nan=False)]
 Share = Annotated[float | None, Field(gt=0, lt=1)]
@@ -45,6 +45,12 @@ class Bounded(Rule):
     def relative(self) -> bool:
         """See :class:`~ieiw.filters.rules.base.Rule`."""
         return self.drop_lowest is not None or self.drop_highest is not None
+
+    def knobs(self) -> tuple[Knob, ...]:
+        """See :class:`~ieiw.filters.rules.base.Rule`: those bounds that are set."""
+        ends = (Knob(f"drop_{end}", f"drop {end}", 0.005, 0.995, 0.005) for end in ("lowest", "highest"))
+        knobs = [Knob("min", "at least"), Knob("max", "at most"), *ends]
+        return tuple(knob for knob in knobs if getattr(self, knob.field) is not None)
 
     def words(self) -> str:
         """See :class:`~ieiw.filters.rules.base.Rule`."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ieiw.filters.duplicates import rank_within
 from ieiw.filters.frame import Frame
-from ieiw.filters.rules.base import BestKept, Bools, Outcome
+from ieiw.filters.rules.base import BestKept, Bools, Knob, Outcome
 
 
 class Cap(BestKept):
@@ -18,6 +18,10 @@ class Cap(BestKept):
     kind: Literal["cap"]
     per: Literal["group", "source", "task", "source+task"]
     most: int = Field(ge=1)
+
+    def knobs(self) -> tuple[Knob, ...]:
+        """See :class:`~ieiw.filters.rules.base.Rule`."""
+        return (Knob("most", "rows of each", 1, max(20, 2 * self.most), 1),)
 
     def words(self) -> str:
         """See :class:`~ieiw.filters.rules.base.Rule`."""

@@ -10,7 +10,7 @@ from pydantic import Field
 from ieiw.filters.duplicates import Candidates, combined_codes, links_of_hashes, near_duplicates, rank_within
 from ieiw.filters.frame import Frame
 from ieiw.filters.near import MOST_BITS
-from ieiw.filters.rules.base import BestKept, Bools, Outcome
+from ieiw.filters.rules.base import BestKept, Bools, Knob, Outcome
 
 
 class Duplicates(BestKept):
@@ -23,6 +23,10 @@ class Duplicates(BestKept):
     kind: Literal["duplicates"]
     of: Literal["source", "target", "pair"] = "pair"
     distance: int = Field(default=0, ge=0, le=MOST_BITS)
+
+    def knobs(self) -> tuple[Knob, ...]:
+        """See :class:`~ieiw.filters.rules.base.Rule`: how near, where that asks for the hash already."""
+        return (Knob("distance", "bits apart", 1, MOST_BITS, 1),) if self.distance else ()
 
     def words(self) -> str:
         """See :class:`~ieiw.filters.rules.base.Rule`."""

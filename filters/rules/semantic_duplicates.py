@@ -10,7 +10,7 @@ from pydantic import Field
 from ieiw.filters.duplicates import Candidates, Links, combined_codes, near_duplicates
 from ieiw.filters.frame import Frame
 from ieiw.filters.near_vectors import Floats, Ints, near_vector_pairs
-from ieiw.filters.rules.base import BestKept, Bools, Outcome
+from ieiw.filters.rules.base import BestKept, Bools, Knob, Outcome
 
 
 class SemanticDuplicates(BestKept):
@@ -23,6 +23,10 @@ class SemanticDuplicates(BestKept):
     embedder: str
     of: Literal["source", "target"] = "target"
     similarity: float = Field(ge=0.5, lt=1)
+
+    def knobs(self) -> tuple[Knob, ...]:
+        """See :class:`~ieiw.filters.rules.base.Rule`."""
+        return (Knob("similarity", "cosine from", 0.5, 0.995, 0.005),)
 
     def words(self) -> str:
         """See :class:`~ieiw.filters.rules.base.Rule`."""

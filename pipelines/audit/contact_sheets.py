@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,11 @@ class Card:
     verdict: str
     source_picture: str
     target_picture: str
+
+    @property
+    def pictures(self) -> tuple[str, str]:
+        """Both digests."""
+        return self.source_picture, self.target_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +130,23 @@ def _first(
 def cards(store: Store, ledger: Ledger, sheets: Sequence[Sheet]) -> tuple[dict[int, Card], dict[str, Place]]:
     """A card for every row on a sheet, and where its pictures lie by digest, in the order in which sheets need them."""
     rows = list(dict.fromkeys(row for sheet in sheets for row in sheet.rows))
+    return cards_of(Index(store, ledger.state), rows, lambda row: verdict_name(ledger, row))
+
+
+def cards_of(
+    index: Index, rows: Sequence[int], verdict: Callable[[int], str]
+) -> tuple[dict[int, Card], dict[str, Place]]:
+    """A card for each row, with what ``verdict`` says of it, and where their pictures lie by digest."""
     made: dict[int, Card] = {}
     places: dict[str, Place] = {}
-    for row, values in zip(rows, Index(store, ledger.state).take(rows, [*_TEXTS, "shard", *_SPANS]), strict=True):
+    for row, values in zip(rows, index.take(rows, [*_TEXTS, "shard", *_SPANS]), strict=True):
         for role in ("source", "target"):
             offset, size, digest = (values[f"{role}_{part}"] for part in ("offset", "size", "sha256"))
             places.setdefault(digest, Place(values["shard"], offset, size, digest))
         made[row] = Card(
             row=row,
             **{name: values[name] for name in _TEXTS},
-            verdict=verdict_name(ledger, row),
+            verdict=verdict(row),
             source_picture=values["source_sha256"],
             target_picture=values["target_sha256"],
         )

@@ -20,7 +20,7 @@ from ieiw.pipelines.index.score_notes import fresh_note, notes_of
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.cut_state import CutState, load_cut, read_verdicts
-from ieiw.triplets.layout.index import open_build
+from ieiw.triplets.layout.index import Index, open_build
 from ieiw.triplets.storage.store import Store
 
 KEPT = -1
@@ -77,17 +77,27 @@ def load(store: Store, cut_name: str | None) -> Ledger:
     index = open_build(store)
     cut = load_cut(store, cut_name) if cut_name else None
     if cut is not None:
-        changed = "build" if cut.index_sha256 != index.digests() else ""
-        if not changed and notes_of(index, RuleSet.model_validate(cut.rules)) != cut.scores:
-            changed = "scores"
-        if changed:
-            problem = f"{store.location}: the {changed} changed since the cut {cut.name!r} was made; make it again"
-            raise UsageError(problem, Step("cut", store.location, {"name": cut.name}))
+        check_fresh(index, cut)
     frame = open_frame(index, extra=["unit"])
     rule, value, side = _verdicts(store, cut, frame)
     rules = RuleSet.model_validate(cut.rules).rules if cut else ()
     rejects = index.rejects(_REJECT_COLUMNS)
     return Ledger(index.state, cut, frame, rule, value, side, rules, rejects, scores_of(store, index.state))
+
+
+def check_fresh(index: Index, cut: CutState) -> None:
+    """Make sure that a cut chose from the rows and scores that the build has now.
+
+    Raises:
+        UsageError: it did not.
+    """
+    changed = "build" if cut.index_sha256 != index.digests() else ""
+    if not changed and notes_of(index, RuleSet.model_validate(cut.rules)) != cut.scores:
+        changed = "scores"
+    if changed:
+        place = index.store.location
+        problem = f"{place}: the {changed} changed since the cut {cut.name!r} was made; make it again"
+        raise UsageError(problem, Step("cut", place, {"name": cut.name}))
 
 
 def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:

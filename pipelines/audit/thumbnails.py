@@ -29,11 +29,12 @@ def thumbnails(store: Store, places: dict[str, Place], side: int) -> Iterator[tu
     waiting = iter(places.values())
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         while batch := list(islice(waiting, 16 * _AT_ONCE)):
-            made = pool.map(lambda place: _thumbnail(store, place, side), batch)
+            made = pool.map(lambda place: thumbnail(store, place, side), batch)
             yield from zip((place.sha256 for place in batch), made, strict=True)
 
 
-def _thumbnail(store: Store, place: Place, side: int) -> bytes:
+def thumbnail(store: Store, place: Place, side: int) -> bytes:
+    """One of :func:`thumbnails`."""
     try:
         data = store.read_range(place.shard, place.offset, place.size)
     except FileNotFoundError as error:

@@ -27,6 +27,7 @@ from ieiw.triplets.layout.cut_state import (
     ShardFile,
     Verdict,
     cut_file,
+    rule_file,
     sample_file,
     verdict_file,
     verify_shards,
@@ -175,6 +176,7 @@ def _fitting(values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
 def clear(store: Store, name: str) -> None:
     """Undo a cut: its commit mark first, then the index and what a killed attempt left in the spool. Its shards stay."""
     store.delete(cut_file(name))
+    store.delete(rule_file(name))
     for file in store.sizes(f"cuts/{name}/index"):
         store.delete(f"cuts/{name}/index/{file}")
     store.sweep()

@@ -50,14 +50,14 @@ def cut(
         UsageError: no such build, an unfinished one, a score that is missing or stale, rules that keep nothing (the message
             shows the funnel), shards that changed, no room on the disk.
     """
-    _check_name(name)
+    check_name(name)
     store = open_store(location)
     index = open_build(store)
     wanted = _wanted(index, rules, materialise)
     if unchanged := _unchanged(store, name, wanted):
         return unchanged
     check_writable(store)
-    frame = open_frame(index)
+    frame = open_frame(index, scores=rules.scores())
     frame.nearest = nearest
     if rules != DEFAULT:  # those speak of tasks that a build need not have
         check_names(frame, rules)
@@ -80,8 +80,12 @@ def cut(
     return state
 
 
-def _check_name(name: str) -> None:
-    """Raise a :class:`UsageError` where a cut cannot be called so."""
+def check_name(name: str) -> None:
+    """Make sure that a cut can be called so.
+
+    Raises:
+        UsageError: it cannot.
+    """
     if not CUT_NAME.fullmatch(name):
         raise UsageError(
             f"cut name {name!r}: use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first"

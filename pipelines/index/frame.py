@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,14 @@ from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.scores import read_values
 
 
-def open_frame(index: Index, extra: Sequence[str] = ()) -> Frame:
-    """All rows of the build in the order of its index, with its scores; ``extra`` columns as well."""
+def open_frame(index: Index, extra: Sequence[str] = (), scores: Iterable[str] = ()) -> Frame:
+    """All rows of the build in the order of its index, with its scores; ``extra`` columns as well.
+
+    ``scores`` that will be asked for are read beside the rows, by a thread of its own; others when a rule asks.
+    """
     ids: dict[str, Ids] = {}
 
-    def lookup(name: str) -> tuple[Ids, npt.NDArray[Any]]:
+    def read(name: str) -> tuple[Ids, npt.NDArray[Any]]:
         note = fresh_note(index.store, index.state, name) or {}
         same = str(note.get("ids_sha256", name))  # scores of one pass share their ids
         table = read_values(index.store, name, ["value"] if same in ids else ["id", "value"])
@@ -31,7 +35,14 @@ def open_frame(index: Index, extra: Sequence[str] = ()) -> Frame:
             ids[same] = table["id"] if kind_of(name) == "pair" else packed(table["id"])
         return ids[same], numbers(table["value"])
 
-    table = index.columns([*COLUMNS, *extra], change=_packed)
+    with ThreadPoolExecutor(1) as reader:
+        waiting = {name: reader.submit(read, name) for name in sorted(scores)}
+        reader.submit(pa.default_memory_pool().release_unused)  # what Arrow keeps for this thread dies with it unused
+        table = index.columns([*COLUMNS, *extra], change=_packed)
+
+    def lookup(name: str) -> tuple[Ids, npt.NDArray[Any]]:
+        return waiting.pop(name).result() if name in waiting else read(name)
+
     return Frame(
         table, lookup, lambda column: index.columns([column])[column], embedded=lambda name: _embedded(index, name)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -54,8 +56,10 @@ def notes_of(index: Index, rules: RuleSet) -> dict[str, ScoreNote]:
     if missing := [name for name, note in notes.items() if note is None]:
         problem = f"{index.store.location}: scores missing or older than the build: {', '.join(missing)}; compute them"
         raise UsageError(problem, Step("score", index.store.location, {"scores": ",".join(missing)}))
+    with ThreadPoolExecutor(4) as pool:
+        digests = pool.map(partial(values_digest, index.store), notes)
     return {
-        name: ScoreNote(version=int(note["version"]), sha256=values_digest(index.store, name))
-        for name, note in notes.items()
+        name: ScoreNote(version=int(note["version"]), sha256=digest)
+        for (name, note), digest in zip(notes.items(), digests, strict=True)
         if note is not None
     }

@@ -26,3 +26,22 @@ def browser(dark=False):
         yield running
     finally:
         running.quit()
+
+
+def run(page, script, *arguments):
+    """The value of a script in the page."""
+    return page.execute_script(script, *arguments)
+
+
+def wait(page, condition):
+    """Until a JavaScript condition holds."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(page, 15, 0.05).until(lambda here: here.execute_script(f"return !!({condition})"), condition)
+
+
+def press(page, *keys):
+    """Keys, to where the focus is."""
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    ActionChains(page).send_keys(*keys).perform()

@@ -9,6 +9,7 @@
     cuts/NAME/index/dropped-00000.parquet one :data:`DROPPED_ROWS` row a dropped one: which rule, and the value that decided
     cuts/NAME/shards/train-000000.tar     if materialised
     cuts/NAME/README.md                   the data card
+    cuts/NAME/rule.yaml                   the rules once more, if the live page saved them
 """
 
 from __future__ import annotations
@@ -153,6 +154,11 @@ class CutState(Strict):
 def cut_file(name: str) -> str:
     """Where the cut's ``cut.json`` lies below the build."""
     return f"cuts/{name}/cut.json"
+
+
+def rule_file(name: str) -> str:
+    """Where the rules of a cut that was saved from the live page lie below the build, as YAML."""
+    return f"cuts/{name}/rule.yaml"
 
 
 def sample_file(name: str, side: Literal["train", "validation"]) -> str:

@@ -4,17 +4,18 @@ import json
 import math
 import re
 import threading
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
 import pytest
 
-from ieiw.apps.audit.serve import server
+from ieiw.apps.audit.serve import LocalFiles, server
 from ieiw.pipelines.audit.run import Options
 from ieiw.pipelines.lint.run import lint
 from tests.support.audited import cut_here, losses_by_files, score_here, write_page
-from tests.support.chromium import browser
+from tests.support.chromium import browser, press, run, wait
 from tests.support.tiny_build import Wanted, tiny_build
 
 EVIL = "dog <script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">"
@@ -47,23 +48,6 @@ def page(made, chromium):
     wait(chromium, "document.documentElement.dataset.ready === 'yes' && document.querySelector('#losses tbody tr')")
     chromium.get_log("browser")
     return chromium
-
-
-def run(page, script, *arguments):
-    return page.execute_script(script, *arguments)
-
-
-def wait(page, condition):
-    """Until a JavaScript condition holds."""
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    WebDriverWait(page, 15, 0.05).until(lambda here: here.execute_script(f"return !!({condition})"), condition)
-
-
-def press(page, *keys):
-    from selenium.webdriver.common.action_chains import ActionChains
-
-    ActionChains(page).send_keys(*keys).perform()
 
 
 def type_into(page, name, text):
@@ -118,7 +102,7 @@ def test_the_contents_lead_to_their_sections(page):
 @pytest.mark.parametrize("over", ["file", "http"])
 def test_all_pictures_load(made, chromium, over):
     tiny, written = made
-    with server(tiny.path) as serving:
+    with server(partial(LocalFiles, directory=str(tiny.path))) as serving:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         start = tiny.path.as_uri() if over == "file" else f"http://127.0.0.1:{serving.server_address[1]}"
         chromium.get(f"{start}/{written.page}")
