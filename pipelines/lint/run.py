@@ -146,7 +146,10 @@ class _Lint:
             return
         pending = sum(not job.committed for job in self.jobs)
         detail = f"{pending:,} of {len(self.jobs):,} units have no commit mark" if pending else "not finalised"
-        self.found.add(Kind.UNFINISHED, FILE, f"{detail}; build again with the same recipe")
+        remedy = "build again with the same recipe"
+        if self.state.state == "taking_down":
+            detail, remedy = "a take-down was stopped on its way", "go on with it: ieiw takedown --resume"
+        self.found.add(Kind.UNFINISHED, FILE, f"{detail}; {remedy}")
 
     def leftovers(self) -> None:
         """Files that nothing names: wrong in a complete build, to be expected in one that was stopped."""
