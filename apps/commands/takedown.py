@@ -62,6 +62,8 @@ def summary(taken: TakeDown) -> dict[str, object]:
 
 def _show(taken: TakeDown, build: str, dry_run: bool) -> None:
     would = "would go" if dry_run else "are gone"
-    say(f"{taken.triplets:,} triplets and what was known of {taken.rejects:,} rejects {would}, in {len(taken.units):,} units")
+    say(
+        f"{taken.triplets:,} triplets and what was known of {taken.rejects:,} rejects {would}, in {len(taken.units):,} units"
+    )
     if not dry_run:
         say(f"proof: {build}/{taken.file}    cuts are rewritten; pages of audits are removed: make them again")

@@ -15,7 +15,9 @@ def everything(folder):
     """Name -> bytes of every file of a build; the time at which it was planned is left out of a proof."""
     files = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
     return {
-        name: re.sub(rb'"time":"?[^,]*', b"", data.replace(b'"time": ', b'"time":')) if name.startswith("takedown/") else data
+        name: re.sub(rb'"time":"?[^,]*', b"", data.replace(b'"time": ', b'"time":'))
+        if name.startswith("takedown/")
+        else data
         for name, data in files.items()
         if not name.startswith(("logs/", ".spool/"))
     }
