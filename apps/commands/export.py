@@ -33,7 +33,9 @@ def export(
     say(f"exporting cut {cut} of {build} to {out} ({to})")
     bar = Bar("exporting")
     with bar.shown():
-        done = run_export(build, cut, to, out, lambda rows: bar.update(Progress(units=kept, done_units=rows)))
+        done = run_export(
+            build, cut, to, out, lambda rows: bar.update(Progress(units=max(kept, rows), done_units=rows))
+        )
     if as_json:
         print_json({"out": str(done.folder), "to": to, "rows": done.rows, "files": list(done.files)})
         return

@@ -32,7 +32,7 @@ def takedown(
     from ieiw.pipelines.takedown.run import Asked, look, take_down
     from ieiw.pipelines.takedown.run import resume as go_on
 
-    asked = Asked(tuple(sha256 or ()), tuple(url or ()), tuple(record or ()))
+    asked = Asked(tuple(digest.lower() for digest in sha256 or ()), tuple(url or ()), tuple(record or ()))
     if resume:
         done = go_on(build, say, take_over=take_over)
         if not done:

@@ -16,7 +16,8 @@ from ieiw.pipelines.audit.load import VALIDATION, verdicts_of
 from ieiw.pipelines.cut.choose import choose
 from ieiw.pipelines.cut.run import commit
 from ieiw.pipelines.index.frame import open_frame
-from ieiw.triplets.layout.cut_state import CutState, ScoreNote, load_cut, read_verdicts
+from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.cut_state import CutState, ScoreNote, Verdict, load_cut, read_verdicts
 from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.scores import values_digest
 from ieiw.triplets.layout.takedown import TakeDown
@@ -33,8 +34,12 @@ def check(index: Index, taken: TakeDown) -> None:
     Raises:
         UsageError: a cut is damaged; make it again.
     """
-    for _ in _verdicts(index, taken):
-        pass
+    try:
+        for _ in _verdicts(index, taken):
+            pass
+    except (OSError, pa.ArrowException) as error:
+        problem = f"{index.store.location}: a cut is damaged ({error}). Make it again or remove it; nothing was changed"
+        raise UsageError(problem) from error
 
 
 def _verdicts(index: Index, taken: TakeDown) -> Iterator[tuple[str, npt.NDArray[np.void]]]:
@@ -97,7 +102,11 @@ def _holds(store: Store, name: str, taken: TakeDown) -> bool:
     if not store.exists(f"cuts/{name}/cut.json"):
         return True
     state, keys = load_cut(store, name), pa.array(taken.keys, pa.string())
-    tables = (table for kind in ("kept", "dropped") for table in read_verdicts(store, state, kind, ["key"]))
+    kinds: tuple[Verdict, ...] = ("kept", "dropped")
+    try:
+        tables = [table for kind in kinds for table in read_verdicts(store, state, kind, ["key"])]
+    except (OSError, pa.ArrowException):  # damaged
+        return True
     return any(pc.any(pc.is_in(table["key"], keys)).as_py() for table in tables)
 
 

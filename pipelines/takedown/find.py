@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 
 import msgspec
 import numpy as np
@@ -67,6 +68,7 @@ class _Closure:
     planned: set[str] = field(default_factory=set)
     pictures: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
+    count: int = 0
 
     def of(self, table: pa.Table) -> pa.ChunkedArray:
         """Whether each row or reject is of a picture."""
@@ -85,15 +87,16 @@ class _Closure:
         return mask
 
     def grow(self, index: Index) -> bool:
-        """Go through the index once; whether anything was new."""
-        before = len(self.pictures) + len(self.groups)
-        for table in index.tables([*_WHO, *_DIGESTS]):
+        """Go through the index once, and count what is of a picture; whether there is more than before."""
+        before, self.count = self.count, 0
+        for table in chain(index.tables([*_WHO, *_DIGESTS]), _standing(index)):
             chosen = table.filter(self.of(table))
-            self.pictures.update(chosen["picture_sha256"].to_pylist())
-            self.groups.update(_group(chosen).to_pylist())
-        for table in _standing(index):
-            self.groups.update(_group(table.filter(self.of(table))).to_pylist())
-        return len(self.pictures) + len(self.groups) > before
+            self.count += chosen.num_rows
+            shown = chosen.filter(pc.not_equal(chosen["picture"], ""))  # broken entries share a group and no picture
+            self.groups.update(_group(shown).to_pylist())
+            if "picture_sha256" in chosen.column_names:
+                self.pictures.update(chosen["picture_sha256"].to_pylist())
+        return self.count > before
 
 
 def find(index: Index, asked: Asked) -> TakeDown:
@@ -104,10 +107,14 @@ def find(index: Index, asked: Asked) -> TakeDown:
     Raises:
         UsageError: a wish that finds nothing, or a shard that is not what its commit mark says.
     """
+    closure = _Closure(asked)
     for kind, value in asked.texts():  # each finds something, or nothing is done
-        if not _closure(index, Asked(**{kind: (value,)})).groups:
+        found = _closure(index, Asked(**{kind: (value,)}))
+        if not found.count:
             raise UsageError(f"{index.store.location}: no picture with {kind} {value!r} here. Nothing was changed")
-    closure = _closure(index, asked)
+        closure.planned |= found.planned
+        closure.pictures |= found.pictures
+        closure.groups |= found.groups
     keys: list[str] = []
     sources: set[str] = set()
     made: set[str] = set()

@@ -1,6 +1,7 @@
 """Pictures are taken down from a whole build: nothing of them is left, everything else is what it was."""
 
 import json
+import shutil
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pytest
 
 from ieiw.pipelines.build.finalise import finalise
 from ieiw.pipelines.cut.run import cut
+from ieiw.pipelines.lint.run import lint
 from ieiw.pipelines.planning.retry import plan_retries
 from ieiw.pipelines.takedown.run import Asked, look, take_down
 from ieiw.triplets.errors import Step, UsageError
@@ -16,7 +18,9 @@ from ieiw.triplets.layout.borrowed import borrow
 from ieiw.triplets.layout.build_state import require_state, save_state
 from ieiw.triplets.layout.cut_state import load_cut
 from ieiw.triplets.layout.index import open_build
+from ieiw.triplets.layout.marks import mark_of
 from ieiw.triplets.layout.plan import read_unit
+from ieiw.triplets.layout.rows import REJECTS, to_parquet
 from ieiw.triplets.layout.takedown import tombstones
 from tests.support.builds import balanced, index, stamps
 from tests.support.scored import ALL, RULES, copied, score_serially
@@ -310,6 +314,37 @@ def test_a_proof_that_is_damaged_stops_what_could_bring_the_picture_back(tiny):
     (tiny.path / taken.file).write_text("{")
     with pytest.raises(UsageError, match="Bring the file back"):
         tombstones(tiny.store)
+
+
+def test_lint_tells_a_picture_that_came_back_and_a_proof_that_is_damaged(tiny, whole, tmp_path):
+    taken = take(tiny, sha256=index(tiny.path, "rows")[0]["picture_sha256"])
+    restored = copied(whole, tmp_path / "restored")
+    shutil.copytree(tiny.path / "takedown", restored.path / "takedown")
+    found = lint(restored.store.location).findings
+    assert {finding.kind for finding in found} == {"taken_down"}
+    assert any(key in finding.detail for finding in found for key in taken.keys)
+    (tiny.path / taken.file).write_text("[]")
+    (finding,) = lint(tiny.store.location).findings
+    assert taken.file in finding.detail
+
+
+def test_broken_entries_of_one_group_are_no_picture(tiny):
+    """Sources put what has no picture into one group; asking for one of them takes no other along."""
+    (dead, other) = [row for row in index(tiny.path, "rejects") if row["task"] == "dots"][:2]
+    for ref in tiny.state.refs():
+        _regroup(tiny, ref, {dead["record"], other["record"]})
+    finalise(tiny.store, require_state(tiny.store))
+    taken = take(tiny, record=f"{dead['source']}/{dead['record']}")
+    assert {row["record"] for row in index(tiny.path, "rejects") if row["key"] in taken.keys} == {dead["record"]}
+
+
+def _regroup(tiny, ref, records):
+    """Let rejects of these records be without a picture, all in one group, in a unit's rejects and nowhere else."""
+    mark = mark_of(tiny.store, ref.rows)
+    if mark.rejects:
+        rows = pq.read_table(tiny.path / mark.rejects).to_pylist()
+        rows = [row | {"group": "@", "picture": ""} if row["record"] in records else row for row in rows]
+        (tiny.path / mark.rejects).write_bytes(to_parquet(rows, REJECTS))
 
 
 def test_the_proof_holds_nothing_of_the_picture(tiny):
