@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from ieiw.pipelines.engine.stage import DamageError
-from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.errors import DamageError, Step, UsageError
 from ieiw.triplets.layout.cut_state import CutState, load_cut, read_verdicts, verify_shards
 from ieiw.triplets.layout.index import Index, open_build
+from ieiw.triplets.layout.samples import read_samples, sample_columns
 from ieiw.triplets.storage.store import open_store
 
 _AT_ONCE = 8192
 """Rows that are looked up in the index at once: as many as lie in one of its row groups."""
-_PLACES = [f"{role}_{part}" for role in ("source", "target", "json") for part in ("offset", "size", "sha256")]
-_COLUMNS = ["key", "shard", "width", "height", "region_share", "licence", *_PLACES]
+_COLUMNS = [*sample_columns(), "region_share", "licence"]
 SIDES = ("train", "validation")
 _JPEG = b"\xff\xd8\xff"
 
@@ -84,17 +84,15 @@ def samples(cut: OpenCut, side: str) -> Iterator[Sample]:
     Raises:
         UsageError: a shard is not what its rows say.
     """
-    from ieiw.pipelines.scoring.worker import samples as read
-
     store = cut.index.store
     numbers: list[int] = []
     for table in read_verdicts(store, cut.state, "kept", ["row", "side"]):
         numbers += table.filter(pc.equal(table["side"], side))["row"].to_pylist()
     try:
         for start in range(0, len(numbers), _AT_ONCE):
-            rows = cut.index.take(numbers[start : start + _AT_ONCE], _COLUMNS)
-            for row, source, target, text in read(store, rows):
-                yield Sample(row["key"], side, row, msgspec.json.decode(text), source, target)
+            rows = pa.Table.from_pylist(cut.index.take(numbers[start : start + _AT_ONCE], _COLUMNS))
+            for row, data in read_samples(store, rows):
+                yield Sample(row["key"], side, row, msgspec.json.decode(data["json"]), data["source"], data["target"])
     except DamageError as error:
         raise UsageError(
             f"{store.location}: {error}; bring the shard back as it was", Step("lint", store.location)

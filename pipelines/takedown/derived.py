@@ -1,4 +1,4 @@
-"""Scores, embeddings and pages of audits without what was taken down."""
+"""Scores and pages of audits without what was taken down, and with them the embeddings."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from ieiw.filters.columns import numbers
 from ieiw.pipelines.scoring.run import ids_digest
+from ieiw.pipelines.takedown import embeddings
 from ieiw.triplets.layout.build_state import BuildState
+from ieiw.triplets.layout.index import Index
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.scores import PARTS, read_note, read_values, write_note, write_values
-from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.layout.takedown import TakeDown
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store
@@ -25,21 +25,13 @@ def score_names(store: Store) -> list[str]:
     return [name for name in store.folders("scores") if store.exists(f"scores/{name}/score.json")]
 
 
-def embeddings(store: Store) -> list[str]:
-    """All files of embeddings."""
-    folders = [f"embeddings/{name}" for name in store.folders("embeddings")]
-    return [
-        f"{folder}/{file}" for folder in folders for file in sorted(store.sizes(folder)) if file.endswith(".parquet")
-    ]
-
-
 def pages(store: Store) -> list[str]:
     """All files of audits: any page may show the picture, and all of them count it."""
     folders = ["audit", *(f"audit/{name}" for name in store.folders("audit"))]
     return [f"{folder}/{file}" for folder in folders for file in sorted(store.sizes(folder))]
 
 
-def rewrite(store: Store, taken: TakeDown, after: BuildState) -> None:
+def rewrite(store: Store, taken: TakeDown, before: BuildState, after: BuildState) -> None:
     """Rewrite the scores and embeddings and remove the pages. The same again changes nothing more."""
     gone = pa.array(sorted({*taken.made, *taken.keys, *taken.pictures}), pa.string())
     for name in score_names(store):
@@ -47,8 +39,7 @@ def rewrite(store: Store, taken: TakeDown, after: BuildState) -> None:
         reach("takedown-score")
     for part in _parts(store, taken):
         store.delete(part)
-    for file in embeddings(store):
-        _rewrite_embeddings(store, file, gone)
+    embeddings.rewrite(store, taken, Index(store, before), Index(store, after), gone)
     for page in pages(store):
         store.delete(page)
 
@@ -74,14 +65,3 @@ def _parts(store: Store, taken: TakeDown) -> Iterator[str]:
     units = [UnitRef.decoded(text) for text in taken.units]
     ends = tuple(f"-{ref.source}-{ref.unit}.parquet" for ref in units)
     return (f"{PARTS}/{file}" for file in store.sizes(PARTS) if file.endswith(ends))
-
-
-def _rewrite_embeddings(store: Store, name: str, gone: pa.Array) -> None:
-    """The file without the pictures' rows; all other bytes of its table stay, its metadata included."""
-    with store.open(name) as file:
-        table = read_table(file)
-    kept = table.filter(pc.invert(pc.is_in(table["id"].cast(pa.string()), gone)))
-    if kept.num_rows < table.num_rows:
-        spooled = store.spooled()
-        pq.write_table(kept, spooled, compression="zstd")
-        store.publish(name, spooled)

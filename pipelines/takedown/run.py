@@ -71,7 +71,8 @@ def take_down(location: str, asked: Asked, report: Report = lambda _: None, *, t
         index = open_build(store)
         taken = find(index, asked)
         beside = [f"scores/{name}" for name in derived.score_names(store)]
-        beside += derived.embeddings(store) + [f"cuts/{name}" for name in store.folders("cuts")] + derived.pages(store)
+        beside += [f"embeddings/{name}" for name in store.folders("embeddings")]
+        beside += [f"cuts/{name}" for name in store.folders("cuts")] + derived.pages(store)
         taken = taken.model_copy(update={"beside": tuple(sorted(beside))})
         cuts.check(index, taken)
         save(store, taken)
@@ -129,7 +130,7 @@ def _rewrite(store: Store, state: BuildState, taken: TakeDown, report: Report) -
     }
     complete, named = compact(store, state.model_copy(update={"sources": sources}))
     report("rewriting scores and cuts")
-    derived.rewrite(store, taken, complete)
+    derived.rewrite(store, taken, state, complete)
     cuts.rewrite(Index(store, complete), taken)
     sweep(store, named)
     save_state(store, complete)

@@ -3,7 +3,6 @@
 import json
 import shutil
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -172,28 +171,17 @@ def test_an_older_cut_that_holds_it_goes_and_another_stays(tiny):
     assert not list(unfinished.iterdir())
 
 
-def test_scores_and_embeddings_lose_the_pictures_alone(tiny):
+def test_scores_lose_the_pictures_alone(tiny):
     row = index(tiny.path, "rows")[9]
     before = {path.parent.name: pq.read_table(path) for path in (tiny.path / "scores").glob("*/values.parquet")}
-    ids = sorted({r[f"{role}_sha256"] for r in index(tiny.path, "rows") for role in ("source", "target")})
-    folder = tiny.path / "embeddings/hist"
-    folder.mkdir(parents=True)
-    vectors = pa.array([np.full(4, n, np.float16).tobytes() for n in range(len(ids))], pa.binary(8))
-    pq.write_table(
-        pa.table({"id": ids, "vector": vectors}).replace_schema_metadata({"ieiw.dim": "4"}), folder / "0.parquet"
-    )
     taken = take(tiny, sha256=row["source_sha256"])
     for name, table in before.items():
         now = pq.read_table(tiny.path / "scores" / name / "values.parquet")
         wanted = [each for each in table.to_pylist() if each["id"] not in {*taken.made, *taken.keys}]
         assert str(now.to_pylist()) == str(wanted)  # NaN is not equal to itself
         assert now.num_rows < table.num_rows
-    kept = pq.read_table(folder / "0.parquet")
-    assert kept.schema.metadata[b"ieiw.dim"] == b"4"
-    wanted = [(each, vector) for each, vector in zip(ids, vectors.to_pylist(), strict=True) if each not in taken.made]
-    assert list(zip(*kept.to_pydict().values(), strict=True)) == wanted
     score_serially(tiny.store.location)  # nothing to do: the notes hold for the new index
-    assert {"scores/phash", "embeddings/hist/0.parquet", "cuts/strict", "audit/strict.html"} <= set(taken.beside)
+    assert {"scores/phash", "embeddings/descriptor", "cuts/strict", "audit/strict.html"} <= set(taken.beside)
     assert not any(path.is_file() for path in (tiny.path / "audit").rglob("*"))
 
 
