@@ -45,6 +45,7 @@ DEV = [
     "hypothesis",
     "import-linter>=2.16",
     "megatron-energon>=7.4",
+    "mlcroissant>=1.1",
     "moto[s3,server]>=5.2",
     "mypy>=2.4",
     "pytest>=9",

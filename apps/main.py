@@ -17,6 +17,7 @@ from ieiw.apps.commands import (
     doctor,
     edit,
     embed,
+    export,
     gallery,
     inspect,
     instructions,
@@ -24,6 +25,7 @@ from ieiw.apps.commands import (
     plan,
     scenes,
     score,
+    takedown,
     train,
 )
 from ieiw.apps.console import complain
@@ -43,6 +45,8 @@ app.command("embed", context_settings={"allow_extra_args": True, "ignore_unknown
 app.add_typer(gallery.app, name="gallery")
 app.command("cut")(cut.cut)
 app.command("audit")(audit.audit)
+app.command("export")(export.export)
+app.command("takedown")(takedown.takedown)
 app.command("train")(train.train)
 app.command("edit")(edit.edit)
 app.command("instructions")(instructions.instructions)

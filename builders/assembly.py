@@ -86,6 +86,7 @@ class Assembler:
         artefacts: what models made for the tasks that have ``roles``; its ``batch`` is the number of records in flight.
         used: (group, task) -> records of an earlier build of the same group that count against the task's cap.
         frame: see :class:`ieiw.triplets.records.Picture`.
+        taken_down: SHA-256 (hex) of picture files of which nothing may be made.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Assembler:
         artefacts: Artefacts | None = None,
         used: Mapping[tuple[str, str], int] | None = None,
         frame: str = "",
+        taken_down: frozenset[str] = frozenset(),
     ) -> None:
         self._source = source
         self._tasks = tasks
@@ -103,6 +105,7 @@ class Assembler:
         self._artefacts = artefacts
         self._used = Counter(used or {})
         self._frame = frame
+        self._taken_down = taken_down
         self._group: str | None = None  # the group at hand: each of its files is read and decoded once
         self._files: dict[tuple[str, bool], bytes | _PictureFile | Refusal] = {}
         self._shared: dict[str, dict[str, Any]] = {}
@@ -154,10 +157,15 @@ class Assembler:
         if key not in self._files:
             try:
                 data = self._source.read(reference)
-                self._files[key] = _PictureFile(data, self._frame) if is_picture else data
+                self._files[key] = self._picture(data) if is_picture else data
             except Refusal as refusal:
                 self._files[key] = Refusal(refusal.reason, f"{reference}: {refusal.detail}")
         return self._files[key]
+
+    def _picture(self, data: bytes) -> _PictureFile | Refusal:
+        file = _PictureFile(data, self._frame)
+        gone = self._taken_down and file.sha256 in self._taken_down
+        return Refusal(Reason.TAKEN_DOWN) if gone else file
 
     def _ask(self, work: _Work) -> None:
         """Ask every task that reads a model's results for its job."""

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from ieiw.pipelines.cut.default_rules import DEFAULT as DEFAULT_RULES
     from ieiw.pipelines.cut.run import cut
     from ieiw.pipelines.engine.run import RunOptions
+    from ieiw.pipelines.export.run import export
     from ieiw.pipelines.lint.run import lint
     from ieiw.pipelines.planning.estimate import estimate as plan
     from ieiw.pipelines.recipe.load import load_recipe
     from ieiw.pipelines.scoring.run import score
+    from ieiw.pipelines.takedown.find import Asked
+    from ieiw.pipelines.takedown.run import take_down
     from ieiw.train.data.augment import Augmentation
     from ieiw.train.data.dataset import open_cut
     from ieiw.train.data.loader import Loader
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from ieiw.triplets.storage.store import open_store
 
 _PUBLIC = {
+    "Asked": "pipelines.takedown.find:Asked",
     "AuditOptions": "pipelines.audit.run:Options",
     "Augmentation": "train.data.augment:Augmentation",
     "BuildOptions": "pipelines.build.run:Options",
@@ -46,6 +50,7 @@ _PUBLIC = {
     "audit": "pipelines.audit.run:audit",
     "build": "pipelines.build.run:build",
     "cut": "pipelines.cut.run:cut",
+    "export": "pipelines.export.run:export",
     "lint": "pipelines.lint.run:lint",
     "load_recipe": "pipelines.recipe.load:load_recipe",
     "load_rules": "filters.rule_set:load_rules",
@@ -54,11 +59,13 @@ _PUBLIC = {
     "open_store": "triplets.storage.store:open_store",
     "plan": "pipelines.planning.estimate:estimate",
     "score": "pipelines.scoring.run:score",
+    "take_down": "pipelines.takedown.run:take_down",
     "write_audit": "apps.audit.page:write",
 }
 
 
 __all__ = [
+    "Asked",
     "AuditOptions",
     "Augmentation",
     "BuildOptions",
@@ -73,6 +80,7 @@ __all__ = [
     "audit",
     "build",
     "cut",
+    "export",
     "lint",
     "load_recipe",
     "load_rules",
@@ -81,6 +89,7 @@ __all__ = [
     "open_store",
     "plan",
     "score",
+    "take_down",
     "write_audit",
 ]
 

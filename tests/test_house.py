@@ -50,6 +50,7 @@ def run(house, tool, *arguments):
         ("train/__init__.py", "import ieiw.builders.protocols", "Training reads shards"),
         ("pipelines/recipe/check.py", "import ieiw.apps.console", "Imports only go down"),
         ("pipelines/index/frame.py", "import ieiw.pipelines.build.run", "Floors of pipelines"),
+        ("pipelines/cut/run.py", "import ieiw.pipelines.takedown.run", "Floors of pipelines"),
         ("builders/protocols.py", "import ieiw.synthetic.scene", "Scenes are drawn"),
         ("triplets/storage/failpoints.py", "import ieiw.triplets.storage.folder", "No circles"),
     ],

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     AMBIGUOUS = "ambiguous"  # the phrase fits several things in the picture, the region is one of them
     NO_KEY_POINTS = "no_key_points"  # nobody labelled a joint of this person or animal
     EVALUATION_PICTURE = "evaluation_picture"  # an evaluation set of the recipe's `hold_out` shows the same picture
+    TAKEN_DOWN = "taken_down"  # somebody asked for the picture to go; it is never made again
     # the picture
     PICTURE_MISSING = "picture_missing"
     PICTURE_UNREADABLE = "picture_unreadable"  # not a picture, truncated, damaged
@@ -54,6 +55,7 @@ SELECTION = frozenset(
         Reason.AMBIGUOUS,
         Reason.NO_KEY_POINTS,
         Reason.EVALUATION_PICTURE,
+        Reason.TAKEN_DOWN,
         Reason.REGION_TOO_SMALL,
         Reason.REGION_TOO_LARGE,
         Reason.REGION_TOO_THIN,

@@ -153,7 +153,15 @@ def lost_keys(ledger: Ledger) -> LostKeys:
 
 
 def write_rows(store: Store, ledger: Ledger, name: str) -> None:
-    """One row an attempt, for notebooks: key, source, task, verdict, reason, value, and every score of every role."""
+    """Publish the :func:`verdict_table`, for notebooks."""
+    spooled = store.spooled()
+    repeated = ["source", "task", "unit", "verdict", "reason"]
+    pq.write_table(verdict_table(ledger), spooled, compression="zstd", use_dictionary=repeated)
+    store.publish(name, spooled)
+
+
+def verdict_table(ledger: Ledger) -> pa.Table:
+    """One row an attempt, the rejects last: key, source, task, verdict, reason, value, and every score of every role."""
     codes = np.where(ledger.rule == KEPT, np.int16(ledger.side) + len(ledger.rules), ledger.rule).astype(np.int16)
     rules = [rule.name for rule in ledger.rules]
     verdicts = pa.array([*("dropped" for _ in rules), "train", "validation", "built"])
@@ -170,7 +178,4 @@ def write_rows(store: Store, ledger: Ledger, name: str) -> None:
     built = pa.table(columns)
     dead = ledger.rejects.select(["key", "source", "task", "unit", "reason"])
     dead = dead.append_column("verdict", pa.array(["rejected"] * dead.num_rows, pa.string()))
-    spooled = store.spooled()
-    table = pa.concat_tables([built, dead], promote_options="default").select(built.column_names)
-    pq.write_table(table, spooled, compression="zstd", use_dictionary=["source", "task", "unit", "verdict", "reason"])
-    store.publish(name, spooled)
+    return pa.concat_tables([built, dead], promote_options="default").select(built.column_names)

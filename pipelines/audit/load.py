@@ -79,7 +79,7 @@ def load(store: Store, cut_name: str | None) -> Ledger:
     if cut is not None:
         check_fresh(index, cut)
     frame = open_frame(index, extra=["unit"])
-    rule, value, side = _verdicts(store, cut, frame)
+    rule, value, side = verdicts_of(store, cut, len(frame))
     rules = RuleSet.model_validate(cut.rules).rules if cut else ()
     rejects = index.rejects(_REJECT_COLUMNS)
     return Ledger(index.state, cut, frame, rule, value, side, rules, rejects, scores_of(store, index.state))
@@ -118,14 +118,19 @@ def scores_of(store: Store, state: BuildState) -> tuple[ScoreInfo, ...]:
     return (*(ScoreInfo(name, ("source", "target"), "higher", composite=True) for name in made), *found)
 
 
-def _verdicts(
-    store: Store, cut: CutState | None, frame: Frame
+def verdicts_of(
+    store: Store, cut: CutState | None, count: int
 ) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
-    rule, side = np.full(len(frame), KEPT, np.int16), np.full(len(frame), NEITHER, np.uint8)
-    value = np.full(len(frame), np.nan, np.float32)
+    """What a cut says of each of the ``count`` rows of its index: ``rule``, ``value`` and ``side`` of :class:`Ledger`.
+
+    Raises:
+        UsageError: a row has no verdict, or two.
+    """
+    rule, side = np.full(count, KEPT, np.int16), np.full(count, NEITHER, np.uint8)
+    value = np.full(count, np.nan, np.float32)
     if cut is None:
         return rule, value, side
-    seen = np.zeros(len(frame), np.int8)
+    seen = np.zeros(count, np.int8)
     rules = {step.rule: number for number, step in enumerate(cut.funnel)}
     for table in read_verdicts(store, cut, "dropped", ["row", "rule", "value"]):
         rows = numbers(table["row"])

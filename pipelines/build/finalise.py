@@ -21,10 +21,20 @@ from ieiw.triplets.storage.store import Store
 def finalise(store: Store, state: BuildState) -> BuildState:
     """Make a build whose units are all committed complete. Safe to repeat and to be killed anywhere.
 
-    Holds one unit's rows at a time, and the keys of retried attempts.
-
     Raises:
         FileNotFoundError: a unit has no commit mark, or a reject file is missing.
+    """
+    complete, named = compact(store, state)
+    sweep(store, named)
+    reach("before-complete")
+    save_state(store, complete)
+    return complete
+
+
+def compact(store: Store, state: BuildState) -> tuple[BuildState, set[str]]:
+    """Count the units and write their index: the state to be saved, and all files that count from then on.
+
+    Holds one unit's rows at a time, and the keys of retried attempts.
     """
     named: set[str] = set()
     rows, rejects = IndexWriter(store, "rows"), IndexWriter(store, "rejects")
@@ -54,11 +64,7 @@ def finalise(store: Store, state: BuildState) -> BuildState:
     reach("index-published")
     parts = (*rows.parts, *rejects.parts)
     named.update(part.name for part in parts)
-    sweep(store, named)
-    reach("before-complete")
-    complete = state.model_copy(update={"state": "complete", "counts": counts, "index": parts})
-    save_state(store, complete)
-    return complete
+    return state.model_copy(update={"state": "complete", "counts": counts, "index": parts}), named
 
 
 def _units(store: Store, refs: list[UnitRef]) -> Iterator[tuple[UnitRef, Mark, pa.Table, pa.Table]]:

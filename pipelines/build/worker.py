@@ -7,6 +7,7 @@ from ieiw.pipelines.build.commit_unit import write_unit
 from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.layout.build_state import require_state
 from ieiw.triplets.layout.plan import UnitRef, attempts_of, read_unit
+from ieiw.triplets.layout.takedown import tombstones
 from ieiw.triplets.storage.store import open_store
 
 
@@ -21,6 +22,7 @@ class UnitBuilder:
         self._store = open_store(location)
         self._state = require_state(self._store)
         self._components = Components(self._state.recipe)
+        self._taken_down = tombstones(self._store).pictures
 
     def work(self, ref: UnitRef) -> dict[str, int]:
         """Build and commit a unit.
@@ -36,7 +38,8 @@ class UnitBuilder:
         made = self._components
         source, tasks, artefacts = made.source(ref.source), made.tasks(ref.source), made.artefacts(ref.source)
         recipe = self._state.recipe
-        assembler = Assembler(source, tasks, recipe.seed, artefacts, used, recipe.source(ref.source).frame)
+        frame = recipe.source(ref.source).frame
+        assembler = Assembler(source, tasks, recipe.seed, artefacts, used, frame, self._taken_down)
         try:
             mark = write_unit(self._store, ref, assembler.run(attempts_of(rows)))
         except FileNotFoundError:

@@ -7,7 +7,7 @@ import html
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import yaml
@@ -23,6 +23,8 @@ _LICENCES = frozenset(
     "cc-by-4.0 cc-by-3.0 cc-by-2.0 cc-by-sa-4.0 cc-by-nc-4.0 cc-by-nc-sa-4.0 cc0-1.0 apache-2.0 mit".split()
 )
 """Licences that the Hub knows, by the identifiers that records carry; all others are ``other``."""
+Layout = Literal["view", "shards", "parquet"]
+_FILES = {"shards": "shards/{}-*.tar", "parquet": "data/{}-*.parquet"}
 _GROUPS = 5
 """Bounds of a rule that are listed at most."""
 _SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
@@ -37,14 +39,18 @@ def add_card(store: Store, state: CutState, rules: RuleSet, chosen: Chosen) -> C
     return state.model_copy(update={"files": (*state.files, file)})
 
 
-def card(state: CutState, rules: RuleSet, counts: Sequence[tuple[str, str, int, int]]) -> str:
+def card(
+    state: CutState, rules: RuleSet, counts: Sequence[tuple[str, str, int, int]], layout: Layout | None = None
+) -> str:
     """The text of the card; it depends on its arguments alone.
 
     Args:
         state: of the cut.
         rules: that made it.
         counts: source, task, rows for training, rows for validation.
+        layout: how the samples lie beside the card; by default as the cut itself has them.
     """
+    layout = layout or ("shards" if state.kind == "materialised" else "view")
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -64,7 +70,8 @@ def card(state: CutState, rules: RuleSet, counts: Sequence[tuple[str, str, int, 
         backends.append((role, settings.get("name", ""), stand_in, rest))
     return environment.get_template("dataset_card.md.j2").render(
         cut=state,
-        front=yaml.safe_dump(_front(state), sort_keys=False, allow_unicode=True),
+        layout=layout,
+        front=yaml.safe_dump(_front(state, layout), sort_keys=False, allow_unicode=True),
         funnel=funnel,
         rules=to_yaml(rules),
         counts=counts,
@@ -73,7 +80,7 @@ def card(state: CutState, rules: RuleSet, counts: Sequence[tuple[str, str, int, 
     )
 
 
-def _front(state: CutState) -> dict[str, Any]:
+def _front(state: CutState, layout: Layout) -> dict[str, Any]:
     names = {name.strip().lower() for name in state.licences}
     known = {name if name in _LICENCES else "other" for name in names}
     front: dict[str, Any] = {"license": sorted(known) or ["other"]}
@@ -85,11 +92,13 @@ def _front(state: CutState) -> dict[str, Any]:
         "task_categories": ["image-to-image"],
         "language": ["en"],
         "size_categories": [next((name for limit, name in _SIZES if state.kept < limit), "n>10M")],
-        "tags": ["image-editing", "instruction-following", "instructdiffusion", "webdataset"],
+        "tags": ["image-editing", "instruction-following", "instructdiffusion"],
     }
-    if state.kind == "materialised":
+    if layout != "parquet":
+        front["tags"].append("webdataset")
+    if layout != "view":
         sides = [side for side, count in (("train", state.train), ("validation", state.validation)) if count]
-        files = [{"split": side, "path": f"shards/{side}-*.tar"} for side in sides]
+        files = [{"split": side, "path": _FILES[layout].format(side)} for side in sides]
         front["configs"] = [{"config_name": "default", "data_files": files}]
     return front
 

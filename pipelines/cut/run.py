@@ -65,9 +65,22 @@ def cut(
     if not (verdicts.rule == KEPT).any():
         raise UsageError(f"cut {name}: the rules keep none of {len(frame):,} rows\n{funnel_text(verdicts.funnel)}")
     frame.forget_scores()
-    chosen = choose(index, frame, verdicts, rules.split)
+    return commit(index, name, wanted, frame, verdicts, choose(index, frame, verdicts, rules.split), report)
+
+
+def commit(
+    index: Index,
+    name: str,
+    wanted: dict[str, Any],
+    frame: Frame,
+    verdicts: Verdicts,
+    chosen: Chosen,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> CutState:
+    """Write a cut of these verdicts in place of the one of that name; ``wanted`` says what it is made of."""
+    store, rules = index.store, RuleSet.model_validate(wanted["rules"])
     clear(store, name)
-    if materialise:
+    if wanted["kind"] == "materialised":
         chosen = copy_samples(store, name, chosen, index.state.recipe.unit_bytes, report)
     else:
         remove_shards(store, name)

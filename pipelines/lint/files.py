@@ -11,7 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ieiw.pipelines.lint.report import Findings, Kind
+from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.rows import Mark, read_mark
+from ieiw.triplets.layout.takedown import FOLDER, Tombstones, tombstones
 from ieiw.triplets.storage.store import Store
 
 DAMAGE = (OSError, pa.ArrowException, ValueError, KeyError, TypeError, IndexError, OverflowError, MemoryError)
@@ -139,6 +141,15 @@ def listed(store: Store, folders: list[str], each: Callable[[str], object] = lam
         each(folder)
         found |= {f"{folder}/{name}": size for name, size in store.sizes(folder).items()}
     return found
+
+
+def standing_tombstones(store: Store, found: Findings) -> Tombstones:
+    """What was taken down; a finding, and none, where a proof is damaged."""
+    try:
+        return tombstones(store)
+    except UsageError as error:
+        found.add(Kind.TAKEN_DOWN, FOLDER, str(error))
+        return Tombstones(frozenset(), frozenset())
 
 
 def orphans(sizes: dict[str, int], named: Collection[str]) -> Iterator[tuple[str, int]]:

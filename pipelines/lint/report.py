@@ -33,6 +33,7 @@ class Kind(StrEnum):
     SAMPLE = "sample"  # a json member with other fields or types than the contract's, or other values than its row
     PICTURE = "picture"  # a picture that does not decode, or has another size than its row says
     PAIR = "pair"  # the two directions of a pair are not each other's mirror
+    TAKEN_DOWN = "taken_down"  # a picture that was taken down is back, or its proof is damaged
     CHECK = "not_checked"  # a worker process of lint died
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from ieiw.builders import catalogue
 from ieiw.pipelines.lint.accounting import Ledger, compare_counts
 from ieiw.pipelines.lint.compacted import check_index
-from ieiw.pipelines.lint.files import folders_of, listed, orphans, parquet
+from ieiw.pipelines.lint.files import folders_of, listed, orphans, parquet, standing_tombstones
 from ieiw.pipelines.lint.report import Finding, Findings, Kind, LintProgress, LintReport
 from ieiw.pipelines.lint.unit import UnitJob, UnitLinter, UnitResult
 from ieiw.triplets.errors import UsageError
@@ -57,6 +57,7 @@ def lint(
     except (UsageError, UnicodeDecodeError) as error:
         return LintReport("damaged", {}, (Finding(Kind.STATE, FILE, str(error)),))
     run = _Lint(store, state)
+    standing_tombstones(store, run.found)
     whole = run.units(_checked(fast, workers, run), report)
     if whole:
         run.close()
@@ -146,7 +147,10 @@ class _Lint:
             return
         pending = sum(not job.committed for job in self.jobs)
         detail = f"{pending:,} of {len(self.jobs):,} units have no commit mark" if pending else "not finalised"
-        self.found.add(Kind.UNFINISHED, FILE, f"{detail}; build again with the same recipe")
+        remedy = "build again with the same recipe"
+        if self.state.state == "taking_down":
+            detail, remedy = "a take-down was stopped on its way", "go on with it: ieiw takedown --resume"
+        self.found.add(Kind.UNFINISHED, FILE, f"{detail}; {remedy}")
 
     def leftovers(self) -> None:
         """Files that nothing names: wrong in a complete build, to be expected in one that was stopped."""

@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ieiw.pipelines.lint.files import as_dicts, mark_in, parquet, small_table, whole_table
+from ieiw.pipelines.lint.files import as_dicts, mark_in, parquet, small_table, standing_tombstones, whole_table
 from ieiw.pipelines.lint.report import Finding, Findings, Kind
 from ieiw.pipelines.lint.shard import check_shard, printable
 from ieiw.triplets.layout.plan import PLAN, UnitRef
 from ieiw.triplets.layout.rows import REJECTS, ROWS, Mark
+from ieiw.triplets.layout.takedown import Tombstones
 from ieiw.triplets.records import sample_key
 from ieiw.triplets.rejects import Place, Reason
 from ieiw.triplets.storage.store import Store, open_store
@@ -96,6 +97,7 @@ class UnitLinter:
     def __init__(self, location: str, fast: bool, mirrors: Mapping[str, str]) -> None:
         self._store: Store = open_store(location)
         self._fast, self._mirrors = fast, mirrors
+        self._gone = standing_tombstones(self._store, Findings())
 
     def check(self, job: UnitJob) -> UnitResult:
         """Everything that one unit's files can tell."""
@@ -111,6 +113,7 @@ class UnitLinter:
             result.shard, result.rejects = done.mark.shard, done.mark.rejects
             _check_mark(job.ref, done, found)
             _check_rows(job.ref, done, found)
+            _check_gone(job.ref, done, self._gone, found)
             if done.mark.shard:
                 result.shard_bytes = check_shard(self._store, done.mark, done.rows, self._fast, found)
             halves = _check_pairs(job.ref, done.rows, self._mirrors, found)
@@ -193,6 +196,13 @@ def _check_rows(ref: UnitRef, done: _Committed, found: Findings) -> None:
             wrong = f"{row['reason']!r} at stage {row['stage']!r} is not on the closed list"
         if wrong:
             found.add(Kind.KEY if "key" in wrong else Kind.MARK, done.mark.rejects, f"{printable(row['key'])}: {wrong}")
+
+
+def _check_gone(ref: UnitRef, done: _Committed, gone: Tombstones, found: Findings) -> None:
+    """Triplets of pictures that were taken down, brought back by other hands."""
+    for row in done.rows:
+        if row["key"] in gone.keys or row["picture_sha256"] in gone.pictures:
+            found.add(Kind.TAKEN_DOWN, ref.rows, f"{printable(row['key'])} was taken down and is here again")
 
 
 def _who_fault(ref: UnitRef, row: Mapping[str, Any]) -> str:

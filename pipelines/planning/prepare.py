@@ -11,9 +11,10 @@ from ieiw.pipelines.recipe.check import check
 from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.errors import Step, UsageError, human_bytes
 from ieiw.triplets.layout.borrowed import check_own
-from ieiw.triplets.layout.build_state import BuildState, load_state, save_state, source_state
+from ieiw.triplets.layout.build_state import BuildState, check_whole, load_state, save_state, source_state
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, write_plan
 from ieiw.triplets.layout.recipe import Recipe, SourceSettings
+from ieiw.triplets.layout.takedown import tombstones
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store
@@ -71,6 +72,8 @@ def prepare(
     """
     check_own(store)
     state, recipe = load_state(store), components.recipe
+    if state is not None:
+        check_whole(store, state)
     found = digests(components) if found is None else found
     changed = changed_sources(state, found) if state is not None else []
     _check_changes(store, state, found, replaced)
@@ -80,13 +83,14 @@ def prepare(
             save_state(store, updated)
         return updated
     sources = {} if state is None else {name: each for name, each in state.sources.items() if name not in changed}
+    gone = tombstones(store)
     for settings in recipe.sources:
         if settings.name in sources:
             continue
         digest = found[settings.name]
         first = UnitRef(settings.name, digest.fingerprint, 0, 0)
         units = units_of(components, settings)
-        rows = (plan_rows(unit.attempts, replace(first, number=unit.number).unit) for unit in units)
+        rows = (gone.over(plan_rows(unit.attempts, replace(first, number=unit.number).unit)) for unit in units)
         size = write_plan(store, rows, first)
         if size.attempts == 0:
             raise UsageError(f"source {settings.name}: {empty_message(settings)}")

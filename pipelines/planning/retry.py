@@ -31,19 +31,16 @@ def plan_retries(store: Store, state: BuildState, reason: str) -> BuildState:
     Raises:
         UsageError: unknown reason.
     """
-    if reason != ANY and reason not in set(Reason):
-        raise UsageError(f"no reject has the reason {reason!r}. Known: {', '.join(sorted(Reason))}")
+    known = sorted(set(Reason) - {Reason.TAKEN_DOWN})
+    if reason != ANY and reason not in known:
+        raise UsageError(f"no reject that may be tried again has the reason {reason!r}. Known: {', '.join(known)}")
     sources = dict(state.sources)
     for name, source in state.sources.items():
         keys: set[str] = set()
         for table in _index(store, state, "rejects", ["key", "reason"], name):
             # Another try of a variant gives what it gave: `any` leaves those that equal another alone.
-            wanted = (
-                pc.not_equal(table["reason"], Reason.SAME_AS_ANOTHER)
-                if reason == ANY
-                else pc.equal(table["reason"], reason)
-            )
-            chosen = table.filter(wanted)
+            wanted = [each for each in known if each != Reason.SAME_AS_ANOTHER] if reason == ANY else [reason]
+            chosen = table.filter(pc.is_in(table["reason"], pa.array(wanted)))
             keys.update(chosen["key"].to_pylist())
         if not keys:
             continue

@@ -13,6 +13,7 @@ import numpy as np
 from ieiw.train.data.blocks import Samples
 from ieiw.train.data.shard_reader import Shards
 from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.layout.build_state import check_whole, load_state
 from ieiw.triplets.layout.cut_state import SAMPLE, CutState, cut_file, load_cut, sample_file
 from ieiw.triplets.storage.store import Store
 
@@ -54,6 +55,8 @@ def open_cut(store: Store, name: str, side: Side = "train") -> OpenCut:
     Raises:
         UsageError: no such cut; index or shards are missing or of another size; this side is empty.
     """
+    if (build := load_state(store)) is not None:
+        check_whole(store, build)
     state = load_cut(store, name)
     fingerprint = hashlib.sha256(store.read(cut_file(name))).hexdigest()
     count = state.train if side == "train" else state.validation

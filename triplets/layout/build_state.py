@@ -1,4 +1,7 @@
-"""``build.json``: what a build is made of, written before its first shard and replaced when it is complete."""
+"""``build.json``: what a build is made of, written before its first shard and replaced when it is complete.
+
+While a picture is taken down it says ``taking_down``: nobody reads a build of which half is gone.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from ieiw.triplets.errors import UsageError
+from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.plan import PlanSize, UnitRef
 from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.settings.yaml_file import Strict
@@ -72,7 +75,7 @@ class BuildState(Strict):
     """The whole of ``build.json``. Times and rates are not in it: the same build gives the same bytes."""
 
     format: Literal[2] = 2
-    state: Literal["planned", "complete"]
+    state: Literal["planned", "complete", "taking_down"]
     code: str = Field(default_factory=lambda: version("ieiw"))
     recipe: Recipe
     backends: dict[str, dict[str, str]]
@@ -134,6 +137,17 @@ def require_state(store: Store) -> BuildState:
     if state is None:
         raise UsageError(f"{store.location}: no {FILE} here; give the folder of a build")
     return state
+
+
+def check_whole(store: Store, state: BuildState) -> None:
+    """Refuse a build in which a take-down was stopped: some files are changed and others are not.
+
+    Raises:
+        UsageError: says how the take-down goes on.
+    """
+    if state.state == "taking_down":
+        problem = f"{store.location}: a take-down was stopped on its way, or is at work; finish it first"
+        raise UsageError(problem, Step("takedown", store.location, {"resume": True}))
 
 
 def save_state(store: Store, state: BuildState) -> None:

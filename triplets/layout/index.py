@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ieiw.triplets.errors import Step, UsageError
-from ieiw.triplets.layout.build_state import BuildState, IndexPart, require_state
+from ieiw.triplets.layout.build_state import BuildState, IndexPart, check_whole, require_state
 from ieiw.triplets.layout.rows import REJECTS, ROWS
 from ieiw.triplets.layout.tables import ROWS_PER_PART, read_table, rows_where, take_rows
 from ieiw.triplets.storage.store import Store
@@ -122,6 +122,7 @@ def open_build(store: Store) -> Index:
         UsageError: there is no build, or it is not complete.
     """
     state = require_state(store)
+    check_whole(store, state)
     if state.state != "complete":
         raise UsageError(f"{store.location}: the build is not complete; finish it first", Step("build", store.location))
     return Index(store, state)

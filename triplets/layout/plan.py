@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from pathlib import Path
 from typing import cast
 
 import msgspec
@@ -121,14 +122,21 @@ def write_plan(store: Store, units: Iterable[list[PlanRow]], first: UnitRef) -> 
     pending = iter(units)
     part = 0
     while (opening := next(pending, None)) is not None:
-        spooled = store.spooled()
-        with pq.ParquetWriter(spooled, PLAN, compression="zstd", use_dictionary=_REPEATED) as writer:
-            for rows in chain([opening], islice(pending, UNITS_PER_PART - 1)):
-                writer.write_table(counted.table(rows), row_group_size=len(rows))
+        spooled = write_part(store, map(counted.seen, chain([opening], islice(pending, UNITS_PER_PART - 1))))
         store.publish(part_name(first.source, first.fingerprint, first.round, part), spooled)
         reach("plan-published")
         part += 1
     return PlanSize(counted.units, counted.records, counted.attempts, counted.faults)
+
+
+def write_part(store: Store, units: Iterable[list[PlanRow]]) -> Path:
+    """One part of a plan, its units as row groups, in a spooled file that is to be published."""
+    spooled = store.spooled()
+    with pq.ParquetWriter(spooled, PLAN, compression="zstd", use_dictionary=_REPEATED) as writer:
+        for rows in units:
+            table = pa.table({name: [row[name] for row in rows] for name in PLAN.names}, schema=PLAN)
+            writer.write_table(table, row_group_size=len(rows))
+    return spooled
 
 
 class _Counter:
@@ -137,15 +145,13 @@ class _Counter:
     def __init__(self) -> None:
         self.units = self.records = self.attempts = self.faults = 0
 
-    def table(self, rows: list[PlanRow]) -> pa.Table:
-        """The rows of one unit as a table, counted."""
-        columns = {name: [row[name] for row in rows] for name in PLAN.names}
-        records = columns["record"]
+    def seen(self, rows: list[PlanRow]) -> list[PlanRow]:
+        """The rows of one unit, counted."""
         self.units += 1
         self.attempts += len(rows)
-        self.faults += sum(1 for fault in columns["fault"] if fault)
-        self.records += sum(1 for index, record in enumerate(records) if index == 0 or records[index - 1] != record)
-        return pa.table(columns, schema=PLAN)
+        self.faults += sum(1 for row in rows if row["fault"])
+        self.records += sum(1 for at, row in enumerate(rows) if at == 0 or rows[at - 1]["record"] != row["record"])
+        return rows
 
 
 def read_unit(store: Store, ref: UnitRef) -> list[PlanRow]:
