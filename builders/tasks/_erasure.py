@@ -45,7 +45,7 @@ class Erasure(TaskBase[RegionRules]):
         rules: the source's ``region`` block.
     """
 
-    version = 2
+    version = 3
     needs = frozenset({Kind.OUTLINED})
     roles = frozenset({"inpaint"})
     drawing = erasure.Answer
