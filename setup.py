@@ -30,6 +30,7 @@ BASE = [
     "pyyaml>=6.0.3",
     "rich>=15",
     "s3fs>=2026.9",
+    "safetensors>=0.7",
     "scikit-image>=0.26",
     "scikit-learn>=1.9",
     "scipy>=1.17",

@@ -7,9 +7,18 @@ import sys
 from tests.support.builds import ROOT
 
 PRODUCT = ("apps", "builders", "eval", "filters", "models", "pipelines", "synthetic", "train", "triplets")
-MODULES = {"opencv-python-headless": "cv2", "pillow": "PIL", "pyyaml": "yaml", "scikit-image": "skimage"}
+MODULES = {
+    "open_clip_torch": "open_clip",
+    "opencv-python-headless": "cv2",
+    "pillow": "PIL",
+    "pyspellchecker": "spellchecker",
+    "pyyaml": "yaml",
+    "scikit-image": "skimage",
+    "scikit-learn": "sklearn",
+}
+OF_EXTRAS = {"faiss"}
+"""Modules of which a user chooses the package: for the CPU or for the GPU."""
 NOT_IMPORTED = {
-    "open_clip_torch": "CLIP's vocabulary is read out of its folder",
     "s3fs": "fsspec opens s3:// with it",
     "tensorboard": "torch.utils.tensorboard writes with it",
     "torchvision": "open_clip and diffusers import it; its release has to fit torch's",
@@ -33,7 +42,7 @@ def _imported():
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
-    imported = {name.partition(".")[0] for name in _imported()} - set(sys.stdlib_module_names) - {"ieiw"}
+    imported = {name.partition(".")[0] for name in _imported()} - set(sys.stdlib_module_names) - {"ieiw"} - OF_EXTRAS
     declared = {MODULES.get(name, name.replace("-", "_")) for name in _declared() if name not in NOT_IMPORTED}
     assert imported == declared
 

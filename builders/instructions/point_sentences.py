@@ -50,7 +50,7 @@ SENTENCES = (
     Sentence("{own} in {colour}", "{joint} in {colour}", "{On}mark "),
     Sentence("{a_colour} {kind} to {whose}", "{a_colour} one to {joint}", "Add "),
     Sentence("{own} with {a_colour} {kind}", "{joint} with {a_colour} one", "{On}please cover "),
-    Sentence("{a_colour} {kind} right on {whose}", "{a_colour} one on {joint}", "Place "),
+    Sentence("{a_colour} {kind} exactly on {whose}", "{a_colour} one on {joint}", "Place "),
     Sentence("{a_colour} {kind} where {whose} is", "{a_colour} one where {joint} is", "I need "),
 )
 """Hand-written; ``{kind}`` is a dot or a circle, ``{whose}`` the first joint with the person: ``the person's left elbow``. Where

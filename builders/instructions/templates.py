@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ieiw.builders.instructions.phrases import NounPhrase
+from ieiw.builders.instructions.words import POSITIONS
 
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "removal": (
@@ -33,6 +35,10 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     ),
 }
 
+_PLACED = re.compile(
+    rf" (?:{'|'.join(sorted({*POSITIONS.values()}))}|in the (?:background|foreground|corner))(?: side)?$"
+)
+
 
 def fill(task: str, phrase: NounPhrase, templates: Sequence[str] = ()) -> tuple[str, ...]:
     """All templates of a task, or others in their place, filled.
@@ -40,4 +46,11 @@ def fill(task: str, phrase: NounPhrase, templates: Sequence[str] = ()) -> tuple[
     Raises:
         KeyError: the task has no templates, and none were given.
     """
-    return tuple(template.format(the=phrase.definite, a=phrase.indefinite) for template in templates or TEMPLATES[task])
+    return tuple(filled(template, phrase) for template in templates or TEMPLATES[task])
+
+
+def filled(template: str, phrase: NounPhrase) -> str:
+    """A template about a thing. A place in the picture is said once: ``a cat on the left of the picture``, no ``right here``."""
+    if _PLACED.search(phrase.definite):
+        template = template.replace("} here", "} in this picture").replace("} in th", "} of th")
+    return template.format(the=phrase.definite, a=phrase.indefinite)

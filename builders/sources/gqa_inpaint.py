@@ -16,7 +16,7 @@ import msgspec
 from ieiw.builders.formats.json_stream import check_keys, load_json, read_json
 from ieiw.builders.instructions.phrases import NounPhrase
 from ieiw.builders.instructions.scene_graph import Scene, SceneObject
-from ieiw.builders.instructions.templates import TEMPLATES
+from ieiw.builders.instructions.templates import TEMPLATES, filled
 from ieiw.builders.object_words import colour_of
 from ieiw.builders.options import Options
 from ieiw.builders.record_kinds import Kind
@@ -58,7 +58,7 @@ class _Scene(msgspec.Struct):
 class GqaInpaint(RootedSource):
     """Source of GQA-Inpaint's pairs. Splits: ``train``, ``test``. For its options see :class:`GqaInpaintOptions`."""
 
-    version = 3
+    version = 4
     options_model = GqaInpaintOptions
     _options: GqaInpaintOptions
     gives = Kind.EDITED
@@ -184,5 +184,5 @@ def _sentences(kind: str, phrases: Sequence[NounPhrase]) -> list[str]:
     said = []
     for at, template in enumerate(TEMPLATES[kind]):
         phrase = phrases[at % len(phrases)]
-        said.append(template.format(the=phrase.definite, a=phrase.indefinite))
+        said.append(filled(template, phrase))
     return said

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ieiw.builders.formats.coco_masks import union
+from ieiw.builders.instructions.expression_checks import doubt_about_name
 from ieiw.builders.instructions.phrases import NounPhrase, noun_phrase
 from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.instructions.templates import TEMPLATES, fill
@@ -38,14 +39,14 @@ class Region:
 class Erasure(TaskBase[RegionRules]):
     """Base of the two tasks. A record's annotation holds ``phrase``, ``phrase_structure`` and ``Polygons`` as PhraseCut's do, or
     ``targets`` (COCO segmentations) instead of those; where the data set knows, ``held``: segmentations of what goes along where it
-    touches the region.
+    touches the region, and ``namesakes``: what other phrases call the same outline.
 
     Args:
         tools: picture size, encoder and backends of the build.
         rules: the source's ``region`` block.
     """
 
-    version = 2
+    version = 3
     needs = frozenset({Kind.OUTLINED})
     roles = frozenset({"inpaint"})
     drawing = erasure.Answer
@@ -108,12 +109,10 @@ class Erasure(TaskBase[RegionRules]):
         annotation = record.record.annotation
         polygons, targets = annotation.get("Polygons"), annotation.get("targets", ())
         count = len(targets if polygons is None else polygons)
-        phrase = noun_phrase(
-            annotation["phrase"],
-            name=annotation["phrase_structure"]["name"],
-            instances=count,
-            keep_parts=self._options.keep_parts,
-        )
+        raw, name = annotation["phrase"], annotation["phrase_structure"]["name"]
+        phrase = noun_phrase(raw, name=name, instances=count, keep_parts=self._options.keep_parts)
+        if doubt := doubt_about_name(raw, name, annotation.get("namesakes", ())):
+            raise Refusal(doubt.reason, f"{raw!r}: {doubt.detail}")
         frame = annotation_frame(record.picture, record.record.size)
         size = record.picture.stored_size if frame == "stored" else record.picture.size
         if polygons is None:  # run lengths enclose what they enclose, and lie in their picture

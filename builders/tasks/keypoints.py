@@ -48,7 +48,7 @@ class Keypoints(TaskBase[PointRules]):
     """The task. A record's annotation is what :func:`ieiw.builders.sources._persons.records_of` writes."""
 
     name = "keypoints"
-    version = 3
+    version = 4
     needs = frozenset({Kind.JOINTED})
     drawing = Answer
     options = PointRules

@@ -63,3 +63,7 @@ def test_nothing_to_ask_for():
         fill_points([], "the person")
     with pytest.raises(ValueError, match="without a joint"):
         simple_points([])
+
+
+def test_right_is_nothing_but_a_side():
+    assert not [sentence for sentence in fill_points(WISHES, "the person") if "right" in sentence]

@@ -214,3 +214,27 @@ def test_what_others_of_its_kind_must_tell_is_removed_but_never_added(phrase):
     assert all("bird" in text for text in only(both["removal"], record).alternatives)
     with pytest.raises(Refusal, match="before it is added"):
         both["addition"].job(record)
+
+
+@pytest.mark.parametrize("task", ["removal", "addition"])
+@pytest.mark.parametrize(
+    ("phrase", "namesakes", "reason"),
+    [
+        ("table", ["dining tables"], "ambiguous"),
+        ("white table", ["dining tables"], ""),
+        ("bowl", ["table", "table"], "phrase_contradicted"),
+        ("table", ["table"], ""),
+    ],
+)
+def test_what_other_phrases_call_the_same_outline_counts(task, phrase, namesakes, reason):
+    record = opened(phrase=phrase, name=phrase.split()[-1])
+    annotation = record.record.annotation | {"namesakes": namesakes}
+    record = OpenRecord(
+        "pc", replace(record.record, annotation=annotation), {"picture": Picture(photo(), (WIDTH, HEIGHT))}
+    )
+    if not reason:
+        assert tasks()[task].job(record)
+        return
+    with pytest.raises(Refusal) as refused:
+        tasks()[task].job(record)
+    assert refused.value.reason == reason
