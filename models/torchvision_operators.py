@@ -42,5 +42,9 @@ class _Declarer(MetaPathFinder):
 def declare_operators_on_import() -> None:
     """Install the hook once a process; costs nothing until torchvision is imported."""
     # Somebody may have asked whether there is a torchvision, without importing it: then they are declared already.
-    if not _kept and "torchvision" not in sys.modules and not any(isinstance(each, _Declarer) for each in sys.meta_path):
+    if (
+        not _kept
+        and "torchvision" not in sys.modules
+        and not any(isinstance(each, _Declarer) for each in sys.meta_path)
+    ):
         sys.meta_path.insert(0, _Declarer())
