@@ -71,9 +71,8 @@ def info(
         opened.check_files()
     if as_json:
         return print_json(_summary(opened.note))
-    print_table(
-        "Gallery", ["", ""], [[name.replace("_", " "), str(value)] for name, value in _summary(opened.note).items()]
-    )
+    told = {name.replace("_", " "): value for name, value in _summary(opened.note).items()}
+    print_table("Gallery", ["", ""], [[name, _in_words(value)] for name, value in told.items()])
     return None
 
 
@@ -96,12 +95,23 @@ def search(
         apply_change(options, change, "weights=open_clip_model.safetensors")
     found = find(gallery, picture=picture, text=text, of=of, k=k, options=options)
     if as_json:
-        return print_json({"found": found})
-    rows = [
-        [f"{each['similarity']:.4f}", *(str(each[name]) for name in each if name != "similarity")] for each in found
-    ]
-    print_table("Found", list(found[0]), rows)
+        return print_json({"found": [{"cosine": cosine, "known": known} for cosine, known in found]})
+    rows = [[f"{cosine:.4f}", *map(str, known.values())] for cosine, known in found]
+    print_table("Found", ["cosine", *found[0][1]], rows)
     return None
+
+
+def _in_words(value: Any) -> str:
+    """Digests are cut: people compare their heads."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each[:12]}" for name, each in value.items()) or "none"
+    return (
+        {True: "yes", False: "no"}[value]
+        if isinstance(value, bool)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )
 
 
 def _summary(note: Note) -> dict[str, Any]:

@@ -125,8 +125,16 @@ def _common_schema(schemas: list[pa.Schema], folder: str) -> pa.Schema:
         whole = pa.unify_schemas([each.remove_metadata() for each in schemas], promote_options="permissive")
     except pa.ArrowException as error:
         raise UsageError(f"{folder}: columns of one name and of types that do not go together ({error})") from error
-    kept = [field for field in whole if not pa.types.is_nested(field.type) and not field.name.startswith("__index_")]
-    return pa.schema([pa.field(each.name, pa.string() if pa.types.is_null(each.type) else each.type) for each in kept])
+    kept = [(field.name, _kept_type(field.type)) for field in whole if not field.name.startswith("__index_")]
+    return pa.schema([(name, kind) for name, kind in kept if kind])
+
+
+def _kept_type(kind: pa.DataType) -> pa.DataType | None:
+    """As what a column is kept; None where it is neither text nor number nor truth value."""
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if pa.types.is_null(value) or pa.types.is_string(value) or pa.types.is_large_string(value):
+        return pa.string()
+    return value if pa.types.is_integer(value) or pa.types.is_floating(value) or pa.types.is_boolean(value) else None
 
 
 def _tables(file: Path, values: npt.NDArray[Any], schema: pa.Schema, id_column: str) -> Iterator[pa.Table]:

@@ -26,8 +26,8 @@ def search(
     of: str = "",
     k: int = 10,
     options: Mapping[str, Any] | None = None,
-) -> list[dict[str, Any]]:
-    """The nearest vectors of a gallery, the nearest first: ``similarity`` and all that is known of each.
+) -> list[tuple[float, dict[str, Any]]]:
+    """The nearest vectors of a gallery, the nearest first: cosine, and all that is known of each.
 
     Args:
         location: of the gallery.
@@ -54,7 +54,7 @@ def search(
         query = _embedded(gallery, picture, text, options or {})
     near, rows = searcher.search(query, k, leave_out)
     known = gallery.take(rows[0].tolist())
-    return [{"similarity": float(value)} | each for value, each in zip(near[0], known, strict=True)]
+    return list(zip(near[0].tolist(), known, strict=True))
 
 
 def _embedded(gallery: Gallery, picture: str, text: str, options: Mapping[str, Any]) -> Floats:

@@ -1,5 +1,7 @@
 """The nearest are found, mapped or not, and what cannot be asked is said."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -90,6 +92,10 @@ def test_an_index_that_is_not_the_one_is_named(searcher, tmp_path, harm):
         gallery.note = gallery.note.model_copy(update={"index": gallery.note.index.model_copy(update={"file": file})})
     with pytest.raises(UsageError, match=path.name):
         Searcher(gallery)
+
+
+def test_the_index_is_mapped_not_read(searcher):
+    assert str(searcher.gallery.index_file) in Path("/proc/self/maps").read_text(encoding="utf-8")
 
 
 def test_one_vector_is_a_gallery(tmp_path):

@@ -29,6 +29,9 @@ def publish(folder, parts, names="img_emb_{}.npy metadata_{}.parquet", dtype=np.
             "width": [float(at) for at in range(length)] if number else list(range(length)),
             "exif": [None] * length,
             "sizes": [[1, 2]] * length,
+            "raw": [b"\xff"] * length,
+            "NSFW": pa.array(["UNLIKELY"] * length).dictionary_encode(),
+            "similarity": [0.25] * length,
         }
         pq.write_table(
             pa.table(told | {name: give(some) for name, give in columns.items()}),
@@ -47,7 +50,15 @@ def test_vectors_keep_their_rows_in_the_order_of_the_numbers(tmp_path, names, dt
     gallery = open_gallery(str(tmp_path / "g"))
     known = gallery.take(range(sum(parts)))
     assert [each["id"] for each in known] == [f"{at:09d}" for at in range(sum(parts))]
-    assert known[4]["caption"] == "picture 4" and set(known[0]) == {"id", "caption", "width", "exif"}
+    assert known[4]["NSFW"] == "UNLIKELY" and known[4]["similarity"] == 0.25
+    assert known[4]["caption"] == "picture 4" and set(known[0]) == {
+        "id",
+        "caption",
+        "width",
+        "exif",
+        "NSFW",
+        "similarity",
+    }
     found = np.concatenate(list(gallery.vectors())).astype(np.float32)
     assert np.allclose(found, vectors.astype(np.float32), atol=2e-3)
     assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-3)

@@ -32,10 +32,10 @@ def test_a_picture_finds_itself_and_an_id_finds_others(tiny, tmp_path):
     file = tmp_path / "picture.jpg"
     file.write_bytes(tiny.store.read_range(row["shard"], row["target_offset"], row["target_size"]))
     found = search(place, picture=str(file), k=3)
-    assert found[0]["similarity"] == pytest.approx(1, abs=2e-3) and len(found) == 3
-    assert found[0]["similarity"] >= found[1]["similarity"] >= found[2]["similarity"]
+    assert found[0][0] == pytest.approx(1, abs=2e-3) and len(found) == 3
+    assert found[0][0] >= found[1][0] >= found[2][0]
     others = search(place, of=row["target_sha256"], k=3)
-    assert row["target_sha256"] not in {each["id"] for each in others}
+    assert row["target_sha256"] not in {known["id"] for _, known in others}
 
 
 def test_texts_are_asked_of_embedders_that_have_them(tiny, tmp_path):
