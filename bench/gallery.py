@@ -41,9 +41,9 @@ from ieiw.models.gallery.search import Searcher
 from ieiw.triplets.layout.gallery import open_gallery
 searcher = Searcher(open_gallery(sys.argv[1]))
 count = searcher.gallery.note.count
-for start in range(0, count, 4096):  # all vectors of the second look; the whole list of a query for the first
+for start in range(0, count, 4096):  # all vectors that a short list may hold
     searcher.vectors(np.arange(start, min(start + 4096, count)))
-searcher.search(searcher.vectors(np.arange(1)), min(count, 50_000))
+searcher.search(searcher.vectors(np.arange(0, count, 1_000)), 10)
 print("ready", flush=True)
 sys.stdin.read()
 """
@@ -172,13 +172,13 @@ def _upkeep(gallery: Gallery, more: Vectors, building: float, what: str) -> list
     note, made = gallery.note, gallery.store.location
     a_vector = note.index.file.size / note.count
     parts = sum(part.size for part in note.parts) / note.count
-    mapped, whole, size = _shared(made, str(gallery.index_file))
+    mapped, whole, size = _shared(made)
     adding = _timed(lambda: add(made, filling(more, note.count)))
     share = adding / building
     return [
         Row(f"{what}: bytes a vector", f"{a_vector:,.0f} in the index, {parts:,.0f} in the parts", "stated", True),
         Row(
-            f"{what}: {_READERS} readers over one, memory of the mapped index",
+            f"{what}: {_READERS} readers over one, memory of what is mapped",
             f"{mapped:.2f} x of {size / 1e6:,.0f} MB (with Python and libraries {whole:.2f} x)",
             "1.2 x",
             mapped <= 1.2,
@@ -192,14 +192,14 @@ def _upkeep(gallery: Gallery, more: Vectors, building: float, what: str) -> list
     ]
 
 
-def _shared(made: str, index: str) -> tuple[float, float, float]:
-    """Proportional memory of several readers over that of one: of the index, of whole processes; and bytes of the index in one."""
-    alone = _readers(made, index, 1)
-    together = _readers(made, index, _READERS)
+def _shared(made: str) -> tuple[float, float, float]:
+    """Memory of several readers over that of one: of the gallery, of whole processes; and bytes of the gallery in one."""
+    alone = _readers(made, 1)
+    together = _readers(made, _READERS)
     return together[0] / alone[0], together[1] / alone[1], alone[0]
 
 
-def _readers(made: str, index: str, count: int) -> tuple[float, float]:
+def _readers(made: str, count: int) -> tuple[float, float]:
     command = [sys.executable, "-c", _READER, made]
     started = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=here()) for _ in range(count)
@@ -207,21 +207,21 @@ def _readers(made: str, index: str, count: int) -> tuple[float, float]:
     try:
         for each in started:
             assert each.stdout and each.stdout.readline() == b"ready\n"
-        held = [_proportional(each.pid, index) for each in started]
+        held = [_proportional(each.pid, made) for each in started]
     finally:
         for each in started:
             each.communicate()
     return sum(one for one, _ in held), sum(whole for _, whole in held)
 
 
-def _proportional(process: int, index: str) -> tuple[float, float]:
-    """Bytes of a process's share of a file, and of all its memory."""
+def _proportional(process: int, folder: str) -> tuple[float, float]:
+    """Bytes of a process's share of the files of a folder, and of all its memory."""
     of_file = whole = 0.0
     inside = False
     for line in Path(f"/proc/{process}/smaps").read_text(encoding="utf-8").splitlines():
         head = line.split()
         if not head[0].endswith(":"):
-            inside = head[-1] == index
+            inside = head[-1].startswith(folder)
         elif head[0] == "Pss:":
             whole += int(head[1]) * 1024
             of_file += int(head[1]) * 1024 * inside

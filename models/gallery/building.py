@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ieiw.models.gallery.choice import K_FACTOR, NPROBE, Choice
+from ieiw.models.gallery.choice import Choice
 from ieiw.models.gallery.library import faiss
 from ieiw.triplets.layout.embeddings import Vectors
 
@@ -34,38 +34,26 @@ def sample(blocks: Iterable[Vectors], count: int, size: int) -> Vectors:
 def train(choice: Choice, vectors: Vectors, file: Path) -> None:
     """Write the empty index whose cells fit a sample (rows, dimension)."""
     library = faiss()
-    index = library.index_factory(vectors.shape[1], choice.base, library.METRIC_INNER_PRODUCT)
+    index = library.index_factory(vectors.shape[1], choice.string, library.METRIC_INNER_PRODUCT)
     index.train(vectors.astype(np.float32))
     library.write_index(index, str(file))
 
 
-def fill(trained: Path, blocks: Iterable[Vectors], file: Path) -> None:
-    """Write a shard: the trained index with these vectors, numbered from 0."""
+def fill(index_file: Path, blocks: Iterable[Vectors], file: Path) -> None:
+    """Write an index with more vectors after those it holds, none if it was just trained."""
     library = faiss()
-    index = library.read_index(str(trained))
+    index = library.read_index(str(index_file))
     for block in blocks:
         index.add(block.astype(np.float32))
     library.write_index(index, str(file))
 
 
-def merge(shards: Sequence[Path], blocks: Iterable[Vectors], file: Path) -> None:
-    """Write the whole index: the shards one after another, and the vectors in float16 for the second look.
-
-    Args:
-        shards: in the order of their vectors, at least one.
-        blocks: all vectors, in order.
-        file: to write.
-    """
+def merge(shards: Sequence[Path], file: Path) -> None:
+    """Write the shards (at least one) as one index, in their order."""
     library = faiss()
-    base = library.read_index(str(shards[0]))
+    whole = library.read_index(str(shards[0]))
     for shard in shards[1:]:
-        base.merge_from(library.read_index(str(shard)), base.ntotal)
-    base.nprobe = min(NPROBE, base.nlist)
-    exact = library.IndexScalarQuantizer(base.d, library.ScalarQuantizer.QT_fp16, library.METRIC_INNER_PRODUCT)
-    for block in blocks:
-        exact.add(block.astype(np.float32))
-    whole = library.IndexRefine(base, exact)
-    whole.k_factor = K_FACTOR
+        whole.merge_from(library.read_index(str(shard)), whole.ntotal)
     library.write_index(whole, str(file))
 
 
@@ -73,15 +61,6 @@ def flat(blocks: Iterable[Vectors], dimension: int, file: Path) -> None:
     """Write an index that looks at every vector."""
     library = faiss()
     index = library.IndexFlatIP(dimension)
-    for block in blocks:
-        index.add(block.astype(np.float32))
-    library.write_index(index, str(file))
-
-
-def extend(whole: Path, blocks: Iterable[Vectors], file: Path) -> None:
-    """Write an index with more vectors after those it holds."""
-    library = faiss()
-    index = library.read_index(str(whole))
     for block in blocks:
         index.add(block.astype(np.float32))
     library.write_index(index, str(file))

@@ -26,14 +26,9 @@ class Choice:
     cells: int
 
     @property
-    def base(self) -> str:
-        """FAISS's description of what finds the short list: a bit a dimension."""
-        return f"IVF{self.cells},RaBitQ" if self.cells else "Flat"
-
-    @property
     def string(self) -> str:
-        """FAISS's description of the whole: the short list is compared again by the float16 vectors themselves."""
-        return f"{self.base},Refine(SQfp16)" if self.cells else "Flat"
+        """FAISS's description: in cells, a bit a dimension finds the short list."""
+        return f"IVF{self.cells},RaBitQ" if self.cells else "Flat"
 
     @property
     def sample(self) -> int:

@@ -1,4 +1,4 @@
-"""Searches a gallery: the index is mapped, so any number of processes share one copy in memory."""
+"""Searches a gallery: index and vectors are mapped, so any number of processes share one copy in memory."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import numpy.typing as npt
 from ieiw.models.gallery.library import faiss
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.gallery import Gallery
+from ieiw.triplets.layout.gallery_vectors import MappedVectors
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
+_TOGETHER = 64
+"""Queries whose short lists are in memory at once."""
 
 
 class Searcher:
@@ -42,7 +45,7 @@ class Searcher:
                 f"{file}: an index of {self._index.ntotal:,} vectors of length {self._index.d}, not of {note.count:,} of length "
                 f"{note.dimension}. {remedy}"
             )
-        self._refines = isinstance(self._index, library.IndexRefine)
+        self._vectors = MappedVectors(gallery)
 
     def search(self, queries: npt.NDArray[Any], k: int, leave_out: Rows | None = None) -> tuple[Floats, Rows]:
         """The nearest vectors of each query, the nearest first.
@@ -68,10 +71,8 @@ class Searcher:
         return near[~own].reshape(-1, k), rows[~own].reshape(-1, k)
 
     def vectors(self, rows: Rows) -> Floats:
-        """(rows, dimension), out of the index."""
-        exact = faiss().downcast_index(self._index.refine_index) if self._refines else self._index
-        found: Floats = exact.reconstruct_batch(np.ascontiguousarray(rows, np.int64))
-        return found
+        """(rows, dimension), as the gallery holds them."""
+        return self._vectors.take(rows)
 
     def _checked(self, queries: npt.NDArray[Any], k: int, spare: bool) -> Floats:
         note, where = self.gallery.note, self.gallery.store.location
@@ -90,11 +91,31 @@ class Searcher:
         return asked
 
     def _found(self, asked: Floats, k: int) -> tuple[Floats, Rows]:
-        near, rows = self._index.search(asked, k)
-        short = (rows < 0).any(1)  # the cells looked at hold fewer
+        note = self.gallery.note
+        if not note.index.k_factor:
+            near, rows = self._index.search(asked, k)
+            return near, rows
+        listed = self._listed(asked, min(note.count, k * note.index.k_factor), note.index.nprobe)
+        short = (listed >= 0).sum(1) < k  # the cells looked at hold fewer
         if short.any():
-            library = faiss()
-            everywhere = library.SearchParametersIVF(nprobe=library.downcast_index(self._index.base_index).nlist)
-            wide = library.IndexRefineSearchParameters(k_factor=self._index.k_factor, base_index_params=everywhere)
-            near[short], rows[short] = self._index.search(asked[short], k, params=wide)
-        return near, rows
+            listed[short] = self._listed(asked[short], listed.shape[1], self._index.nlist)
+        near = self._products(asked, listed)
+        order = np.argsort(-near, axis=1, kind="stable")[:, :k]
+        return np.take_along_axis(near, order, 1), np.take_along_axis(listed, order, 1)
+
+    def _listed(self, asked: Floats, count: int, cells: int) -> Rows:
+        """The short list, rising, so that no order of cells shows; -1 where there are fewer."""
+        rows: Rows = self._index.search(asked, count, params=faiss().SearchParametersIVF(nprobe=cells))[1]
+        rows.sort(1)
+        return rows
+
+    def _products(self, asked: Floats, rows: Rows) -> Floats:
+        """(n, m): exact scalar products with some rows (n, m); none with -1."""
+        found = np.full(rows.shape, -np.inf, np.float32)
+        for low in range(0, len(asked), _TOGETHER):
+            part = slice(low, low + _TOGETHER)
+            there = rows[part] >= 0
+            vectors = np.zeros((*there.shape, asked.shape[1]), np.float32)
+            vectors[there] = self.vectors(rows[part][there])
+            found[part][there] = np.einsum("nmd,nd->nm", vectors, asked[part])[there]
+        return found

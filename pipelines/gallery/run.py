@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ieiw.models.gallery import building
-from ieiw.models.gallery.choice import Choice, choose, chosen
+from ieiw.models.gallery.choice import K_FACTOR, NPROBE, Choice, choose, chosen
 from ieiw.pipelines.gallery.sources import Filling, digest_of
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.embeddings import as_array
@@ -117,7 +117,7 @@ def add(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
     else:
         say(f"adding {fresh.added:,} vectors to the index")
         spooled = store.spooled()
-        building.extend(gallery.index_file, vectors_of(store, parts), spooled)
+        building.fill(gallery.index_file, vectors_of(store, parts), spooled)
         file = _published(store, whole, spooled)
         index = note.index.model_copy(update={"file": file})
     grown = note.model_copy(update={"parts": whole, "index": index})
@@ -137,10 +137,16 @@ def _index(store: FolderStore, parts: Sequence[GalleryFile], dimension: int, say
     spooled = store.spooled()
     if choice.cells:
         say(f"making the index {choice.string}: {choice.cells:,} cells from {trained_on:,} vectors")
-        building.merge(_shards(store, parts, choice, say), vectors_of(store, parts), spooled)
+        building.merge(_shards(store, parts, choice, say), spooled)
     else:
         building.flat(vectors_of(store, parts), dimension, spooled)
-    return IndexNote(string=choice.string, trained_on=trained_on, file=_published(store, parts, spooled))
+    return IndexNote(
+        string=choice.string,
+        trained_on=trained_on,
+        nprobe=min(NPROBE, choice.cells),
+        k_factor=K_FACTOR if choice.cells else 0,
+        file=_published(store, parts, spooled),
+    )
 
 
 def _published(store: FolderStore, parts: Sequence[GalleryFile], spooled: Path) -> GalleryFile:
@@ -149,7 +155,7 @@ def _published(store: FolderStore, parts: Sequence[GalleryFile], spooled: Path) 
 
 def _shards(store: FolderStore, parts: Sequence[GalleryFile], choice: Choice, say: Say) -> list[Path]:
     """One index a part, in order; those that an earlier run made are taken as they are."""
-    key = digest_of([choice.base, [part.sha256 for part in parts]])[:12]
+    key = digest_of([choice.string, [part.sha256 for part in parts]])[:12]
 
     def once(name: str, make: Callable[[Path], None]) -> Path:
         name = f"{WORK}/{key}-{name}.faiss"

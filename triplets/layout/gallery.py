@@ -48,13 +48,17 @@ class IndexNote(Strict):
     """How the index was made.
 
     Attributes:
-        string: FAISS's description, such as ``IVF4096,RaBitQ,Refine(SQfp16)``.
-        trained_on: vectors that its cells were found from; 0 where nothing is trained.
+        string: FAISS's description, such as ``IVF2048,RaBitQ``.
+        trained_on: vectors that its cells were found from; 0 where it has none.
+        nprobe: cells that a search looks into.
+        k_factor: vectors on the short list for each one asked for, which are compared again exactly; 0 where all are.
         file: holding it.
     """
 
     string: str
     trained_on: int
+    nprobe: int
+    k_factor: int
     file: GalleryFile
 
 

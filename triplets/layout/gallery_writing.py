@@ -70,12 +70,18 @@ def write_parts(
 
 
 def _write_part(store: FolderStore, table: pa.Table, number: int) -> GalleryFile:
-    """Vectors are not compressed: noise does not shrink."""
+    """Vectors lie one after another, a page a row group: they are mapped (``gallery_vectors.py``)."""
     file = store.spooled()
-    others = [name for name in table.schema.names if name not in _OWN]
-    compression = {name: "none" if name == "vector" else "zstd" for name in table.schema.names}
+    fields = [field.with_nullable(field.name != "vector") for field in table.schema]
     pq.write_table(
-        table.combine_chunks(), file, compression=compression, use_dictionary=others, row_group_size=_ROWS_PER_GROUP
+        table.combine_chunks().cast(pa.schema(fields)),
+        file,
+        compression={name: "none" if name == "vector" else "zstd" for name in table.schema.names},
+        use_dictionary=[name for name in table.schema.names if name not in _OWN],
+        write_statistics=[name for name in table.schema.names if name not in _OWN],
+        row_group_size=_ROWS_PER_GROUP,
+        data_page_size=2**30,
+        max_rows_per_page=_ROWS_PER_GROUP,
     )
     return publish_named(store, file, f"parts/{number:05d}", ".parquet", table.num_rows)
 

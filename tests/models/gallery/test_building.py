@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ieiw.models.gallery.building import extend, fill, merge, sample, train
+from ieiw.models.gallery.building import fill, merge, sample, train
 from ieiw.models.gallery.choice import Choice
 from ieiw.models.gallery.library import faiss
 from tests.support.fillings import directions
@@ -26,7 +26,7 @@ def whole(folder, vectors, block):
     train(CELLS, sample(blocks, len(vectors), CELLS.sample), trained)
     fill(trained, blocks[:half], one)
     fill(trained, blocks[half:], two)
-    merge([one, two], blocks, file)
+    merge([one, two], file)
     return file
 
 
@@ -42,7 +42,7 @@ def test_shards_merged_are_one_index(tmp_path):
     vectors = directions(2_000, 48)
     split = whole(tmp_path, vectors, 250).read_bytes()
     fill(tmp_path / "trained", [vectors], tmp_path / "one")
-    merge([tmp_path / "one"], [vectors], tmp_path / "other")
+    merge([tmp_path / "one"], tmp_path / "other")
     assert (tmp_path / "other").read_bytes() == split
 
 
@@ -50,8 +50,7 @@ def test_an_extended_index_is_the_one_made_of_all(tmp_path):
     vectors = directions(2_000, 48)
     all_of_them = whole(tmp_path, vectors, 250).read_bytes()
     fill(tmp_path / "trained", [vectors[:1500]], tmp_path / "one")
-    merge([tmp_path / "one"], [vectors[:1500]], tmp_path / "part")
-    extend(tmp_path / "part", [vectors[1500:]], tmp_path / "grown")
+    fill(tmp_path / "one", [vectors[1500:]], tmp_path / "grown")
     assert (tmp_path / "grown").read_bytes() == all_of_them
 
 

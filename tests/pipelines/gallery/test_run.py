@@ -23,7 +23,7 @@ class Killed(BaseException):
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     monkeypatch.setattr(choice, "FLAT_UP_TO", 300)
-    monkeypatch.setattr(gallery_writing, "ROWS_PER_PART", 250)
+    monkeypatch.setattr(gallery_writing, "ROWS_PER_PART", 400)
 
 
 def killed_at(monkeypatch, number, after):
@@ -60,7 +60,7 @@ def test_killed_at_any_file_building_comes_to_the_same_tree(tmp_path, monkeypatc
         build(str(tmp_path / f"k{number}"), filling(VECTORS))
         assert tree(tmp_path / f"k{number}") == tree(tmp_path / "calm")
         number += 1
-    assert number > 4 + 1 + 4 + 1  # parts, cells, shards, index; and the note
+    assert number > 3 + 1 + 3 + 1  # parts, cells, shards, index; and the note
 
 
 @pytest.mark.parametrize("after", [False, True])

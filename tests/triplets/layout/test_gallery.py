@@ -26,7 +26,7 @@ def made(tmp_path, small_parts):
     return open_gallery(str(tmp_path / "g"))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.integers(0, 130), min_size=1, max_size=8))
 def test_parts_are_the_same_whatever_the_tables_lengths(tmp_path_factory, lengths):
     folder, monkeypatch = tmp_path_factory.mktemp("parts"), pytest.MonkeyPatch()
