@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -117,6 +117,13 @@ class _ByEmbedding(Score):
 
     def __init__(self, embedder: str = "") -> None:
         self.embedder = embedder or self.own
+
+    def check_embeddings(self, settings: Mapping[str, str]) -> None:  # noqa: B027 - most scores take what they are given
+        """Look at the settings of the build's embeddings before any is scored.
+
+        Raises:
+            UsageError: the score was made for others.
+        """
 
 
 class EmbeddingScore(_ByEmbedding):

@@ -52,6 +52,8 @@ def score_embeddings(
     for embedder in dict.fromkeys(score.embedder for score in scores):
         note = require_note(index.store, embedder, index.digests())
         mine = [score for score in scores if score.embedder == embedder]
+        for score in mine:
+            score.check_embeddings(note["settings"])
         settings |= {score.name: {"embedder": embedder, "embeddings": note["settings"]} for score in mine}
         unit = _Units(index, embedder, refs)
         for ref in refs:

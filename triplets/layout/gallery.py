@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +147,7 @@ class Gallery:
         return [found[row] for row in wanted.tolist()]
 
     def rows_of(self, ids: Sequence[str]) -> npt.NDArray[np.int64]:
-        """(ids,): the row of each, -1 where the gallery does not hold it. Reads the ids of all rows.
+        """(ids,): the row of each, -1 where the gallery does not hold it. The ids of all rows are kept in memory.
 
         Raises:
             UsageError: a part is missing or damaged.
@@ -154,14 +155,15 @@ class Gallery:
         asked = pa.array(ids, pa.string())
         distinct = pc.unique(asked)
         rows = np.full(len(distinct), -1, np.int64)
-        start = 0
-        for table in self.tables(["id"]):
-            at = pc.fill_null(pc.index_in(table["id"], value_set=distinct), -1).to_numpy()
-            here = np.flatnonzero(at >= 0)
-            rows[at[here]] = here + start
-            start += table.num_rows
+        at = pc.fill_null(pc.index_in(self._ids, value_set=distinct), -1).to_numpy()
+        here = np.flatnonzero(at >= 0)
+        rows[at[here]] = here
         found: npt.NDArray[np.int64] = rows[pc.index_in(asked, value_set=distinct).to_numpy()]
         return found
+
+    @cached_property
+    def _ids(self) -> pa.ChunkedArray:
+        return pa.concat_tables(self.tables(["id"]))["id"]
 
     def check_files(self) -> None:
         """Hold every file against its digest.
