@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -149,7 +151,8 @@ class OpenClip(Embedder):
             UsageError: the file holds another model, or is damaged.
         """
         state = _read_state(self._file)
-        model = self._empty()
+        with _quiet():
+            model = self._empty()
         expected = {name: tuple(value.shape) for name, value in model.state_dict().items()}
         shapes = {
             name: tuple(value.shape)
@@ -260,6 +263,18 @@ class Siglip(OpenClip):
     def texts(self, texts: Sequence[str]) -> npt.NDArray[np.float16]:
         """See :class:`~ieiw.models.protocols.Embedder`."""
         raise ValueError(f"{self.name} embeds pictures alone")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without open_clip's warning that a model has no weights: it gets them at once."""
+    logger = logging.getLogger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _in_folder(given: str) -> tuple[Path, Path]:
