@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from ieiw.builders.boxes import CLEAR_SHARE, Box, area
 
@@ -23,6 +24,11 @@ _SLIGHT = 0.15
 """… except those who cover less than this share of the area of the one in the middle."""
 _WEIGHTY = 0.6
 """… and covers at least this share of anyone's area; somebody behind a larger person is not whom one thinks of."""
+_OFF = 0.2
+"""Half of the joints of the one in the middle lie no further from the centre than this share of the width: an arm that
+reaches across the picture widens the box of somebody who stands at its side."""
+_TELLING = 5
+"""Fewer joints do not tell where somebody is."""
 _AMID = 0.15
 """Amid a crowd, the one in the middle covers at least this share of the view: the people of a crowd are smaller."""
 
@@ -64,7 +70,7 @@ def who(company: Company, noun: str = "person") -> str | None:
         words = _told(company, rivals, masses, noun)
         if words == _told(company, _noticed(shown, one, company.size), masses, noun):
             return words
-    return f"the {noun} in the middle of the picture" if not masses and _central(one, rivals, company.size) else None
+    return f"the {noun} in the middle of the picture" if not masses and _central(company, rivals) else None
 
 
 def _noticed(boxes: Sequence[Box], one: Box, size: tuple[float, float]) -> list[Box]:
@@ -77,7 +83,7 @@ def _told(company: Company, rivals: Sequence[Box], masses: Sequence[Box], noun: 
     one = _seen(company.one, company.size)
     if not rivals and not masses:
         return f"the {noun}"
-    place = _place(one, rivals, masses, company.size)
+    place = _place(company, rivals, masses)
     if place:
         return f"the {noun} {place}"
     foremost = all(area(one) >= _LARGER * area(box) and _feet(one) >= _feet(box) for box in rivals)
@@ -90,7 +96,8 @@ def _told(company: Company, rivals: Sequence[Box], masses: Sequence[Box], noun: 
     return f"the {noun} in front" if foremost and not masses and complete else None
 
 
-def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[float, float]) -> str:
+def _place(company: Company, rivals: Sequence[Box], masses: Sequence[Box]) -> str:
+    one, size = _seen(company.one, company.size), company.size
     margin = CLEAR_SHARE * size[0]
     many = len(rivals) + len(masses) > 1 or bool(masses)
     lefts = [_centre(box) for box in rivals] + [box[0] for box in masses]
@@ -102,14 +109,19 @@ def _place(one: Box, rivals: Sequence[Box], masses: Sequence[Box], size: tuple[f
         return "on the far left" if many else "on the left"
     if outer_right and _centre(one) - margin >= max(rights) and (right_half or not many):
         return "on the far right" if many else "on the right"
-    if many and _central(one, rivals, size) and (not masses or area(one) >= _AMID * size[0] * size[1]):
+    if many and _central(company, rivals) and (not masses or area(one) >= _AMID * size[0] * size[1]):
         return "in the middle"
     return ""
 
 
-def _central(one: Box, rivals: Sequence[Box], size: tuple[float, float]) -> bool:
+def _central(company: Company, rivals: Sequence[Box]) -> bool:
     """Whether one is in the middle of the view, and nobody else of note is."""
+    one, size = _seen(company.one, company.size), company.size
     middle = size[0] / 2
+    if len(company.joints) >= _TELLING:
+        half_of_them = median(across for across, _ in company.joints)
+        if abs(half_of_them - middle) > _OFF * size[0]:
+            return False
     near = [box for box in rivals if abs(_centre(box) - middle) < _ASIDE * size[0]]
     alone = all(area(box) < _SLIGHT * area(one) for box in near)
     weighty = all(area(one) >= _WEIGHTY * area(box) for box in rivals)

@@ -38,6 +38,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
 _PLACED = re.compile(
     rf" (?:{'|'.join(sorted({*POSITIONS.values()}))}|in the (?:background|foreground|corner))(?: side)?$"
 )
+_BESIDE = re.compile(r" (?:above|behind|below|beside|near|next to|on|to the (?:left|right) of|under) ")
 
 
 def fill(task: str, phrase: NounPhrase, templates: Sequence[str] = ()) -> tuple[str, ...]:
@@ -50,7 +51,9 @@ def fill(task: str, phrase: NounPhrase, templates: Sequence[str] = ()) -> tuple[
 
 
 def filled(template: str, phrase: NounPhrase) -> str:
-    """A template about a thing. A place in the picture is said once: ``a cat on the left of the picture``, no ``right here``."""
+    """A template about a thing, its place said once: ``a cat on the left of the picture``, no ``cat above it to the picture``."""
     if _PLACED.search(phrase.definite):
-        template = template.replace("} here", "} in this picture").replace("} in th", "} of th")
+        template = re.sub(r"\} (?:in|to) th", "} of th", template.replace("} here", "} in this picture"))
+    elif _BESIDE.search(phrase.definite):
+        template = template.replace("} here", "} in this picture").replace("} to th", "} in th")
     return template.format(the=phrase.definite, a=phrase.indefinite)

@@ -59,6 +59,12 @@ def test_whose_face_lies_in_another_s_box_is_not_in_front_of_him():
     assert who(Company(body, [face], [], SIZE, joints=[(50, 50), (50, 25)])) is None
 
 
+@pytest.mark.parametrize(("body", "words"), [(25, None), (45, "the person in the middle of the picture")])
+def test_who_only_reaches_into_the_middle_is_not_there(body, words):
+    joints = [(body, 40), (body - 10, 50), (body + 10, 50), (body, 90), (80, 60)]
+    assert who(Company((5, 30, 78, 70), [(80, 0, 60, 100)], [], SIZE, joints=joints)) == words
+
+
 def test_other_nouns():
     assert who(Company(ONE, [], [], SIZE), "zebra") == "the zebra"
 

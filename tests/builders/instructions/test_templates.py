@@ -26,6 +26,9 @@ def test_nothing_is_said_as_only_programs_say_it():
     ("place", "said"),
     [
         ("on the left", "put a dog on the left of the picture"),
+        ("in the middle", "add a dog in the middle of the picture"),
+        ("to the left of the cat", "add a dog to the left of the cat in the picture"),
+        ("above the sink", "I would like to see a dog above the sink in this picture"),
         ("in the top right", "put a dog in the top right of the picture"),
         ("on the right side", "put a dog on the right side of the picture"),
         ("in the background", "put a dog in the background of the picture"),
