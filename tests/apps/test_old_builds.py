@@ -18,6 +18,8 @@ COMMANDS = {
     "score": ("{build}",),
     "embed": ("{build}", "--with", "descriptor"),
     "cut": ("{build}", "--name", "new"),
+    "export": ("{build}", "--cut", "all", "--to", "csv", "--out", "{build}-csv"),
+    "takedown": ("{build}", "--sha256", "0" * 64),
     "audit": ("{build}",),
     "lint": ("{build}",),
     "inspect": ("{build}",),
