@@ -75,7 +75,11 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11,<3.15",  # those that NumPy, Beam, Arrow and simplejpeg have wheels for
     packages=PACKAGES,
-    package_data={"": ["py.typed", "*.yaml", "*.j2", "*.json", "*.json.gz"], "ieiw.recipes": ["rules/*.yaml"]},
+    package_data={
+        "": ["py.typed", "*.yaml", "*.j2", "*.json"],
+        "ieiw.models": ["manifests/*.json.gz"],
+        "ieiw.recipes": ["rules/*.yaml"],
+    },
     install_requires=BASE,
     # faiss-cpu and faiss-gpu both write the folder ``faiss/``: install exactly one of the two extras.
     extras_require={"cpu": ["faiss-cpu>=1.15"], "gpu": ["faiss-gpu>=1.15"], "dev": DEV},
