@@ -79,15 +79,11 @@ def touched(hole):
 
 
 def pairs(triplets):
-    """(removal, addition) of each pair; "add the closest bed" is no order, so some removals stand alone."""
+    """(removal, addition) of each pair; "add the closest bed" is no order, so some removals stand alone, and each task has a cap of its own."""
     by_record = {}
     for members in triplets.values():
         by_record.setdefault(members["json"]["provenance"]["record"], {})[members["json"]["task"]] = members
     return [(pair["removal"], pair["addition"]) for pair in by_record.values() if len(pair) == 2]
-
-
-def alone(members, found):
-    return not any(members is each for pair in found for each in pair)
 
 
 def test_every_phrase_becomes_a_triplet_or_a_reject_in_both_directions(built, triplets, annotation):
@@ -128,7 +124,6 @@ def test_something_changes_in_every_region_and_the_hole_covers_it(triplets):
 def test_a_pair_is_an_exact_swap(triplets):
     found = pairs(triplets)
     assert 0.9 * len(triplets) <= len(found) * 2 <= len(triplets)
-    assert all(members["json"]["task"] == "removal" for members in triplets.values() if alone(members, found))
     for removal, addition in found:
         assert removal["source.jpg"] == addition["target.jpg"]
         assert removal["target.jpg"] == addition["source.jpg"]
