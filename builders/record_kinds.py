@@ -45,7 +45,7 @@ FIELDS: dict[Kind, tuple[Fields, ...]] = {
     Kind.LABELLED: (Fields(("classes", "labels")), Fields(("classes",), ("segments",))),
     Kind.JOINTED: (Fields(annotation=("layout", "noun", "joints", "box", "others", "crowds")),),
     Kind.BOXED: (Fields(annotation=("class", "boxes")),),
-    Kind.CLASSED: (Fields(("classes",), ("class_id",)),),
+    Kind.CLASSED: (Fields(("classes",), ("class", "class_id")),),
     Kind.DEPTH: (Fields(("depth",), ("units_per_metre",)),),
     Kind.BLURRED: (Fields(("target",)),),
     Kind.NOISY: (Fields(("target",)),),

@@ -79,7 +79,7 @@ def touched(hole):
 
 
 def pairs(triplets):
-    """(removal, addition) of each pair; "add the closest bed" is no order, so some removals stand alone, and each task has a cap of its own."""
+    """(removal, addition) of each pair. Some stand alone: "add the closest bed" is no order, and each task has its own cap."""
     by_record = {}
     for members in triplets.values():
         by_record.setdefault(members["json"]["provenance"]["record"], {})[members["json"]["task"]] = members

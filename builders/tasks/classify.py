@@ -1,6 +1,6 @@
 """Classification as InstructCV draws it: the whole picture in one plain colour, which says whether a class is there.
 
-A record's annotation holds ``class_id``, and its file ``classes`` all names that the data set knows.
+A record's annotation holds ``class_id`` and ``class``, its number and name; its file ``classes`` has all names that the data set knows.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ieiw.triplets.drawings import colour
 from ieiw.triplets.drawings.asked import AskedClass
 from ieiw.triplets.drawings.palette import PALETTE, clashing
 from ieiw.triplets.records import OpenRecord, Triplet
+from ieiw.triplets.rejects import Reason, Refusal
 
 _SIMPLE = ("white", "black")
 
@@ -43,9 +44,16 @@ class Classify(VisionTask[ClassifyOptions]):
     options = ClassifyOptions
 
     def triplets(self, record: OpenRecord, rng: np.random.Generator) -> Iterator[Triplet]:
-        """One triplet: its own class or another one, and the picture in the colour of yes or no."""
+        """One triplet: its own class or another one, and the picture in the colour of yes or no.
+
+        Raises:
+            Refusal: ``invalid_record``: the data set numbers its classes otherwise than when it was planned.
+        """
         names = {number: name.raw for number, name in vocabulary(record.data[CLASSES]).names.items()}
-        own = int(record.record.annotation["class_id"])
+        own, named = int(record.record.annotation["class_id"]), record.record.annotation["class"]
+        if names.get(own) != named:
+            detail = f"class {own} was {named} when this was planned, and is {names.get(own, 'none')} now; build anew"
+            raise Refusal(Reason.INVALID_RECORD, detail)
         others = [number for number in sorted(names) if number != own]
         absent = bool(others) and rng.random() < self._options.negatives
         number = others[int(rng.integers(len(others)))] if absent else own

@@ -1,8 +1,11 @@
 """Classification: the colour says whether the class is there."""
 
+import pytest
+
 from ieiw.builders.tasks.classify import Classify
 from ieiw.builders.vocabulary import classes_document
 from ieiw.triplets.drawings import colour
+from ieiw.triplets.rejects import Refusal
 from tests.support.opened import TOOLS, opened, pixels, triplets
 
 NAMES = {1: "Abyssinian cat", 2: "beagle", 3: "pug"}
@@ -34,3 +37,11 @@ def test_fixed_prompts_are_one_sentence():
     for triplet in triplets(Classify(TOOLS, {"instructions": "fixed", "negatives": 0}), beagle, 5):
         yes, no = triplet.answer.yes, triplet.answer.no
         assert triplet.alternatives == (f"show {yes} if the picture contains a beagle, otherwise show {no}",)
+
+
+def test_a_class_that_has_another_number_now_is_refused():
+    record = opened(
+        {"class": "beagle", "class_id": 2}, classes=classes_document({1: "Abyssinian cat", 2: "basset", 3: "beagle"})
+    )
+    with pytest.raises(Refusal, match="class 2 was beagle when this was planned, and is basset now"):
+        triplets(Classify(TOOLS, {}), record, 1)
