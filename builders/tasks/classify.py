@@ -1,7 +1,7 @@
 """Classification as InstructCV draws it: the whole picture in one plain colour, which says whether a class is there.
 
-A record's annotation holds ``class_id`` and ``class``, the number and the name of its class; its file ``classes`` holds all that the
-data set knows.
+A record's annotation holds ``class_id`` and ``class``, the number and the name of its class; its file ``classes`` holds all that
+the data set knows.
 """
 
 from __future__ import annotations
