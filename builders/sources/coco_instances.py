@@ -96,33 +96,39 @@ class CocoInstances(RootedSource):
 
     def _objects(self, elements: Sequence[Element]) -> Iterator[Record]:
         """A record for each object, which knows the picture's others."""
-        kinds, found = [_category(element) for element in elements], [self._neighbour(element) for element in elements]
-        counts = Counter(kinds)
-        for at, (element, kind) in enumerate(zip(elements, kinds, strict=True)):
+        kinds, read = [_category(element) for element in elements], [self._read(element) for element in elements]
+        found, counts = [neighbour for _, neighbour in read], Counter(kinds)
+        for at, (element, kind, (entry, own)) in enumerate(zip(elements, kinds, read, strict=True)):
             alike = []
             if counts[kind] > 1:
                 alike = [each for number, each in enumerate(found) if number != at and kinds[number] == kind]
             try:
-                yield self._object(element, found[at], alike, found)
+                if isinstance(entry, Refusal):
+                    raise entry
+                yield self._object(element, entry, own, alike, found)
             except Refusal as refusal:
                 yield self._faulty(element.record_id, str(element.picture), refusal)
 
-    def _neighbour(self, element: Element) -> Neighbour | None:
-        """An object as others see it; None where something is wrong with it or its box."""
+    def _read(self, element: Element) -> tuple[_Annotation | Refusal, Neighbour | None]:
+        """An object, or what is wrong with it, and the object as others see it: None where its box is unsound too."""
         with suppress(Refusal):
-            entry, box = self._boxed(element)
-            return Neighbour(self._coco.categories[entry.category_id].name, cast(Box, tuple(box)), entry.segmentation)
-        return None
+            boxed, box = self._boxed(element)
+            name = self._coco.categories[boxed.category_id].name
+            return boxed, Neighbour(name, cast(Box, tuple(box)), boxed.segmentation)
+        try:
+            return self._sound(element, _ANNOTATION), None
+        except Refusal as refusal:
+            return refusal, None
 
     def _object(
         self,
         element: Element,
+        entry: _Annotation,
         own: Neighbour | None,
         alike: Sequence[Neighbour | None],
         objects: Sequence[Neighbour | None],
     ) -> Record:
         """A record of one object among others of its category and all objects; raises Refusal where it makes none."""
-        entry = self._sound(element, _ANNOTATION)
         name, size = self._coco.categories[entry.category_id].name, self._coco.images[entry.image_id].size
         side = side_among(own, alike, size or (math.inf, math.inf), name)
         if not entry.segmentation:
