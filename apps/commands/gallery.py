@@ -1,4 +1,4 @@
-"""``ieiw gallery``: build, add, import, info, search."""
+"""``ieiw gallery``: build, add, import, remove, info, search."""
 
 from __future__ import annotations
 
@@ -55,6 +55,27 @@ def import_set(
     note = read_note(gallery_store(to))
     fill = run.build if note is None or note.inputs == filling.inputs else run.add
     _told(fill(to, filling, say), to, as_json)
+
+
+@app.command("remove")
+def remove(
+    gallery: Place,
+    sha256: Annotated[
+        list[str] | None, typer.Option("--sha256", metavar="HEX", help="A picture by its file's digest.")
+    ] = None,
+    ids: Annotated[list[str] | None, typer.Option("--id", help="A vector by its id, where that is no digest.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take vectors out of a gallery, and make its index anew; kill it and run it again at will."""
+    from ieiw.pipelines.gallery import removal
+
+    done = removal.remove(gallery, {*(each.lower() for each in sha256 or ()), *(ids or ())}, say)
+    if as_json:
+        print_json(_summary(done.note) | {"removed": done.removed, "absent": done.absent})
+        return
+    left_out = f", {done.absent:,} not in it" if done.absent else ""
+    say(f"{done.removed:,} vectors removed{left_out}")
+    say(f"{gallery}: {done.note.count:,} vectors, searched by {done.note.index.string}")
 
 
 @app.command("info")
@@ -123,7 +144,7 @@ def _summary(note: Note) -> dict[str, Any]:
         "metric": note.metric,
         "index": note.index.string,
         "trained_on": note.index.trained_on,
-        "bytes_a_vector": round(note.index.file.size / note.count),
+        "bytes_a_vector": round(note.index.file.size / max(note.count, 1)),
         "columns": note.columns,
         "parts": len(note.parts),
     }

@@ -23,6 +23,9 @@ def takedown(
     record: Annotated[
         Wishes, typer.Option("--record", metavar="[SOURCE/]RECORD", help="The picture of a record, by its official id.")
     ] = None,
+    gallery: Annotated[
+        Wishes, typer.Option("--gallery", metavar="GALLERY", help="A gallery that loses the pictures too.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would go; change nothing.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Finish what was stopped, and take down no more.")] = False,
     take_over: Annotated[bool, typer.Option(help="Do it although another driver holds the lock.")] = False,
@@ -38,9 +41,9 @@ def takedown(
         if not done:
             say("nothing was stopped here")
     elif dry_run:
-        done = [look(build, asked)]
+        done = [look(build, asked, gallery or ())]
     else:
-        done = [take_down(build, asked, say, take_over=take_over)]
+        done = [take_down(build, asked, say, places=gallery or (), take_over=take_over)]
     if as_json:
         print_json({"dry_run": dry_run, "taken": [summary(each) for each in done]})
         return
@@ -57,6 +60,7 @@ def summary(taken: TakeDown) -> dict[str, object]:
         "rejects": taken.rejects,
         "units": len(taken.units),
         "keys": list(taken.keys),
+        "galleries": taken.galleries,
     }
 
 
@@ -65,5 +69,7 @@ def _show(taken: TakeDown, build: str, dry_run: bool) -> None:
     say(
         f"{taken.triplets:,} triplets and what was known of {taken.rejects:,} rejects {would}, in {len(taken.units):,} units"
     )
+    for place, count in taken.galleries.items():
+        say(f"{count:,} vectors {would} in the gallery {place}")
     if not dry_run:
         say(f"proof: {build}/{taken.file}    cuts are rewritten; pages of audits are removed: make them again")

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from ieiw.models.gallery import building
-from ieiw.models.gallery.choice import K_FACTOR, NPROBE, Choice, choose, chosen
-from ieiw.pipelines.gallery.sources import Filling, digest_of
+from ieiw.models.gallery.choice import chosen
+from ieiw.pipelines.gallery.indexing import Say, make_index, published
+from ieiw.pipelines.gallery.sources import Filling
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.embeddings import as_array
 from ieiw.triplets.layout.gallery import (
-    WORK,
-    GalleryFile,
-    IndexNote,
     Note,
     check_embedder,
     gallery_store,
@@ -26,10 +23,7 @@ from ieiw.triplets.layout.gallery import (
     read_note,
     vectors_of,
 )
-from ieiw.triplets.layout.gallery_writing import publish_named, remove_unnamed, write_note, write_parts
-from ieiw.triplets.storage.folder import FolderStore
-
-Say = Callable[[str], None]
+from ieiw.triplets.layout.gallery_writing import remove_unnamed, write_note, write_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +73,7 @@ def build(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
         columns=columns,
         inputs=filling.inputs,
         parts=parts,
-        index=_index(store, parts, filling.dimension, say),
+        index=make_index(store, parts, filling.dimension, say),
     )
     write_note(store, note)
     return Filled(note, fresh.added, fresh.known, fresh.undirected)
@@ -113,12 +107,12 @@ def add(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
         return Filled(note, 0, fresh.known, fresh.undirected)
     whole = note.parts + parts
     if chosen(note.index.string).outgrown_by(sum(part.rows for part in whole)):
-        index = _index(store, whole, note.dimension, say)
+        index = make_index(store, whole, note.dimension, say)
     else:
         say(f"adding {fresh.added:,} vectors to the index")
         spooled = store.spooled()
         building.fill(gallery.index_file, vectors_of(store, parts), spooled)
-        file = _published(store, whole, spooled)
+        file = published(store, whole, spooled)
         index = note.index.model_copy(update={"file": file})
     grown = note.model_copy(update={"parts": whole, "index": index})
     write_note(store, grown)
@@ -127,55 +121,6 @@ def add(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
 
 def _told(columns: dict[str, str]) -> str:
     return ", ".join(f"{name} ({kind})" for name, kind in columns.items()) or "none"
-
-
-def _index(store: FolderStore, parts: Sequence[GalleryFile], dimension: int, say: Say) -> IndexNote:
-    """An index over all parts, published."""
-    count = sum(part.rows for part in parts)
-    choice = choose(count)
-    trained_on = min(choice.sample, count)
-    spooled = store.spooled()
-    if choice.cells:
-        say(f"making the index {choice.string}: {choice.cells:,} cells from {trained_on:,} vectors")
-        building.merge(_shards(store, parts, choice, say), spooled)
-    else:
-        building.flat(vectors_of(store, parts), dimension, spooled)
-    return IndexNote(
-        string=choice.string,
-        trained_on=trained_on,
-        nprobe=min(NPROBE, choice.cells),
-        k_factor=K_FACTOR if choice.cells else 0,
-        file=_published(store, parts, spooled),
-    )
-
-
-def _published(store: FolderStore, parts: Sequence[GalleryFile], spooled: Path) -> GalleryFile:
-    return publish_named(store, spooled, "index", ".faiss", sum(part.rows for part in parts))
-
-
-def _shards(store: FolderStore, parts: Sequence[GalleryFile], choice: Choice, say: Say) -> list[Path]:
-    """One index a part, in order; those that an earlier run made are taken as they are."""
-    key = digest_of([choice.string, [part.sha256 for part in parts]])[:12]
-
-    def once(name: str, make: Callable[[Path], None]) -> Path:
-        name = f"{WORK}/{key}-{name}.faiss"
-        if not store.exists(name):
-            spooled = store.spooled()
-            make(spooled)
-            store.publish(name, spooled)
-        return Path(store.location) / name
-
-    def train(file: Path) -> None:
-        count = sum(part.rows for part in parts)
-        building.train(choice, building.sample(vectors_of(store, parts), count, choice.sample), file)
-
-    trained = once("trained", train)
-
-    def fill(part: GalleryFile) -> Callable[[Path], None]:
-        return lambda file: building.fill(trained, vectors_of(store, [part]), file)
-
-    say(f"sorting {len(parts)} parts into cells")
-    return [once(f"{number:05d}", fill(part)) for number, part in enumerate(parts)]
 
 
 class _Fresh:

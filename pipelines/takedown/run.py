@@ -6,16 +6,17 @@
     build.json says taking_down          nobody reads the build any more
     plan, units, index, scores, cuts     each rewritten whole, or found rewritten
     build.json says complete             the commit: from here on the build is as if the picture had never been built
+    galleries                            each found without, or published without
     takedown/ID.json says done           the proof
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ieiw.pipelines.build.finalise import compact, sweep
 from ieiw.pipelines.engine.lock import Lock
-from ieiw.pipelines.takedown import cuts, derived
+from ieiw.pipelines.takedown import cuts, derived, galleries
 from ieiw.pipelines.takedown.find import Asked, find
 from ieiw.pipelines.takedown.units import blank_plans, rewrite_unit
 from ieiw.triplets.layout.borrowed import check_own, check_writable
@@ -31,17 +32,24 @@ __all__ = ["Asked", "look", "resume", "take_down"]
 Report = Callable[[str], None]
 
 
-def look(location: str, asked: Asked) -> TakeDown:
+def look(location: str, asked: Asked, places: Sequence[str] = ()) -> TakeDown:
     """What a take-down would take; nothing is written.
 
     Raises:
         UsageError: as :func:`take_down`.
     """
     asked.check()
-    return find(open_build(open_store(location)), asked)
+    return galleries.planned(find(open_build(open_store(location)), asked), galleries.located(places))
 
 
-def take_down(location: str, asked: Asked, report: Report = lambda _: None, *, take_over: bool = False) -> TakeDown:
+def take_down(
+    location: str,
+    asked: Asked,
+    report: Report = lambda _: None,
+    *,
+    places: Sequence[str] = (),
+    take_over: bool = False,
+) -> TakeDown:
     """Take pictures down, or go on where an earlier run was stopped. Asked for again, it changes nothing.
 
     Every attempt on the pictures becomes a reject (``taken_down``), so that the books still balance, in whatever task, variant or
@@ -51,14 +59,15 @@ def take_down(location: str, asked: Asked, report: Report = lambda _: None, *, t
         location: a complete build, folder or URL.
         asked: which pictures.
         report: told what is being done.
+        places: of galleries that lose the pictures too; they may be named later, by the same wish once more.
         take_over: do it although another driver holds the lock.
 
     Returns:
         The proof.
 
     Raises:
-        UsageError: no complete build, one to be read only, a picture that is not there, a shard or a cut that was changed. Nothing
-            is changed then.
+        UsageError: no complete build, one to be read only, a picture that is not there, a shard or a cut that was changed, a
+            place without a gallery. Nothing is changed then.
     """
     asked.check()
     store = _own(location)
@@ -66,7 +75,7 @@ def take_down(location: str, asked: Asked, report: Report = lambda _: None, *, t
         _go_on(store, report)
         done = [taken for taken in read_all(store) if taken.asked == asked.digests()]
         if done:
-            return done[-1]
+            return _in_galleries(store, done[-1], galleries.located(places), report)
         report("looking for the pictures")
         index = open_build(store)
         taken = find(index, asked)
@@ -74,6 +83,7 @@ def take_down(location: str, asked: Asked, report: Report = lambda _: None, *, t
         beside += [f"embeddings/{name}" for name in store.folders("embeddings")]
         beside += [f"cuts/{name}" for name in store.folders("cuts")] + derived.pages(store)
         taken = taken.model_copy(update={"beside": tuple(sorted(beside))})
+        taken = galleries.planned(taken, galleries.located(places))
         cuts.check(index, taken)
         save(store, taken)
         reach("takedown-planned")
@@ -99,6 +109,17 @@ def _go_on(store: Store, report: Report) -> list[TakeDown]:
     return [_carry_out(store, taken, report) for taken in read_all(store) if taken.state == "planned"]
 
 
+def _in_galleries(store: Store, done: TakeDown, places: Sequence[str], report: Report) -> TakeDown:
+    """What is done already, in galleries that were not named then or hold the pictures again."""
+    more = galleries.planned(done, places)
+    if more == done:
+        return done
+    more = more.model_copy(update={"state": "planned"})
+    save(store, more)
+    reach("takedown-planned")
+    return _carry_out(store, more, report)
+
+
 def _carry_out(store: Store, taken: TakeDown, report: Report) -> TakeDown:
     """Do what is left of a take-down that is planned."""
     state = require_state(store)
@@ -110,6 +131,7 @@ def _carry_out(store: Store, taken: TakeDown, report: Report) -> TakeDown:
         reach("takedown-begun")
     if state.state == "taking_down":
         _rewrite(store, state, taken, report)
+    galleries.rewrite(taken, report)
     for file in store.sizes(taken.folder):
         store.delete(f"{taken.folder}/{file}")
     done = taken.model_copy(update={"state": "done"})

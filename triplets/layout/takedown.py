@@ -39,6 +39,7 @@ class TakeDown(Strict):
         index: digests of the parts of that index, :attr:`~ieiw.triplets.layout.build_state.BuildState.index`.
         scores: score -> digest of its values before.
         beside: what else was gone through, rewritten or removed: scores, embeddings, cuts, pages of audits.
+        galleries: full path of each gallery that was named -> how many of its vectors were of the pictures.
     """
 
     format: Literal[1] = 1
@@ -58,6 +59,7 @@ class TakeDown(Strict):
     index: tuple[str, ...]
     scores: dict[str, str]
     beside: tuple[str, ...]
+    galleries: dict[str, int] = {}
 
     @property
     def file(self) -> str:

@@ -1,5 +1,6 @@
 """``ieiw gallery`` from outside."""
 
+from tests.support.builds import index
 from tests.support.command_line import as_json, check_refused
 
 
@@ -15,3 +16,29 @@ def test_a_build_becomes_a_gallery_that_is_told_and_searched(ieiw, tiny, tmp_pat
     assert more["known"] == made["added"] and more["vectors"] == made["vectors"] + more["added"]
     check_refused(ieiw("gallery", "search", place, "--id", "nobody"), "nobody")
     check_refused(ieiw("gallery", "info", tmp_path), "no complete gallery")
+
+
+def test_pictures_are_removed_by_their_digest_and_counted(ieiw, tiny, tmp_path):
+    place = tmp_path / "gallery"
+    as_json(ieiw("embed", tiny.path, "--with", "descriptor", "--workers", 1, "--json"))
+    made = as_json(ieiw("gallery", "build", tiny.path, "--to", place, "--with", "descriptor", "--json"))
+    digest = index(tiny.path, "rows")[0]["target_sha256"]
+    status, out, err = ieiw("gallery", "remove", place, "--sha256", digest.upper(), "--id", "nobody")
+    assert (status, out) == (0, "")
+    assert "1 vectors removed, 1 not in it" in err
+    again = as_json(ieiw("gallery", "remove", place, "--sha256", digest, "--json"))
+    assert (again["removed"], again["absent"], again["vectors"]) == (0, 1, made["vectors"] - 1)
+    check_refused(ieiw("gallery", "search", place, "--id", digest), digest)
+    check_refused(ieiw("gallery", "remove", place), "nothing to remove is named")
+
+
+def test_a_take_down_reaches_the_galleries_that_are_named(ieiw, tiny, tmp_path):
+    place = tmp_path / "gallery"
+    as_json(ieiw("embed", tiny.path, "--with", "descriptor", "--workers", 1, "--json"))
+    as_json(ieiw("gallery", "build", tiny.path, "--to", place, "--with", "descriptor", "--json"))
+    wish = ("--sha256", index(tiny.path, "rows")[0]["target_sha256"], "--gallery", place)
+    seen = as_json(ieiw("takedown", tiny.path, *wish, "--dry-run", "--json"))["taken"][0]
+    status, _, err = ieiw("takedown", tiny.path, *wish)
+    assert status == 0 and f"vectors are gone in the gallery {place}" in err
+    assert seen["galleries"][str(place)] > 0
+    check_refused(ieiw("takedown", tiny.path, *wish[:2], "--gallery", tmp_path), "no complete gallery")

@@ -10,46 +10,16 @@ from ieiw.pipelines.gallery.run import add, build
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout import gallery_writing
 from ieiw.triplets.layout.gallery import open_gallery
-from ieiw.triplets.storage.folder import FolderStore
 from tests.support.fillings import SETTINGS, directions, filling, tree
+from tests.support.killed import undone
 
 VECTORS = directions(900, 32)
-
-
-class Killed(BaseException):
-    """Nobody catches it."""
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     monkeypatch.setattr(choice, "FLAT_UP_TO", 300)
     monkeypatch.setattr(gallery_writing, "ROWS_PER_PART", 400)
-
-
-def killed_at(monkeypatch, number, after):
-    """Let publishing end in a kill, the ``number``-th time, before or after the file is there."""
-    real, left = FolderStore.publish, [number]
-
-    def publish(self, name, file):
-        left[0] -= 1
-        if left[0] == 0 and not after:
-            raise Killed
-        real(self, name, file)
-        if left[0] == 0:
-            raise Killed
-
-    monkeypatch.setattr(FolderStore, "publish", publish)
-
-
-def undone(monkeypatch, number, after, work):
-    """Do the work and be killed; whether there was something to be killed at."""
-    with monkeypatch.context() as patch:
-        killed_at(patch, number, after)
-        try:
-            work()
-        except Killed:
-            return True
-    return False
 
 
 @pytest.mark.parametrize("after", [False, True])
