@@ -37,6 +37,7 @@ BASE = [
     "simplejpeg>=1.9",
     "tenacity>=9.2",
     "tensorboard>=2.21",
+    "torch-fidelity>=0.3,<0.4",  # 0.4 installs a folder ``tests`` for all to import
     "transformers>=5.23",
     "typer>=0.29",
     "xxhash>=4.1",

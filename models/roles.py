@@ -67,6 +67,7 @@ EMBED = Role[Embedder](
         "clip-h14": "ieiw.models.embed.clip:ClipH14",
         "clip-l14": "ieiw.models.embed.clip:ClipL14",
         "descriptor": "ieiw.models.embed.descriptor:Descriptor",
+        "inception": "ieiw.models.embed.inception:Inception",
         "open-clip": "ieiw.models.embed.clip:OpenClip",
         "siglip-b16": "ieiw.models.embed.clip:Siglip",
     },

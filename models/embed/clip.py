@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.models.embed.common import normalised, on_device, torch_device
+from ieiw.models.embed.common import normalised, on_device, read_state, torch_device
 from ieiw.models.protocols import Embedder
 from ieiw.models.torchvision_operators import declare_operators_on_import
 from ieiw.models.weights import Weights, digest
@@ -150,7 +149,7 @@ class OpenClip(Embedder):
         Raises:
             UsageError: the file holds another model, or is damaged.
         """
-        state = _read_state(self._file)
+        state = read_state(self._file)
         with _quiet():
             model = self._empty()
         expected = {name: tuple(value.shape) for name, value in model.state_dict().items()}
@@ -289,29 +288,3 @@ def _in_folder(given: str) -> tuple[Path, Path]:
         if (folder / name).is_file():
             return folder.resolve(), (folder / name).resolve()
     raise UsageError(f"{folder}: no open_clip_model.safetensors or open_clip_pytorch_model.bin beside {_CONFIG}")
-
-
-def _read_state(path: Path) -> dict[str, Any]:
-    """Tensors by name: safetensors, a state dict (plain or in ``state_dict``, of one process or of several), or an archive.
-
-    Raises:
-        UsageError: damaged, or none of them.
-    """
-    import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        if path.suffix == ".safetensors":
-            return dict(load_file(path))
-        try:
-            loaded = torch.load(path, map_location="cpu", weights_only=True)
-        except RuntimeError:  # OpenAI's own files are TorchScript archives
-            archive: Any = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
-            loaded = archive.state_dict()
-    except (SafetensorError, RuntimeError, ValueError, OSError, EOFError, KeyError, UnpicklingError) as error:
-        raise UsageError(f"{path}: no weights that can be read ({str(error)[:200]}); download it again") from error
-    state = loaded.get("state_dict", loaded) if isinstance(loaded, Mapping) else {}
-    if not state or not all(isinstance(value, torch.Tensor) for value in state.values()):
-        raise UsageError(f"{path}: holds no tensors by name; give a checkpoint of open_clip's")
-    return {name.removeprefix("module."): value for name, value in state.items()}

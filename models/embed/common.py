@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ieiw.models.protocols import Embedder
+from ieiw.triplets.errors import UsageError
 from ieiw.triplets.records import Image
 
 
@@ -46,3 +49,29 @@ def on_device(arrays: Sequence[npt.NDArray[np.float32]], device: str) -> Any:
     import torch
 
     return torch.from_numpy(np.stack(arrays)).to(device)
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """Tensors by name: safetensors, a state dict (plain or in ``state_dict``, of one process or of several), or an archive.
+
+    Raises:
+        UsageError: damaged, or none of them.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        if path.suffix == ".safetensors":
+            return dict(load_file(path))
+        try:
+            loaded = torch.load(path, map_location="cpu", weights_only=True)
+        except RuntimeError:  # OpenAI's own files are TorchScript archives
+            archive: Any = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+            loaded = archive.state_dict()
+    except (SafetensorError, RuntimeError, ValueError, OSError, EOFError, KeyError, UnpicklingError) as error:
+        raise UsageError(f"{path}: no weights that can be read ({str(error)[:200]}); download it again") from error
+    state = loaded.get("state_dict", loaded) if isinstance(loaded, Mapping) else {}
+    if not state or not all(isinstance(value, torch.Tensor) for value in state.values()):
+        raise UsageError(f"{path}: holds no tensors by name; give a checkpoint of the model's")
+    return {name.removeprefix("module."): value for name, value in state.items()}
