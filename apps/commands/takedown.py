@@ -43,7 +43,7 @@ def takedown(
     elif dry_run:
         done = [look(build, asked, gallery or ())]
     else:
-        done = [take_down(build, asked, say, places=gallery or (), take_over=take_over)]
+        done = [take_down(build, asked, say, galleries=gallery or (), take_over=take_over)]
     if as_json:
         print_json({"dry_run": dry_run, "taken": [summary(each) for each in done]})
         return

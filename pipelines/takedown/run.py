@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 
 from ieiw.pipelines.build.finalise import compact, sweep
 from ieiw.pipelines.engine.lock import Lock
-from ieiw.pipelines.takedown import cuts, derived, galleries
+from ieiw.pipelines.takedown import cuts, derived, in_galleries
 from ieiw.pipelines.takedown.find import Asked, find
 from ieiw.pipelines.takedown.units import blank_plans, rewrite_unit
 from ieiw.triplets.layout.borrowed import check_own, check_writable
@@ -32,14 +32,14 @@ __all__ = ["Asked", "look", "resume", "take_down"]
 Report = Callable[[str], None]
 
 
-def look(location: str, asked: Asked, places: Sequence[str] = ()) -> TakeDown:
+def look(location: str, asked: Asked, galleries: Sequence[str] = ()) -> TakeDown:
     """What a take-down would take; nothing is written.
 
     Raises:
         UsageError: as :func:`take_down`.
     """
     asked.check()
-    return galleries.planned(find(open_build(open_store(location)), asked), galleries.located(places))
+    return in_galleries.planned(find(open_build(open_store(location)), asked), in_galleries.located(galleries))
 
 
 def take_down(
@@ -47,7 +47,7 @@ def take_down(
     asked: Asked,
     report: Report = lambda _: None,
     *,
-    places: Sequence[str] = (),
+    galleries: Sequence[str] = (),
     take_over: bool = False,
 ) -> TakeDown:
     """Take pictures down, or go on where an earlier run was stopped. Asked for again, it changes nothing.
@@ -59,7 +59,7 @@ def take_down(
         location: a complete build, folder or URL.
         asked: which pictures.
         report: told what is being done.
-        places: of galleries that lose the pictures too; they may be named later, by the same wish once more.
+        galleries: folders of galleries that lose the pictures too; they may be named later, by the same wish once more.
         take_over: do it although another driver holds the lock.
 
     Returns:
@@ -75,7 +75,7 @@ def take_down(
         _go_on(store, report)
         done = [taken for taken in read_all(store) if taken.asked == asked.digests()]
         if done:
-            return _in_galleries(store, done[-1], galleries.located(places), report)
+            return _in_galleries(store, done[-1], in_galleries.located(galleries), report)
         report("looking for the pictures")
         index = open_build(store)
         taken = find(index, asked)
@@ -83,7 +83,7 @@ def take_down(
         beside += [f"embeddings/{name}" for name in store.folders("embeddings")]
         beside += [f"cuts/{name}" for name in store.folders("cuts")] + derived.pages(store)
         taken = taken.model_copy(update={"beside": tuple(sorted(beside))})
-        taken = galleries.planned(taken, galleries.located(places))
+        taken = in_galleries.planned(taken, in_galleries.located(galleries))
         cuts.check(index, taken)
         save(store, taken)
         reach("takedown-planned")
@@ -109,9 +109,9 @@ def _go_on(store: Store, report: Report) -> list[TakeDown]:
     return [_carry_out(store, taken, report) for taken in read_all(store) if taken.state == "planned"]
 
 
-def _in_galleries(store: Store, done: TakeDown, places: Sequence[str], report: Report) -> TakeDown:
+def _in_galleries(store: Store, done: TakeDown, galleries: Sequence[str], report: Report) -> TakeDown:
     """What is done already, in galleries that were not named then or hold the pictures again."""
-    more = galleries.planned(done, places)
+    more = in_galleries.planned(done, galleries)
     if more == done:
         return done
     more = more.model_copy(update={"state": "planned"})
@@ -131,7 +131,7 @@ def _carry_out(store: Store, taken: TakeDown, report: Report) -> TakeDown:
         reach("takedown-begun")
     if state.state == "taking_down":
         _rewrite(store, state, taken, report)
-    galleries.rewrite(taken, report)
+    in_galleries.rewrite(taken, report)
     for file in store.sizes(taken.folder):
         store.delete(f"{taken.folder}/{file}")
     done = taken.model_copy(update={"state": "done"})

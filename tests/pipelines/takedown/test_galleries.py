@@ -38,7 +38,7 @@ def test_they_lose_them_and_nothing_else(tiny, good, wish, tmp_path):
     before = {each for table in open_gallery(good).tables(["id"]) for each in table["id"].to_pylist()}
     seen = look(tiny.store.location, wish, [good])
     assert tree(good) == tree(bystander)
-    taken = take_down(tiny.store.location, wish, places=[good, good + "/../good"])
+    taken = take_down(tiny.store.location, wish, galleries=[good, good + "/../good"])
     left = {each for table in open_gallery(good).tables(["id"]) for each in table["id"].to_pylist()}
     assert left == before - set(taken.made) < before
     assert taken.galleries == seen.galleries == {good: len(before) - len(left)}
@@ -48,11 +48,11 @@ def test_they_lose_them_and_nothing_else(tiny, good, wish, tmp_path):
 def test_one_that_is_named_later_loses_them_then_and_after_that_nothing_changes(tiny, good, wish):
     first = take_down(tiny.store.location, wish)
     assert held(good, first.made) > 0 and first.galleries == {}
-    second = take_down(tiny.store.location, wish, places=[good])
+    second = take_down(tiny.store.location, wish, galleries=[good])
     assert held(good, first.made) == 0
     assert (second.state, second.keys, second.galleries[good]) == ("done", first.keys, len(first.made))
     before = both(tiny, good)
-    assert take_down(tiny.store.location, wish, places=[good]) == second
+    assert take_down(tiny.store.location, wish, galleries=[good]) == second
     assert take_down(tiny.store.location, wish) == second
     assert both(tiny, good) == before
 
@@ -62,7 +62,7 @@ def test_killed_before_any_change_it_goes_on_and_comes_to_the_same_files(tiny, g
     take_down(place, wish)
     for folder, name in ((tiny.path, "build0"), (good, "good0")):
         shutil.copytree(folder, tmp_path / name)
-    take_down(place, wish, places=[good])
+    take_down(place, wish, galleries=[good])
     calm, count, killed = both(tiny, good), -1, True
     while killed:
         count += 1
@@ -72,7 +72,7 @@ def test_killed_before_any_change_it_goes_on_and_comes_to_the_same_files(tiny, g
         killed = killed_at(tiny, good, wish, count)
         if count % 2:
             resume(place)
-        take_down(place, wish, places=[good])
+        take_down(place, wish, galleries=[good])
         assert both(tiny, good) == calm
     assert count >= 2 + 3  # proof, twice; part, index, note
 
@@ -82,7 +82,7 @@ def killed_at(tiny, good, wish, count):
     with pytest.MonkeyPatch.context() as patch:
         kill_before(patch, count)
         try:
-            take_down(tiny.store.location, wish, places=[good])
+            take_down(tiny.store.location, wish, galleries=[good])
         except Killed:
             (tiny.path / "lock.json").unlink(missing_ok=True)
             return True
@@ -92,7 +92,7 @@ def killed_at(tiny, good, wish, count):
 def test_a_place_without_a_gallery_is_refused_with_nothing_changed(tiny, good, wish, tmp_path):
     before = both(tiny, good)
     with pytest.raises(UsageError, match="no complete gallery"):
-        take_down(tiny.store.location, wish, places=[good, str(tmp_path / "none")])
+        take_down(tiny.store.location, wish, galleries=[good, str(tmp_path / "none")])
     assert both(tiny, good) == before
 
 
