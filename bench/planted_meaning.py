@@ -2,11 +2,12 @@
 
 Clean are removals from photographs of COCO and PhraseCut (IEIW_REAL_DATA), built as a build makes them. Scores that need weights
 are computed where the variables of their files are set (`ieiw doctor` names them), those over a gallery where GIQA_GALLERY names
-its folder, and a judge's where JUDGE_BASE names its address.
+the folder of one by clip-l14, and a judge's where JUDGE_BASE names its address.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -27,9 +28,8 @@ from ieiw.pipelines.recipe.components import Components
 from ieiw.triplets.drawings.erasure import Answer
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import from_rle
-from ieiw.triplets.layout.gallery import open_gallery
 from ieiw.triplets.layout.recipe import Recipe
-from ieiw.triplets.records import Attempt, Built
+from ieiw.triplets.records import Attempt, Built, Mask
 
 _SETS = (
     ("coco-instances", "coco", "train2017"),
@@ -42,11 +42,17 @@ Vectorise = Callable[[str], VectorPairs]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A removal, the photograph that it is of, and what it removes."""
+    """A removal, the photograph that it is of (by its pixels: the sets share some), and what it removes."""
 
     photograph: str
     phrase: str
     pair: Pair
+
+    @property
+    def hole(self) -> Mask:
+        """Where pixels were allowed to change."""
+        assert self.pair.hole is not None  # every removal has one
+        return self.pair.hole
 
 
 def edits(real: Path) -> list[Edit]:
@@ -65,22 +71,29 @@ def edits(real: Path) -> list[Edit]:
         for verdict in Assembler(source, made.tasks(name), 0, made.artefacts(name)).run(attempts):
             if isinstance(verdict, Built) and isinstance(answer := verdict.triplet.answer, Answer):
                 before, after = (decode(each.data).pixels for each in (verdict.triplet.source, verdict.triplet.target))
-                pair = Pair(before, after, from_rle(answer.hole), verdict.triplet.instruction)
-                found.append(Edit(f"{name} {verdict.attempt.record.group}", answer.phrase, pair))
+                hole = from_rle(answer.hole)
+                after = stored(np.where(hole[..., None], after, before))  # compressed as often as what is planted
+                pair = Pair(before, after, hole, verdict.triplet.instruction)
+                found.append(Edit(hashlib.sha256(before.tobytes()).hexdigest(), answer.phrase, pair))
     return found
 
 
+def apart(edit: Edit, all_edits: Sequence[Edit]) -> list[Edit]:
+    """Removals of other things from the same photograph: two phrases may mean one thing, two places do not."""
+    here = [other for other in all_edits if other.photograph == edit.photograph]
+    return [other for other in here if not (other.hole & edit.hole).any()]
+
+
 def planted(clean: Sequence[Edit]) -> dict[str, list[Pair]]:
-    """Defect -> pairs; smears among them. An edit of the wrong object needs two removals from one photograph."""
+    """Defect -> pairs; smears among them. An edit of the wrong object needs two things apart in one photograph."""
     looks = embed_images(EMBED.make("descriptor", {}), [edit.pair.source for edit in clean]).astype(np.float32)
     alike = looks @ looks.T
     found: dict[str, list[Pair]] = {
         name: [] for name in ("smear", "other words", "like target", "wrong object", "wrong object, right hole")
     }
     for at, edit in enumerate(clean):
-        pair, hole = edit.pair, edit.pair.hole
-        assert hole is not None  # every removal has one
-        smear = cv2.inpaint(pair.source, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA)
+        pair = edit.pair
+        smear = cv2.inpaint(pair.source, edit.hole.astype(np.uint8), 3, cv2.INPAINT_TELEA)
         found["smear"].append(replace(pair, target=stored(np.asarray(smear))))
         here = [other for other in clean if other.photograph == edit.photograph]
         phrases = {other.phrase for other in here}
@@ -92,7 +105,7 @@ def planted(clean: Sequence[Edit]) -> dict[str, list[Pair]]:
         found["like target"].append(
             replace(pair, target=stored(np.asarray(cv2.resize(near, pair.source.shape[1::-1]))))
         )
-        for other in [each for each in here if each.phrase != edit.phrase][:1]:
+        for other in apart(edit, clean)[:1]:
             found["wrong object"].append(replace(other.pair, instruction=pair.instruction))
             found["wrong object, right hole"].append(replace(pair, target=other.pair.target))
     return found
@@ -103,18 +116,9 @@ def variables(name: str) -> list[str]:
     score = load(name)
     if score.needs == "judge":
         return ["JUDGE_BASE"]
-    needed = ["GIQA_GALLERY"] if "giqa" in name else []
-    if score.weights:
-        needed.append(score.weights.variable)
-    weights = EMBED.load(embedder_of(name)).weights
-    return [*needed, weights.variable] if weights else needed
-
-
-def embedder_of(name: str) -> str:
-    """Whose embeddings a score reads: its own model's, or those of the gallery that is given."""
-    folder = os.environ.get("GIQA_GALLERY")
-    own: str = getattr(load(name), "own", "")
-    return open_gallery(folder).note.embedder["embedder"] if folder and "giqa" in name else own
+    assert issubclass(score, EmbeddingScore | EmbeddingPairScore)
+    files = (score.weights, EMBED.load(score.own).weights)
+    return [*(["GIQA_GALLERY"] if "giqa" in name else []), *(each.variable for each in files if each)]
 
 
 def scored(name: str, pairs: Sequence[Pair], vectors: Vectorise, embedder: str = "") -> Values:
@@ -123,12 +127,11 @@ def scored(name: str, pairs: Sequence[Pair], vectors: Vectorise, embedder: str =
         judge = make(name, {"base": os.environ["JUDGE_BASE"]})
         assert isinstance(judge, PairScore)
         return {name: np.array(judge.of_pairs(pairs))}
-    embedder = embedder or embedder_of(name)
     made = make(name, {"embedder": embedder} | ({"gallery": os.environ["GIQA_GALLERY"]} if "giqa" in name else {}))
-    found = vectors(embedder)
+    assert isinstance(made, EmbeddingScore | EmbeddingPairScore)
+    found = vectors(made.embedder)
     if isinstance(made, EmbeddingPairScore):
         return {name: made.of_pairs(found)}
-    assert isinstance(made, EmbeddingScore)
     unknown = ["0" * 64] * len(pairs)  # encoded anew: no gallery holds them
     sources, targets = (made.of_embeddings(each, unknown) for each in (found.sources, found.targets))
     return {name: targets, f"gap of {name}": sources - targets}
@@ -188,9 +191,9 @@ def report(clean: Sequence[Edit]) -> tuple[str, list[Row]]:
     rows = []
     for defect in defects:
         best = max(found, key=lambda name: found[name][defect])
-        rows.append(
-            Row(f"{defect}: the best of {len(found)} scores, {best}", f"{found[best][defect]:.2f}", "stated", True)
-        )
+        highest = found[best][defect]
+        named = best if highest > 0.5 else "none above chance"
+        rows.append(Row(f"{defect}: the best of {len(found)} scores, {named}", f"{highest:.2f}", "stated", True))
     rows.append(Row("scores that need weights, and were given none", f"{len(waiting)}", "stated", True))
     return "\n".join(lines), rows
 
@@ -204,6 +207,7 @@ def run() -> list[Row]:
     folder = os.environ.get("IEIW_REAL_DATA")
     if not folder:
         raise NotHereError("IEIW_REAL_DATA is not set")
-    text, rows = report(edits(Path(folder)))
+    found = edits(Path(folder))
+    text, rows = report([edit for edit in found if apart(edit, found)])  # so that all columns are of the same edits
     print(text)
     return rows

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from bench.planted_meaning import STAND_IN, Edit, figures, planted, report, scored
+from bench.planted_meaning import STAND_IN, Edit, figures, planted, report, scored, variables
 from ieiw.filters.registry import SCORES, embedded, load
 from ieiw.filters.scores.base import Pair, VectorPairs
-from ieiw.models.roles import EMBED
 from ieiw.pipelines.gallery.run import build
+from ieiw.triplets.errors import UsageError
 from tests.support.fillings import directions, filling
 from tests.support.pairs import drawn
 
@@ -69,11 +69,21 @@ def test_what_cannot_be_seen_in_the_pixels_is_no_better_than_chance(clean):
 
 
 def test_what_is_given_is_computed(clean, tmp_path, monkeypatch):
-    build(str(tmp_path / "g"), filling(directions(60, EMBED.make("descriptor", {}).dimension)))
+    settings = {"embedder": "clip-l14", "weights_sha256": "0" * 64}
+    build(str(tmp_path / "g"), filling(directions(60, 24), settings=settings))
     monkeypatch.setenv("GIQA_GALLERY", str(tmp_path / "g"))
-    found, waiting = figures(clean)
-    assert {"knn-giqa", "gap of knn-giqa", "gmm-giqa"} <= found.keys() and "knn-giqa" not in waiting
     sources, targets, words = (directions(7, 24, seed=seed).astype(np.float32) for seed in range(3))
+    vectors = {"clip-l14": VectorPairs(sources, targets, words)}.__getitem__
     pairs = [edit.pair for edit in clean]
-    values = scored("clip-text", pairs, lambda embedder: {"clip-l14": VectorPairs(sources, targets, words)}[embedder])
-    assert np.allclose(values["clip-text"], (targets * words).sum(1), atol=1e-2)
+    assert np.allclose(scored("clip-text", pairs, vectors)["clip-text"], (targets * words).sum(1), atol=1e-2)
+    values = scored("knn-giqa", pairs, vectors)
+    assert np.isfinite(values["knn-giqa"]).all() and np.isfinite(values["gap of knn-giqa"]).all()
+    assert variables("knn-giqa") == ["GIQA_GALLERY", "CLIP_L14"] and variables("judge-clean") == ["JUDGE_BASE"]
+
+
+def test_weights_that_are_given_are_loaded_not_passed_over(clean, tmp_path, monkeypatch):
+    file = tmp_path / "other.pt"
+    file.write_bytes(b"no weights")
+    monkeypatch.setenv("CLIP_L14", str(file))
+    with pytest.raises(UsageError, match=r"other\.pt"):
+        figures(clean)
