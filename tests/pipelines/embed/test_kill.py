@@ -10,13 +10,17 @@ import sys
 import pytest
 
 from ieiw.pipelines.embed.run import embed
+from ieiw.triplets.layout.embeddings import read_elsewhere
 from ieiw.triplets.storage.failpoints import VARIABLE
+from ieiw.triplets.storage.store import open_store
 from tests.pipelines.takedown.test_kill import Killed, kill_before
 from tests.support.builds import ROOT, build_serially
 from tests.support.taken import everything
 from tests.support.tiny_build import Wanted, tiny_build
 
-UNITS = 3
+UNITS = 4
+WANTED = Wanted(pictures=3, sources=("shapes", "scenes"))
+"""The second source shows the pictures of the first: its units leave them to those."""
 PROGRAM = """
 import os, sys
 from ieiw.pipelines.embed.run import embed
@@ -29,7 +33,7 @@ embed(out, "descriptor", {}, RunOptions(int(workers)), lambda progress: progress
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory):
-    tiny = tiny_build(tmp_path_factory.mktemp("fresh") / "build", Wanted(pictures=6, sources=("shapes",)))
+    tiny = tiny_build(tmp_path_factory.mktemp("fresh") / "build", WANTED)
     assert len(list(tiny.state.refs())) == UNITS
     return tiny.path
 
@@ -41,6 +45,7 @@ def undisturbed(fresh, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         build_serially(patch)
         embed(str(folder), "descriptor")
+    assert read_elsewhere(open_store(folder), "descriptor").num_rows
     return everything(folder)
 
 
