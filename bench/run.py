@@ -21,6 +21,7 @@ NAMES = (
     "plan_coco",
     "tasks",
     "planted",
+    "planted_meaning",
     "cut",
     "gallery",
     "audit",
