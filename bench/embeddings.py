@@ -20,6 +20,7 @@ from bench.common import Row
 from bench.pictures import recipe, write_phrasecut
 from ieiw.filters.near_vectors import near_vector_pairs
 from ieiw.models.embed.clip import ClipB32
+from ieiw.models.torchvision_operators import declare_operators_on_import
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.embed.worker import UnitEmbedder
 from ieiw.pipelines.scoring.run import score
@@ -110,6 +111,7 @@ def embedded_build(folder: Path, vectors: npt.NDArray[np.float16]) -> Store:
 
 def embedding(folder: Path) -> list[Row]:
     """A unit's embedding against the model alone."""
+    declare_operators_on_import()
     import open_clip
 
     root = write_phrasecut(folder / "in" / "VGPhraseCut_v0", 24)
