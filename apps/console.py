@@ -35,6 +35,20 @@ Changes = Annotated[
 ]
 
 
+def chosen(changes: Sequence[str] | None, example: str) -> dict[str, Any]:
+    """What ``--set`` says by itself, where there is no file to change.
+
+    Raises:
+        UsageError: a change is not ``path=value``; the message shows ``example``.
+    """
+    from ieiw.triplets.settings.overrides import apply_change
+
+    values: dict[str, Any] = {}
+    for change in changes or ():
+        apply_change(values, change, example)
+    return values
+
+
 def say(text: str) -> None:
     """A line for the person at the keyboard."""
     print(text, file=sys.stderr, flush=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ieiw.apps.console import AsJson, Bar, Changes, Out, print_json, say
+from ieiw.apps.console import AsJson, Bar, Changes, Out, chosen, print_json, say
 
 
 def embed(
@@ -23,17 +23,14 @@ def embed(
     from ieiw.pipelines.embed.run import embed as run_embed
     from ieiw.pipelines.engine.run import RunOptions
     from ieiw.triplets.layout.borrowed import borrow
-    from ieiw.triplets.settings.overrides import apply_change
 
     build = borrow(build, out) if out else build
-    chosen: dict[str, Any] = {}
-    for change in changes or ():
-        apply_change(chosen, change, "weights=open_clip_model.safetensors")
+    settings = chosen(changes, "weights=open_clip_model.safetensors")
     say(f"embedding {build} with {embedder}")
     bar = Bar("embedding")
     with bar.shown():
         options = RunOptions(workers=workers, beam_args=tuple(context.args))
-        result = run_embed(build, embedder, chosen, options, bar.update)
+        result = run_embed(build, embedder, settings, options, bar.update)
     if as_json:
         print_json(
             {

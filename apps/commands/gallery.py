@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ieiw.apps.console import AsJson, Changes, print_json, print_table, say
+from ieiw.apps.console import AsJson, Changes, chosen, print_json, print_table, say
 
 if TYPE_CHECKING:
     from ieiw.pipelines.gallery.run import Filled
@@ -109,11 +109,8 @@ def search(
 ) -> None:
     """The nearest vectors of a picture, a text, or one of the gallery's own; --set weights=FILE for the embedder."""
     from ieiw.pipelines.gallery.query import search as find
-    from ieiw.triplets.settings.overrides import apply_change
 
-    options: dict[str, Any] = {}
-    for change in changes or ():
-        apply_change(options, change, "weights=open_clip_model.safetensors")
+    options = chosen(changes, "weights=open_clip_model.safetensors")
     found = find(gallery, picture=picture, text=text, of=of, k=k, options=options)
     if as_json:
         return print_json({"found": [{"cosine": cosine, "known": known} for cosine, known in found]})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ieiw.apps.console import AsJson, Bar, Changes, Out, print_json, print_table, say
+from ieiw.apps.console import AsJson, Bar, Changes, Out, chosen, print_json, print_table, say
 
 
 def score(
@@ -27,17 +27,16 @@ def score(
     from ieiw.pipelines.engine.run import RunOptions
     from ieiw.pipelines.scoring.run import score as run_score
     from ieiw.triplets.layout.borrowed import borrow
-    from ieiw.triplets.settings.overrides import apply_change
 
     build = borrow(build, out) if out else build
-    chosen: dict[str, Any] = {}
-    for change in changes or ():
-        apply_change(chosen, change, "aesthetic-v2.weights=head.pth")
+    settings = chosen(changes, "aesthetic-v2.weights=head.pth")
     names = embedded() if scores == "embedded" else tuple(dict.fromkeys(name.strip() for name in scores.split(",")))
     say(f"scoring {build} with {', '.join(names)}")
     bar = Bar("scoring")
     with bar.shown():
-        result = run_score(build, names, RunOptions(workers=workers, beam_args=tuple(context.args)), bar.update, chosen)
+        result = run_score(
+            build, names, RunOptions(workers=workers, beam_args=tuple(context.args)), bar.update, settings
+        )
     if as_json:
         print_json(
             {

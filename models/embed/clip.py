@@ -16,8 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.models.embed.common import normalised, on_device, read_state, torch_device
-from ieiw.models.protocols import Embedder
+from ieiw.models.embed.common import OnTorch, PicturesAlone, normalised, on_device, read_state
 from ieiw.models.torchvision_operators import declare_operators_on_import
 from ieiw.models.weights import Weights, digest
 from ieiw.triplets.errors import UsageError
@@ -49,7 +48,7 @@ class Published:
         )
 
 
-class OpenClip(Embedder):
+class OpenClip(OnTorch):
     """Any model of open_clip.
 
     Args:
@@ -71,24 +70,12 @@ class OpenClip(Embedder):
     published: ClassVar[Published | None] = None
 
     def __init__(self, weights: str = "", *, batch: int = 32, device: str = "auto") -> None:
-        if batch < 1:
-            raise ValueError(f"batch is {batch}: at least 1")
-        self._batch, self._device = batch, torch_device(device)
+        super().__init__(batch, device)
         self._folder = Path()
         if self.weights:
             self._file = self.weights.find(weights)
         else:
             self._folder, self._file = _in_folder(weights)
-
-    @property
-    def batch(self) -> int:
-        """See :class:`~ieiw.models.protocols.Backend`."""
-        return self._batch
-
-    @property
-    def device(self) -> str:
-        """``cpu`` or ``cuda``."""
-        return self._device
 
     def describe(self) -> dict[str, str]:
         """Architecture and digest of the weights, and of the folder's settings."""
@@ -250,18 +237,13 @@ class ClipH14(OpenClip):
     published = Published("ViT-H-14", "laion2b_s32b_b79k")
 
 
-class Siglip(OpenClip):
+class Siglip(PicturesAlone, OpenClip):
     """SigLIP ViT-B/16 (Zhai et al. 2023); its tokenizer is no part of open_clip, so it embeds pictures alone."""
 
     name = "siglip-b16"
     cost = 0.3
-    has_texts = False
     weights = _weights("siglip-b16", "timm/ViT-B-16-SigLIP", "SIGLIP_B16")
     published = Published("ViT-B-16-SigLIP", "webli", has_manifest=False)
-
-    def texts(self, texts: Sequence[str]) -> npt.NDArray[np.float16]:
-        """See :class:`~ieiw.models.protocols.Embedder`."""
-        raise ValueError(f"{self.name} embeds pictures alone")
 
 
 @contextmanager

@@ -27,6 +27,43 @@ def embed_images(embedder: Embedder, images: Sequence[Image]) -> npt.NDArray[np.
     return embedder.images([embedder.prepare(image) for image in images])
 
 
+class PicturesAlone(Embedder):
+    """An embedder without texts."""
+
+    has_texts = False
+
+    def texts(self, texts: Sequence[str]) -> npt.NDArray[np.float16]:
+        """See :class:`~ieiw.models.protocols.Embedder`."""
+        raise ValueError(f"{self.name} embeds pictures alone")
+
+
+class OnTorch(Embedder):
+    """What embedders on torch share: how many items go through at once, and where.
+
+    Args:
+        batch: how many.
+        device: ``auto``, ``cpu`` or ``cuda``.
+
+    Raises:
+        ValueError: either is out of bounds.
+    """
+
+    def __init__(self, batch: int, device: str) -> None:
+        if batch < 1:
+            raise ValueError(f"batch is {batch}: at least 1")
+        self._batch, self._device = batch, torch_device(device)
+
+    @property
+    def batch(self) -> int:
+        """See :class:`~ieiw.models.protocols.Backend`."""
+        return self._batch
+
+    @property
+    def device(self) -> str:
+        """``cpu`` or ``cuda``."""
+        return self._device
+
+
 def torch_device(asked: str) -> str:
     """``cpu`` or ``cuda``, of what options say.
 

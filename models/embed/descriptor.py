@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.models.embed.common import normalised
-from ieiw.models.protocols import Embedder
+from ieiw.models.embed.common import PicturesAlone, normalised
 from ieiw.triplets.records import Image
 
 _SIDE = 64
@@ -19,7 +18,7 @@ _WIDTH = 20.0
 """Of a bin of Lab colour, in its own units."""
 
 
-class Descriptor(Embedder):
+class Descriptor(PicturesAlone):
     """Per cell of a 4 x 4 grid: mean and spread of Lab colour, and how strong edges are in nine directions (as in HOG, Dalal and
     Triggs 2005). The square roots of the shares, so that scalar products compare distributions (Hellinger).
     """
@@ -27,7 +26,6 @@ class Descriptor(Embedder):
     name = "descriptor"
     stand_in = True
     cost = 0.001
-    has_texts = False
     dimension = _CELLS * _CELLS * (_DIRECTIONS + 6)
 
     def describe(self) -> dict[str, str]:
@@ -68,7 +66,3 @@ class Descriptor(Embedder):
     def images(self, prepared: Sequence[npt.NDArray[np.float32]]) -> npt.NDArray[np.float16]:
         """See :class:`~ieiw.models.protocols.Embedder`."""
         return normalised(np.stack(prepared)) if len(prepared) else np.empty((0, self.dimension), np.float16)
-
-    def texts(self, texts: Sequence[str]) -> npt.NDArray[np.float16]:
-        """See :class:`~ieiw.models.protocols.Embedder`."""
-        raise ValueError(f"{self.name} embeds pictures alone")

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.models.embed.common import normalised, on_device, read_state, torch_device
-from ieiw.models.protocols import Embedder
+from ieiw.models.embed.common import OnTorch, PicturesAlone, normalised, on_device, read_state
 from ieiw.models.torchvision_operators import declare_operators_on_import
 from ieiw.models.weights import Weights, digest
 from ieiw.triplets.records import Image
@@ -21,7 +20,7 @@ _POOL3 = "2048"
 """The library's name of the last layer before the classes."""
 
 
-class Inception(Embedder):
+class Inception(PicturesAlone, OnTorch):
     """2,048 averages over the last layer before the classes, of length 1.
 
     Args:
@@ -37,7 +36,6 @@ class Inception(Embedder):
     name = "inception"
     stand_in = False
     cost = 0.2
-    has_texts = False
     dimension = 2_048
     weights = Weights(
         backend="inception",
@@ -49,20 +47,8 @@ class Inception(Embedder):
     )
 
     def __init__(self, weights: str = "", *, batch: int = 32, device: str = "auto") -> None:
-        if batch < 1:
-            raise ValueError(f"batch is {batch}: at least 1")
-        self._batch, self._device = batch, torch_device(device)
+        super().__init__(batch, device)
         self._file = self.weights.find(weights)
-
-    @property
-    def batch(self) -> int:
-        """See :class:`~ieiw.models.protocols.Backend`."""
-        return self._batch
-
-    @property
-    def device(self) -> str:
-        """``cpu`` or ``cuda``."""
-        return self._device
 
     def describe(self) -> dict[str, str]:
         """Layer, and digest of the weights."""
@@ -94,10 +80,6 @@ class Inception(Embedder):
                 pixels = on_device(prepared[start : start + self._batch], self._device).to(torch.uint8)
                 found.append(normalised(self._model(pixels)[0].cpu().numpy()))
         return np.concatenate(found)
-
-    def texts(self, texts: Sequence[str]) -> npt.NDArray[np.float16]:
-        """See :class:`~ieiw.models.protocols.Embedder`."""
-        raise ValueError(f"{self.name} embeds pictures alone")
 
     @cached_property
     def _model(self) -> Any:
