@@ -16,6 +16,7 @@ class Kind(StrEnum):
     """The kinds of records; the text says in a message what they hold."""
 
     OUTLINED = "outlined things with a phrase"
+    REGIONED = "the outlined regions of a picture"
     REFERRED = "referring expressions with the things they mean"
     LABELLED = "a label map"
     JOINTED = "the joints of a person or an animal"
@@ -41,6 +42,7 @@ FIELDS: dict[Kind, tuple[Fields, ...]] = {
         Fields(annotation=("phrase", "phrase_structure", "Polygons")),
         Fields(annotation=("phrase", "phrase_structure", "targets")),
     ),
+    Kind.REGIONED: (Fields(annotation=("regions",)), Fields(("regions",), ("regions_format",))),
     Kind.REFERRED: (Fields((), ("expressions", "targets")), Fields(("mask",), ("expressions", "mask_coding"))),
     Kind.LABELLED: (Fields(("classes", "labels")), Fields(("classes",), ("segments",))),
     Kind.JOINTED: (Fields(annotation=("layout", "noun", "joints", "box", "others", "crowds")),),

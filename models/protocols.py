@@ -96,33 +96,58 @@ class ReferenceJob:
     """Paint what ``reference`` shows into the hole of ``picture``.
 
     Attributes:
-        picture: (height, width, 3).
+        picture: (height, width, 3): the surroundings of what is replaced, of the painter's ``side`` where it has one.
         hole: (height, width), true where the object goes.
-        reference: the object, of any size.
+        reference: (h, w, 3), the object's box, of any size.
+        silhouette: (h, w), the object in it; all true where nobody outlined it.
     """
 
     picture: Image
     hole: Mask
     reference: Image
+    silhouette: Mask
 
 
 class ReferencePainter(Backend, Protocol):
-    """Paints the object of another image into a hole (Paint-by-Example, Yang et al. 2023)."""
+    """Paints the object of another image into a hole (Paint-by-Example, Yang et al. 2023).
+
+    Attributes:
+        side: of the square pictures that it paints on, in pixels; None where any size is as good.
+    """
+
+    side: int | None
 
     def paint(self, jobs: Sequence[ReferenceJob], seeds: Sequence[int]) -> list[Image]:
         """One image a job, of the size of its picture; equal seeds give equal results on one device.
 
+        Pixels outside the hole may differ from the picture: callers composite.
+
         Raises:
-            ValueError: lengths or sizes differ, or a hole covers the whole picture.
+            ValueError: lengths or sizes differ, or a hole is empty or covers the whole picture.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionJob:
+    """An image to be described.
+
+    Attributes:
+        image: (height, width, 3).
+        region: (height, width), the thing to be named; None where the whole image is meant.
+        label: what the data set calls it; empty where it has no name.
+    """
+
+    image: Image
+    region: Mask | None = None
+    label: str = ""
 
 
 class Captioner(Backend, Protocol):
     """Says in a few words what an image shows (BLIP-2, Li et al. 2023)."""
 
-    def caption(self, images: Sequence[Image]) -> list[str]:
-        """One caption an image, without a full stop; empty where nothing is recognised."""
+    def caption(self, jobs: Sequence[CaptionJob]) -> list[str]:
+        """One caption a job, in small letters and without a full stop; empty where nothing is recognised."""
         ...
 
 

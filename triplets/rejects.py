@@ -39,6 +39,12 @@ class Reason(StrEnum):
     PICTURE_CAP = "picture_cap"  # the picture gave as many pairs as the recipe allows
     MASK_UNREADABLE = "mask_unreadable"
     MASK_SIZE_MISMATCH = "mask_size_mismatch"
+    # the replacement
+    NO_REGION = "no_region"  # the picture has no region that may be replaced
+    NO_REFERENCE = "no_reference"  # the gallery holds nothing to put in its place
+    NO_CAPTION = "no_caption"  # nobody can say what the region shows, or what it shows now
+    CANDIDATES_POOR = "candidates_poor"  # all that was painted scores below what the recipe asks
+    INSTRUCTION_UNUSABLE = "instruction_unusable"  # the written sentence does not say what happened
     # the work
     NOTHING_CHANGED = "nothing_changed"  # source and target came out alike
     SAME_AS_ANOTHER = "same_as_another"  # an earlier variant of its record and task has the same sentence and pictures
@@ -62,6 +68,11 @@ SELECTION = frozenset(
         Reason.REGION_CUT_BY_BORDER,
         Reason.PICTURE_CAP,
         Reason.PICTURE_TOO_SMALL,
+        Reason.NO_REGION,
+        Reason.NO_REFERENCE,
+        Reason.NO_CAPTION,
+        Reason.CANDIDATES_POOR,
+        Reason.INSTRUCTION_UNUSABLE,
         Reason.SAME_AS_ANOTHER,
     }
 )
