@@ -6,24 +6,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import groupby, islice
-from typing import Any, cast
+from typing import cast
 
 from ieiw.builders.artefacts import Artefacts, unexpected
+from ieiw.builders.opening import Closed, Opener
 from ieiw.builders.protocols import Job, ModelTask, Source, Task
-from ieiw.triplets.images.codec import decode
-from ieiw.triplets.records import (
-    PICTURE_ROLES,
-    Attempt,
-    Built,
-    OpenRecord,
-    Picture,
-    Record,
-    Reject,
-    Triplet,
-    attempt_rng,
-)
+from ieiw.triplets.records import Attempt, Built, OpenRecord, Reject, Triplet, attempt_rng
 from ieiw.triplets.rejects import Place, Reason, Refusal
 
 
@@ -64,18 +53,6 @@ class _Made:
             raise Refusal(Reason.SAME_AS_ANOTHER, f"variant {first} has the same sentence and pictures")
 
 
-class _PictureFile:
-    """A picture and the file it was decoded from, whose digest is made where it is asked for: targets need none."""
-
-    def __init__(self, data: bytes, frame: str) -> None:
-        self.picture = replace(decode(data), frame=frame)
-        self._data = data
-
-    @cached_property
-    def sha256(self) -> str:
-        return hashlib.sha256(self._data).hexdigest()
-
-
 class Assembler:
     """Runs tasks over attempts. Knows no storage and no Beam; the only files it meets come through the source.
 
@@ -99,16 +76,11 @@ class Assembler:
         frame: str = "",
         taken_down: frozenset[str] = frozenset(),
     ) -> None:
-        self._source = source
         self._tasks = tasks
         self._seed = seed
         self._artefacts = artefacts
         self._used = Counter(used or {})
-        self._frame = frame
-        self._taken_down = taken_down
-        self._group: str | None = None  # the group at hand: each of its files is read and decoded once
-        self._files: dict[tuple[str, bool], bytes | _PictureFile | Refusal] = {}
-        self._shared: dict[str, dict[str, Any]] = {}
+        self._opener = Opener(source, frame, taken_down)
 
     def run(self, attempts: Iterable[Attempt]) -> Iterator[Built | Reject]:
         """One verdict for each attempt, in order. Attempts of one record, and records of one group, are adjacent.
@@ -127,45 +99,14 @@ class Assembler:
                 yield from self._finish(work)
 
     def _open(self, work: _Work) -> None:
-        record = work.attempts[0].record
-        if record.fault is not None:
-            work.refusal = Refusal(record.fault.reason, record.fault.detail)
+        """Open the record of a work for its attempts."""
+        attempt = work.attempts[0]
+        found = self._opener.open(attempt.record, attempt.source)
+        if isinstance(found, Closed):
+            work.refusal, work.stage = found.refusal, found.stage
             return
-        work.stage = Place.READ
-        pictures: dict[str, Picture] = {}
-        data: dict[str, bytes] = {}
-        for role, reference in record.files.items():
-            file = self._read(record, reference, role in PICTURE_ROLES)
-            if isinstance(file, Refusal):
-                work.refusal = file
-                return
-            if isinstance(file, bytes):
-                data[role] = file
-                continue
-            pictures[role] = file.picture
-            if role == "picture":
-                work.picture_sha256 = file.sha256
-        shared = self._shared.setdefault(record.files.get("picture", ""), {})
-        work.open = OpenRecord(work.attempts[0].source, record, pictures, data, shared)
+        work.open, work.picture_sha256 = found
         work.stage = Place.TASK
-
-    def _read(self, record: Record, reference: str, is_picture: bool) -> bytes | _PictureFile | Refusal:
-        """A file of the record, or why it cannot be read; what was read for another group is dropped."""
-        if self._group != record.group:
-            self._group, self._files, self._shared = record.group, {}, {}
-        key = (reference, is_picture)
-        if key not in self._files:
-            try:
-                data = self._source.read(reference)
-                self._files[key] = self._picture(data) if is_picture else data
-            except Refusal as refusal:
-                self._files[key] = Refusal(refusal.reason, f"{reference}: {refusal.detail}")
-        return self._files[key]
-
-    def _picture(self, data: bytes) -> _PictureFile | Refusal:
-        file = _PictureFile(data, self._frame)
-        gone = self._taken_down and file.sha256 in self._taken_down
-        return Refusal(Reason.TAKEN_DOWN) if gone else file
 
     def _ask(self, work: _Work) -> None:
         """Ask every task that reads a model's results for its job."""
