@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ieiw.builders.protocols import PaintJob
@@ -49,6 +49,30 @@ class Inpainted:
             if len(jobs) == 1:
                 return [unexpected(error)]
             return [result for job in jobs for result in self.get([job])]
+
+
+class ByKind:
+    """Sends each job to who does its kind.
+
+    Args:
+        kinds: type of job -> who does them.
+    """
+
+    def __init__(self, kinds: Mapping[type, Artefacts]) -> None:
+        self._kinds = kinds
+
+    @property
+    def batch(self) -> int:
+        """The largest of theirs."""
+        return max(each.batch for each in self._kinds.values())
+
+    def get(self, jobs: Sequence[Any]) -> Sequence[Any]:
+        """See :class:`Artefacts`."""
+        found: dict[int, Any] = {}
+        for kind, artefacts in self._kinds.items():
+            mine = [at for at, job in enumerate(jobs) if type(job) is kind]
+            found |= zip(mine, artefacts.get([jobs[at] for at in mine]), strict=True)
+        return [found[at] for at in range(len(jobs))]
 
 
 def unexpected(error: Exception) -> Refusal:

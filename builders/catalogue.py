@@ -12,6 +12,8 @@ from ieiw.builders.record_kinds import Kind, describe
 from ieiw.triplets.errors import UsageError
 
 _Entry = TypeVar("_Entry")
+REPLACEMENT = "replacement"
+"""The task whose results are made by steps of their own before the build."""
 _REFER = "github.com/lichengunc/refer"
 _ADE, _COCO, _VOC, _VISUAL_GENOME = ("ade20k",), ("coco",), ("voc",), ("visual-genome", "coco")
 _REFCOCO_SPLITS = ("val", "testA", "testB")
@@ -100,6 +102,7 @@ TASKS = {
     "depth": "depth:DepthEstimation",
     "classify": "classify:Classify",
     "segment-mask": "segment_mask:SegmentMask",
+    REPLACEMENT: "replacement:Replacement",
 }
 """Task -> ``module:Class`` below :mod:`ieiw.builders.tasks`; the class is called with the build's tools and the task's options
 (``task_options.<task>``; of the inpainting ones ``region`` too)."""

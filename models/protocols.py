@@ -113,9 +113,11 @@ class ReferencePainter(Backend, Protocol):
 
     Attributes:
         side: of the square pictures that it paints on, in pixels; None where any size is as good.
+        box_holes: whether it wants the box of what is replaced as its hole, instead of the outline.
     """
 
     side: int | None
+    box_holes: bool
 
     def paint(self, jobs: Sequence[ReferenceJob], seeds: Sequence[int]) -> list[Image]:
         """One image a job, of the size of its picture; equal seeds give equal results on one device.

@@ -20,6 +20,9 @@ def build(
     recipe: Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)],
     out: Annotated[str, typer.Option("--out", help="Folder or URL (s3://…) of the build.", show_default=False)],
     workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = os.cpu_count() or 1,
+    gpu_workers: Annotated[
+        int, typer.Option(min=1, help="Worker processes of steps whose model is on a GPU, such as painting.")
+    ] = 1,
     changes: Changes = None,
     retry_rejects: Annotated[
         str, typer.Option(metavar="REASON", help="Try the rejects of this reason again, `any` for all of them.")
@@ -42,6 +45,7 @@ def build(
 
     options = Options(
         workers=workers,
+        gpu_workers=gpu_workers,
         beam_args=tuple(context.args),
         replace=frozenset(replace or ()),
         retry_rejects=retry_rejects,

@@ -1,12 +1,14 @@
-"""``ieiw gallery``: build, add, import, remove, info, search."""
+"""``ieiw gallery``: build, regions, add, import, remove, info, search."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ieiw.apps.console import AsJson, Changes, chosen, print_json, print_table, say
+from ieiw.apps.console import AsJson, Bar, Changes, chosen, print_json, print_table, say
 
 if TYPE_CHECKING:
     from ieiw.pipelines.gallery.run import Filled
@@ -26,6 +28,43 @@ def build(build: Build, to: To, embedder: With = "clip-l14", of: Of = "target", 
     from ieiw.pipelines.gallery import run, sources
 
     _told(run.build(to, sources.of_build(build, embedder, of), say), to, as_json)
+
+
+@app.command("regions")
+def regions(
+    context: typer.Context,
+    recipe: Annotated[Path, typer.Argument(help="Which data sets, and which regions are good; YAML.")],
+    to: To,
+    embedder: With = "clip-l14",
+    changes: Changes = None,
+    options: Annotated[
+        list[str] | None, typer.Option("--option", metavar="NAME=VALUE", help="Of the embedder, such as weights=FILE.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Worker processes; each holds the model.")] = os.cpu_count() or 1,
+    as_json: AsJson = False,
+) -> None:
+    """Make a gallery of outlined things, for object replacement; stop it and run it again at will. Unknown flags go to Beam."""
+    from ieiw.pipelines.engine.run import RunOptions
+    from ieiw.pipelines.gallery.regions.run import build_regions
+    from ieiw.triplets.layout.regions import RegionRecipe
+    from ieiw.triplets.settings.yaml_file import load_settings
+
+    settings = chosen(options, "weights=open_clip_model.safetensors")
+    made = load_settings(RegionRecipe, recipe, "recipe of a gallery", changes=changes or (), example="margin=0.1")
+    say(f"regions of {', '.join(source.name for source in made.sources)} with {embedder} into {to}")
+    bar = Bar("embedding regions")
+    with bar.shown():
+        run = RunOptions(workers=workers, beam_args=tuple(context.args))
+        filled, found = build_regions(made, to, embedder, settings, run, bar.update, say)
+    if as_json:
+        counts = {"kept": found.kept, "refused": {name: dict(why) for name, why in found.refused.items()}}
+        return print_json(_summary(filled.note) | counts)
+    rows = [[name, reason, count] for name, why in found.refused.items() for reason, count in why.most_common()]
+    if rows:
+        print_table("Refused", ["source", "reason", "regions"], rows)
+    kept = ", ".join(f"{count:,} of {name}" for name, count in found.kept.items())
+    say(f"{to}: {filled.note.count:,} regions ({kept}), searched by {filled.note.index.string}")
+    return None
 
 
 @app.command("add")

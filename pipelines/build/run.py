@@ -20,6 +20,7 @@ from ieiw.pipelines.planning.prepare import SourceDigest, changed_sources, check
 from ieiw.pipelines.planning.retry import plan_retries
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.root_search import located
+from ieiw.pipelines.replacement.run import run_steps, sweep_steps
 from ieiw.triplets.errors import Step
 from ieiw.triplets.layout.build_state import BuildState, load_state
 from ieiw.triplets.layout.marks import mark_of, read_reasons, verdicts_so_far
@@ -92,12 +93,15 @@ def build(
         if options.retry_rejects and state.state == "complete":
             state = plan_retries(store, state, options.retry_rejects)
         stage, refs = BuildStage(), list(state.refs())
-        attempts = _attempts(state, pending(store, stage, refs))
+        left = pending(store, stage, refs)
+        attempts = _attempts(state, left)
         if options.disk_check:
             check_disk(store, recipe, attempts)
+        run_steps(store, components, state, left, options, report)
         shares = _Shares(store, state)
         progress = run_stage(store, stage, refs, options, report, items=sum(attempts.values()), on_commit=shares.add)
         _check_shares(store, state)
+        sweep_steps(store)
         complete = finalise(store, state)
     return Result(complete, progress, worked=True, unchanged=unchanged)
 

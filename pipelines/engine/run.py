@@ -23,9 +23,10 @@ SOLO_DEATHS = 2
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """On what a stage runs; nothing here changes what comes out."""
+    """On what a stage runs; nothing here changes what comes out. ``gpu_workers`` are for stages whose model is on a GPU."""
 
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    gpu_workers: int = 1
     beam_args: tuple[str, ...] = ()
 
 

@@ -37,7 +37,8 @@ def problems(components: Components) -> dict[str, str]:
             problem += "" if entry.file else advice(entry.dataset, entry)
             result[f"hold_out {entry.label}"] = f"hold_out {entry.label}: {problem}"
     tasks = {task for settings in recipe.sources for task in settings.tasks if task in catalogue.TASKS}
-    for role in sorted(frozenset[str]().union(*map(catalogue.roles, tasks))):
+    needed = frozenset[str]().union(*map(catalogue.roles, tasks))
+    for role in sorted(needed if "write" in recipe.backends else needed - {"write"}):
         if problem := _problem(partial(components.backend, role)):
             result[f"backends {role}"] = problem
     for kind, wordings in recipe.instructions.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from ieiw.builders import catalogue
 from ieiw.builders.artefacts import Artefacts, Inpainted
@@ -13,6 +13,9 @@ from ieiw.pipelines.recipe import holdout
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images import codec
 from ieiw.triplets.layout.recipe import Recipe
+
+if TYPE_CHECKING:
+    from ieiw.builders.tasks.replacement import Replacement, ReplacementOptions
 
 
 class Components:
@@ -75,14 +78,23 @@ class Components:
             self._backends[role] = ROLES[role].make(choice.name, choice.options)
         return self._backends[role]
 
+    def replacement(self, name: str) -> ReplacementOptions:
+        """What a source's task ``replacement`` is told.
+
+        Raises:
+            UsageError: unknown task or option.
+        """
+        return cast("Replacement", self.tasks(name)[catalogue.REPLACEMENT]).rules
+
     def roles(self, name: str) -> frozenset[str]:
-        """The roles that the tasks of a source need.
+        """The roles that the tasks of a source need; of language models only where the recipe names one: templates write as well.
 
         Raises:
             UsageError: unknown task.
         """
-        return frozenset[str]().union(*(catalogue.roles(task) for task in self.recipe.source(name).tasks))
+        needed = frozenset[str]().union(*(catalogue.roles(task) for task in self.recipe.source(name).tasks))
+        return needed if "write" in self.recipe.backends else needed - {"write"}
 
     def artefacts(self, name: str) -> Artefacts | None:
-        """What gives the tasks of a source their models' results; None where they need none."""
+        """What paints holes for the tasks of a source while they are built; None where none of them wants it."""
         return Inpainted(cast(Inpainter, self.backend("inpaint"))) if "inpaint" in self.roles(name) else None

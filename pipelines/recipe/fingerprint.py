@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any, cast
 
+from ieiw.builders.catalogue import REPLACEMENT
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.instructions.template_sets import kinds_of
 from ieiw.pipelines.recipe import holdout
 from ieiw.pipelines.recipe.components import Components
+from ieiw.triplets.layout.gallery import open_gallery
 from ieiw.triplets.layout.shards import canonical_json
 
 _PASSING = {"root", "max_reject_share", "weight", "expected"}
 """Settings of a source that shape no triplet."""
+TEMPLATES = {"name": "templates", "stand_in": "yes"}
+"""Who writes where the recipe names no language model."""
 FORMAT = 3
 """Raised whenever the same recipe would give other shard bytes for reasons outside source and task versions."""
 
@@ -30,10 +36,12 @@ def backends(components: Components, *names: str) -> dict[str, dict[str, str]]:
     """Role -> name and settings of every backend that the tasks of these sources use."""
     roles = frozenset[str]().union(*map(components.roles, names))
     made = {role: components.backend(role) for role in sorted(roles)}
-    return {
+    found = {
         role: {"name": each.name, "stand_in": "yes" if each.stand_in else "no", **each.describe()}
         for role, each in made.items()
     }
+    written = any(REPLACEMENT in components.recipe.source(name).tasks for name in names)
+    return found | ({"write": TEMPLATES} if written and "write" not in roles else {})
 
 
 def fingerprint(components: Components, name: str, inputs: dict[str, str]) -> str:
@@ -43,6 +51,28 @@ def fingerprint(components: Components, name: str, inputs: dict[str, str]) -> st
     (``weight``, ``expected``) are not part of it. What a recipe adds to the data set (``hold_out``, ``instructions``,
     ``frame``) is absent where it adds nothing, so that other builds stay as they are.
     """
+    settings = components.recipe.source(name)
+    parts = _of_the_plan(components, name, inputs) | {
+        "task_versions": {task: made.version for task, made in components.tasks(name).items()},
+        "backends": backends(components, name),
+    }
+    kinds = {kind for task in settings.tasks for kind in kinds_of(task)}
+    if templates := {kind: components.wordings[kind] for kind in sorted(kinds & components.wordings.keys())}:
+        parts["instructions"] = templates
+    if REPLACEMENT in settings.tasks:
+        parts["gallery"] = open_gallery(components.replacement(name).gallery).digest
+    return _digest(parts)
+
+
+def plan_digest(components: Components, name: str, inputs: dict[str, str]) -> str:
+    """Digest of what decides a source's attempts, their units and pictures, but nothing of how replacements are made."""
+    parts = _of_the_plan(components, name, inputs)
+    settings = dict(cast(Mapping[str, Any], parts["settings"]))
+    options = {task: each for task, each in settings["task_options"].items() if task != REPLACEMENT}
+    return _digest(parts | {"settings": settings | {"task_options": options}})
+
+
+def _of_the_plan(components: Components, name: str, inputs: dict[str, str]) -> dict[str, object]:
     recipe, settings = components.recipe, components.recipe.source(name)
     passing = _PASSING if settings.frame else _PASSING | {"frame"}
     parts: dict[str, object] = {
@@ -54,12 +84,11 @@ def fingerprint(components: Components, name: str, inputs: dict[str, str]) -> st
         "settings": settings.model_dump(mode="json", exclude=passing) | {"dataset": settings.data_set},
         "inputs": inputs,
         "source_version": components.source(name).version,
-        "task_versions": {task: made.version for task, made in components.tasks(name).items()},
-        "backends": backends(components, name),
     }
     if held := holdout.relevant(recipe, settings):
         parts["hold_out"] = [holdout.digest_of(entry) for entry in held]
-    kinds = {kind for task in settings.tasks for kind in kinds_of(task)}
-    if templates := {kind: components.wordings[kind] for kind in sorted(kinds & components.wordings.keys())}:
-        parts["instructions"] = templates
+    return parts
+
+
+def _digest(parts: Mapping[str, object]) -> str:
     return hashlib.sha256(canonical_json(parts).encode("utf-8")).hexdigest()

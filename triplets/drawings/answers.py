@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from ieiw.triplets.drawings import boxes, colour, depth, edit, erasure, points, region, restoration, white_mask
+from ieiw.triplets.drawings import (
+    boxes,
+    colour,
+    depth,
+    edit,
+    erasure,
+    points,
+    region,
+    replacement,
+    restoration,
+    white_mask,
+)
 
 AnyAnswer = (
     points.Answer
@@ -15,6 +26,7 @@ AnyAnswer = (
     | colour.Answer
     | erasure.Answer
     | edit.Answer
+    | replacement.Answer
     | restoration.Answer
 )
 """The field ``drawing`` of its JSON tells which."""

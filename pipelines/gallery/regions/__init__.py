@@ -1,0 +1,1 @@
+"""Galleries of regions: outlined things of data sets, cropped and embedded where they lie."""

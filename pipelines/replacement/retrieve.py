@@ -1,0 +1,147 @@
+"""Retrieve: the seed picks a region of the picture, the gallery gives what is near, rules say what may take its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import cast
+
+import msgspec
+import numpy as np
+from ieiw.builders.instructions.replacing import same_kind
+from ieiw.builders.replacement.quality import Good, crop_of, good_regions
+
+from ieiw.builders.opening import Closed
+from ieiw.builders.replacement.neighbours import fitting
+from ieiw.models.gallery.search import Searcher
+from ieiw.models.protocols import Embedder
+from ieiw.pipelines.gallery.regions.table import reference_of
+from ieiw.pipelines.replacement.references import region_set
+from ieiw.pipelines.replacement.worker import Item, StepWorker
+from ieiw.triplets.images.masks import to_rle
+from ieiw.triplets.layout.gallery import Gallery, check_embedder, open_gallery
+from ieiw.triplets.layout.replacement import Outcome, Reference, Retrieved
+from ieiw.triplets.records import Attempt, Image, OpenRecord, attempt_rng
+from ieiw.triplets.rejects import Reason, Refusal
+
+Ready = list[tuple[str, Retrieved, Image] | Outcome]
+
+
+class Retriever(StepWorker[Ready]):
+    """The step; see :class:`~ieiw.pipelines.replacement.worker.StepWorker`."""
+
+    _kind = Retrieved
+
+    @property
+    def batch(self) -> int:
+        """The embedder's."""
+        return max(16, self._embedder.batch)
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return cast(Embedder, self.components.backend("embed"))
+
+    @property
+    def _gallery(self) -> Gallery:
+        return self._searcher.gallery
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        gallery = open_gallery(self.rules.gallery)
+        check_embedder(gallery, self._embedder.describe())
+        return Searcher(gallery)
+
+    @cached_property
+    def _margin(self) -> float:
+        return region_set(self._gallery).recipe.margin
+
+    def ready(self, items: Sequence[Item]) -> Ready:
+        """Each attempt's region, cut out."""
+        return [self._query(item.attempt) for item in items]
+
+    def _query(self, attempt: Attempt) -> tuple[str, Retrieved, Image] | Outcome:
+        found = self.opened(attempt)
+        if isinstance(found, Closed):
+            return Outcome(attempt.key, found.refusal, stage=found.stage)
+        record, sha256 = found
+        try:
+            region, alike = self._picked(attempt, record)
+        except Refusal as refusal:
+            return Outcome(attempt.key, refusal)
+        x, y, width, height = region.box
+        query = Retrieved(
+            picture_sha256=sha256,
+            region=region.id,
+            label=region.label,
+            alike=alike,
+            box=region.box,
+            outline=to_rle(np.ascontiguousarray(region.mask[y : y + height, x : x + width])),
+            references=(),
+        )
+        return attempt.key, query, crop_of(record.picture.pixels, region, self._margin)[0]
+
+    def _picked(self, attempt: Attempt, record: OpenRecord) -> tuple[Good, int]:
+        """The region of an attempt, and how many others of the picture have its name.
+
+        Variants take the regions of the record in an order that the seed decides.
+
+        Raises:
+            Refusal: ``no_region``, with what became of those that there are.
+        """
+        good, why = self._regions(record)
+        order = attempt_rng(self.seed, Attempt(attempt.source, attempt.record, attempt.task, 0)).permutation(len(good))
+        if attempt.variant >= len(good):
+            told = ", ".join(f"{count} {reason}" for reason, count in sorted(why.items())) or "it has none"
+            detail = f"{len(good)} of its regions may be replaced; others: {told}"
+            raise Refusal(Reason.NO_REGION, detail)
+        region = good[int(order[attempt.variant])]
+        return region, _alike(record, region)
+
+    def _regions(self, record: OpenRecord) -> tuple[list[Good], dict[str, int]]:
+        def made() -> tuple[list[Good], dict[str, int]]:
+            good, why = list[Good](), dict[str, int]()
+            for each in good_regions(record, self.rules.region):
+                if isinstance(each, Good):
+                    good.append(each)
+                else:
+                    why[each.reason.value] = why.get(each.reason.value, 0) + 1
+            return good, why
+
+        return record.once_for_picture(f"regions\0{record.record.id}", made)
+
+    def make(self, ready: Ready) -> list[Outcome]:
+        """Search by the regions' vectors."""
+        queries = [each for each in ready if not isinstance(each, Outcome)]
+        found = self._found([image for _, _, image in queries])
+        answers = iter(self._answer(key, query, near) for (key, query, _), near in zip(queries, found, strict=True))
+        return [each if isinstance(each, Outcome) else next(answers) for each in ready]
+
+    def _found(self, images: Sequence[Image]) -> list[list[Reference]]:
+        """The neighbours of each region, the nearest first."""
+        if not images:
+            return []
+        vectors = self._embedder.images([self._embedder.prepare(image) for image in images])
+        k = min(self.rules.retrieve.neighbours, self._gallery.note.count)
+        near, rows = self._searcher.search(vectors.astype(np.float32), k)
+        known = iter(self._gallery.take(rows.ravel().tolist()))
+        return [
+            [reference_of(next(known), float(cosine), rank) for rank, cosine in enumerate(cosines, 1)]
+            for cosines in near
+        ]
+
+    def _answer(self, key: str, query: Retrieved, near: Sequence[Reference]) -> Outcome:
+        chosen, passed = fitting(query, near, self.rules.retrieve, same_kind)
+        if not chosen:
+            told = ", ".join(f"{count} {why}" for why, count in passed.most_common())
+            return Outcome(key, Refusal(Reason.NO_REFERENCE, f"of {len(near)} neighbours {told}"))
+        return Outcome(key, msgspec.structs.replace(query, references=chosen))
+
+
+def _alike(record: OpenRecord, region: Good) -> int:
+    """How many other things of the picture have the region's name, as far as the data set knows."""
+    listed = record.record.annotation.get("regions", ())
+    if not region.label:
+        return 0
+    told = [int(each.get("alike", 0)) for each in listed if each["id"] == region.id]
+    others: int = sum(each["label"] == region.label for each in listed) - 1
+    return max(0, others, *told)
