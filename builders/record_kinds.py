@@ -41,6 +41,7 @@ FIELDS: dict[Kind, tuple[Fields, ...]] = {
     Kind.OUTLINED: (
         Fields(annotation=("phrase", "phrase_structure", "Polygons")),
         Fields(annotation=("phrase", "phrase_structure", "targets")),
+        Fields(("mask",), ("phrase", "phrase_structure")),
     ),
     Kind.REGIONED: (Fields(annotation=("regions",)), Fields(("regions",), ("regions_format",))),
     Kind.REFERRED: (Fields((), ("expressions", "targets")), Fields(("mask",), ("expressions", "mask_coding"))),

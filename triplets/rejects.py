@@ -36,6 +36,10 @@ class Reason(StrEnum):
     REGION_TOO_LARGE = "region_too_large"
     REGION_TOO_THIN = "region_too_thin"
     REGION_CUT_BY_BORDER = "region_cut_by_border"
+    REGION_PART = "region_part"  # lies within another region of its picture: a part, no thing of its own
+    REGION_BLURRED = "region_blurred"
+    REGION_UNSURE = "region_unsure"  # whoever outlined it was not sure: its own scores are below what is asked
+    REGION_NO_THING = "region_no_thing"  # a drawing or statue of the thing, or a view from inside of it
     PICTURE_CAP = "picture_cap"  # the picture gave as many pairs as the recipe allows
     MASK_UNREADABLE = "mask_unreadable"
     MASK_SIZE_MISMATCH = "mask_size_mismatch"
@@ -66,6 +70,10 @@ SELECTION = frozenset(
         Reason.REGION_TOO_LARGE,
         Reason.REGION_TOO_THIN,
         Reason.REGION_CUT_BY_BORDER,
+        Reason.REGION_PART,
+        Reason.REGION_BLURRED,
+        Reason.REGION_UNSURE,
+        Reason.REGION_NO_THING,
         Reason.PICTURE_CAP,
         Reason.PICTURE_TOO_SMALL,
         Reason.NO_REGION,

@@ -26,6 +26,7 @@ from ieiw.builders.instructions.words import (
     SCENERY,
     SINGLE,
     SURFACES,
+    UNIQUE,
     VAGUE,
     WORN,
     article,
@@ -79,6 +80,7 @@ class NounPhrase:
         several: whether it means more than one thing.
         head: the noun it is about, as it stands in the phrase.
         simple: whether it is no more than adjectives, the noun and a place.
+        kind: what it is, wherever it is: ``blue bird``, ``slice of pizza``.
     """
 
     raw: str
@@ -87,6 +89,7 @@ class NounPhrase:
     several: bool
     head: str = ""
     simple: bool = True
+    kind: str = ""
 
 
 @dataclass(slots=True)
@@ -282,4 +285,7 @@ def _spoken(raw: str, parts: _Parts, instances: int, compared: bool) -> NounPhra
         indefinite = f"some {text}"
     else:
         indefinite = text if several else f"{article(text.lower())} {text}"
-    return NounPhrase(raw, definite, indefinite, several, head, not parts.relation)
+    kind = f"{' '.join(word for word in parts.before if word not in UNIQUE)} {' '.join(parts.head)}".replace(" ,", ",")
+    if parts.relation[:1] == ["of"] and not compared:
+        kind += f" {' '.join(parts.relation)}"
+    return NounPhrase(raw, definite, indefinite, several, head, not parts.relation, kind.strip())

@@ -1,1 +1,1 @@
-"""Object replacement, its pure parts; what they make is committed by pipelines/replacement."""
+"""The pure parts of object replacement: which regions there are, which are good, and what takes their place."""

@@ -11,7 +11,6 @@ from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.triplets.images.codec import resize_short
 from ieiw.triplets.records import Answer, Encoded, Image, OpenRecord
-from ieiw.triplets.rejects import Reason, Refusal
 
 OptionsT = TypeVar("OptionsT", bound=Options)
 
@@ -47,16 +46,6 @@ class TaskBase(Generic[OptionsT]):
     def _source(self, record: OpenRecord) -> Encoded:
         """That picture as a shard holds it, encoded once for all records of it."""
         return record.once_for_picture("encoded", lambda: self._tools.encode(self._picture(record)))
-
-
-def check_sides(record: OpenRecord) -> None:
-    """Refuse a picture that is turned after its source has told left from right (``annotation["side"]``) on the stored pixels.
-
-    Raises:
-        Refusal: ``picture_turned``.
-    """
-    if record.picture.orientation != 1 and record.record.annotation.get("side"):
-        raise Refusal(Reason.PICTURE_TURNED, "its objects are told apart by their sides on the stored pixels")
 
 
 def pair_name(*parts: str) -> str:

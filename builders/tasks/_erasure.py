@@ -8,19 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from ieiw.builders.formats.coco_masks import union
 from ieiw.builders.instructions.expression_checks import doubt_about_name
 from ieiw.builders.instructions.phrases import NounPhrase, noun_phrase
 from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.instructions.templates import TEMPLATES, fill
+from ieiw.builders.outlines import drawn, instance_count, outline_of
 from ieiw.builders.protocols import PaintJob, Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.region_rules import RegionRules, check_region, hole_of, region_rules
-from ieiw.builders.tasks._base import TaskBase, check_sides, pair_name
+from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.builders.tasks._held import with_held
 from ieiw.triplets.drawings import erasure
-from ieiw.triplets.images.codec import annotation_frame, resize_mask, upright_mask
-from ieiw.triplets.images.masks import box_of, polygon_area, polygons_mask, to_rle
+from ieiw.triplets.images.codec import resize_mask
+from ieiw.triplets.images.masks import box_of, polygon_area, to_rle
 from ieiw.triplets.records import Encoded, Image, Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -38,8 +38,8 @@ class Region:
 
 class Erasure(TaskBase[RegionRules]):
     """Base of the two tasks. A record's annotation holds ``phrase``, ``phrase_structure`` and ``Polygons`` as PhraseCut's do, or
-    ``targets`` (COCO segmentations) instead of those; where the data set knows, ``held``: segmentations of what goes along where it
-    touches the region, and ``namesakes``: what other phrases call the same outline.
+    ``targets`` (COCO segmentations) or a file of role ``mask`` instead of those; where the data set knows, ``held``: segmentations
+    of what goes along where it touches the region, and ``namesakes``: what other phrases call the same outline.
 
     Args:
         tools: picture size, encoder and backends of the build.
@@ -107,29 +107,25 @@ class Erasure(TaskBase[RegionRules]):
 
     def _make_region(self, record: OpenRecord) -> Region:
         annotation = record.record.annotation
-        polygons, targets = annotation.get("Polygons"), annotation.get("targets", ())
-        count = len(targets if polygons is None else polygons)
+        count = instance_count(annotation)
         raw, name = annotation["phrase"], annotation["phrase_structure"]["name"]
         phrase = noun_phrase(raw, name=name, instances=count, keep_parts=self._options.keep_parts)
         if doubt := doubt_about_name(raw, name, annotation.get("namesakes", ())):
             raise Refusal(doubt.reason, f"{raw!r}: {doubt.detail}")
-        frame = annotation_frame(record.picture, record.record.size)
-        size = record.picture.stored_size if frame == "stored" else record.picture.size
-        if polygons is None:  # run lengths enclose what they enclose, and lie in their picture
-            drawn = union(targets, size)
-            if not drawn.any():
-                raise Refusal(Reason.REGION_EMPTY, "the outline encloses no pixel")
-        else:
-            drawn = polygons_mask(polygons, size)
-            _check_inside(polygons, drawn, self._options.min_inside)
-        drawn = with_held(drawn, annotation.get("held", ()), size)
-        if frame == "stored":
-            check_sides(record)
-            drawn = upright_mask(drawn, record.picture)
+        outline = outline_of(record, self._drawn)
         picture = self._picture(record)
-        mask = resize_mask(drawn, (picture.shape[1], picture.shape[0]))
+        mask = resize_mask(outline, (picture.shape[1], picture.shape[0]))
         check_region(mask, self._options)
         return Region(picture, mask, hole_of(mask, self._options), phrase, count)
+
+    def _drawn(self, annotation: Mapping[str, Any], size: tuple[int, int]) -> Mask:
+        """The outline, and what goes along with it, on a picture of this size."""
+        outline = drawn(annotation, size)
+        if "Polygons" in annotation:  # run lengths enclose what they enclose, and lie in their picture
+            _check_inside(annotation["Polygons"], outline, self._options.min_inside)
+        elif not outline.any():  # nor does anything go along with it
+            raise Refusal(Reason.REGION_EMPTY, "the outline encloses no pixel")
+        return with_held(outline, annotation.get("held", ()), size)
 
     def _erased(self, record: OpenRecord, region: Region) -> tuple[Encoded, Encoded]:
         """The picture with and without the region, as a shard holds them."""

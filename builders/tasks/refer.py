@@ -1,6 +1,7 @@
 """Referring segmentation: what an expression means covered with a see-through colour; nothing where it means nothing.
 
-A record's annotation holds either PhraseCut's ``phrase``, ``phrase_structure`` and ``Polygons`` (or ``targets``); or
+A record's annotation holds either PhraseCut's ``phrase``, ``phrase_structure`` and ``Polygons`` (or ``targets``, or a file of
+role ``mask``); or
 ``expressions`` (one or more that mean the same) and ``targets`` (COCO segmentations; an empty list where the expression has no
 target in the picture); or
 ``expressions`` and a file of role ``mask``. Where they are known, ``meant`` and ``others`` are the classes and boxes
@@ -10,27 +11,23 @@ is used whatever speaks against it, as evaluations do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from pydantic import Field
 
-from ieiw.builders.formats.coco_masks import union
-from ieiw.builders.formats.label_maps import decode_matlab
 from ieiw.builders.instructions.coco_nouns import COCO_CLASSES
 from ieiw.builders.instructions.expression_checks import Scene, doubt_about_name, fitting
 from ieiw.builders.instructions.expressions import Expression, read_expression, without_bare_nouns
 from ieiw.builders.instructions.mask_sentences import fill_what
 from ieiw.builders.instructions.spatial_words import Thing
 from ieiw.builders.instructions.template_sets import chosen
+from ieiw.builders.outlines import instance_count, outline_of
 from ieiw.builders.record_kinds import Kind
-from ieiw.builders.tasks._base import check_sides
 from ieiw.builders.tasks._masking import MaskOptions, MaskTask, Painting
 from ieiw.triplets.drawings.asked import AskedExpression
 from ieiw.triplets.drawings.palette import PALETTES
-from ieiw.triplets.images.codec import annotation_frame, decode_mask, fit_mask, resize_mask, upright_mask
-from ieiw.triplets.images.masks import polygons_mask
+from ieiw.triplets.images.codec import resize_mask
 from ieiw.triplets.records import Mask, OpenRecord, Record, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -75,7 +72,7 @@ class Refer(MaskTask[ReferOptions]):
             asked=AskedExpression(
                 what=order[0].raw,
                 expressions=tuple(expression.raw for expression in expressions),
-                targets=_target_count(record.record.annotation),
+                targets=instance_count(record.record.annotation),
             ),
             void=np.zeros_like(mask),
             about=" ".join(expression.raw for expression in expressions),
@@ -97,9 +94,9 @@ class Refer(MaskTask[ReferOptions]):
         """
         picture = self._picture(record)
         size = (picture.shape[1], picture.shape[0])
-        if _target_count(record.record.annotation) == 0:
+        if instance_count(record.record.annotation) == 0:
             return np.zeros(picture.shape[:2], np.bool_)
-        drawn = _drawn(record)
+        drawn = outline_of(record)
         if not drawn.any():
             raise Refusal(Reason.REGION_EMPTY, "the target has no pixel in the picture")
         mask = resize_mask(drawn, size)
@@ -114,7 +111,7 @@ class Refer(MaskTask[ReferOptions]):
 def _expressions(record: Record, keep_all: bool) -> list[Expression]:
     annotation, scene = record.annotation, _scene(record)
     if "phrase" in annotation:
-        name, count = annotation["phrase_structure"]["name"], _target_count(annotation)
+        name, count = annotation["phrase_structure"]["name"], instance_count(annotation)
         found = [read_expression(annotation["phrase"], name, count)]
         doubt = None if keep_all else doubt_about_name(annotation["phrase"], name, annotation.get("namesakes", ()))
         if doubt:
@@ -122,12 +119,12 @@ def _expressions(record: Record, keep_all: bool) -> list[Expression]:
     else:
         texts = dict.fromkeys(" ".join(text.split()) for text in annotation["expressions"])
         category = scene.classes[0] if scene and len(scene.classes) == 1 else ""
-        found = [read_expression(text, "", _target_count(annotation), category) for text in texts if text]
+        found = [read_expression(text, "", instance_count(annotation), category) for text in texts if text]
     if not found:
         raise Refusal(Reason.EMPTY_PHRASE, "no expression with a word in it")
     if keep_all or annotation.get("as_said"):
         return found
-    return without_bare_nouns(fitting(found, scene, _target_count(annotation)))
+    return without_bare_nouns(fitting(found, scene, instance_count(annotation)))
 
 
 def _scene(record: Record) -> Scene | None:
@@ -141,25 +138,3 @@ def _scene(record: Record) -> Scene | None:
         for key in ("meant", "others")
     )
     return Scene(meant, others, record.size)
-
-
-def _target_count(annotation: Mapping[str, Any]) -> int:
-    if "Polygons" in annotation:
-        return len(annotation["Polygons"])
-    return len(annotation["targets"]) if "targets" in annotation else 1
-
-
-def _drawn(record: OpenRecord) -> Mask:
-    """The region at full size, upright."""
-    annotation = record.record.annotation
-    if "mask" in record.data:
-        matlab = annotation["mask_coding"] == "referit"  # a matrix, 0 inside
-        mask = decode_matlab(record.data["mask"], "segimg_t") == 0 if matlab else decode_mask(record.data["mask"])
-        return fit_mask(mask, record.picture)
-    frame = annotation_frame(record.picture, record.record.size)
-    size = record.picture.stored_size if frame == "stored" else record.picture.size
-    if frame == "stored":
-        check_sides(record)
-    shapes = annotation.get("Polygons")
-    drawn = union(annotation["targets"], size) if shapes is None else polygons_mask(shapes, size)
-    return upright_mask(drawn, record.picture) if frame == "stored" else drawn

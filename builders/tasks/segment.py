@@ -23,12 +23,13 @@ from ieiw.builders.formats.label_maps import Coding, Labels, decode_labels, deco
 from ieiw.builders.instructions.mask_sentences import fill_what
 from ieiw.builders.instructions.template_sets import chosen
 from ieiw.builders.options import Options
+from ieiw.builders.outlines import on_upright
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.tasks._masking import MaskOptions, MaskTask, Painting
 from ieiw.builders.vocabulary import CLASSES, LABELS, Vocabulary, splitters, unrelated, vocabulary
 from ieiw.triplets.drawings.asked import AskedClass
 from ieiw.triplets.drawings.palette import PALETTES
-from ieiw.triplets.images.codec import annotation_frame, resize_mask, upright_mask
+from ieiw.triplets.images.codec import resize_mask
 from ieiw.triplets.records import Mask, OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -175,7 +176,8 @@ def _labels(record: OpenRecord, words: Vocabulary) -> _Map:
         decoded = decode_matlab(data, variable) if kind == "matlab" else decode_labels(data, cast(Coding, coding))
         labels = fit_labels(decoded, record.picture)
     else:
-        labels = _from_segments(record, annotation["segments"], min(words.void))
+        segments, nothing = annotation["segments"], min(words.void)
+        labels = on_upright(record, lambda size: _from_segments(size, segments, nothing))
     counts = _counts(labels)
     gone = words.void & counts.keys()
     void = np.zeros(labels.shape, np.bool_)
@@ -195,14 +197,12 @@ def _counts(labels: Labels) -> dict[int, int]:
     return {int(number): int(counted[number]) for number in np.flatnonzero(counted)}
 
 
-def _from_segments(record: OpenRecord, segments: list[tuple[int, Any]], void: int) -> Labels:
+def _from_segments(size: tuple[int, int], segments: list[tuple[int, Any]], void: int) -> npt.NDArray[np.int32]:
     """A label map of COCO segmentations, void where there is none and where two classes claim a pixel."""
-    frame = annotation_frame(record.picture, record.record.size)
-    size = record.picture.stored_size if frame == "stored" else record.picture.size
     labels: npt.NDArray[np.int32] = np.full((size[1], size[0]), void, np.int32)
     claimed = np.zeros(labels.shape, np.bool_)
     for number, segmentation in segments:
         mask = segmentation_mask(segmentation, size)
         labels[mask] = np.where(claimed[mask] & (labels[mask] != number), void, number)
         claimed |= mask
-    return upright_mask(labels, record.picture) if frame == "stored" else labels  # type: ignore[arg-type,return-value]
+    return labels

@@ -1,0 +1,208 @@
+"""Which regions are things that something else could take the place of, or that could take another's.
+
+What the data set tells is asked first, then a region's box, and only then its mask; of the masks of a picture only run lengths are
+kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from pydantic import Field, model_validator
+
+from ieiw.builders.mask_components import far_apart, mask_parts
+from ieiw.builders.options import Options
+from ieiw.builders.replacement.parts import Seen, whole_of
+from ieiw.builders.replacement.regions import Facts, Listed, Outlined, Refused, listed_regions
+from ieiw.triplets.images.masks import from_rle, to_rle
+from ieiw.triplets.records import Image, Mask, OpenRecord
+from ieiw.triplets.rejects import Reason, Refusal
+
+SHARP_AT = 224
+"""Sharpness is measured with the region's longer side at so many pixels, as embedders see it."""
+
+
+class QualityRules(Options):
+    """Rules of a gallery's and a replacement's ``quality`` block. Shares are of the picture's area, pixels those of the picture as
+    stored.
+    """
+
+    min_share: float = Field(default=0.02, ge=0, le=1)
+    max_share: float = Field(default=0.8, ge=0, le=1)
+    min_side: int = Field(default=48, ge=1)
+    """Of the region's box."""
+    min_sharpness: float = Field(default=6.0, ge=0)
+    """See :func:`sharpness_of`."""
+    border: Literal["keep", "refuse"] = "refuse"
+    """What to do with regions that reach the picture's border, or that their data set calls truncated."""
+    min_iou: float = Field(default=0.88, ge=0, le=1)
+    """Predicted, where the data set tells; SA-1B's own bound."""
+    min_stability: float = Field(default=0.92, ge=0, le=1)
+    """Where the data set tells."""
+    groups: bool = False
+    """Whether regions that stand for many things are good."""
+    depictions: bool = False
+    """Whether drawings and statues of things are."""
+    insides: bool = False
+    """Whether things are that the picture was taken inside of."""
+    max_within: float = Field(default=0.85, gt=0, le=1)
+    """A region of which a larger share lies in a larger region of its picture is a part of it, unless the two have other labels; 1
+    keeps all parts."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> QualityRules:
+        if self.min_share >= self.max_share:
+            raise ValueError("min_share must be below max_share")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Good(Outlined):
+    """A good region.
+
+    Attributes:
+        share: of the picture, 0..1.
+        sharpness: see :func:`sharpness_of`.
+    """
+
+    share: float
+    sharpness: float
+
+
+def good_regions(record: OpenRecord, rules: QualityRules) -> Iterator[Good | Refused]:
+    """A verdict on each region of a record, in the data set's order.
+
+    Raises:
+        Refusal: as :func:`~ieiw.builders.replacement.regions.listed_regions`.
+    """
+    picture = record.picture.pixels
+    seen = [
+        region if isinstance(region, Refused) else _look(picture, region, rules) for region in listed_regions(record)
+    ]
+    area = picture.shape[0] * picture.shape[1]
+    drawn = [region for region in seen if not isinstance(region, Refused)]
+    wholes = [region for region in drawn if rules.min_share <= region.area / area <= rules.max_share]
+    for region in seen:
+        if isinstance(region, Refused):
+            yield region
+        elif isinstance(region.verdict, Refused):
+            yield region.verdict
+        elif found := whole_of(region, wholes, rules.max_within):
+            yield Refused(region.facts.id, Reason.REGION_PART, found)
+        else:
+            facts, mask = region.facts, from_rle(region.rle)
+            yield Good(facts.id, facts.label, mask, region.box, region.area / area, region.verdict)
+
+
+def _look(picture: Image, region: Listed, rules: QualityRules) -> Seen | Refused:
+    """Draw a region, unless what is told of it refuses it; a bad one may still be what another is a part of."""
+    facts = region.facts
+    try:
+        _check_facts(facts, rules, picture.shape[0] * picture.shape[1])
+    except Refusal as refusal:
+        return Refused(facts.id, refusal.reason, refusal.detail)
+    outlined = region.outlined()
+    if isinstance(outlined, Refused):
+        return outlined
+    verdict: float | Refused
+    area = int(np.count_nonzero(outlined.mask))
+    try:
+        verdict = _check_mask(picture, outlined, area, facts.truncated, rules)
+    except Refusal as refusal:
+        verdict = Refused(facts.id, refusal.reason, refusal.detail)
+    return Seen(facts, to_rle(outlined.mask), outlined.box, area, verdict)
+
+
+def _check_facts(facts: Facts, rules: QualityRules, pixels: int) -> None:
+    if facts.group and not rules.groups:
+        raise Refusal(Reason.CROWD, "stands for many things")
+    if facts.depiction and not rules.depictions:
+        raise Refusal(Reason.REGION_NO_THING, "a drawing or a statue")
+    if facts.inside and not rules.insides:
+        raise Refusal(Reason.REGION_NO_THING, "a view from inside")
+    for name, value, least in (
+        ("predicted IoU", facts.iou, rules.min_iou),
+        ("stability", facts.stability, rules.min_stability),
+    ):
+        if value is not None and not value >= least:
+            raise Refusal(Reason.REGION_UNSURE, f"{name} {value:.3f}, the least is {least}")
+    if facts.box is not None and all(map(math.isfinite, facts.box)):
+        width, height = (max(0.0, side) + 2 for side in facts.box[2:])  # SA-1B's are one less than the extent
+        if width * height < rules.min_share * pixels:
+            detail = f"its box has {width * height / pixels:.4f} of the picture, the least is {rules.min_share}"
+            raise Refusal(Reason.REGION_TOO_SMALL, detail)
+        if min(width, height) < rules.min_side:
+            raise Refusal(
+                Reason.REGION_TOO_THIN, f"its box {width:.0f} x {height:.0f}, each side needs {rules.min_side}"
+            )
+
+
+def _check_mask(picture: Image, region: Outlined, area: int, truncated: bool, rules: QualityRules) -> float:
+    """The sharpness of a region that is good by itself.
+
+    Raises:
+        Refusal: it is not.
+    """
+    mask, (x, y, width, height) = region.mask, region.box
+    share = area / mask.size
+    if share < rules.min_share:
+        raise Refusal(Reason.REGION_TOO_SMALL, f"{share:.4f} of the picture, the least is {rules.min_share}")
+    if share > rules.max_share:
+        raise Refusal(Reason.REGION_TOO_LARGE, f"{share:.3f} of the picture, the most is {rules.max_share}")
+    if min(width, height) < rules.min_side:
+        raise Refusal(Reason.REGION_TOO_THIN, f"{width} x {height} pixels, each side needs {rules.min_side}")
+    at_border = min(x, y) == 0 or x + width == mask.shape[1] or y + height == mask.shape[0]
+    if rules.border == "refuse" and (at_border or truncated):
+        raise Refusal(Reason.REGION_CUT_BY_BORDER, "reaches the border" if at_border else "goes on beyond the picture")
+    if far_apart(mask_parts(mask[y : y + height, x : x + width])):
+        raise Refusal(Reason.AMBIGUOUS, "several things in one outline")
+    sharpness = sharpness_of(picture, region)
+    if sharpness < rules.min_sharpness:
+        raise Refusal(Reason.REGION_BLURRED, f"sharpness {sharpness:.2f}, the least is {rules.min_sharpness}")
+    return sharpness
+
+
+def sharpness_of(picture: Image, region: Outlined) -> float:
+    """How much fine detail a region shows: the standard deviation, in grey levels, of the Laplacian of its pixels.
+
+    The region's box is first brought to :data:`SHARP_AT` pixels, so that its size says nothing; one that must be enlarged for that
+    is as smooth as it then looks. Its outline, an edge in any case, is left out.
+
+    Args:
+        picture: (height, width, 3).
+        region: of the same size.
+
+    Returns:
+        0 for what is flat; 2 to 5 for what is out of focus; mostly above 10 for what is sharp.
+    """
+    crop, silhouette = crop_of(picture, region, 0.0)
+    scale = SHARP_AT / max(crop.shape[:2])
+    size = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    grey = cv2.resize(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), size, interpolation=way).astype(np.float32)
+    inner = cv2.resize(silhouette.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    inner = cv2.erode(inner, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0).astype(np.bool_)
+    return float(cv2.Laplacian(grey, cv2.CV_32F)[inner].std()) if inner.any() else 0.0
+
+
+def crop_of(picture: Image, region: Outlined, margin: float) -> tuple[Image, Mask]:
+    """A region's box, grown on each side by ``margin`` of that side's length and cut at the border: crop and silhouette.
+
+    Args:
+        picture: (height, width, 3).
+        region: of the same size.
+        margin: 0 or more.
+
+    Returns:
+        (h, w, 3) and (h, w), both contiguous copies, so that the picture can go.
+    """
+    x, y, width, height = region.box
+    across, down = round(margin * width), round(margin * height)
+    rows = slice(max(0, y - down), y + height + down)
+    columns = slice(max(0, x - across), x + width + across)
+    return picture[rows, columns].copy(), region.mask[rows, columns].copy()
