@@ -72,7 +72,7 @@ EMBED = Role[Embedder](
         "siglip-b16": "ieiw.models.embed.clip:Siglip",
     },
 )
-PAINT = Role[ReferencePainter]("paint", {})
+PAINT = Role[ReferencePainter]("paint", {"blend": "ieiw.models.paint.blend:Blend"})
 CAPTION = Role[Captioner]("caption", {})
 WRITE = Role[Writer](
     "write",

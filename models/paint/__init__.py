@@ -1,0 +1,1 @@
+"""Painters that put the object of one picture into another."""
