@@ -100,12 +100,14 @@ class ReferenceJob:
         hole: (height, width), true where the object goes.
         reference: (h, w, 3), the object's box, of any size.
         silhouette: (h, w), the object in it; all true where nobody outlined it.
+        gone: (height, width), what must not be seen any more, within the hole; None where that is all of it.
     """
 
     picture: Image
     hole: Mask
     reference: Image
     silhouette: Mask
+    gone: Mask | None = None
 
 
 class ReferencePainter(Backend, Protocol):
@@ -116,8 +118,8 @@ class ReferencePainter(Backend, Protocol):
         box_holes: whether it wants the box of what is replaced as its hole, instead of the outline.
     """
 
-    side: int | None
-    box_holes: bool
+    side: int | None = None
+    box_holes: bool = False
 
     def paint(self, jobs: Sequence[ReferenceJob], seeds: Sequence[int]) -> list[Image]:
         """One image a job, of the size of its picture; equal seeds give equal results on one device.

@@ -40,6 +40,9 @@ class RetrieveRules(Options):
     min_shape: float = Field(default=0.55, ge=0, le=1)
     """Overlap (intersection over union) of the two silhouettes, each in its box."""
 
+    per_picture: int = Field(default=4, ge=1)
+    """Regions of one picture that are replaced, each in a triplet of its own."""
+
     @model_validator(mode="after")
     def _bounds(self) -> RetrieveRules:
         if self.min_similarity >= self.max_similarity:

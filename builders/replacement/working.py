@@ -35,21 +35,26 @@ class PaintRules(Options):
     """Cosine of what was painted to its reference, by the gallery's embedder, below which the attempt is refused."""
 
 
-def hole_of(region: Mask, rules: PaintRules, as_box: bool) -> Mask:
+def grown(region: Mask, rules: PaintRules) -> Mask:
+    """(height, width): what must not be seen any more, the region and what surrounds it closely."""
+    return dilate(region, rules.grow, 2)
+
+
+def hole_of(gone: Mask, rules: PaintRules, as_box: bool) -> Mask:
     """Where the painter may paint.
 
     Args:
-        region: (height, width), what is to go.
-        rules: how far it grows.
-        as_box: the box of the grown region, as painters are trained on, instead of its outline.
+        gone: (height, width), see :func:`grown`.
+        rules: how much of a picture it may be.
+        as_box: its box, as painters are trained on, instead of its outline.
 
     Raises:
         Refusal: ``region_too_large``: too little of the picture would be left.
     """
-    hole = dilate(region, rules.grow, 2)
+    hole = gone
     if as_box:
-        x, y, width, height = bounding_box(hole)
-        hole = np.zeros_like(region)
+        x, y, width, height = bounding_box(gone)
+        hole = np.zeros_like(gone)
         hole[y : y + height, x : x + width] = True
     share = np.count_nonzero(hole) / hole.size
     if share > rules.max_hole:

@@ -60,6 +60,7 @@ class Blend(ReferencePainter):
     stand_in = True
     cost = 0.4
     side = None
+    box_holes = True
 
     def describe(self) -> dict[str, str]:
         """Revision of all that is fixed, and of the inpainter."""
@@ -74,7 +75,8 @@ class Blend(ReferencePainter):
         check_jobs(jobs, seeds)
         if any(job.silhouette.all() for job in jobs):
             raise ValueError("a reference without an outline: blend can only paste what is cut out")
-        grounds = Patch().paint([job.picture for job in jobs], [job.hole for job in jobs])
+        gone = [job.hole if job.gone is None else job.gone for job in jobs]
+        grounds = Patch().paint([job.picture for job in jobs], gone)
         return [
             _composite(ground, job.hole, _placed(job, seed))
             for ground, job, seed in zip(grounds, jobs, seeds, strict=True)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ieiw.builders.opening import Closed
-from ieiw.builders.replacement.working import Window, hole_of
+from ieiw.builders.replacement.working import Window, grown, hole_of
 from ieiw.models.embed.common import embed_images
 from ieiw.models.protocols import Embedder, ReferenceJob, ReferencePainter
 from ieiw.pipelines.replacement.references import References
@@ -33,11 +33,12 @@ _CONTEXT = 0.1  # of the box, beside what a candidate is compared by: as the cro
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """An attempt made ready: picture, region, hole, window, and the references that could be read."""
+    """An attempt made ready: picture, region, what must go, hole, window, and the references that could be read."""
 
     key: str
     found: Retrieved
     scaled: Scaled
+    gone: Mask
     hole: Mask
     window: Window
     references: list[tuple[int, Image, Mask]]
@@ -82,11 +83,13 @@ class Painter(StepWorker[Ready]):
             both = scaled(opened[0], found, self.short_side)
             if not both.region.any():
                 raise Refusal(Reason.REGION_TOO_SMALL, "no pixel of it is left at output size")
-            hole = hole_of(both.region, self.rules.paint, self._painter.box_holes)
+            gone = grown(both.region, self.rules.paint)
+            hole = hole_of(gone, self.rules.paint, self._painter.box_holes)
             return Canvas(
                 attempt.key,
                 found,
                 both,
+                gone,
                 hole,
                 Window.around(hole, self.rules.paint.context),
                 self._read(found),
@@ -118,10 +121,10 @@ class Painter(StepWorker[Ready]):
             if isinstance(each, Outcome):
                 continue
             picture = each.window.cut(each.scaled.picture, side)
-            hole = each.window.cut_mask(each.hole, side)
+            hole, gone = (each.window.cut_mask(mask, side) for mask in (each.hole, each.gone))
             for number, reference, silhouette in each.references:
                 for seed in range(self.rules.paint.seeds):
-                    jobs.append(ReferenceJob(picture, hole, reference, silhouette))
+                    jobs.append(ReferenceJob(picture, hole, reference, silhouette, gone))
                     seeds.append(self.seed + seed)
                     owners.append((at, number))
         painted = self._painter.paint(jobs, seeds) if jobs else []

@@ -19,6 +19,8 @@ from ieiw.triplets.records import Image, Mask
 from ieiw.triplets.rejects import Reason, Refusal
 
 _KEPT = 8
+_AROUND = 0.05
+"""A painter is shown at least so much beside a region, as a share of its sides."""
 
 
 def region_set(gallery: Gallery) -> RegionSet:
@@ -53,7 +55,7 @@ class References:
         self._pictures: OrderedDict[tuple[str, str], Image] = OrderedDict()
 
     def read(self, each: Reference) -> tuple[Image, Mask]:
-        """The pixels of a region's box, and its silhouette in it.
+        """The pixels of a region's box with a little around it, and its silhouette in them.
 
         Raises:
             Refusal: its picture cannot be read any more, or has another size.

@@ -8,18 +8,20 @@ from typing import cast
 
 import msgspec
 import numpy as np
-from ieiw.builders.instructions.replacing import same_kind
-from ieiw.builders.replacement.quality import Good, crop_of, good_regions
 
+from ieiw.builders.instructions.replacing import same_kind
 from ieiw.builders.opening import Closed
 from ieiw.builders.replacement.neighbours import fitting
+from ieiw.builders.replacement.quality import Good, crop_of, good_regions
 from ieiw.models.gallery.search import Searcher
 from ieiw.models.protocols import Embedder
 from ieiw.pipelines.gallery.regions.table import reference_of
 from ieiw.pipelines.replacement.references import region_set
+from ieiw.pipelines.replacement.step import attempts_of_step
 from ieiw.pipelines.replacement.worker import Item, StepWorker
 from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.layout.gallery import Gallery, check_embedder, open_gallery
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.replacement import Outcome, Reference, Retrieved
 from ieiw.triplets.records import Attempt, Image, OpenRecord, attempt_rng
 from ieiw.triplets.rejects import Reason, Refusal
@@ -136,12 +138,31 @@ class Retriever(StepWorker[Ready]):
             return Outcome(key, Refusal(Reason.NO_REFERENCE, f"of {len(near)} neighbours {told}"))
         return Outcome(key, msgspec.structs.replace(query, references=chosen))
 
+    def finish(self, ref: UnitRef, outcomes: list[Outcome]) -> list[Outcome]:
+        """Of one picture no region twice, whatever its records call it, and so many regions as the rules allow."""
+        group_of = {attempt.key: attempt.record.group for attempt in attempts_of_step(self.store, ref)}
+        used: dict[str, list[Retrieved]] = {}
+        return [self._checked(each, used.setdefault(group_of[each.key], [])) for each in outcomes]
+
+    def _checked(self, outcome: Outcome, used: list[Retrieved]) -> Outcome:
+        found = outcome.value
+        if not isinstance(found, Retrieved):
+            return outcome
+        if any((each.box, each.outline) == (found.box, found.outline) for each in used):
+            return Outcome(
+                outcome.key, Refusal(Reason.SAME_AS_ANOTHER, "the region is replaced already, by another name")
+            )
+        if len(used) >= self.rules.retrieve.per_picture:
+            return Outcome(outcome.key, Refusal(Reason.PICTURE_CAP, f"{len(used)} regions of the picture are replaced"))
+        used.append(found)
+        return outcome
+
 
 def _alike(record: OpenRecord, region: Good) -> int:
     """How many other things of the picture have the region's name, as far as the data set knows."""
     listed = record.record.annotation.get("regions", ())
     if not region.label:
         return 0
-    told = [int(each.get("alike", 0)) for each in listed if each["id"] == region.id]
-    others: int = sum(each["label"] == region.label for each in listed) - 1
+    told = [int(each.get("alike", 0)) for each in listed if each.get("id") == region.id]
+    others: int = sum(each.get("label") == region.label for each in listed) - 1
     return max(0, others, *told)

@@ -77,6 +77,10 @@ class StepWorker(ABC, Generic[B]):
     def start(self, ref: UnitRef) -> None:
         """Called before the batches of a unit."""
 
+    def finish(self, ref: UnitRef, outcomes: list[Outcome]) -> list[Outcome]:
+        """What depends on all outcomes of a unit."""
+        return outcomes
+
     def work(self, ref: UnitRef) -> Mapping[str, int]:
         """Do a unit and commit it."""
         if ref.source != self._source:
@@ -96,6 +100,7 @@ class StepWorker(ABC, Generic[B]):
             reach("batch-published")
         for file in files:
             kept += read_outcomes(self.store, file, self._kind)
+        kept = self.finish(ref, kept)
         self.store.create(unit_file(folder, ref), to_bytes(kept))
         reach("step-published")
         for file in files:

@@ -9,11 +9,11 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from ieiw.builders.replacement.quality import Good, QualityRules, crop_of, good_regions
 
 from ieiw.builders import catalogue
 from ieiw.builders.opening import Closed, Opener
 from ieiw.builders.options import parse_options
+from ieiw.builders.replacement.quality import Good, QualityRules, crop_of, good_regions
 from ieiw.models.roles import EMBED
 from ieiw.pipelines.gallery.regions.table import to_bytes, vectors_file
 from ieiw.triplets.errors import UsageError
@@ -23,6 +23,7 @@ from ieiw.triplets.layout.gallery import gallery_store
 from ieiw.triplets.layout.plan import UnitRef, read_attempts
 from ieiw.triplets.layout.regions import read_set
 from ieiw.triplets.records import Image, OpenRecord
+from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.store import open_store
 
 _BATCHES_AHEAD = 2
@@ -74,12 +75,19 @@ class RegionEmbedder:
                 refused[opened.refusal.reason.value] += 1
                 continue
             record, sha256 = opened
-            for region in good_regions(record, self._rules):
-                if not isinstance(region, Good):
-                    refused[region.reason.value] += 1
-                    continue
+            for region in self._regions(record, refused):
                 crop, _ = crop_of(record.picture.pixels, region, self._recipe.margin)
                 yield self._row(record, sha256, region, crop), self._threads.submit(self._embedder.prepare, crop)
+
+    def _regions(self, record: OpenRecord, refused: Counter[str]) -> Iterator[Good]:
+        try:
+            for region in good_regions(record, self._rules):
+                if isinstance(region, Good):
+                    yield region
+                else:
+                    refused[region.reason.value] += 1
+        except Refusal as refusal:  # of the whole list
+            refused[refusal.reason.value] += 1
 
     def _row(self, record: OpenRecord, sha256: str, region: Good, crop: Image) -> dict[str, Any]:
         x, y, width, height = region.box
