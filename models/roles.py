@@ -73,7 +73,7 @@ EMBED = Role[Embedder](
     },
 )
 PAINT = Role[ReferencePainter]("paint", {"blend": "ieiw.models.paint.blend:Blend"})
-CAPTION = Role[Captioner]("caption", {})
+CAPTION = Role[Captioner]("caption", {"labels": "ieiw.models.caption.labels:Labels"})
 WRITE = Role[Writer](
     "write",
     {

@@ -39,7 +39,7 @@ def membrane(difference: Floats, cover: Floats) -> Floats:
         return np.zeros_like(difference)
     fixed = (total.reshape(*known.shape, -1) / np.maximum(share, 1e-3)[..., None]).astype(np.float32)
     field = np.where(known[..., None], fixed, fixed[known].mean(axis=0)).astype(np.float32)
-    cross = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / 4
+    cross = np.array([[0, 0.25, 0], [0.25, 0, 0.25], [0, 0.25, 0]], np.float32)
     for _ in range(_ROUNDS):
         field = _neighbours(field, cross)
         field[known] = fixed[known]
