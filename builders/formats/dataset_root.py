@@ -184,13 +184,40 @@ class Root:
             UsageError: it is missing.
             Refusal: ``unsafe_path``.
         """
+        stamp = self.stamp(reference)
+        if not stamp:
+            return self._digest(reference)
+        return cached(f"digest\0{stamp}", lambda: self._digest(reference).encode()).decode()
+
+    def stamp(self, reference: str) -> str:
+        """What tells this state of a file from every other: where it lies, its size and time of change. Empty where it changed just
+        now, or its store tells no version: nothing read from it may be remembered.
+
+        Raises:
+            UsageError: it is missing.
+            Refusal: ``unsafe_path``.
+        """
         self.require(reference, "file")
         path = self._path(reference)
         stamp = self._storage.stamp(path)
-        if not stamp:
-            return self._digest(reference)
-        key = "\0".join(("digest", self.location if self._is_url else "", path, stamp))
-        return cached(key, lambda: self._digest(reference).encode()).decode()
+        return stamp and "\0".join((self.location if self._is_url else "", path, stamp))
+
+    def read_range(self, reference: str, start: int, size: int) -> bytes:
+        """``size`` bytes of a file from ``start`` on.
+
+        Raises:
+            Refusal: ``picture_missing``, ``picture_unreadable`` (no permission, or it ends before), ``unsafe_path``.
+            OSError: the storage fails.
+        """
+        try:
+            found = self._storage.read_range(self._path(reference), start, size)
+        except FileNotFoundError as error:
+            raise Refusal(Reason.PICTURE_MISSING, "no such file") from error
+        except PermissionError as error:
+            raise Refusal(Reason.PICTURE_UNREADABLE, "no permission to read it") from error
+        if len(found) != size:
+            raise Refusal(Reason.PICTURE_UNREADABLE, f"ends after {len(found):,} of {size:,} bytes")
+        return found
 
     def _digest(self, reference: str) -> str:
         digest = hashlib.sha256()
