@@ -35,8 +35,8 @@ _MOST_WORDS = 30
 _MOST_CHARACTERS = 200
 _SIDES = frozenset("left right top bottom upper lower above below front behind clockwise near far white black".split())
 _NEGATIONS = frozenset("not never no don't doesn't do not won't isn't without nothing nobody avoid except".split())
-_PAIRED = (("color", "other"), ("near", "far"), ("start", "end"))
-"""Placeholders whose order carries the meaning (yes and no)."""
+_PAIRED = (("color", "other"), ("near", "far"), ("start", "end"), ("the", "a"))
+"""Placeholders whose order carries the meaning (yes and no; what goes and what comes)."""
 _CHATTER = (
     *("here are", "here is", "sure", "certainly", "of course", "i hope"),
     *("note:", "rewrit", "instruction:", "as an ai"),

@@ -33,6 +33,19 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "I would like to see {a} here",
         "I want {a} in this picture",
     ),
+    "replacement": (
+        "change {the} to {a}",
+        "replace {the} with {a}",
+        "turn {the} into {a}",
+        "swap {the} for {a}",
+        "please change {the} to {a}",
+        "can you change {the} to {a}?",
+        "put {a} in place of {the}",
+        "exchange {the} for {a}",
+        "please turn {the} into {a}",
+        "I would like {a} instead of {the}",
+        "could you put {a} where {the} used to be?",
+    ),
 }
 
 _PLACED = re.compile(
