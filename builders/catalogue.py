@@ -79,6 +79,7 @@ DATA_SETS = {
     "refcoco": DataSet("refcoco:RefCoco", _REFER, _COCO, evaluated=_REFCOCO_SPLITS),
     "refcoco-plus": DataSet("refcoco:RefCocoPlus", _REFER, _COCO, evaluated=_REFCOCO_SPLITS),
     "refcocog": DataSet("refcoco:RefCocoG", _REFER, _COCO, evaluated=("val", "test")),
+    "sa-1b": DataSet("sa1b:Sa1b", "ai.meta.com/datasets/segment-anything"),
     "sidd": DataSet("sidd:Sidd", "www.eecs.yorku.ca/~kamel/sidd"),
 }
 """Every data set that can be built; a recipe's source names one."""

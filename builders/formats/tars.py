@@ -11,7 +11,7 @@ import logging
 import os
 import tarfile
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
@@ -100,6 +100,11 @@ class Tars:
         return made if (kept := _mapped(place)) is None else kept
 
 
+def index_layout(names: Iterable[bytes]) -> list[tuple[str, str]]:
+    """The type of an index that can hold these names."""
+    return [("name", f"S{max(map(len, names), default=1)}"), ("offset", "<i8"), ("size", "<i8"), ("kind", "u1")]
+
+
 def _mapped(place: Path) -> Index | None:
     """An index of the cache; None where there is none, or a damaged one."""
     try:
@@ -120,9 +125,7 @@ def _publish(place: Path, index: Index) -> None:
 def _read_index(root: Root, file: str) -> Index:
     with root.open(file) as stream:
         members = list(_members(stream, root.size(file), root.full_name(file)))
-    longest = max((len(name) for name, *_ in members), default=1)
-    layout = [("name", f"S{longest}"), ("offset", np.int64), ("size", np.int64), ("kind", np.uint8)]
-    index = np.array(members, layout)
+    index = np.array(members, index_layout([name for name, *_ in members]))
     index = index[np.argsort(index["name"], kind="stable")]
     index["kind"][1:][index["name"][1:] == index["name"][:-1]] = TWICE
     return index
