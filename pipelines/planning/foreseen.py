@@ -8,6 +8,7 @@ from itertools import groupby, islice
 from typing import cast
 
 from ieiw.builders.assembly import Assembler
+from ieiw.builders.catalogue import REPLACEMENT
 from ieiw.builders.protocols import ModelTask, Task
 from ieiw.pipelines.planning.planner import PlannedUnit
 from ieiw.pipelines.recipe.components import Components
@@ -66,13 +67,18 @@ def refused(attempts: Iterable[Planned], tasks: Mapping[str, Task]) -> Counter[s
 def repeated(components: Components, name: str, first: PlannedUnit | None) -> dict[str, float]:
     """Task -> share of the variants that equal another, of the source's first records; tasks that repeat nothing are left out.
 
-    Nothing is painted for it: what a model makes is the same for all variants of a record.
+    Nothing is painted for it: what a model makes is the same for all variants of a record. Replacements are left out: each variant
+    replaces another region.
     """
     recipe = components.recipe
     if first is None or recipe.source(name).variants == 1:
         return {}
     cheap = Components(recipe.model_copy(update={"backends": {"inpaint": BackendChoice(name="noop")}}))
-    sound = (each for each in first.attempts if each.record.fault is None and each.variant < _VARIANTS)
+    sound = (
+        each
+        for each in first.attempts
+        if each.record.fault is None and each.variant < _VARIANTS and each.task != REPLACEMENT
+    )
     frame = recipe.source(name).frame
     assembler = Assembler(components.source(name), cheap.tasks(name), recipe.seed, cheap.artefacts(name), frame=frame)
     made: Counter[str] = Counter()

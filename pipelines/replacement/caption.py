@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import cast
 
 import numpy as np
-from ieiw.builders.instructions.replacing import place_of
-from ieiw.triplets.images.colour_names import clear_colour
 
+from ieiw.builders.instructions.looks import place_of
 from ieiw.builders.opening import Closed
 from ieiw.models.protocols import Captioner, CaptionJob
 from ieiw.pipelines.replacement.scaled import scaled
 from ieiw.pipelines.replacement.worker import Item, StepWorker
 from ieiw.triplets.images.codec import decode
+from ieiw.triplets.images.colour_names import clear_colour
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.replacement import Captioned, Outcome, Painted, Seen
 from ieiw.triplets.records import Attempt, Image, Mask

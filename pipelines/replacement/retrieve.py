@@ -9,7 +9,8 @@ from typing import cast
 import msgspec
 import numpy as np
 
-from ieiw.builders.instructions.replacing import same_kind
+from ieiw.builders.instructions.captions import of_label
+from ieiw.builders.instructions.sameness import same_thing
 from ieiw.builders.opening import Closed
 from ieiw.builders.replacement.neighbours import fitting
 from ieiw.builders.replacement.quality import Good, crop_of, good_regions
@@ -132,7 +133,7 @@ class Retriever(StepWorker[Ready]):
         ]
 
     def _answer(self, key: str, query: Retrieved, near: Sequence[Reference]) -> Outcome:
-        chosen, passed = fitting(query, near, self.rules.retrieve, same_kind)
+        chosen, passed = fitting(query, near, self.rules.retrieve, _same_kind)
         if not chosen:
             told = ", ".join(f"{count} {why}" for why, count in passed.most_common())
             return Outcome(key, Refusal(Reason.NO_REFERENCE, f"of {len(near)} neighbours {told}"))
@@ -156,6 +157,14 @@ class Retriever(StepWorker[Ready]):
             return Outcome(outcome.key, Refusal(Reason.PICTURE_CAP, f"{len(used)} regions of the picture are replaced"))
         used.append(found)
         return outcome
+
+
+def _same_kind(one: str, other: str) -> bool:
+    """Whether two labels name one kind of thing; of names that say nothing, only equal ones do."""
+    try:
+        return same_thing(of_label(one).name, of_label(other).name)
+    except Refusal:
+        return one.casefold() == other.casefold()
 
 
 def _alike(record: OpenRecord, region: Good) -> int:

@@ -8,15 +8,14 @@ from functools import cached_property
 from typing import cast
 
 from ieiw.builders.instructions.replacing import (
+    PROMPT,
     Described,
     check_written,
-    named,
+    phrases,
     prompt_of,
     read_answer,
     sentences,
 )
-from ieiw.builders.instructions.replacing_prompt import PROMPT
-
 from ieiw.models.endpoint import RefusedError
 from ieiw.models.protocols import Writer
 from ieiw.pipelines.replacement.worker import Item, StepWorker
@@ -82,7 +81,7 @@ class WriteWorker(StepWorker[Ready]):
         """A sentence of the templates, drawn by the seed; the others are its alternatives."""
         rng = attempt_rng(self.seed, attempt)
         made = sentences(source, target, self.components.wordings.get(KIND, ()))
-        return Written(made[int(rng.integers(len(made)))], made, *named(source, target), 0)
+        return Written(made[int(rng.integers(len(made)))], made, *phrases(source, target), 0)
 
     def _asked(
         self, writer: Writer, attempt: Attempt, source: Described, target: Described, whole: tuple[str, str]
@@ -106,5 +105,5 @@ class WriteWorker(StepWorker[Ready]):
             except Refusal as refusal:
                 complaint = refusal
             else:
-                return Written(sentence, (sentence,), *named(source, target), turn + 1)
+                return Written(sentence, (sentence,), *phrases(source, target), turn + 1)
         raise complaint
