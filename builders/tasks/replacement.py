@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from ieiw.builders.replacement.quality import QualityRules
 from pydantic import Field
 
 from ieiw.builders.options import Options
@@ -18,6 +17,7 @@ from ieiw.builders.protocols import Tools
 from ieiw.builders.record_kinds import Kind
 from ieiw.builders.replacement.made import Replaced, ReplacementJob
 from ieiw.builders.replacement.neighbours import RetrieveRules
+from ieiw.builders.replacement.quality import QualityRules
 from ieiw.builders.replacement.working import PaintRules
 from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.triplets.drawings import replacement
@@ -39,11 +39,11 @@ class WriteRules(Options):
 class ReplacementOptions(Options):
     """Options of the task.
 
-    ``gallery`` is a folder that ``ieiw gallery regions`` made; ``roots`` says where its data sets lie now, by their names, where
+    ``gallery``, which must be given, is a folder that ``ieiw gallery regions`` made; ``roots`` says where its data sets lie now, by their names, where
     they were moved. ``region`` says what may be replaced; the other blocks are of the steps.
     """
 
-    gallery: str
+    gallery: str = ""
     roots: dict[str, str] = Field(default_factory=dict)
     region: QualityRules = QualityRules()
     retrieve: RetrieveRules = RetrieveRules()

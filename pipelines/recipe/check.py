@@ -11,6 +11,8 @@ from ieiw.pipelines.recipe import holdout
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.root_search import advice
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.gallery import check_embedder, gallery_store, open_gallery, read_note
+from ieiw.triplets.layout.regions import read_set
 from ieiw.triplets.rejects import Refusal
 
 
@@ -56,10 +58,29 @@ def _check_source(components: Components, name: str) -> None:
         raise UsageError(
             f"region: for removal and addition; the source's tasks: {', '.join(settings.tasks)}. Take it out."
         )
+    if catalogue.REPLACEMENT in settings.tasks:
+        _check_gallery(components, name)
     try:
         source.inputs()
     except UsageError as error:
         raise UsageError(f"{error}{advice(settings.data_set, settings)}") from error
+
+
+def _check_gallery(components: Components, name: str) -> None:
+    """Make sure that a source's gallery of regions is there, and of the recipe's embedder.
+
+    Raises:
+        UsageError: it is not; says how one is made.
+    """
+    location = components.replacement(name).gallery
+    how = "`ieiw gallery regions GALLERY.yaml --to FOLDER --with EMBEDDER` makes one"
+    if not location:
+        raise UsageError(f"task_options.replacement.gallery: give the folder of a gallery of regions; {how}")
+    store = gallery_store(location)
+    if read_note(store) is None or read_set(store) is None:
+        raise UsageError(f"task_options.replacement.gallery: {location} holds no complete gallery of regions; {how}")
+    if "embed" in components.recipe.backends:
+        check_embedder(open_gallery(location), components.backend("embed").describe())
 
 
 def _problem(attempt: Callable[[], object]) -> str:

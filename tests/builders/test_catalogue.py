@@ -68,7 +68,7 @@ def test_every_task_has_data_sets_that_fit(name):
 @pytest.mark.parametrize(
     ("dataset", "options", "task", "words"),
     [
-        ("phrasecut", {}, "depth", "task depth needs a depth map.*fit: addition, refer, removal$"),
+        ("phrasecut", {}, "depth", "task depth needs a depth map.*fit: addition, refer, removal, replacement$"),
         ("oxford-pet", {}, "segment", "task segment needs a label map.*fit: classify$"),
         (
             "coco-instances",
@@ -77,7 +77,7 @@ def test_every_task_has_data_sets_that_fit(name):
             "removal needs outlined.*: detect. All .* options: {records: objects}$",
         ),
         ("coco-instances", {}, "detect", "task detect needs the boxes.*, removal. All .* options: {records: classes}$"),
-        ("coco-instances", {}, "depth", "task depth needs.*fit: addition, refer, removal$"),
+        ("coco-instances", {}, "depth", "task depth needs.*fit: addition, refer, removal, replacement$"),
         ("gopro", {}, "denoise", "task denoise needs a noisy.*fit: deblur$"),
     ],
 )

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from ieiw.builders.replacement.quality import QualityRules
 
 from ieiw.builders import catalogue
 from ieiw.builders.formats.dataset_root import Root
 from ieiw.builders.options import parse_options
 from ieiw.builders.protocols import Source
 from ieiw.builders.record_kinds import Kind
+from ieiw.builders.replacement.quality import QualityRules
 from ieiw.models.protocols import Embedder
 from ieiw.models.roles import EMBED
 from ieiw.pipelines.engine.lock import Lock

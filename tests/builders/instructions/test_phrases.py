@@ -164,7 +164,7 @@ def test_any_text_is_said_well_or_refused(phrase, name):
         assert refusal.reason is Reason.PHRASE_UNUSABLE  # noqa: PT017
 
 
-@given(phrases(), st.sampled_from(sorted(TEMPLATES)))
+@given(phrases(), st.sampled_from(["addition", "removal"]))
 @settings(max_examples=100, deadline=None)
 def test_every_task_has_ten_instructions_that_differ_and_name_the_thing(case, task):
     phrase, name, instances = case
