@@ -66,6 +66,9 @@ DATA_SETS = {
     ),
     "mpii": DataSet("mpii:MPII", "human-pose.mpi-inf.mpg.de", evaluated=("valid",)),
     "nyuv2": DataSet("nyuv2:NyuV2", "cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html"),
+    "openimages": DataSet(
+        "openimages:OpenImages", "storage.googleapis.com/openimages/web", evaluated=("validation", "test")
+    ),
     "oxford-pet": DataSet("oxford_pet:OxfordPet", "robots.ox.ac.uk/~vgg/data/pets"),
     "pascal-context": DataSet(
         "pascal:PascalContext", "cs.stanford.edu/~roozbeh/pascal-context", _VOC, evaluated=("val",)

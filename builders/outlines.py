@@ -37,9 +37,14 @@ def on_upright(record: OpenRecord, draw: Callable[[Size], _Array], declared: Siz
     if annotation_frame(picture, declared or record.record.size) == "upright":
         return draw(picture.size)
     drawn = draw(picture.stored_size)
-    if picture.orientation != 1 and record.record.annotation.get("side"):
-        raise Refusal(Reason.PICTURE_TURNED, "its objects are told apart by their sides on the stored pixels")
+    _check_sides(record)
     return turned(drawn, picture.orientation)
+
+
+def _check_sides(record: OpenRecord) -> None:
+    """Refuse a picture that is turned after its source has told left from right on the stored pixels."""
+    if record.picture.orientation != 1 and record.record.annotation.get("side"):
+        raise Refusal(Reason.PICTURE_TURNED, "its objects are told apart by their sides on the stored pixels")
 
 
 def mask_of_file(data: bytes, record: OpenRecord) -> Mask:
@@ -48,6 +53,8 @@ def mask_of_file(data: bytes, record: OpenRecord) -> Mask:
     Raises:
         Refusal: ``mask_unreadable``, or as :func:`~ieiw.triplets.images.codec.fit_mask`.
     """
+    if not data:
+        raise Refusal(Reason.MASK_UNREADABLE, "its file is missing or empty")
     matlab = record.record.annotation.get("mask_coding") == "referit"
     mask = decode_matlab(data, "segimg_t") == 0 if matlab else decode_mask(data)
     return fit_mask(mask, record.picture)
@@ -64,6 +71,7 @@ def outline_of(record: OpenRecord, draw: Callable[[Mapping[str, Any], Size], Mas
         Refusal: the outline is damaged or of another picture's size.
     """
     if MASK in record.data:
+        _check_sides(record)
         return mask_of_file(record.data[MASK], record)
     return on_upright(record, lambda size: (draw or drawn)(record.record.annotation, size))
 

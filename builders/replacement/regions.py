@@ -59,8 +59,8 @@ class Facts(msgspec.Struct, frozen=True):
         label: what it shows; may be empty.
         segmentation: COCO's, polygons or run lengths; or
         mask: the role of a file that holds it as a picture.
-        box: x, y, width, height in pixels of the stored picture, as far as the data set gives one; run past the region by a pixel
-            at most.
+        box: x, y, width, height in pixels of the stored picture, as far as the data set gives one; outlines pass it but by little.
+        relative_box: the same in shares of the picture's sides, where the data set does not tell pixels.
         iou: predicted overlap with the true outline, 0..1.
         stability: how little the outline depends on its threshold, 0..1.
         group: it stands for many things.
@@ -74,6 +74,7 @@ class Facts(msgspec.Struct, frozen=True):
     segmentation: Any = None
     mask: str = ""
     box: tuple[float, float, float, float] | None = None
+    relative_box: tuple[float, float, float, float] | None = None
     iou: float | None = None
     stability: float | None = None
     group: bool = False
@@ -149,7 +150,13 @@ def _from_sa1b(record: OpenRecord) -> Iterator[Listed | Refused]:
         if isinstance(entry, str):
             yield Refused(f"@{number}", Reason.INVALID_RECORD, f"annotation {number}: {entry}")
             continue
-        facts = Facts(str(entry.id), "", entry.segmentation, "", entry.bbox, entry.predicted_iou, entry.stability_score)
+        facts = Facts(
+            id=str(entry.id),
+            segmentation=entry.segmentation,
+            box=entry.bbox,
+            iou=entry.predicted_iou,
+            stability=entry.stability_score,
+        )
         yield Listed(facts, _drawer(record, facts, size))
 
 
