@@ -8,7 +8,7 @@ from dataclasses import replace
 from ieiw.builders.instructions.coco_nouns import CLASS_OF
 from ieiw.builders.instructions.described import NAMELESS, Thing
 from ieiw.builders.instructions.phrase_kinds import Unit
-from ieiw.builders.instructions.thing_words import DEPICTIONS, GROUPS, LOOKS_WITH, NOT_THINGS
+from ieiw.builders.instructions.thing_words import COUNTING, GROUPS, LOOKS_WITH, NOT_THINGS, OF_WHAT
 from ieiw.builders.instructions.words import (
     ARTICLES,
     BODY,
@@ -27,6 +27,10 @@ _PHRASE = re.compile(
     r"D?(?P<number>[#v]*)D?(?P<before>(?:[cjugdl&,]|o(?=.*[nskmwo]))*?)(?P<name>[nskmwo]+)(?![nskmwo])"
 )
 """Of the kinds of units."""
+_ACTING = re.compile(
+    r"(?!(?:building|painting|awning|ceiling|railing|earring|pudding|stocking|clothing|drawing|wedding|evening)$)\w{3,}ing"
+)
+"""Words that, after a noun, say what the thing does."""
 _LIGHTS = {"light", "lights"}
 """After a noun they are one too: ``street light``."""
 _BOUNDS = frozenset("pPLUAbGFxgl,")
@@ -47,15 +51,25 @@ def parse(found: list[Unit], is_label: bool) -> Thing:
     if match is None:
         raise unusable("no noun")
     start, end = match.span("name")
-    end = next((at for at in range(start + 1, end - 1) if found[at].text.endswith("ing")), end)  # woman cutting pizza
+    end = next((at for at in range(start + 1, end) if _acts(found[at - 1].text, found[at].text)), end)
     while end - start > 1 and found[start].text in COLOURS:
         start += 1
     before, name, rest = found[match.start("before") : start], found[start:end], found[end:]
     parts = Thing(tuple(unit.text for unit in before), " ".join(unit.text for unit in name))
+    if rest and rest[0].kind in "#v":  # terminator 3 judgment day
+        raise unusable(f"{parts.name!r} stands among words that are no sentence")
+    if rest and rest[0].text == "of" and parts.name == "pair":
+        return parse(rest[1:], is_label)
+    parts = replace(parts, several=_several(match["number"], parts, rest))
     if rest and rest[0].text == "of":
-        return parse(rest[1:], is_label) if parts.name == "pair" else _of_something(parts, rest)
-    parts = replace(parts, several="a number of things" if match["number"] else _several(parts.name, rest))
+        return _of_something(parts, rest)
     return replace(parts, around=" ".join(unit.text for unit in rest)) if is_label else replace(parts, tail=_look(rest))
+
+
+def _acts(noun: str, word: str) -> bool:
+    """Whether a word after a noun says what the thing does: woman cutting pizza, a cop watches."""
+    person = CLASS_OF.get(noun, ("",))[0] == "person"
+    return bool(_ACTING.fullmatch(word)) or (person and is_plural(word) and word not in CLASS_OF)
 
 
 def _of_something(parts: Thing, rest: list[Unit]) -> Thing:
@@ -63,15 +77,18 @@ def _of_something(parts: Thing, rest: list[Unit]) -> Thing:
     head, shown = head_of(parts.name), _tail(rest)
     if head in GROUPS:
         return replace(parts, several="several things")
-    if head not in MEASURES | DEPICTIONS:
+    if head not in MEASURES | OF_WHAT:
         raise unusable(f"{parts.name!r} of something is a part")
     if ARTICLES & set(shown.split()):
         return replace(parts, tail=shown)
     return replace(parts, name=f"{parts.name} {shown}")
 
 
-def _several(name: str, rest: list[Unit]) -> str:
-    """Why a name with what follows means more than one thing; empty where it does not."""
+def _several(number: str, parts: Thing, rest: list[Unit]) -> str:
+    """Why a number, a name and what follows mean more than one thing; empty where they do not."""
+    name = parts.name
+    if number or set(parts.before) & COUNTING or head_of(name) in GROUPS:
+        return "a number of things"
     if len(rest) > 1 and rest[0].kind in "&," and rest[1].kind in "Dcjonskmw":
         return "two things"
     outlined = CLASS_OF.get(head_of(name), ("",))[0] in {"person", "animal", "vehicle"}
@@ -99,6 +116,8 @@ def _look(rest: list[Unit]) -> str:
     if not rest or rest[0].text not in {"with", "in", "wearing"}:
         return ""
     tail = _tail(rest)
+    if "background" in tail:
+        return ""
     heads = {singular(word) for word in tail.split()[1:]}
     worn, body = bool(heads & WORN), bool(heads & BODY)
     if rest[0].text == "with":
@@ -115,7 +134,8 @@ def fitting(found: Thing) -> Thing:
     if found.is_person:  # what a captioner says of skin is not for us to repeat
         found = replace(found, before=tuple(word for word in found.before if word not in COLOURS - {"blond", "blonde"}))
     found = replace(found, before=_joined(found.before))
-    tries = [found, replace(found, tail="", around=""), replace(found, before=(), tail="", around="")]
+    bare = found if found.tail.startswith("of ") else replace(found, tail="", around="")
+    tries = [found, bare, replace(bare, before=())]
     for attempt in tries:
         try:
             attempt.definite()

@@ -22,8 +22,10 @@ from ieiw.triplets.rejects import Reason, Refusal
 _HEDGE = re.compile(
     r"(?:(?:this|that|it|here|there)(?: is| are|'s)|there|(?:we|you)(?: can)? see|ara?r?f+e?d?|araff?e"
     r"|(?:the |this |an? )?(?:image|picture|photo) (?:shows|features|depicts)|(?:image|picture|photo)(?= an? | the )"
-    r"|(?:the |an? )?(?:[a-z-]+ (?:and [a-z-]+ )?){0,3}?"
-    r"(?:picture|photo|photograph|image|view|shot|close[ -]?up|rendering|silhouette|back|front|side|rear)s? of)\s+(?=\S)"
+    r"|(?:the |an? )?(?:left |right )?(?:back|front|side|rear) of"
+    r"|(?:the |an? )?(?:(?:black|white|and|blurry|blurred|cropped|close|up|aerial|side|front|rear|back|top|overhead|stock"
+    r"|vintage|old|beautiful|nice|color|high|low|angle|digital|full|night|detailed|small|large)[ -])*"
+    r"(?:picture|photo|photograph|image|view|shot|close[ -]?up|closeup|rendering|silhouette)s? of)\s+(?=\S)"
 )
 """How captioners begin before they come to the thing."""
 _WORD = re.compile(r"[a-zà-ÿ]+(?:['-][a-zà-ÿ]+)*|\d+|,")
@@ -75,12 +77,12 @@ def _or_none(caption: str) -> Thing | None:
 
 @lru_cache(maxsize=4096)
 def of_label(label: str) -> Thing:
-    """A data set's name of a class (``Traffic light``, ``horse drawn carriage``) or its phrase (``bird on top of tree``).
+    """A data set's name of a class (``Traffic light``, ``Pen/Pencil``) or its phrase (``bird on top of tree``).
 
     Raises:
         Refusal: ``instruction_unusable``: it names nothing that could be exchanged, or cannot be read.
     """
-    text = " ".join(re.sub(r"\([^)]*\)", " ", label).split())
+    text = " ".join(re.sub(r"\([^)]*\)|(?<=\w)/.*", " ", label).split())
     low = text.lower()
     # OpenImages begins with a capital, and its mouse is an animal, COCO's a computer's
     spoken = LABELS[low] if low in LABELS else low if text[:1].isupper() else class_name(text).spoken.lower()

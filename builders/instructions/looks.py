@@ -28,7 +28,8 @@ _COLOURS: dict[str, tuple[tuple[int, int], tuple[int, int], tuple[int, int]]] = 
 }
 """Colour -> first and last hue (0..179, round the circle), saturation and brightness (0..255) of what everybody calls so. Grey is
 not among them: in shade, white is grey."""
-_SIDE, _MIDDLE = 0.42, 0.08
+_SIDE, _MIDDLE, _WIDE = 0.42, 0.08, 0.7
+"""Shares of the picture: how far from the left a side's centre may lie, how far off the centre the middle, how wide it may be."""
 
 
 def clear_colour(image: Image, mask: Mask) -> str:
@@ -71,5 +72,5 @@ def place_of(mask: Mask) -> str:
     middle = (left + right) / 2
     sides = (("on the left", middle < _SIDE and right < 0.6), ("on the right", middle > 1 - _SIDE and left > 0.4))
     ends = (("at the top", bottom < 0.5), ("at the bottom", top > 0.5))
-    central = abs(middle - 0.5) < _MIDDLE and abs((top + bottom) / 2 - 0.5) < 2 * _MIDDLE
+    central = abs(middle - 0.5) < _MIDDLE and abs((top + bottom) / 2 - 0.5) < 2 * _MIDDLE and right - left < _WIDE
     return next((said for said, holds in (*sides, *ends, ("in the middle", central)) if holds), "")

@@ -75,6 +75,9 @@ def same_thing(one: str, two: str) -> bool:
         return False
     if {first, second} & _APART:
         return CLASS_OF.get(first, "first") == CLASS_OF.get(second, "second")
+    compound, plain = (first, second) if " " in first else (second, first)
+    if " " in compound and " " not in plain and compound not in CLASS_OF:  # brick house, building
+        return same_thing(compound.split()[-1], plain)
     ends = first.endswith(f" {second}") or second.endswith(f" {first}")
     return ends or _listed(first, second) or _classed(first, second) or _named_for(first, second)
 

@@ -1,4 +1,6 @@
-"""Ten hand-written templates a task. ``{the}`` is the definite noun phrase, ``{a}`` the indefinite one."""
+"""Ten hand-written templates a task. ``{the}`` is the definite noun phrase, ``{a}`` the indefinite one; of a replacement, what goes
+and what comes.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,6 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "can you change {the} to {a}?",
         "put {a} in place of {the}",
         "exchange {the} for {a}",
-        "please turn {the} into {a}",
         "I would like {a} instead of {the}",
         "could you put {a} where {the} used to be?",
     ),

@@ -15,32 +15,38 @@ LABELS = {
     "personal flotation device": "life jacket", "plumbing fixture": "", "power plugs and sockets": "power socket",
     "rays and skates": "ray", "salt and pepper shakers": "", "segway": "scooter", "tap": "faucet",
     "sunglass": "sunglasses", "eyeglass": "glasses", "headphone": "headphones", "earphone": "earphones",
-    "vehicle registration plate": "", "waste container": "trash can", "wood-burning stove": "stove",
+    "cd": "compact disc", "vehicle registration plate": "", "waste container": "trash can", "wood-burning stove": "stove",
 }  # fmt: skip
 """Labels of OpenImages that nobody says -> what people say; empty for parts, and for names of no thing."""
 UNCOUNTED = frozenset(
     """
     artillery footwear swimwear sportswear underwear tableware kitchenware glassware seafood popcorn pasta guacamole sushi lavender
-    asparagus garlic ginger money wool foam bedding artwork pottery machinery spaghetti cereal rubble chalk fencing ramen
-    lettuce spinach celery ketchup mayonnaise mustard flour oil art lighting signage scenery
+    asparagus garlic bacon yogurt yoghurt ginger money wool foam bedding artwork pottery machinery
+    spaghetti cereal rubble chalk fencing ramen
+    lettuce spinach celery ketchup mayonnaise mustard flour oil art lighting signage scenery notepaper
     """.split()
 )
 """Nouns that take no article, beside those of :data:`ieiw.builders.instructions.words.MASS`."""
 NOT_THINGS = frozenset(
     """
     wall road street sea ocean lake river field land sidewalk pavement path beach water grass sand snow dirt mud gravel soil earth
-    horizon weather room kitchen bathroom bedroom park city town forest wood metal plastic concrete fabric smoke fire fog shade
+    horizon weather room kitchen bathroom bedroom park city town forest wood metal plastic concrete fabric smoke fire fog
     sunlight shadow reflection pattern color colour texture surface collection variety assortment logo word letter text number name
     trade brand day night time way lot kind type couple everything smile look style front back rear
-    construction device tarmac runway parking hill mountain landscape skyline scene view area game meal
+    construction device image photo photograph valley hillside cliff coast shore bay harbor island background
+    tarmac runway parking hill mountain landscape skyline scene view area game meal
     others stuff wool foam code kitchenette track court platform stage pitch yard angle pose hole lots
     """.split()
 )
 """Heads that name the scene, a material or nothing at all; a region of them is nothing that one could exchange."""
-DEPICTIONS = frozenset({"painting", "drawing", "statue", "sculpture", "figurine", "poster", "model", "toy", "mural"})
-"""What may show something: ``a statue of a man``."""
+OF_WHAT = frozenset(
+    "painting drawing statue sculpture figurine poster model toy mural bush bouquet tube carton packet".split()
+)
+"""What may show or hold something: ``a statue of a man``, ``a bush of roses``; beside the measures."""
+COUNTING = frozenset({"multiple", "various", "several", "different", "many", "numerous"})
+"""Adjectives that mean more than one."""
 GROUPS = frozenset(
-    "group crowd herd flock row line couple pair pack team school gaggle lot number array variety".split()
+    "group crowd herd flock row line couple pair pack team school gaggle lot number array variety family".split()
 )
 """Before ``of``: several things."""
 PERSONS = frozenset(
@@ -64,7 +70,7 @@ UNTELLING = (
 )
 """Adjectives that do not tell how a thing looks, or that fit most things."""
 PATTERNS = frozenset(
-    {"striped", "spotted", "checkered", "checked", "plaid", "patterned", "floral", "multicolored", "rainbow"}
+    {"striped", "spotted", "checkered", "checked", "plaid", "patterned", "floral", "multicolored", "rainbow", "golden"}
 )
 LOOKS_WITH = frozenset({"stripes", "spots", "dots", "pattern", "patterns", "markings", "design", "polka"})
 """What a thing is said to be ``with`` where that tells how it looks, beside parts of the body and clothes."""
