@@ -79,7 +79,7 @@ setup(
     package_data={
         "": ["py.typed", "*.yaml", "*.j2", "*.json"],
         "ieiw.models": ["manifests/*.json.gz"],
-        "ieiw.recipes": ["rules/*.yaml"],
+        "ieiw.recipes": ["rules/*.yaml", "galleries/*.yaml"],
     },
     install_requires=BASE,
     # faiss-cpu and faiss-gpu both write the folder ``faiss/``: install exactly one of the two extras.

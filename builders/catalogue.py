@@ -88,7 +88,6 @@ DATA_SETS = {
 """Every data set that can be built; a recipe's source names one."""
 _LATER = "cannot be built by this version yet. Take the source out to build the rest (recipes/phrasecut.yaml does)."
 DECLARED = {
-    "ieiw-replacement": f"IEIW's second resource, 51,000 pairs of objects replaced by Paint-by-Example, {_LATER}",
     "ieiw-web": f"IEIW's third resource, 23,000 pairs from photo retouching sites, {_LATER}",
 }
 """Data sets that recipes may name already, and why they cannot be built."""

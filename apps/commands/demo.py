@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ieiw.triplets.layout.build_state import BuildState
     from ieiw.triplets.layout.recipe import Recipe
 
-STEPS = 8
+STEPS = 9
 CUT = "default"
 PAIRS = 24
 
@@ -27,7 +27,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Of scenes, build and training.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = os.cpu_count() or 1,
 ) -> None:
-    """Scenes, plan, build, lint, score, cut, audit, a short training, three edits."""
+    """Scenes, a gallery, plan, build, lint, score, cut, audit, a short training, three edits."""
     from ieiw.apps.audit.page import write
     from ieiw.apps.commands.cut import show_funnel
     from ieiw.apps.sheet import choose, contact_sheet
@@ -42,21 +42,22 @@ def demo(
     started = time.monotonic()
     build_folder = out / "build"
     _scenes(out / "scenes", count, seed, workers)
+    _gallery(out, workers)
     state = _build(_recipe(out, seed), build_folder, workers)
     _lint(build_folder, workers)
-    _step(4, "scoring every picture and pair")
+    _step(5, "scoring every picture and pair")
     bar = Bar("scoring")
     with bar.shown():
         score(str(build_folder), options=RunOptions(workers=workers), report=bar.update)
-    _step(5, "choosing triplets by the default rules")
+    _step(6, "choosing triplets by the default rules")
     # A tenth for validation instead of a fiftieth: of so few pictures that would be one or two.
     rules = DEFAULT.model_copy(update={"split": Split(validation=0.1)})
     show_funnel(cut(str(build_folder), CUT, rules))
-    _step(6, "writing the audit page")
+    _step(7, "writing the audit page")
     store = open_store(build_folder)
     page = build_folder / write(store, audit(str(build_folder), CUT), Options()).page
     model = _train(out)
-    _step(8, "three edits of pictures that the training never saw")
+    _step(9, "three edits of pictures that the training never saw")
     from ieiw.apps.edit_samples import edit_sheet
 
     edits = edit_sheet(store, CUT, model, out / "edits.png")
@@ -87,16 +88,32 @@ def _scenes(folder: Path, count: int, seed: int, workers: int) -> None:
         write_rooms_and_pets(folder, PAIRS, seed)
 
 
-def _recipe(out: Path, seed: int) -> Recipe:
-    """``recipes/demo.yaml``, left in ``out`` with its roots there, for the reader to change."""
+def _gallery(out: Path, workers: int) -> None:
+    """The things of all scenes, for replacements to be chosen from."""
+    from ieiw.pipelines.engine.run import RunOptions
+    from ieiw.pipelines.gallery.regions.run import build_regions
+    from ieiw.triplets.layout.regions import RegionRecipe
+    from ieiw.triplets.settings.yaml_file import load_settings
+
+    recipe = load_settings(RegionRecipe, _shipped(out, "galleries/demo.yaml", "gallery.yaml"), "recipe of a gallery")
+    _step(2, f"gathering the scenes' things into the gallery {out / 'regions'}")
+    filled, _ = build_regions(recipe, str(out / "regions"), "descriptor", options=RunOptions(workers=workers))
+    say(f"    {filled.note.count:,} regions")
+
+
+def _shipped(out: Path, name: str, to: str) -> Path:
+    """A recipe that comes with the program, left in ``out`` with its roots there, for the reader to change."""
     from importlib.resources import files
 
+    text = files("ieiw.recipes").joinpath(name).read_text(encoding="utf-8").replace("demo-out/", f"{out}/")
+    (out / to).write_text(text, encoding="utf-8")
+    return out / to
+
+
+def _recipe(out: Path, seed: int) -> Recipe:
     from ieiw.pipelines.recipe.load import load_recipe
 
-    text = files("ieiw.recipes").joinpath("demo.yaml").read_text(encoding="utf-8").replace("demo-out/", f"{out}/")
-    file = out / "demo.yaml"
-    file.write_text(text, encoding="utf-8")
-    return load_recipe(file, [f"seed={seed}"])
+    return load_recipe(_shipped(out, "demo.yaml", "demo.yaml"), [f"seed={seed}"])
 
 
 def _build(recipe: Recipe, folder: Path, workers: int) -> BuildState:
@@ -106,7 +123,7 @@ def _build(recipe: Recipe, folder: Path, workers: int) -> BuildState:
 
     lines = estimate(recipe, str(folder))
     attempts, units = sum(line.attempts for line in lines), sum(line.units for line in lines)
-    _step(2, f"building {attempts:,} attempts of {len(lines)} sources in {units} units into {folder}")
+    _step(3, f"building {attempts:,} attempts of {len(lines)} sources in {units} units into {folder}")
     bar = Bar()
     with bar.shown():
         result = build(recipe, folder, Options(workers=workers), bar.update)
@@ -117,7 +134,7 @@ def _build(recipe: Recipe, folder: Path, workers: int) -> BuildState:
 def _lint(folder: Path, workers: int) -> None:
     from ieiw.pipelines.lint.run import lint
 
-    _step(3, "counting everything again from the files")
+    _step(4, "counting everything again from the files")
     found = lint(folder, workers=workers)
     if not found.ok:
         say("\n".join(f"{finding.kind}: {finding.where}: {finding.detail}" for finding in found.findings))
@@ -137,7 +154,7 @@ def _train(out: Path) -> Path:
     stage.write_text(text, encoding="utf-8")
     changes = [f"out={out / 'train'}", f"data.build={out / 'build'}", f"data.cut={CUT}"]
     settings = load_train_config(stage, changes)
-    _step(7, f"training a small model on the cut, straight from the shards, as {stage} says")
+    _step(8, f"training a small model on the cut, straight from the shards, as {stage} says")
     outcome = train(settings, say)
     losses = list(outcome.validation.values())
     if losses:

@@ -17,6 +17,7 @@ from ieiw.triplets.errors import human_bytes, human_time
 if TYPE_CHECKING:
     from ieiw.apps.model_roles import Player
     from ieiw.pipelines.planning.estimate import Estimate
+    from ieiw.pipelines.recipe.components import Components
 
 _SETS = 4  # evaluation sets that are named in a line
 _UNHELD, _ALIKE = attrgetter("unheld"), attrgetter("alike")
@@ -25,6 +26,9 @@ _UNHELD, _ALIKE = attrgetter("unheld"), attrgetter("alike")
 def plan(
     recipe: Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)],
     out: Annotated[str, typer.Option("--out", help="Write the plan here, for `ieiw build` to go on from.")] = "",
+    sample: Annotated[
+        int, typer.Option(min=0, help="Make so many replacements here and now, to tell what each step takes.")
+    ] = 0,
     changes: Changes = None,
     as_json: AsJson = False,
 ) -> None:
@@ -56,6 +60,8 @@ def plan(
         for before, after in zip(given.sources, loaded.sources, strict=True):
             if before.root != after.root:
                 say(f"{after.name}: found in {after.root}")
+    if sample and not missing:
+        _show_measured(components, lines, sample)
     raise_all(list(missing.values()))  # all that is missing at once, evaluation sets of `hold_out` included
     if not as_json:
         say(
@@ -87,6 +93,24 @@ def _show(lines: Sequence[Estimate]) -> None:
         )
     _show_refused(lines)
     _show_sharing(whole)
+
+
+def _show_measured(components: Components, lines: Sequence[Estimate], sample: int) -> None:
+    """What each step of replacement took a few attempts, and what that comes to for all of them."""
+    from ieiw.builders.catalogue import REPLACEMENT
+    from ieiw.pipelines.replacement.measure import measure
+
+    for line in lines:
+        tasks = components.recipe.source(line.name).tasks
+        if REPLACEMENT not in tasks:
+            continue
+        rows, left = [], line.triplets / len(tasks)
+        for each in measure(components, line.name, sample):
+            spent = human_time(left * each.seconds)
+            rows.append([each.step, each.device, f"{each.seconds:.2f} s", f"{left:,.0f}", spent])
+            left *= each.standing / max(1, each.attempts)
+        title = f"Replacement, {line.name}, measured on {sample} attempts; about {left:,.0f} triplets"
+        print_table(title, ["step", "device", "each", "attempts", "in all, on one device"], rows)
 
 
 def _model(player: Player, missing: Mapping[str, str]) -> list[object]:

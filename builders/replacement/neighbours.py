@@ -31,8 +31,8 @@ class RetrieveRules(Options):
     """Cosine above which it is the same thing once more."""
     same_label: Literal["refuse", "keep"] = "refuse"
     """Of a reference that the data set calls by the same name: ``keep`` asks for another look by ``max_similarity`` alone."""
-    unlabelled: Literal["refuse", "keep"] = "keep"
-    """Of a reference without a name: a captioner by labels can say little of it."""
+    unlabelled: Literal["", "refuse", "keep"] = ""
+    """Of a reference without a name; if not told, it is refused where the captioner knows no names but the data sets' own."""
     max_aspect: float = Field(default=1.6, ge=1)
     """Ratio of the two boxes' ratios of width and height."""
     max_enlarged: float = Field(default=2.5, gt=0)

@@ -39,8 +39,8 @@ class WriteRules(Options):
 class ReplacementOptions(Options):
     """Options of the task.
 
-    ``gallery``, which must be given, is a folder that ``ieiw gallery regions`` made; ``roots`` says where its data sets lie now, by their names, where
-    they were moved. ``region`` says what may be replaced; the other blocks are of the steps.
+    ``gallery``, which must be given, is a folder that ``ieiw gallery regions`` made; ``roots`` says where its data sets lie now, by
+    their names, where they were moved. ``region`` says what may be replaced; the other blocks are of the steps.
     """
 
     gallery: str = ""

@@ -79,12 +79,16 @@ class Components:
         return self._backends[role]
 
     def replacement(self, name: str) -> ReplacementOptions:
-        """What a source's task ``replacement`` is told.
+        """What a source's task ``replacement`` is told; what it leaves to the captioner is filled in.
 
         Raises:
-            UsageError: unknown task or option.
+            UsageError: unknown task or option, or no captioner.
         """
-        return cast("Replacement", self.tasks(name)[catalogue.REPLACEMENT]).rules
+        rules = cast("Replacement", self.tasks(name)[catalogue.REPLACEMENT]).rules
+        if rules.retrieve.unlabelled:
+            return rules
+        names = "refuse" if self.backend("caption").stand_in else "keep"
+        return rules.model_copy(update={"retrieve": rules.retrieve.model_copy(update={"unlabelled": names})})
 
     def roles(self, name: str) -> frozenset[str]:
         """The roles that the tasks of a source need; of language models only where the recipe names one: templates write as well.

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from ieiw.builders.instructions.captions import of_label
+from ieiw.builders.instructions.looks import place_of
 from ieiw.builders.instructions.sameness import same_thing
 from ieiw.builders.opening import Closed
 from ieiw.builders.replacement.neighbours import fitting
@@ -20,6 +21,7 @@ from ieiw.pipelines.gallery.regions.table import reference_of
 from ieiw.pipelines.replacement.references import region_set
 from ieiw.pipelines.replacement.step import attempts_of_step
 from ieiw.pipelines.replacement.worker import Item, StepWorker
+from ieiw.triplets.images.colour_names import clear_colour
 from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.layout.gallery import Gallery, check_embedder, open_gallery
 from ieiw.triplets.layout.plan import UnitRef
@@ -98,6 +100,8 @@ class Retriever(StepWorker[Ready]):
             detail = f"{len(good)} of its regions may be replaced; others: {told}"
             raise Refusal(Reason.NO_REGION, detail)
         region = good[int(order[attempt.variant])]
+        if not region.label:
+            _check_apart(record.picture.pixels, region, good)
         return region, _alike(record, region)
 
     def _regions(self, record: OpenRecord) -> tuple[list[Good], dict[str, int]]:
@@ -157,6 +161,21 @@ class Retriever(StepWorker[Ready]):
             return Outcome(outcome.key, Refusal(Reason.PICTURE_CAP, f"{len(used)} regions of the picture are replaced"))
         used.append(found)
         return outcome
+
+
+def _check_apart(picture: Image, region: Good, good: Sequence[Good]) -> None:
+    """Refuse a region without a name that neither its colour nor its place tells from another of the picture.
+
+    Raises:
+        Refusal: ``ambiguous``.
+    """
+
+    def seen(each: Good) -> tuple[str, str]:
+        return clear_colour(picture, each.mask), place_of(each.mask)
+
+    own = seen(region)
+    if any(each.id != region.id and not each.label and seen(each) == own for each in good):
+        raise Refusal(Reason.AMBIGUOUS, f"another region is {' '.join(own).strip() or 'as nameless'} as well")
 
 
 def _same_kind(one: str, other: str) -> bool:

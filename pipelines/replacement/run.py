@@ -9,14 +9,11 @@ from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.engine.run import RunOptions, run_stage
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.replacement.chain import steps_of
-from ieiw.pipelines.replacement.step import TASK
+from ieiw.pipelines.replacement.step import ROLES, TASK
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.replacement import FOLDER
 from ieiw.triplets.storage.store import Store
-
-_ROLES = {"retrieve": "embed", "paint": "paint", "caption": "caption", "write": "write"}
-"""The model of each step, which says whether it wants a GPU."""
 
 
 def run_steps(
@@ -49,7 +46,7 @@ def run_steps(
 
 
 def _on(components: Components, step: str, options: RunOptions) -> RunOptions:
-    role = _ROLES[step]
+    role = ROLES[step]
     if role == "write" and role not in components.recipe.backends:
         return options
     on_gpu = components.backend(role).device == "cuda"

@@ -10,6 +10,8 @@ from ieiw.triplets.records import Attempt
 from ieiw.triplets.storage.store import Store
 
 TASK = "replacement"
+ROLES = {"retrieve": "embed", "paint": "paint", "caption": "caption", "write": "write"}
+"""The model of each step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ieiw.builders.instructions.phrases import noun_phrase
-from ieiw.builders.instructions.templates import TEMPLATES, fill
+from ieiw.builders.instructions.templates import fill
 from ieiw.builders.instructions.words import ARTICLES, article, is_plural, plural
 from ieiw.triplets.rejects import Reason, Refusal
 

@@ -45,5 +45,7 @@ def test_pictures_are_scaled_and_encoded_once_for_all_records_of_them():
 def test_every_task_states_what_it_draws_and_whether_its_targets_are_photographs(name):
     task = catalogue.task_class(name)
     assert task.drawing in get_args(AnyAnswer)
-    assert task.photographic == (task.drawing.__struct_config__.tag in ("erasure", "edit", "replacement", "restoration"))
+    assert task.photographic == (
+        task.drawing.__struct_config__.tag in ("erasure", "edit", "replacement", "restoration")
+    )
     assert task.mirrors == ("removal" if name == "addition" else "")
