@@ -31,6 +31,6 @@ def sharpness_of(picture: Image, region: Outlined) -> float:
     size = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     grey = cv2.resize(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), size, interpolation=way).astype(np.float32)
-    inner = cv2.resize(silhouette.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    inner = cv2.resize(silhouette.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
     inner = cv2.erode(inner, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0).astype(np.bool_)
     return float(cv2.Laplacian(grey, cv2.CV_32F)[inner].std()) if inner.any() else 0.0
