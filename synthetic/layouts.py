@@ -1,4 +1,4 @@
-"""Scenes written as PhraseCut and COCO publish theirs, with what only a generator knows beside them."""
+"""Scenes written as PhraseCut, COCO and Open Images publish theirs, with what only a generator knows beside them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import IO, Any
 import cv2
 import numpy as np
 
+from ieiw.synthetic import openimages
 from ieiw.synthetic.backdrops.parts import STUFF
 from ieiw.synthetic.compose import polygons
 from ieiw.synthetic.scene import Scene
@@ -59,12 +60,15 @@ def write_pictures(out: Path, scene: Scene) -> Annotations:
     _jpeg(out / "VGPhraseCut_v0" / "images" / f"{number}.jpg", picture)
     _jpeg(out / "coco" / f"{part}2017" / f"{number:012d}.jpg", picture)
     cv2.imwrite(str(out / "coco" / "stuffthingmaps" / f"{part}2017" / f"{number:012d}.png"), scene.stuff)
+    wide = "validation" if part == "val" else part
+    _jpeg(out / openimages.ROOT / wide / f"{openimages.picture_name(number)}.jpg", picture)
     records = _phrasecut(scene, number, part)
     for record in records[f"VGPhraseCut_v0/refer_{part}.json"]:
         things = [each - number * 1000 for each in record["ann_ids"]]
         removed = scene.without(things)
         cv2.imwrite(str(out / "truth" / "removed" / f"{record['task_id']}.png"), removed[..., ::-1])
-    return records | _coco(scene, number, part) | {"truth/scenes.jsonl": [scene.graph()]}
+    masks = openimages.write_scene(out, scene, number, wide)
+    return records | _coco(scene, number, part) | masks | {"truth/scenes.jsonl": [scene.graph()]}
 
 
 def _jpeg(path: Path, rgb: Any) -> None:
@@ -168,6 +172,7 @@ class LayoutWriter:
                 (out / folder.format(part)).mkdir(parents=True, exist_ok=True)
         for folder in ("VGPhraseCut_v0/images", "coco/annotations", "truth/removed"):
             (out / folder).mkdir(parents=True, exist_ok=True)
+        openimages.prepare(out)
         names = {number: name for members in CATEGORIES.values() for number, name in members}
         names |= {value + 1: name for value, name in STUFF.items()}  # COCO-Stuff's class list, as far as scenes go
         labels = "".join(f"{number}: {names[number]}\n" for number in sorted(names))
@@ -177,6 +182,8 @@ class LayoutWriter:
         self._stack.__enter__()
         for name in _names():
             self._files[name] = self._stack.enter_context(_Stream(self._out / name.replace(":", ".")))
+        for name, columns in openimages.headers().items():
+            self._files[name] = self._stack.enter_context(_Stream(self._out / name, columns))
         return self
 
     def __exit__(
@@ -243,11 +250,13 @@ def _names() -> Iterable[str]:
 
 
 class _Stream:
-    """A JSON list that grows on disk; JSON lines where the file is called so."""
+    """A JSON list that grows on disk; JSON lines where the file is called so, CSV where it has columns."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, columns: Sequence[str] = ()) -> None:
+        self._path, self._columns = path, columns
         self._head, self._between, self._tail = ("", "\n", "\n") if path.suffix == ".jsonl" else ("[\n", ",\n", "\n]")
+        if columns:
+            self._head, self._between, self._tail = ",".join(columns) + "\n", "\n", "\n"
         self._empty = True
         self._file: IO[str] | None = None
 
@@ -269,5 +278,6 @@ class _Stream:
             raise ValueError("the file is not open")
         for value in values:
             self._file.write("" if self._empty else self._between)
-            self._file.write(json.dumps(value, ensure_ascii=False))
+            row = ",".join(str(value[column]) for column in self._columns)
+            self._file.write(row or json.dumps(value, ensure_ascii=False))
             self._empty = False

@@ -32,7 +32,8 @@ class SceneSummary:
 def make_scenes(
     out: Path, count: int, seed: int, size: tuple[int, int] = (384, 288), *, workers: int = 1
 ) -> SceneSummary:
-    """Write scenes 0 … count - 1 of a seed in the layouts of PhraseCut (``VGPhraseCut_v0``) and COCO (``coco``).
+    """Write scenes 0 … count - 1 of a seed in the layouts of PhraseCut (``VGPhraseCut_v0``), COCO (``coco``) and Open Images
+    (``openimages``).
 
     ``truth/removed/TASK.png`` is what the picture of a phrase's task shows without its things; ``truth/scenes.jsonl`` says
     what every scene is made of. The same seed gives the same bytes with any number of workers, and more scenes begin with

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-import cv2
 import numpy as np
 from pydantic import Field, model_validator
 
@@ -19,12 +18,11 @@ from ieiw.builders.mask_components import far_apart, mask_parts
 from ieiw.builders.options import Options
 from ieiw.builders.replacement.parts import Seen, whole_of
 from ieiw.builders.replacement.regions import Facts, Listed, Outlined, Refused, listed_regions
+from ieiw.builders.replacement.sharpness import sharpness_of
 from ieiw.triplets.images.masks import from_rle, to_rle
 from ieiw.triplets.records import Image, Mask, OpenRecord, Picture
 from ieiw.triplets.rejects import Reason, Refusal
 
-SHARP_AT = 224
-"""Sharpness is measured with the region's longer side at so many pixels, as embedders see it."""
 _SLACK = 1.1
 """Outlines may pass the box that somebody else drew by a little."""
 
@@ -39,7 +37,7 @@ class QualityRules(Options):
     min_side: int = Field(default=48, ge=1)
     """Of the region's box."""
     min_sharpness: float = Field(default=6.0, ge=0)
-    """See :func:`sharpness_of`."""
+    """See :func:`~ieiw.builders.replacement.sharpness.sharpness_of`."""
     border: Literal["keep", "refuse"] = "refuse"
     """What to do with regions that reach the picture's border, or that their data set calls truncated."""
     min_iou: float = Field(default=0.75, ge=0, le=1)
@@ -69,7 +67,7 @@ class Good(Outlined):
 
     Attributes:
         share: of the picture, 0..1.
-        sharpness: see :func:`sharpness_of`.
+        sharpness: see :func:`~ieiw.builders.replacement.sharpness.sharpness_of`.
     """
 
     share: float
@@ -180,29 +178,6 @@ def _check_mask(picture: Image, region: Outlined, area: int, truncated: bool, ru
     if sharpness < rules.min_sharpness:
         raise Refusal(Reason.REGION_BLURRED, f"sharpness {sharpness:.2f}, the least is {rules.min_sharpness}")
     return sharpness
-
-
-def sharpness_of(picture: Image, region: Outlined) -> float:
-    """How much fine detail a region shows: the standard deviation, in grey levels, of the Laplacian of its pixels.
-
-    The region's box is first brought to :data:`SHARP_AT` pixels, so that its size says nothing; one that must be enlarged for that
-    is as smooth as it then looks. Its outline, an edge in any case, is left out.
-
-    Args:
-        picture: (height, width, 3).
-        region: of the same size.
-
-    Returns:
-        0 for what is flat; 2 to 5 for what is out of focus; mostly above 10 for what is sharp.
-    """
-    crop, silhouette = crop_of(picture, region, 0.0)
-    scale = SHARP_AT / max(crop.shape[:2])
-    size = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    grey = cv2.resize(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), size, interpolation=way).astype(np.float32)
-    inner = cv2.resize(silhouette.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    inner = cv2.erode(inner, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0).astype(np.bool_)
-    return float(cv2.Laplacian(grey, cv2.CV_32F)[inner].std()) if inner.any() else 0.0
 
 
 def crop_of(picture: Image, region: Outlined, margin: float) -> tuple[Image, Mask]:

@@ -48,7 +48,7 @@ def class_names(text: str, where: str) -> dict[str, str]:
 
 
 def plain_words(name: str) -> str:
-    """A class as one says it: ``Kitchen & dining room table`` with ``and``, in small letters, and without what stands in brackets."""
+    """A class as one says it: in small letters, ``and`` for ``&``, and without what stands in brackets."""
     return " ".join(re.sub(r"\([^)]*\)", " ", name).replace("&", " and ").lower().split())
 
 

@@ -1,8 +1,9 @@
 """Open Images (V5 to V7; Kuznetsova et al., IJCV 2020): pictures with boxes of 600 classes and masks of 350 of them.
 
-``<split>-annotations-object-segmentation.csv``, ``<split>-annotations-bbox.csv`` (``oidv6-train-annotations-bbox.csv`` for train) and
-``class-descriptions-boxable.csv`` (V7: ``oidv7-…``), in the root or in ``annotations/``; pictures in ``<split>/``, ``<split>/data/``
-or ``images/<split>/``; masks in ``<split>-masks/``, ``masks/<split>/``, or ``<split>-masks-0.zip`` to ``-f.zip`` as handed out.
+In the root or in ``annotations/``: ``<split>-annotations-object-segmentation.csv``, ``<split>-annotations-bbox.csv`` (of train
+``oidv6-train-annotations-bbox.csv``) and ``class-descriptions-boxable.csv`` (V7: ``oidv7-…``). Pictures in ``<split>/``,
+``<split>/data/`` or ``images/<split>/``; masks in ``<split>-masks/``, ``masks/<split>/``, or packed in ``<split>-masks-0.zip`` to
+``-f.zip``.
 
 A record is a picture with its masks, or (``{records: objects}``) a mask whose class alone tells what is meant.
 """

@@ -66,18 +66,16 @@ def source_cases(package: ModuleType) -> dict[str, type["SourceCase"]]:
     return {name: case for name, case in sorted(cases.items()) if issubclass(case, SourceCase)}
 
 
-class SourceCase:
-    """Subclass as ``TestMyDataSet``: set the class attributes and write the official layout in ``write``."""
+class RecordCase:
+    """What every source keeps, whatever reads its records."""
 
     dataset: str
     split: str
-    tasks: tuple[str, ...] = ("removal", "addition")
+    options: dict[str, object] = {}
     records: int
     """All records of the split, faulty ones included."""
     faults: dict[str, int] = {}
     """Reason -> records that are refused while planning."""
-    built: int
-    """Triplets that come out."""
 
     def write(self, root: Path) -> None:
         """Write the data set's official layout below ``root``."""
@@ -91,17 +89,7 @@ class SourceCase:
         return folder
 
     def source(self, root: Path):
-        return catalogue.source(self.dataset, name=self.dataset, root=str(root), split=self.split, options={})
-
-    def recipe(self, root: Path) -> Recipe:
-        entry = {"name": self.dataset, "root": str(root), "split": self.split, "tasks": list(self.tasks)}
-        values = {
-            "image": {"short_side": 64},
-            "unit_bytes": "30KB",
-            "sources": [entry],
-            "backends": {"inpaint": "telea"},
-        }
-        return Recipe.model_validate(values)
+        return catalogue.source(self.dataset, name=self.dataset, root=str(root), split=self.split, options=self.options)
 
     def test_records_are_counted_and_their_ids_are_unique(self, root):
         source = self.source(root)
@@ -112,7 +100,6 @@ class SourceCase:
 
     def test_its_records_hold_what_it_says_they_give(self, root):
         source = self.source(root)
-        catalogue.check_fit(source, self.tasks)
         sound = [record for at in range(source.group_count()) for record in source.group(at) if record.fault is None]
         assert {record.id: lacking(source.gives, record) for record in sound} == {record.id: [] for record in sound}
 
@@ -121,6 +108,34 @@ class SourceCase:
         forward = [list(source.group(index)) for index in range(source.group_count())]
         backward = [list(source.group(index)) for index in reversed(range(source.group_count()))]
         assert forward == backward[::-1]
+
+    def test_a_wrong_root_is_one_clear_error(self, tmp_path):
+        empty = tmp_path / "empty"
+        empty.mkdir()
+        with pytest.raises(UsageError, match=str(empty)):
+            self.source(empty).inputs()
+
+
+class SourceCase(RecordCase):
+    """Subclass as ``TestMyDataSet``: set the class attributes and write the official layout in ``write``."""
+
+    tasks: tuple[str, ...] = ("removal", "addition")
+    built: int
+    """Triplets that come out."""
+
+    def recipe(self, root: Path) -> Recipe:
+        entry = {"name": self.dataset, "root": str(root), "split": self.split, "tasks": list(self.tasks)}
+        entry["options"] = self.options
+        values = {
+            "image": {"short_side": 64},
+            "unit_bytes": "30KB",
+            "sources": [entry],
+            "backends": {"inpaint": "telea"},
+        }
+        return Recipe.model_validate(values)
+
+    def test_its_tasks_can_use_its_records(self, root):
+        catalogue.check_fit(self.source(root), self.tasks)
 
     def test_records_survive_the_plan(self, root):
         source = self.source(root)
@@ -143,9 +158,3 @@ class SourceCase:
         planned = sum(len(list(read_attempts(store, ref))) for ref in refs)
         assert sum(mark.built for mark in marks) == self.built
         assert sum(mark.built + mark.rejected for mark in marks) == planned == self.records * len(self.tasks)
-
-    def test_a_wrong_root_is_one_clear_error(self, tmp_path):
-        empty = tmp_path / "empty"
-        empty.mkdir()
-        with pytest.raises(UsageError, match=str(empty)):
-            self.source(empty).inputs()

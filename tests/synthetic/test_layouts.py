@@ -8,6 +8,8 @@ from pycocotools.cocoeval import COCOeval
 
 from ieiw.builders import catalogue
 from ieiw.builders.formats.label_maps import decode_labels
+from ieiw.builders.opening import Opener
+from ieiw.builders.replacement.regions import regions_of
 from ieiw.builders.vocabulary import vocabulary
 from ieiw.triplets.images.masks import polygons_mask
 from tests.synthetic.conftest import tasks
@@ -71,3 +73,19 @@ def test_every_class_of_the_maps_has_a_name(folder):
     for record in (record for index in range(source.group_count()) for record in source.group(index)):
         present = set(np.unique(decode_labels(source.read(record.files["labels"]))).tolist())
         assert present <= words.names.keys() | words.void
+
+
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_the_layout_of_open_images_is_read_back_mask_by_mask(folder, scenes, part):
+    source = catalogue.source("openimages", name="oi", root=str(folder / "openimages"), split=part, options={})
+    opener, seen = Opener(source), 0
+    for record in (record for index in range(source.group_count()) for record in source.group(index)):
+        scene = scenes[int(record.id, 16) - 1]
+        opened, _ = opener.open(record, "oi")
+        for region in regions_of(opened):
+            placed = scene.placed[int(region.id, 16) % 1000]
+            assert region.label == placed.thing.kind.name
+            assert (region.mask ^ placed.mask).sum() <= 0.03 * placed.mask.sum() + 6
+            seen += 1
+    split = [scene for scene in scenes if (scene.index % 5 == 4) == (part == "validation")]
+    assert seen == sum(bool(placed.mask.any()) for scene in split for placed in scene.placed)

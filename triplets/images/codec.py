@@ -372,5 +372,5 @@ def fit_mask(mask: Mask, picture: Picture) -> Mask:
     stored = annotation_frame(picture, told) == "stored"
     size = picture.stored_size if stored else picture.size
     if (width, height) != size:
-        mask = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).astype(np.bool_)
+        mask = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT).astype(np.bool_)
     return turned(mask, picture.orientation) if stored else mask

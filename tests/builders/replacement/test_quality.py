@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from ieiw.builders.replacement import regions
-from ieiw.builders.replacement.quality import Good, QualityRules, crop_of, good_regions, sharpness_of
+from ieiw.builders.replacement.quality import Good, QualityRules, crop_of, good_regions
 from ieiw.builders.replacement.regions import Outlined, Refused
+from ieiw.builders.replacement.sharpness import sharpness_of
 from ieiw.triplets.images.masks import bounding_box
 from tests.builders.replacement.pictures import SIZE, box_mask, photo, region, regioned, sa1b, sa1b_document
 

@@ -12,6 +12,7 @@ from ieiw.builders.replacement.regions import Outlined, regions_of
 from ieiw.builders.sources import sa1b
 from ieiw.triplets.errors import UsageError
 from tests.builders.replacement.pictures import sa1b_document
+from tests.support.region_case import RegionCase
 from tests.support.source_case import draw_picture, records_of, source_of, write_json
 
 PICTURES = 5
@@ -48,6 +49,19 @@ def root(request, tmp_path):
 @pytest.fixture(autouse=True)
 def short_runs(monkeypatch):
     monkeypatch.setattr(sa1b, "_RUN", 3)
+
+
+class TestSa1b(RegionCase):
+    dataset, split = "sa-1b", "train"
+    records, faults = PICTURES + 1, {"picture_missing": 1}
+    regions, refused = 2 * PICTURES, {"invalid_record": 1}
+
+    def write(self, root):
+        write_loose(root)
+        document = sa1b_document((20, 30, 60, 50), (100, 10, 30, 40), (1, 2, 3, 4))
+        document["annotations"][1]["id"] = "two"
+        write_json(root / "sa_1.json", document)
+        write_json(root / "sa_9.json", document)
 
 
 def faults(root, **options):
