@@ -16,6 +16,7 @@ from ieiw.builders.instructions.words import (
     MEASURES,
     NO_SHAPE,
     PRONOUNS,
+    RELATIVES,
     WORN,
     is_plural,
     singular,
@@ -24,7 +25,7 @@ from ieiw.triplets.rejects import Reason, Refusal
 
 _NOUNS = frozenset("nskmwo")
 _PHRASE = re.compile(
-    r"D?(?P<number>[#v]*)D?(?P<before>(?:[cjugdl&,]|o(?=.*[nskmwo]))*?)(?P<name>[nskmwo]+)(?![nskmwo])"
+    r"D?(?P<number>[#v]*)D?(?P<before>(?:[cjugdl&,]|o(?=.*[nskmwo]))*?)(?P<name>[nskmwo]+)(?![nskmwo]|&[cj])"
 )
 """Of the kinds of units."""
 _ACTING = re.compile(
@@ -77,7 +78,7 @@ def _of_something(parts: Thing, rest: list[Unit]) -> Thing:
     head, shown = head_of(parts.name), _tail(rest)
     if head in GROUPS:
         return replace(parts, several="several things")
-    if head not in MEASURES | OF_WHAT:
+    if head not in MEASURES | OF_WHAT or head_of(shown) in NO_SHAPE:
         raise unusable(f"{parts.name!r} of something is a part")
     if ARTICLES & set(shown.split()):
         return replace(parts, tail=shown)
@@ -107,7 +108,8 @@ def _kinds(found: list[Unit]) -> str:
 
 def _tail(rest: list[Unit]) -> str:
     """A preposition with the noun phrase after it."""
-    end = next((at for at, unit in enumerate(rest) if at and unit.kind in _BOUNDS), len(rest))
+    ends = (at for at, unit in enumerate(rest) if at and (unit.kind in _BOUNDS or unit.text in RELATIVES))
+    end = next(ends, len(rest))
     return " ".join(unit.text for unit in rest[:end])
 
 

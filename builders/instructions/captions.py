@@ -111,6 +111,8 @@ def _read(text: str, raw: str, *, is_label: bool) -> Thing:
         raise unusable(f"{raw!r}: unknown word {words[unknown]!r}")
     try:
         found = _parsed(" ".join(words[:unknown]), is_label)
+        if unknown and found.name.endswith(words[unknown - 1]):
+            raise unusable(f"unknown word {words[unknown]!r}")
         if unknown and found.tail.endswith(words[unknown - 1]):  # it breaks off
             found = replace(found, tail="")
         check(found)

@@ -14,31 +14,11 @@ from ieiw.builders.instructions.class_naming import words_of
 from ieiw.builders.instructions.described import NAMELESS, Described, Thing
 from ieiw.builders.instructions.sameness import same_thing
 from ieiw.builders.instructions.words import COLOURS, NUMBERS, PLACES, VAGUE, is_plural, singular, tags
+from ieiw.builders.instructions.written_shape import BACKWARD, FORWARD, words_of_edit
 from ieiw.triplets.rejects import Reason, Refusal
 
-_LEAST, _MOST = 4, 40
-_FORWARD = frozenset("change replace turn transform convert morph swap exchange switch make substitute".split())
-_BACKWARD = frozenset("put place add insert substitute".split())
 _LINKS = frozenset("to into with for by as".split())
 _BACK_LINKS = ("in place of", "in the place of", "instead of", "where", "for")
-_EDITS = _FORWARD - {"switch"} | {
-    "remove",
-    "add",
-    "insert",
-    "erase",
-    "delete",
-    "adjust",
-    "keep",
-    "edit",
-    "paint",
-    "recolor",
-}
-_BANNED = frozenset(
-    """
-    caption captions image1 image2 source target reference mask region json sorry cannot can't unable i i'm ai model language
-    not don't never description described label instruction example unknown original version
-    """.split()
-)
 _SEVERAL = (
     NUMBERS.keys() | VAGUE.keys() | {"all", "both", "every", "each", "dozen", "pairs", "couple", "multiple", "numerous"}
 )
@@ -60,7 +40,6 @@ _FREE = PLACES | {
 """Nouns that say where, and nothing of what is there."""
 _WHERE = PLACES - {"side", "air", "end", "edge"}
 _THINGS = frozenset({NAMELESS, "thing", "item", "one"})
-_MARKS = re.compile(r"[a-zA-ZÀ-ÿ0-9 ,.'’\"“”!()-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +77,32 @@ def check_written(sentence: str, source: Described, target: Described) -> None:
         Refusal: ``instruction_unusable``, with why: no edit sentence, names nothing that is known, the same thing twice, another
             number, another direction, or something that stands in no caption; ``no_caption``, if nothing is known to compare with.
     """
-    words = _check_shape(sentence)
     old, new = _side(source), _side(target)
-    was, now = _parted(words, old, new)
+    words = words_of_edit(sentence, old.vocabulary | new.vocabulary)
     _check_numbers(words, old, new)
-    for part, side, other in ((was, old, old), (now, new, old)):
-        _check_known(part, side, other)
-        _check_number_of(part, side)
-    if same_thing(old.thing.name, new.thing.name):
-        told, now_told = _looks(was, old), _looks(now, new)
-        if not (told or now_told) or told == now_told or not now_told - old.vocabulary:
-            raise _unusable("the same thing twice")
+    doubts = []
+    for was, now in _parted(words, old, new):  # a man with a hat: not every link parts the two
+        try:
+            _check_sides(was, now, old, new)
+        except Refusal as doubt:
+            doubts.append(doubt)
+        else:
+            break
+    else:
+        raise doubts[0]
     if source.alike and not set(was) & (PLACES | old.thing.looks | COLOURS):
         raise _unusable(f"it does not tell which of {source.alike + 1}")
 
 
-def _check_shape(sentence: str) -> list[str]:
-    """Its lower-case words, if it is one imperative sentence in Latin letters."""
-    words = list(words_of(sentence))
-    if not _MARKS.fullmatch(sentence) or not sentence.isprintable():
-        raise _unusable("strange characters, or a question")
-    if not _LEAST <= len(words) <= _MOST:
-        raise _unusable(f"{len(words)} words")
-    if re.search(r"[.!]\s*\S", sentence.rstrip(".!\"'”’")):
-        raise _unusable("several sentences")
-    if banned := _BANNED & {*words, *(word.partition("'")[0] for word in words)}:
-        raise _unusable(f"it speaks of {min(banned)!r}")
-    if words[0] == "please":
-        words = words[1:]
-    if words[0] not in _FORWARD | _BACKWARD:
-        raise _unusable("no imperative of a change")
-    if again := _EDITS & set(words[1:]):
-        raise _unusable(f"a second edit: {min(again)!r}")
-    return words
+def _check_sides(was: list[str], now: list[str], old: _Side, new: _Side) -> None:
+    """Refuse what is not known of either, and the same thing twice."""
+    for part, side in ((was, old), (now, new)):
+        _check_known(part, side, old)
+        _check_number_of(part, side)
+    if same_thing(old.thing.name, new.thing.name):
+        told, now_told = _looks(was, old), _looks(now, new)
+        if told == now_told or not now_told - old.vocabulary:
+            raise _unusable("the same thing twice")
 
 
 def _side(described: Described) -> _Side:
@@ -142,15 +114,18 @@ def _side(described: Described) -> _Side:
     return _Side(known, frozenset({*words, *map(singular, words), *grey}))
 
 
-def _parted(words: list[str], old: _Side, new: _Side) -> tuple[list[str], list[str]]:
-    """The words about what was there, and those about what is there now."""
-    reversed_ = False
-    for first, second, backward in _splits(words):
-        was, now = (second, first) if backward else (first, second)
-        if old.spans(was) and (new.spans(now) or ("one" in now and same_thing(old.thing.name, new.thing.name))):
-            return was, now
-        reversed_ = reversed_ or bool(old.spans(now) and new.spans(was))
-    if reversed_:
+def _parted(words: list[str], old: _Side, new: _Side) -> list[tuple[list[str], list[str]]]:
+    """The words about what was there, and those about what is there now: each way in which they can be parted.
+
+    Raises:
+        Refusal: there is none.
+    """
+    one = same_thing(old.thing.name, new.thing.name)  # turn the white mug into a blue one
+    ways = [(second, first) if backward else (first, second) for first, second, backward in _splits(words)]
+    found = [(was, now) for was, now in ways if old.spans(was) and (new.spans(now) or (one and "one" in now))]
+    if found:
+        return found
+    if any(old.spans(now) and new.spans(was) for was, now in ways):
         raise _unusable("the other way round")
     missing = next((side.thing.name for side in (old, new) if not side.spans(words)), "")
     raise _unusable(f"it does not name the {missing}" if missing else "it does not say what is changed to what")
@@ -159,11 +134,11 @@ def _parted(words: list[str], old: _Side, new: _Side) -> tuple[list[str], list[s
 def _splits(words: list[str]) -> Iterator[tuple[list[str], list[str], bool]]:
     """Each way to part a sentence into what is changed and what comes; the last says whether what comes stands first."""
     text = " ".join(words[1:])
-    if words[0] in _BACKWARD:
+    if words[0] in BACKWARD:
         for link in _BACK_LINKS:
             for match in re.finditer(rf" {link} ", text):
                 yield text[: match.start()].split(), text[match.end() :].split(), True
-    if words[0] in _FORWARD:
+    if words[0] in FORWARD:
         for at, word in enumerate(words):
             if word in _LINKS and not (words[0] == "substitute" and word == "for"):
                 yield words[1:at], words[at + 1 :], False
@@ -176,12 +151,10 @@ def _check_numbers(words: list[str], old: _Side, new: _Side) -> None:
 
 
 def _check_number_of(part: Sequence[str], side: _Side) -> None:
-    """Refuse the plural of a single thing."""
-    single = not is_plural(side.thing.name.partition(" of ")[0].split()[-1])
-    if single and any(
-        is_plural(run.split()[-1]) for run in side.spans(part) if singular(run.split()[-1]) != run.split()[-1]
-    ):
-        raise _unusable(f"another number: there is one {side.thing.name}")
+    """Refuse a plural that stands neither in the caption nor in the label."""
+    heads = {run.split()[-1] for run in side.spans(part)}
+    if many := {head for head in heads if is_plural(head) and head != singular(head)} - side.vocabulary:
+        raise _unusable(f"another number: {min(many)!r}")
 
 
 def _check_known(part: Sequence[str], side: _Side, other: _Side) -> None:

@@ -34,6 +34,7 @@ NOT_THINGS = frozenset(
     sunlight shadow reflection pattern color colour texture surface collection variety assortment logo word letter text number name
     trade brand day night time way lot kind type couple everything smile look style front back rear
     construction device image photo photograph valley hillside cliff coast shore bay harbor island background
+    waterfall glacier cave forest stream stump
     tarmac runway parking hill mountain landscape skyline scene view area game meal
     others stuff wool foam code kitchenette track court platform stage pitch yard angle pose hole lots
     """.split()

@@ -37,6 +37,7 @@ from ieiw.triplets.rejects import Reason, Refusal
         ("an old rusty truck parked in a field", "the old rusty truck", "an old rusty truck"),
         ("some bread", "the bread", "some bread"),
         ("red object", "the red object", "a red object"),
+        ("an orange and white tabby cat", "the orange and white tabby cat", "an orange and white tabby cat"),
         ("a street light", "the street light", "a street light"),
     ],
 )  # fmt: skip
@@ -48,7 +49,8 @@ def test_a_caption_is_its_first_noun_phrase(caption, definite, indefinite):
 @pytest.mark.parametrize(
     "caption",
     ["", "nothing", "!?", "the sky", "a grassy area", "a dog's head", "the wheel of a car", "a blurry image", "object",
-     "terminator 3 judgment day poster", "a mountain valley", "xyzzy", "it is", "1234", "a photo of"],
+     "terminator 3 judgment day poster", "a mountain valley", "a bunch of items that are on a table",
+     "a coca xyzzy can", "xyzzy", "it is", "1234", "a photo of"],
 )  # fmt: skip
 def test_captions_that_name_nothing_that_could_be_exchanged_are_refused(caption):
     with pytest.raises(Refusal) as refused:

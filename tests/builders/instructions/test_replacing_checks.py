@@ -24,6 +24,8 @@ WHITE, BLUE = Described("a white mug"), Described("a blue mug on a table")
         ("make the white mug into a blue mug", WHITE, BLUE),
         ("replace the man with a hat with a dog", Described("a man with a hat"), DOG),
         ("turn the man in the suit into a woman wearing a red dress", Described("a man in a suit"), RED),
+        ("change the man with a hat to a bunch of bananas", Described("a man with a hat"), Described("a bunch of bananas")),
+        ("change the mask to a dog", Described("", "Mask"), DOG),
         ("replace the automobile with a bus", Described("", "Car"), Described("", "Bus")),
         ("replace the scissors with a pair of glasses", Described("", "scissors"), Described("", "Glasses")),
         ("replace the slice of pizza with a sandwich", Described("a slice of pizza on a plate"), Described("a sandwich")),
@@ -72,7 +74,7 @@ def test_others_are_refused(sentence, why):
 
 @pytest.mark.parametrize(
     "sentence",
-    ["change the mug to a mug", "change the white mug to a white mug", "turn the blue mug into a white mug", "change a white mug to one"],
+    ["change the mug to a mug", "change the white mug to a white mug", "turn the blue mug into a white mug"],
 )  # fmt: skip
 def test_the_same_thing_must_look_otherwise(sentence):
     with pytest.raises(Refusal):

@@ -36,7 +36,7 @@ def test_the_sentence_is_found(text):
 @pytest.mark.parametrize(
     "text",
     ["", "   ", "{}", '{"instruction": ""}', '{"instruction": 3}', '{"instruction": "a"} {"instruction": "b"}', "one\ntwo",
-     "<think>x", '{"instruction": "cut o "```json\n```"],
+     "<think>x", '{"instruction": "cut o', "```json\n```"],
 )  # fmt: skip
 def test_nonsense_is_refused(text):
     with pytest.raises(Refusal) as refused:
