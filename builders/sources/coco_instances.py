@@ -3,7 +3,8 @@
 An object counts only where it is the one of its category in the picture, or one of two that left and right tell apart: "remove the
 person" among five is no instruction. Its record knows what somebody may hold, which goes along where they are removed.
 What one outline holds several of (two bottles a metre apart) is no single object, and its box frames what lies between them.
-With ``options: {records: classes}`` a record is a class in a picture, with the boxes of all its objects.
+With ``options: {records: classes}`` a record is a class in a picture, with the boxes of all its objects; with ``{records: regions}``
+a picture, with the outlines of all its objects.
 
 ``annotations/instances_<split>.json`` and ``<split>/<file_name>``, as cocodataset.org ships them; pictures below ``images/<split>``
 are found as well.
@@ -47,9 +48,11 @@ class _Boxed(_Annotation):
 
 
 class CocoInstancesOptions(Options):
-    """Options of the source. ``records``: one for each object (for removal and addition), or one for each class of a picture."""
+    """Options of the source. ``records``: one for each object (for removal and addition), for each class of a picture, or for each
+    picture with the regions of all its objects (for replacement and its gallery).
+    """
 
-    records: Literal["objects", "classes"] = "objects"
+    records: Literal["objects", "classes", "regions"] = "objects"
 
 
 _ANNOTATION, _BOXED = decoder(_Annotation), decoder(_Boxed)
@@ -62,12 +65,16 @@ class CocoInstances(RootedSource):
     version = 4
     options_model = CocoInstancesOptions
     _options: CocoInstancesOptions
-    choices: ClassVar[Mapping[Kind, str]] = {Kind.OUTLINED: "{records: objects}", Kind.BOXED: "{records: classes}"}
+    choices: ClassVar[Mapping[Kind, str]] = {
+        Kind.OUTLINED: "{records: objects}",
+        Kind.BOXED: "{records: classes}",
+        Kind.REGIONED: "{records: regions}",
+    }
 
     @property
     def gives(self) -> Kind:
-        """Outlined objects, or the boxes of a class."""
-        return Kind.BOXED if self._options.records == "classes" else Kind.OUTLINED
+        """Outlined objects, the boxes of a class, or the regions of a picture."""
+        return {"objects": Kind.OUTLINED, "classes": Kind.BOXED, "regions": Kind.REGIONED}[self._options.records]
 
     def inputs(self) -> Sequence[str]:
         """The one annotation file."""
@@ -80,10 +87,12 @@ class CocoInstances(RootedSource):
         return len(self._coco.annotations)
 
     def group(self, index: int) -> Iterator[Record]:
-        """The instances of one picture, or its classes."""
+        """The instances of one picture, its classes, or the picture with its regions."""
         elements = list(self._coco.annotations.group(index))
         if self._options.records == "classes":
             return self._classes(elements)
+        if self._options.records == "regions":
+            return self._regions(elements)
         return self._objects(elements)
 
     @cached_property
@@ -174,6 +183,27 @@ class CocoInstances(RootedSource):
             return self._faulty(record_id, str(elements[0].picture), crowd)
         annotation = {"class": self._coco.categories[category].name, "boxes": boxes}
         return self._record(record_id, elements[0].picture, annotation)
+
+    def _regions(self, elements: Sequence[Element]) -> Iterator[Record]:
+        """A record of the picture with all its objects; an object of no known picture is a record of its own."""
+        picture = elements[0].picture
+        if picture in self._coco.images:
+            yield self._record(str(picture), picture, {"regions": [self._region(element) for element in elements]})
+            return
+        for element in elements:
+            lack = self._coco.images.lack("image_id", picture)
+            refusal = Refusal(Reason.UNKNOWN_PICTURE, f"{element.place}: {lack}")
+            yield self._faulty(element.record_id, str(picture), refusal)
+
+    def _region(self, element: Element) -> dict[str, Any]:
+        """An object as one of its picture's regions; a damaged one has no outline, for which it is refused when it is drawn."""
+        try:
+            entry = element.decode(_BOXED)
+        except Refusal:
+            return {"id": element.record_id}
+        label = self._coco.categories[entry.category_id].name if entry.category_id in self._coco.categories else ""
+        region = {"id": element.record_id, "label": label, "segmentation": entry.segmentation}
+        return region | {"group": bool(entry.iscrowd)} | ({"box": entry.bbox} if entry.bbox else {})
 
     def _record(self, record_id: str, picture: int, annotation: Mapping[str, Any]) -> Record:
         image = self._coco.images[picture]

@@ -284,3 +284,29 @@ def test_run_lengths_in_a_list_are_one_outline(tmp_path):
 
 def test_a_category_that_was_left_out_says_why(tmp_path):
     assert "categories[0]: Expected `str`" in record_with(tmp_path, category={"name": None}).fault.detail
+
+
+def test_a_picture_with_all_its_objects(tmp_path):
+    draw_picture(tmp_path / "train2017" / "7.jpg")
+    outline = [sum(square(10, 20, 18), [])]
+    objects = [
+        {"id": 1, "image_id": 7, "category_id": 1, "segmentation": outline, "bbox": [10, 20, 18, 18]},
+        {"id": 2, "image_id": 7, "category_id": 1, "segmentation": outline, "iscrowd": 1},
+        {"id": 3, "image_id": 7, "category_id": "one"},
+        {"id": 4, "image_id": 99, "category_id": 1, "segmentation": outline},
+    ]
+    document = {
+        "images": [{"id": 7, "file_name": "7.jpg", "width": 96, "height": 64}],
+        "annotations": objects,
+        "categories": [{"id": 1, "name": "dog"}],
+    }
+    write_json(tmp_path / "annotations" / "instances_train2017.json", document)
+    found = {
+        record.group: record for record in read_records("coco-instances", tmp_path, "train2017", records="regions")
+    }
+    assert found["99"].fault.reason == "unknown_picture"
+    dog, crowd, damaged = found["7"].annotation["regions"]
+    assert dog == {
+        "id": "1", "label": "dog", "segmentation": outline, "group": False, "box": [10, 20, 18, 18],
+    }  # fmt: skip
+    assert (crowd["group"], "segmentation" in damaged) == (True, False)
