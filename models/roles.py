@@ -72,7 +72,14 @@ EMBED = Role[Embedder](
         "siglip-b16": "ieiw.models.embed.clip:Siglip",
     },
 )
-PAINT = Role[ReferencePainter]("paint", {"blend": "ieiw.models.paint.blend:Blend"})
+PAINT = Role[ReferencePainter](
+    "paint",
+    {
+        "blend": "ieiw.models.paint.blend:Blend",
+        "kandinsky": "ieiw.models.paint.kandinsky:Kandinsky",
+        "paint-by-example": "ieiw.models.paint.paint_by_example:PaintByExample",
+    },
+)
 CAPTION = Role[Captioner]("caption", {"labels": "ieiw.models.caption.labels:Labels"})
 WRITE = Role[Writer](
     "write",

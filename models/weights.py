@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,7 @@ class Weights:
     Attributes:
         backend: that needs it.
         role: of that backend; messages name ``backends.ROLE``. Empty for a score.
-        file: as it is published.
+        file: as it is published; a painter's or captioner's may be a folder.
         site: address to download it from.
         variable: of the environment, with the path where ``options.weights`` gives none.
         stand_in: backend of the same role, or score, that needs no weights.
@@ -36,15 +36,20 @@ class Weights:
     variable: str
     stand_in: str
 
-    def find(self, given: str = "") -> Path:
+    def find(self, given: str = "", *, folder: bool = False) -> Path:
         """The file, from the options' path or else the variable's.
+
+        Args:
+            given: the options' path.
+            folder: whether a folder will do as well.
 
         Raises:
             UsageError: neither is given, or there is no such file; names the file, its site and the stand-in.
         """
         path = given or os.environ.get(self.variable, "")
-        if path and Path(path).expanduser().is_file():
-            return Path(path).expanduser().resolve()
+        found = Path(path).expanduser()
+        if path and (found.is_file() or (folder and found.is_dir())):
+            return found.resolve()
         problem = f"no file {path}" if path else f"neither options.weights nor {self.variable} is set"
         where, instead = f"backends.{self.role}: ", f"backends.{self.role}={self.stand_in}"
         if not self.role:
@@ -84,6 +89,12 @@ def digest(path: Path) -> str:
     """SHA-256 of a file; computed once a process for each state of the file."""
     state = path.stat()
     return _digest(path, state.st_size, state.st_mtime_ns)
+
+
+def digest_all(folder: Path, paths: Iterable[Path]) -> str:
+    """SHA-256 of several files of a folder: of their names in it and their digests, in the order of the names."""
+    lines = sorted(f"{path.relative_to(folder).as_posix()} {digest(path)}\n" for path in paths)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 @cache

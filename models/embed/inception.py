@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.models.embed.common import OnTorch, PicturesAlone, normalised, on_device, read_state
+from ieiw.models.embed.common import OnTorch, PicturesAlone, normalised, on_device
+from ieiw.models.torch_files import read_state
 from ieiw.models.torchvision_operators import declare_operators_on_import
 from ieiw.models.weights import Weights, digest
 from ieiw.triplets.records import Image
