@@ -50,6 +50,7 @@ class Sample:
 
 _PAINT = ("removal", "addition")
 _BY_CLASS = {"records": "classes"}
+_OBJECTS = {"records": "objects"}
 
 SAMPLES = (
     Sample("ade20k-150", "ade20k/ADEChallengeData2016", "validation", ("segment",)),
@@ -78,6 +79,7 @@ SAMPLES = (
     Sample("mpii", "mpii", "valid", ("keypoints",)),
     Sample("nyuv2", "nyuv2/rgb_depth", "all", ("depth",), {"units_per_metre": 5000}, label="640 x 480"),
     Sample("nyuv2", "nyuv2/mmseg_layout", "all", ("depth",), {"units_per_metre": 1000}, label="160 x 120"),
+    Sample("openimages", "openimages_derived", "train", _PAINT, _OBJECTS, label="train removal and addition"),
     Sample("oxford-pet", "oxford_pet", "all", ("classify",)),
     Sample("pascal-context", "pascal_context", "val", ("segment",)),
     Sample("pascal-voc", "pascal_voc/VOCdevkit/VOC2012", "val", ("segment",)),

@@ -41,7 +41,7 @@ class Edit(TaskBase[EditOptions]):
     """
 
     name = "edit"
-    version = 2
+    version = 3
     needs = frozenset({Kind.EDITED})
     drawing = Answer
     photographic = True
