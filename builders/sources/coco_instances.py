@@ -3,8 +3,8 @@
 An object counts only where it is the one of its category in the picture, or one of two that left and right tell apart: "remove the
 person" among five is no instruction. Its record knows what somebody may hold, which goes along where they are removed.
 What one outline holds several of (two bottles a metre apart) is no single object, and its box frames what lies between them.
-With ``options: {records: classes}`` a record is a class in a picture, with the boxes of all its objects; with ``{records: regions}``
-a picture, with the outlines of all its objects.
+With ``options: {records: classes}`` a record is a class in a picture, with the boxes of all its objects; with
+``{records: regions}`` a picture, with the outlines of all its objects.
 
 ``annotations/instances_<split>.json`` and ``<split>/<file_name>``, as cocodataset.org ships them; pictures below ``images/<split>``
 are found as well.

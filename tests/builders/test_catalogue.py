@@ -76,7 +76,12 @@ def test_every_task_has_data_sets_that_fit(name):
             "removal",
             "removal needs outlined.*: detect. All .* options: {records: objects}$",
         ),
-        ("coco-instances", {}, "detect", "task detect needs the boxes.*, removal. All .* options: {records: classes}$"),
+        (
+            "coco-instances",
+            {},
+            "detect",
+            "task detect needs the boxes.*, removal, replacement. All .* options: {records: classes}$",
+        ),
         ("coco-instances", {}, "depth", "task depth needs.*fit: addition, refer, removal, replacement$"),
         ("gopro", {}, "denoise", "task denoise needs a noisy.*fit: deblur$"),
     ],

@@ -117,7 +117,7 @@ def test_shipped_recipes_are_right_but_for_the_data(path, tmp_path, monkeypatch)
     monkeypatch.delenv("LAMA_MODEL", raising=False)
     loaded = load_recipe(path)
     told = problems(Components(loaded))
-    mendable = ("no such folder", "this version", "LAMA_MODEL")
+    mendable = ("no such folder", "this version", "no complete gallery", "options.weights nor")
     assert all(any(words in complaint for words in mendable) for complaint in told.values()), told
     # Without their data sets: no source is silently there.
     assert {settings.name for settings in loaded.sources} <= told.keys()
