@@ -32,7 +32,7 @@ def problems(components: Components) -> dict[str, str]:
     for settings in recipe.sources:
         if problem := _problem(partial(_check_source, components, settings.name)):
             result[settings.name] = with_source(settings.name, problem)
-    relevant = [entry for settings in recipe.sources for entry in holdout.relevant(recipe, settings)]
+    relevant = [entry for settings in recipe.sources for entry in holdout.relevant(recipe.hold_out, settings.data_set)]
     for entry in recipe.hold_out:
         problem = _problem(partial(holdout.check, entry)) if entry in relevant else ""
         if problem:

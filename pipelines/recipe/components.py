@@ -43,7 +43,7 @@ class Components:
             source = catalogue.source(
                 settings.data_set, name=name, root=settings.root, split=settings.split, options=settings.options
             )
-            held = holdout.relevant(self.recipe, settings)
+            held = holdout.relevant(self.recipe.hold_out, settings.data_set)
             self._sources[name] = holdout.HeldOutSource(source, settings.data_set, held) if held else source
         return self._sources[name]
 

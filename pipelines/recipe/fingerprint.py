@@ -85,7 +85,7 @@ def _of_the_plan(components: Components, name: str, inputs: dict[str, str]) -> d
         "inputs": inputs,
         "source_version": components.source(name).version,
     }
-    if held := holdout.relevant(recipe, settings):
+    if held := holdout.relevant(recipe.hold_out, settings.data_set):
         parts["hold_out"] = [holdout.digest_of(entry) for entry in held]
     return parts
 

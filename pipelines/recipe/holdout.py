@@ -113,10 +113,9 @@ class HeldOutSource:
         return names
 
 
-def relevant(recipe: Recipe, settings: SourceSettings) -> list[HoldOut]:
-    """The entries of ``hold_out`` that can tell pictures of a source, by their names or by their looks."""
-    dataset = settings.data_set
-    return [entry for entry in recipe.hold_out if _by_names(dataset, entry) or _by_looks(dataset, entry)]
+def relevant(entries: Sequence[HoldOut], dataset: str) -> list[HoldOut]:
+    """The entries of ``hold_out`` that can tell pictures of a data set, by their names or by their looks."""
+    return [entry for entry in entries if _by_names(dataset, entry) or _by_looks(dataset, entry)]
 
 
 def _by_names(dataset: str, entry: HoldOut) -> bool:

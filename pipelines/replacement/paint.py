@@ -106,6 +106,8 @@ class Painter(StepWorker[Ready]):
         read, last = list[tuple[int, Image, Mask]](), None
         for number, each in enumerate(found.references):
             try:
+                if each.picture_sha256 in self.taken_down:
+                    raise Refusal(Reason.TAKEN_DOWN, f"reference {each.id}")
                 read.append((number, *self._references.read(each)))
             except Refusal as refusal:
                 last = refusal

@@ -57,7 +57,7 @@ class StepWorker(ABC, Generic[B]):
         self.store, self._step = open_store(location), step
         self._recipe = require_state(self.store).recipe
         self.components = Components(self._recipe)
-        self._taken_down = tombstones(self.store).pictures
+        self.taken_down = tombstones(self.store).pictures
         self._ahead = ThreadPoolExecutor(1)  # one: openers and sources are not made for several
         self._source = ""
 
@@ -87,7 +87,7 @@ class StepWorker(ABC, Generic[B]):
             self._source = ref.source
             self.rules = self.components.replacement(ref.source)
             self._opener = Opener(
-                self.components.source(ref.source), self._recipe.source(ref.source).frame, self._taken_down
+                self.components.source(ref.source), self._recipe.source(ref.source).frame, self.taken_down
             )
         self.start(ref)
         passed, left = self._split(ref)

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ieiw.triplets.errors import UsageError
-from ieiw.triplets.layout.recipe import expanded
+from ieiw.triplets.layout.recipe import HoldOut, expanded
 from ieiw.triplets.records import check_source_name
 from ieiw.triplets.settings.yaml_file import SplitName, Strict
 from ieiw.triplets.storage.folder import FolderStore
@@ -57,6 +57,7 @@ class RegionRecipe(Strict):
         rules: which of their regions are good (``builders/replacement/quality.py``).
         margin: a crop is so much larger than the region's box, on each side, as a share of that side.
         crops: keep each crop in the gallery (JPEG), so that the data sets need not be there when it is searched.
+        hold_out: evaluation sets whose pictures give no region, as in a recipe.
         pictures_per_unit: pictures that are worked on, committed and retried together.
     """
 
@@ -64,6 +65,7 @@ class RegionRecipe(Strict):
     rules: dict[str, Any] = Field(default_factory=dict)
     margin: float = Field(default=0.05, ge=0, le=1)
     crops: bool = False
+    hold_out: tuple[HoldOut, ...] = ()
     pictures_per_unit: int = Field(default=200, ge=1, le=100_000)
 
     @model_validator(mode="after")

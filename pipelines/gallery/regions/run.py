@@ -28,6 +28,7 @@ from ieiw.pipelines.gallery.regions.table import refused, vectors_file
 from ieiw.pipelines.gallery.run import Filled, build
 from ieiw.pipelines.gallery.sources import Filling, digest_of
 from ieiw.pipelines.planning.planner import plan_units
+from ieiw.pipelines.recipe import holdout
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.gallery import gallery_store, read_note
 from ieiw.triplets.layout.plan import UnitRef, plan_rows, write_plan
@@ -106,7 +107,8 @@ def _source(recipe: RegionRecipe, name: str) -> Source:
         others = [text for kind, text in source.choices.items() if kind in _GIVE_REGIONS]
         remedy = f"give it options: {others[0]}" if others else "take it out"
         raise UsageError(f"source {name}: its records hold {source.gives}, no outlined regions; {remedy}")
-    return source
+    held = holdout.relevant(recipe.hold_out, settings.data_set)
+    return holdout.HeldOutSource(source, settings.data_set, held) if held else source
 
 
 def _fingerprint(recipe: RegionRecipe, name: str, source: Source, model: Embedder) -> str:
@@ -114,7 +116,9 @@ def _fingerprint(recipe: RegionRecipe, name: str, source: Source, model: Embedde
     settings = recipe.source(name).model_dump(mode="json", exclude={"root"})
     root = Root(recipe.source(name).root)
     described = {key: value for key, value in model.describe().items() if key != "device"}
-    parts = [settings, recipe.rules, recipe.margin, recipe.crops, recipe.pictures_per_unit, source.version, described]
+    held = [holdout.digest_of(each) for each in holdout.relevant(recipe.hold_out, recipe.source(name).data_set)]
+    looks = [recipe.rules, recipe.margin, recipe.crops, recipe.pictures_per_unit]
+    parts = [settings, *looks, held, source.version, described]
     return digest_of([parts, {file: root.fingerprint(file) for file in source.inputs()}])
 
 
