@@ -39,7 +39,7 @@ class Reason(StrEnum):
     REGION_PART = "region_part"  # lies within another region of its picture: a part, no thing of its own
     REGION_BLURRED = "region_blurred"
     REGION_UNSURE = "region_unsure"  # whoever outlined it was not sure: its own scores are below what is asked
-    REGION_NO_THING = "region_no_thing"  # a drawing or statue of the thing, or a view from inside of it
+    REGION_NO_THING = "region_no_thing"  # scenery; a drawing or statue of a thing, or a view from inside of it
     PICTURE_CAP = "picture_cap"  # the picture gave as many pairs as the recipe allows
     MASK_UNREADABLE = "mask_unreadable"
     MASK_SIZE_MISMATCH = "mask_size_mismatch"

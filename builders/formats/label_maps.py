@@ -17,9 +17,10 @@ from ieiw.triplets.rejects import Reason, Refusal
 
 Labels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | npt.NDArray[np.int32]
 """Class numbers (height, width)."""
-Coding = Literal["index", "ade", "panoptic"]
+Coding = Literal["index", "ade", "ade-objects", "panoptic"]
 """``index``: the sample is the number, in grey, palette (the palette's own colours are not looked at), one bit or 16 bits.
-``ade``: the full ADE20K release's ``_seg.png``, red // 10 * 256 + green. ``panoptic``: COCO's, red + 256 green + 65536 blue."""
+``ade``: the full ADE20K release's ``_seg.png``, red // 10 * 256 + green; ``ade-objects``: 256 times that, + blue, by which it tells
+the objects of a class apart. ``panoptic``: COCO's, red + 256 green + 65536 blue."""
 
 _INDEX_TYPES = {"1": np.uint8, "L": np.uint8, "P": np.uint8, "I;16": np.uint16, "I;16L": np.uint16, "I;16B": np.uint16}
 
@@ -43,7 +44,10 @@ def _numbers(picture: Pillow.Image, coding: Coding) -> npt.NDArray[np.int32]:
         raise ValueError(f"samples of kind {picture.mode}; numbers coded in colours need RGB")
     colours = np.asarray(picture.convert("RGB") if picture.mode == "RGBA" else picture).astype(np.int32)
     red, green, blue = colours[..., 0], colours[..., 1], colours[..., 2]
-    return red // 10 * 256 + green if coding == "ade" else red + 256 * green + 65536 * blue
+    if coding == "panoptic":
+        return red + 256 * green + 65536 * blue
+    classes: npt.NDArray[np.int32] = red // 10 * 256 + green
+    return classes if coding == "ade" else 256 * classes + blue
 
 
 def _indices(picture: Pillow.Image) -> npt.NDArray[np.int32]:

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from ieiw.builders.instructions.words import NO_SHAPE, singular
 from ieiw.builders.mask_components import far_apart, mask_parts
 from ieiw.builders.options import Options
 from ieiw.builders.replacement.parts import Seen, whole_of
@@ -23,6 +24,12 @@ from ieiw.triplets.images.masks import from_rle, to_rle
 from ieiw.triplets.records import Image, Mask, OpenRecord, Picture
 from ieiw.triplets.rejects import Reason, Refusal
 
+_AT_BORDER = 0.005
+"""What people outline ends a little before the border: so many shorter sides."""
+_SCENERY = NO_SHAPE | frozenset(
+    "wall road sidewalk street path pavement runway grass field earth land dirt sand snow sea water river lake mountain".split()
+)
+"""What a picture is a view of, and nothing could be put in its place."""
 _SLACK = 1.1
 """Outlines may pass the box that somebody else drew by a little."""
 
@@ -125,6 +132,8 @@ def _check_facts(facts: Facts, rules: QualityRules, size: tuple[int, int]) -> No
         raise Refusal(Reason.REGION_NO_THING, "a drawing or a statue")
     if facts.inside and not rules.insides:
         raise Refusal(Reason.REGION_NO_THING, "a view from inside")
+    if facts.label and singular(facts.label.split()[-1]) in _SCENERY:
+        raise Refusal(Reason.REGION_NO_THING, f"{facts.label} is scenery")
     for name, value, least in (
         ("predicted IoU", facts.iou, rules.min_iou),
         ("stability", facts.stability, rules.min_stability),
@@ -169,7 +178,8 @@ def _check_mask(picture: Image, region: Outlined, area: int, truncated: bool, ru
         raise Refusal(Reason.REGION_TOO_LARGE, f"{share:.3f} of the picture, the most is {rules.max_share}")
     if min(width, height) < rules.min_side:
         raise Refusal(Reason.REGION_TOO_THIN, f"{width} x {height} pixels, each side needs {rules.min_side}")
-    at_border = min(x, y) == 0 or x + width == mask.shape[1] or y + height == mask.shape[0]
+    near = int(_AT_BORDER * min(mask.shape))
+    at_border = min(x, y, mask.shape[1] - x - width, mask.shape[0] - y - height) <= near
     if rules.border == "refuse" and (at_border or truncated):
         raise Refusal(Reason.REGION_CUT_BY_BORDER, "reaches the border" if at_border else "goes on beyond the picture")
     if far_apart(mask_parts(mask[y : y + height, x : x + width])):

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from ieiw.builders.formats.coco_masks import segmentation_mask
+from ieiw.builders.formats.label_maps import decode_labels, fit_labels
 from ieiw.builders.formats.sa1b import read_document
 from ieiw.builders.instructions.phrases import noun_phrase
 from ieiw.builders.outlines import Size, instance_count, mask_of_file, on_upright, outline_of
+from ieiw.builders.vocabulary import CLASSES, vocabulary
 from ieiw.triplets.images.codec import annotation_frame
 from ieiw.triplets.images.masks import bounding_box
 from ieiw.triplets.records import Mask, OpenRecord
@@ -122,12 +126,28 @@ def listed_regions(record: OpenRecord) -> Iterator[Listed | Refused]:
         yield _the_outlined(record)
         return
     seen: set[str] = set()
-    for region in _from_sa1b(record) if annotation.get("regions_format") == "sa-1b" else _from_annotation(record):
+    for region in _found(record):
         name = region.id if isinstance(region, Refused) else region.facts.id
         if name in seen and isinstance(region, Listed):
             region = Refused(name, Reason.DUPLICATE_RECORD, f"id {name} was used before")
         seen.add(name)
         yield region
+
+
+def _found(record: OpenRecord) -> Iterator[Listed | Refused]:
+    forms = {"sa-1b": _from_sa1b, "ade20k": _from_ade20k}
+    return forms.get(record.record.annotation.get("regions_format", ""), _from_annotation)(record)
+
+
+def _from_ade20k(record: OpenRecord) -> Iterator[Listed | Refused]:
+    """The objects that the full release's label map tells apart."""
+    objects = fit_labels(decode_labels(record.data["regions"], "ade-objects"), record.picture)
+    words = vocabulary(record.data[CLASSES])
+    for number in np.unique(objects).tolist():
+        kind, blue = divmod(number, 256)
+        if kind not in words.void:
+            label = words.names[kind].spoken if kind in words.names else ""
+            yield Listed(Facts(f"{kind}-{blue}", label), partial(np.equal, objects, number))
 
 
 def _from_annotation(record: OpenRecord) -> Iterator[Listed | Refused]:

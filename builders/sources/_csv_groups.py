@@ -83,8 +83,14 @@ def _starts(keys: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     """Where each run of equal keys begins."""
     if len(keys) == 0:
         return np.zeros(0, np.int32)
-    fresh = pc.not_equal(keys[1:], keys[:-1]).to_numpy(zero_copy_only=False)
-    return np.append(0, np.flatnonzero(fresh) + 1).astype(np.int32)
+    found = pc.indices_nonzero(pc.not_equal(keys[1:], keys[:-1]))
+    # Not to_numpy(), which loads pandas.
+    ends = (
+        np.frombuffer(found.buffers()[1], np.uint64, len(found)).astype(np.int32)
+        if len(found)
+        else np.zeros(0, np.int32)
+    )
+    return np.append(np.int32(0), ends + np.int32(1))
 
 
 def _opened(root: Root, file: str, columns: Sequence[str]) -> ipc.RecordBatchFileReader:

@@ -8,8 +8,9 @@ Full: ``ADE20K_2021_17_01/images/ADE/{training,validation}/<kind>/<scene>/<id>.j
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import msgspec
 import numpy as np
@@ -17,8 +18,11 @@ import numpy as np
 from ieiw.builders.formats.json_stream import load_json
 from ieiw.builders.formats.unpickle import load_pickle
 from ieiw.builders.options import Options
+from ieiw.builders.record_kinds import Kind
 from ieiw.builders.sources._label_maps import LabelMaps, numbered_names
+from ieiw.builders.vocabulary import LABELS
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.records import Record
 from ieiw.triplets.rejects import Refusal
 from ieiw.triplets.storage.cache import cached
 
@@ -65,6 +69,8 @@ class Ade20kFullOptions(Options):
     """A file below the root with one ``number: name`` a line, the number as red // 10 * 256 + green gives it: a list of one's own.
     Without it, the classes are those whole objects that occur in both splits by ``index_ade20k.pkl`` (the rule behind ADE20K-847);
     where that is missing, all whole objects that the pictures' json files name."""
+    records: Literal["classes", "regions"] = "classes"
+    """Pictures with their label maps, or with the objects that these tell apart."""
 
 
 class Ade20kFull(LabelMaps):
@@ -73,6 +79,25 @@ class Ade20kFull(LabelMaps):
     options_model = Ade20kFullOptions
     _options: Ade20kFullOptions
     coding = "ade"
+    choices: ClassVar[Mapping[Kind, str]] = {
+        Kind.LABELLED: "{records: classes}",
+        Kind.REGIONED: "{records: regions}",
+    }
+
+    def __init__(self, *, name: str, root: str, split: str, options: Mapping[str, Any]) -> None:
+        super().__init__(name=name, root=root, split=split, options=options)
+        if self._options.records == "regions":
+            self.gives = Kind.REGIONED
+
+    def group(self, index: int) -> Iterator[Record]:
+        """The one record of a picture."""
+        for record in super().group(index):
+            if self.gives is Kind.LABELLED or record.fault:
+                yield record
+                continue
+            files = {role: file for role, file in record.files.items() if role != LABELS}
+            files["regions"] = record.files[LABELS]
+            yield replace(record, files=files, annotation={"regions_format": "ade20k"})
 
     def inputs(self) -> Sequence[str]:
         """What names the classes; nothing where only the pictures' own json files do."""

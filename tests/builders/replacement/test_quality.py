@@ -9,7 +9,7 @@ from ieiw.builders.replacement.quality import Good, QualityRules, crop_of, good_
 from ieiw.builders.replacement.regions import Outlined, Refused
 from ieiw.builders.replacement.sharpness import sharpness_of
 from ieiw.triplets.images.masks import bounding_box
-from tests.builders.replacement.pictures import SIZE, box_mask, photo, region, regioned, sa1b, sa1b_document
+from tests.builders.replacement.pictures import SIZE, box_mask, photo, region, regioned, rle_of, sa1b, sa1b_document
 
 BOX = (20, 30, 60, 50)
 PIXELS = SIZE[0] * SIZE[1]
@@ -41,6 +41,9 @@ def verdict(box, facts=None, **rules):
         ((20, 110, 60, 50), {}, {}, "region_cut_by_border"),
         ((0, 30, 60, 50), {}, {"border": "keep"}, "good"),
         (BOX, {"truncated": True}, {}, "region_cut_by_border"),
+        (BOX, {"label": "brick wall"}, {}, "region_no_thing"),
+        (BOX, {"label": "lakes"}, {}, "region_no_thing"),
+        (BOX, {"label": "lake house"}, {}, "good"),
         (BOX, {"group": True}, {}, "crowd"),
         (BOX, {"group": True}, {"groups": True}, "good"),
         (BOX, {"depiction": True}, {}, "region_no_thing"),
@@ -53,6 +56,13 @@ def verdict(box, facts=None, **rules):
 )
 def test_each_rule_refuses_just_beyond_its_bound(box, facts, rules, expected):
     assert verdict(box, facts, **rules) == expected
+
+
+def test_an_outline_by_hand_that_ends_just_before_the_border_reaches_it():
+    size = (640, 480)
+    for x, expected in ((2, "region_cut_by_border"), (3, "good")):
+        entry = region("1", BOX) | {"box": None, "segmentation": rle_of(box_mask(x, 100, 200, 200, size))}
+        assert verdicts(regioned(entry, size=size, pixels=photo(size))) == {"1": expected}
 
 
 def test_a_good_region_knows_its_share_and_sharpness():

@@ -9,7 +9,8 @@ import pytest
 from ieiw.builders import catalogue
 from ieiw.triplets.errors import UsageError
 from tests.support.label_maps import ade_colours, blocks, names, write_map, write_pair
-from tests.support.source_case import SourceCase, draw_picture, source_of
+from tests.support.region_case import RegionCase, drawn
+from tests.support.source_case import SourceCase, draw_picture, records_of, source_of
 
 
 class TestAde20k150(SourceCase):
@@ -117,3 +118,25 @@ def test_a_class_number_that_is_none_names_no_class_of_ade(tmp_path, number):
     source = catalogue.source("ade20k-847", name="ade", root=str(tmp_path), split="training", options={})
     assert source.group_count() == 1
     assert b"tree" in source.read("@classes") and b"odd" not in source.read("@classes")
+
+
+class TestAde20kRegions(RegionCase):
+    dataset, split, options = "ade20k-847", "training", {"records": "regions"}
+    records, regions = 1, 3
+
+    def write(self, root):
+        scene = root / "ADE20K_2021_17_01" / "images" / "ADE" / "training" / "street"
+        colours = ade_colours(blocks(0, 312, 2855, kind=int))
+        colours[:20, 70:, 0] = 40  # another tree, by its blue
+        write_pair(scene / "ADE_train_1.jpg", scene / "ADE_train_1_seg.png", colours)
+        objects = [{"name_ndx": 2855, "name": "tree, shrub", "parts": {"part_level": 0}}]
+        (scene / "ADE_train_1.json").write_text(json.dumps({"annotation": {"object": objects}}))
+
+    def test_objects_of_a_class_are_told_apart_and_called_by_it(self, root):
+        source = self.source(root)
+        (record,) = records_of(source)
+        assert sorted((region.id, region.label) for region in drawn(source, record)) == [
+            ("2855-40", "tree"),
+            ("2855-9", "tree"),
+            ("312-9", ""),
+        ]
