@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ieiw.models.inpaint.common import ranged
 from ieiw.models.batches import in_batches
+from ieiw.models.inpaint.common import ranged
 from ieiw.models.paint.common import check_jobs
 from ieiw.models.protocols import ReferenceJob, ReferencePainter
 from ieiw.models.torch_files import torch_device
