@@ -80,7 +80,14 @@ PAINT = Role[ReferencePainter](
         "paint-by-example": "ieiw.models.paint.paint_by_example:PaintByExample",
     },
 )
-CAPTION = Role[Captioner]("caption", {"labels": "ieiw.models.caption.labels:Labels"})
+CAPTION = Role[Captioner](
+    "caption",
+    {
+        "blip2": "ieiw.models.caption.blip2:Blip2",
+        "image-to-text": "ieiw.models.caption.image_to_text:ImageToText",
+        "labels": "ieiw.models.caption.labels:Labels",
+    },
+)
 WRITE = Role[Writer](
     "write",
     {

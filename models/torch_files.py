@@ -51,3 +51,31 @@ def read_state(path: Path) -> dict[str, Any]:
     if not state or not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise UsageError(f"{path}: holds no tensors by name; give a checkpoint of the model's")
     return {name.removeprefix("module."): value for name, value in state.items()}
+
+
+def read_shapes(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Tensor -> shape, of all weights in a folder, in one file or several, without reading a number.
+
+    Safetensors are read where there are both they and pickles.
+
+    Raises:
+        UsageError: there are no weights, or they are damaged.
+    """
+    import torch
+    from safetensors import SafetensorError, safe_open
+
+    paths = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("*.bin"))
+    if not paths:
+        raise UsageError(f"{folder}: no weights (*.safetensors, *.bin) in it")
+    shapes: dict[str, tuple[int, ...]] = {}
+    for path in paths:
+        try:
+            if path.suffix == ".safetensors":
+                with safe_open(path, framework="pt") as file:
+                    shapes |= {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+            else:
+                state = torch.load(path, map_location="meta", weights_only=True)
+                shapes |= {name: tuple(value.shape) for name, value in state.items()}
+        except (SafetensorError, RuntimeError, ValueError, OSError, EOFError, KeyError, UnpicklingError) as error:
+            raise UsageError(f"{path}: no weights that can be read ({str(error)[:200]}); download it again") from error
+    return shapes

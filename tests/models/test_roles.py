@@ -13,7 +13,11 @@ from tests.support.holes import EMBEDDED
 from tests.support.tiny_clip import clip_folder
 
 BACKENDS = [(role, name) for role in ROLES.values() for name in sorted(role.backends)]
-REQUIRED = {"endpoint": {"base": "http://localhost:1/v1", "model": "m"}, "transformers": {"model": "m"}}
+REQUIRED = {
+    "endpoint": {"base": "http://localhost:1/v1", "model": "m"},
+    "transformers": {"model": "m"},
+    "image-to-text": {"model": "."},
+}
 
 
 @pytest.mark.parametrize(("role", "name"), BACKENDS, ids=lambda value: getattr(value, "name", value))
