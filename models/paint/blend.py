@@ -75,12 +75,27 @@ class Blend(ReferencePainter):
         check_jobs(jobs, seeds)
         if any(job.silhouette.all() for job in jobs):
             raise ValueError("a reference without an outline: blend can only paste what is cut out")
-        gone = [job.hole if job.gone is None else job.gone for job in jobs]
-        grounds = Patch().paint([job.picture for job in jobs], gone)
+        grounds = _grounds(jobs)
         return [
-            _composite(ground, job.hole, _placed(job, seed))
-            for ground, job, seed in zip(grounds, jobs, seeds, strict=True)
+            _composite(grounds[_place(job)], job.hole, _placed(job, seed))
+            for job, seed in zip(jobs, seeds, strict=True)
         ]
+
+
+def _grounds(jobs: Sequence[ReferenceJob]) -> dict[tuple[int, int], Image]:
+    """Each picture without what must go, made once for all its references and seeds: it takes longest."""
+    distinct = {_place(job): job for job in jobs}
+    made = Patch().paint([job.picture for job in distinct.values()], [_gone(job) for job in distinct.values()])
+    return dict(zip(distinct, made, strict=True))
+
+
+def _place(job: ReferenceJob) -> tuple[int, int]:
+    """The arrays themselves: jobs of one place share them."""
+    return id(job.picture), id(_gone(job))
+
+
+def _gone(job: ReferenceJob) -> Mask:
+    return job.hole if job.gone is None else job.gone
 
 
 def _placed(job: ReferenceJob, seed: int) -> _Cut:

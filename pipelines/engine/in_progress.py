@@ -8,10 +8,13 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.plan import UnitRef
 
 FAILED = ".failed"
 """Suffix of the note of a unit that an error, not a death, put an end to."""
+_MENDABLE = ".mendable"
+"""Suffix of what a user must mend, where that was the error."""
 
 
 @contextlib.contextmanager
@@ -26,7 +29,9 @@ def noted(running: Path | None, ref: UnitRef) -> Iterator[None]:
     spooled.replace(note)
     try:
         yield
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, UsageError):
+            note.with_suffix(_MENDABLE).write_text(str(error), encoding="utf-8")
         # Kept, so that the driver's end names the unit; but this process did not die at it.
         note.replace(note.with_suffix(FAILED))
         raise
@@ -42,3 +47,8 @@ def notes(running: Path, suffix: str = "") -> list[tuple[int, UnitRef]]:
                 ref = UnitRef.decoded(note.read_text(encoding="utf-8"))
                 result.append((int(note.name.partition("-")[0]), ref))
     return result
+
+
+def mendable(running: Path) -> str:
+    """What a user must mend, by the error of a unit; empty where there was none of that kind."""
+    return next((note.read_text(encoding="utf-8") for note in sorted(running.glob(f"*{_MENDABLE}"))), "")

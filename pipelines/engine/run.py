@@ -52,7 +52,8 @@ def run_stage(
         on_commit: called once for every unit that this run commits; may raise to stop the run.
 
     Raises:
-        UsageError: a file that the stage needs is missing, or units are damaged: all others are done, and that is kept.
+        UsageError: a file that the stage needs is missing, or units are damaged: all others are done, and that is kept; or a
+            unit met what a user must mend, such as an endpoint that is down.
         WorkerDiedError: a worker was killed; the next run tries its unit alone.
         DriverFailedError: the pipeline ended with an error.
     """

@@ -22,9 +22,10 @@ import psutil
 
 from ieiw.pipelines.engine.driver import REPORT, Job
 from ieiw.pipelines.engine.errors import DriverFailedError, WorkerDiedError
-from ieiw.pipelines.engine.in_progress import FAILED, notes
+from ieiw.pipelines.engine.in_progress import FAILED, mendable, notes
 from ieiw.pipelines.engine.parent import PARENT
 from ieiw.pipelines.engine.stage import Stage, address
+from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.processes import is_alive, owner, owner_lives
 from ieiw.triplets.storage.store import Store
@@ -57,7 +58,8 @@ def run_driver(
 
     Raises:
         WorkerDiedError: at the latest some seconds after a process of the build was killed.
-        DriverFailedError: the pipeline ended with an error.
+        UsageError: a unit met what a user must mend, such as an endpoint that is down.
+        DriverFailedError: the pipeline ended with another error.
     """
     _sweep()
     with contextlib.ExitStack() as stack:
@@ -164,6 +166,8 @@ def _check_end(driver: subprocess.Popen[bytes], report: Path, running: Path, log
         died = [UnitRef.decoded(ref) for ref in said["died"]]
         at = f"at unit {_names(died)}" if died else "between two units"
         raise WorkerDiedError(died, f"a worker died {at} (log: {log})")
+    if text := mendable(running):
+        raise UsageError(text)
     if "error" in said:
         error = said["error"]
         where = _names([unit for _, unit in notes(running, FAILED)])

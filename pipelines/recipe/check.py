@@ -12,7 +12,7 @@ from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.root_search import advice
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.gallery import check_embedder, gallery_store, open_gallery, read_note
-from ieiw.triplets.layout.regions import read_set
+from ieiw.triplets.layout.regions import check_roots, read_set
 from ieiw.triplets.rejects import Refusal
 
 
@@ -72,13 +72,16 @@ def _check_gallery(components: Components, name: str) -> None:
     Raises:
         UsageError: it is not; says how one is made.
     """
-    location = components.replacement(name).gallery
+    rules = components.replacement(name)
+    location = rules.gallery
     how = "`ieiw gallery regions GALLERY.yaml --to FOLDER --with EMBEDDER` makes one"
     if not location:
         raise UsageError(f"task_options.replacement.gallery: give the folder of a gallery of regions; {how}")
     store = gallery_store(location)
-    if read_note(store) is None or read_set(store) is None:
+    found = read_set(store)
+    if read_note(store) is None or found is None:
         raise UsageError(f"task_options.replacement.gallery: {location} holds no complete gallery of regions; {how}")
+    check_roots(found, rules.roots)
     if "embed" in components.recipe.backends:
         check_embedder(open_gallery(location), components.backend("embed").describe())
 

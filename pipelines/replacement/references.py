@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 
@@ -9,11 +10,10 @@ import numpy as np
 
 from ieiw.builders import catalogue
 from ieiw.builders.protocols import Source
-from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.gallery import Gallery
-from ieiw.triplets.layout.regions import RegionSet, read_set
+from ieiw.triplets.layout.regions import check_roots, region_set
 from ieiw.triplets.layout.replacement import Reference
 from ieiw.triplets.records import Image, Mask
 from ieiw.triplets.rejects import Reason, Refusal
@@ -21,18 +21,6 @@ from ieiw.triplets.rejects import Reason, Refusal
 _KEPT = 8
 _AROUND = 0.05
 """A painter is shown at least so much beside a region, as a share of its sides."""
-
-
-def region_set(gallery: Gallery) -> RegionSet:
-    """What a gallery of regions was made of.
-
-    Raises:
-        UsageError: it is no gallery of regions.
-    """
-    found = read_set(gallery.store)
-    if found is None:
-        raise UsageError(f"{gallery.store.location}: no gallery of regions; make one by `ieiw gallery regions`")
-    return found
 
 
 class References:
@@ -47,37 +35,42 @@ class References:
     """
 
     def __init__(self, gallery: Gallery, roots: Mapping[str, str]) -> None:
-        self._recipe = region_set(gallery).recipe
-        known = [each.name for each in self._recipe.sources]
-        if unknown := sorted(set(roots) - set(known)):
-            raise UsageError(f"roots: the gallery holds no data set {unknown[0]!r}. Known: {', '.join(known)}")
+        found = region_set(gallery)
+        check_roots(found, roots)
+        self._recipe = found.recipe
         self._roots, self._sources = roots, dict[str, Source]()
-        self._pictures: OrderedDict[tuple[str, str], Image] = OrderedDict()
+        self._pictures: OrderedDict[str, Image] = OrderedDict()
 
     def read(self, each: Reference) -> tuple[Image, Mask]:
         """The pixels of a region's box with a little around it, and its silhouette in them.
 
         Raises:
-            Refusal: its picture cannot be read any more, or has another size.
+            Refusal: its picture cannot be read any more, or is another one, or shows nothing else.
         """
-        picture = self._picture(each.source, each.picture)
+        picture = self._picture(each)
         x, y, width, height = each.box
-        crop = picture[y : y + height, x : x + width]
-        if crop.shape[:2] != (height, width):
-            raise Refusal(
-                Reason.PICTURE_SIZE_MISMATCH, f"reference {each.id}: the picture is not what the gallery knew"
-            )
-        return np.ascontiguousarray(crop), from_rle(each.outline)
+        across, down = max(1, round(_AROUND * width)), max(1, round(_AROUND * height))
+        left, top = max(0, x - across), max(0, y - down)
+        crop = np.ascontiguousarray(picture[top : y + height + down, left : x + width + across])
+        silhouette = np.zeros(crop.shape[:2], np.bool_)
+        silhouette[y - top :, x - left :][:height, :width] = from_rle(each.outline)
+        if silhouette.all():
+            raise Refusal(Reason.REGION_TOO_LARGE, f"reference {each.id}: it fills its picture")
+        return crop, silhouette
 
-    def _picture(self, source: str, reference: str) -> Image:
-        key = (source, reference)
+    def _picture(self, each: Reference) -> Image:
+        key = each.picture_sha256
         if key not in self._pictures:
             while len(self._pictures) >= _KEPT:
                 self._pictures.popitem(last=False)
             try:
-                self._pictures[key] = decode(self._source(source).read(reference)).pixels
+                data = self._source(each.source).read(each.picture)
+                if hashlib.sha256(data).hexdigest() != each.picture_sha256:
+                    raise Refusal(Reason.PICTURE_MISSING, "another picture lies there now")
+                self._pictures[key] = decode(data).pixels
             except Refusal as refusal:
-                raise Refusal(refusal.reason, f"reference {source}/{reference}: {refusal.detail}") from refusal
+                detail = f"reference {each.source}/{each.picture}: {refusal.detail}"
+                raise Refusal(refusal.reason, detail) from refusal
         self._pictures.move_to_end(key)
         return self._pictures[key]
 

@@ -18,13 +18,13 @@ from ieiw.builders.replacement.quality import Good, crop_of, good_regions
 from ieiw.models.gallery.search import Searcher
 from ieiw.models.protocols import Embedder
 from ieiw.pipelines.gallery.regions.table import reference_of
-from ieiw.pipelines.replacement.references import region_set
 from ieiw.pipelines.replacement.step import attempts_of_step
 from ieiw.pipelines.replacement.worker import Item, StepWorker
 from ieiw.triplets.images.colour_names import clear_colour
 from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.layout.gallery import Gallery, check_embedder, open_gallery
 from ieiw.triplets.layout.plan import UnitRef
+from ieiw.triplets.layout.regions import region_set
 from ieiw.triplets.layout.replacement import Outcome, Reference, Retrieved
 from ieiw.triplets.records import Attempt, Image, OpenRecord, attempt_rng
 from ieiw.triplets.rejects import Reason, Refusal
@@ -137,6 +137,7 @@ class Retriever(StepWorker[Ready]):
         ]
 
     def _answer(self, key: str, query: Retrieved, near: Sequence[Reference]) -> Outcome:
+        near = [each for each in near if each.picture_sha256 not in self._taken_down]
         chosen, passed = fitting(query, near, self.rules.retrieve, _same_kind)
         if not chosen:
             told = ", ".join(f"{count} {why}" for why, count in passed.most_common())

@@ -92,8 +92,9 @@ class StepWorker(ABC, Generic[B]):
         self.start(ref)
         passed, left = self._split(ref)
         folder, kept = self._step.folder, [*passed]
-        batches = list(iter(lambda: list(islice(left, self.batch)), []))
-        files = [batch_file(folder, ref, number) for number in range(len(batches))]
+        size = self.batch
+        batches = list(iter(lambda: list(islice(left, size)), []))
+        files = [batch_file(folder, ref, number * size, size) for number in range(len(batches))]
         todo = [(file, batch) for file, batch in zip(files, batches, strict=True) if not self.store.exists(file)]
         for file, ready in self._readied(todo):
             self.store.publish_bytes(file, to_bytes(self.make(ready)))

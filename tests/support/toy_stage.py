@@ -17,7 +17,7 @@ from ieiw.pipelines.engine.errors import WorkerDiedError
 from ieiw.pipelines.engine.parent import PARENT
 from ieiw.pipelines.engine.run import RunOptions, run_stage
 from ieiw.pipelines.engine.stage import Stage
-from ieiw.triplets.errors import DamageError
+from ieiw.triplets.errors import DamageError, UsageError
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.store import Store, open_store
 
@@ -32,6 +32,7 @@ class Toy(Stage):
     deadly: tuple[int, ...] = ()
     failing: tuple[int, ...] = ()
     damaged: tuple[int, ...] = ()
+    unanswered: tuple[int, ...] = ()
     input: str = ""
     victim: str = ""
     point: str = ""
@@ -63,6 +64,8 @@ class ToyWorker:
             raise OSError("no disk")
         if ref.number in self._stage.damaged:
             raise DamageError(f"unit {ref.number} is damaged")
+        if ref.number in self._stage.unanswered:
+            raise UsageError("http://toy: no answer")
         self._reach("started", ref)
         if self._store.create(self._stage.mark(ref), str(ref.number).encode()):
             self._store.publish_bytes(f"done/{ref.number}-{time.time_ns()}", b"")

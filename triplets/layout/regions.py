@@ -9,11 +9,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ieiw.triplets.errors import UsageError
+from ieiw.triplets.layout.gallery import Gallery
 from ieiw.triplets.layout.recipe import HoldOut, expanded
 from ieiw.triplets.records import check_source_name
 from ieiw.triplets.settings.yaml_file import SplitName, Strict
@@ -122,3 +124,26 @@ def read_set(store: FolderStore) -> RegionSet | None:
         raise UsageError(
             f"{store.location}/{FILE}: cannot be read ({error.error_count()} wrong fields). Build the gallery anew"
         ) from error
+
+
+def region_set(gallery: Gallery) -> RegionSet:
+    """What a gallery of regions was made of.
+
+    Raises:
+        UsageError: it is no gallery of regions.
+    """
+    found = read_set(gallery.store)
+    if found is None:
+        raise UsageError(f"{gallery.store.location}: no gallery of regions; make one by `ieiw gallery regions`")
+    return found
+
+
+def check_roots(found: RegionSet, roots: Collection[str]) -> None:
+    """Make sure that all data sets that somebody says were moved are of the gallery.
+
+    Raises:
+        UsageError: names one that is not, and those that are.
+    """
+    known = [each.name for each in found.recipe.sources]
+    if unknown := sorted(set(roots) - set(known)):
+        raise UsageError(f"roots: the gallery holds no data set {unknown[0]!r}. Known: {', '.join(known)}")

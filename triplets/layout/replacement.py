@@ -3,7 +3,7 @@
 ::
 
     replacement/SOURCE/STEP-DIGEST12/UNIT.parquet             a unit's attempts after a step. THE COMMIT MARK OF THE STEP'S UNIT
-    replacement/SOURCE/STEP-DIGEST12/work/UNIT-00000.parquet  batches of a unit under way; removed once the unit is committed
+    replacement/SOURCE/STEP-DIGEST12/work/UNIT-0-8.parquet    its attempts 0 to 7, while it is under way; removed once it is committed
 
 The digest is of all that decides what a step makes, the steps before it included: so another prompt paints nothing again.
 """
@@ -164,9 +164,9 @@ def unit_file(folder: str, ref: UnitRef) -> str:
     return f"{folder}/{_stem(ref)}.parquet"
 
 
-def batch_file(folder: str, ref: UnitRef, number: int) -> str:
-    """A batch of a unit under way."""
-    return f"{folder}/work/{_stem(ref)}-{number:05d}.parquet"
+def batch_file(folder: str, ref: UnitRef, start: int, size: int) -> str:
+    """A batch of a unit under way. A run with batches of another size takes none of them for its own."""
+    return f"{folder}/work/{_stem(ref)}-{start}-{start + size}.parquet"
 
 
 def _stem(ref: UnitRef) -> str:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from ieiw.models.inpaint.patch import Patch
 from ieiw.models.roles import PAINT
 from tests.support.references import BLUE, GREEN, HOLE, RED, reference_job
 
@@ -107,3 +108,16 @@ def test_jobs_that_nobody_could_paint_are_refused(change, message):
         paint(replace(reference_job(), **change))
     with pytest.raises(ValueError, match="1 jobs and 0 seeds"):
         PAINT.make("blend", {}).paint([reference_job()], [])
+
+
+def test_a_picture_is_emptied_once_for_all_its_references_and_seeds(monkeypatch):
+    asked = []
+    empty = Patch.paint
+    monkeypatch.setattr(Patch, "paint", lambda self, *given: asked.append(len(given[0])) or empty(self, *given))
+    job, other = reference_job(), reference_job(ground=(20, 20, 20))
+    jobs, seeds = [job, other, replace(job, reference=other.reference), job], [0, 0, 0, 1]
+    together = PAINT.make("blend", {}).paint(jobs, seeds)
+    assert asked == [2]
+    assert all(
+        np.array_equal(one, paint(*each)) for one, each in zip(together, zip(jobs, seeds, strict=True), strict=True)
+    )

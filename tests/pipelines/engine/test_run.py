@@ -131,6 +131,13 @@ class TestInProcesses:
         assert result.pop(UNITS[2].unit).startswith("set aside: unit abcdef-000002 killed its worker 2 times")
         assert len(result) == 5 and store.sizes("logs/strikes") == {}
 
+    @pytest.mark.parametrize("workers", [1, 2])
+    def test_what_a_user_must_mend_is_told_as_it_is(self, store, workers):
+        with pytest.raises(UsageError, match=r"^http://toy: no answer$"):
+            run_stage(store, Toy(unanswered=(3,)), UNITS, RunOptions(workers=workers))
+        run_stage(store, Toy(), UNITS, RunOptions(workers=1))
+        assert made(store) == WHOLE
+
     def test_an_error_in_a_unit_names_it(self, store):
         with pytest.raises(DriverFailedError, match=r"no disk.*000003"):
             run_stage(store, Toy(failing=(3,)), UNITS, RunOptions(workers=1))

@@ -65,4 +65,4 @@ def test_units_are_named_by_number_and_retries_by_their_fingerprint_too():
     planned = UnitRef("pets", "abcdef" * 8, 0, 3)
     assert unit_file("f", planned) == unit_file("f", UnitRef("pets", "123456" * 8, 0, 3)) == "f/000003.parquet"
     assert unit_file("f", UnitRef("pets", "abcdef" * 8, 1, 3)) == "f/r01-abcdef-000003.parquet"
-    assert batch_file("f", planned, 2) == "f/work/000003-00002.parquet"
+    assert batch_file("f", planned, 16, 8) == "f/work/000003-16-24.parquet"
