@@ -48,7 +48,7 @@ class Build:
 
     def refused(self) -> bool:
         """Whether it ended at once because another driver holds the lock."""
-        return self.process.poll() == 2 and "is being built by process" in self.said()
+        return self.process.poll() == 2 and "build is at work (process" in self.said()
 
     def family(self, role: str) -> list[psutil.Process]:
         """Living processes below the command: the ``driver``, the ``worker`` processes, or ``all`` of them."""

@@ -25,15 +25,19 @@ def audit(
     from ieiw.apps.audit.page import Written, write
     from ieiw.pipelines.audit.run import Audit, Options
     from ieiw.pipelines.audit.run import audit as gather
-    from ieiw.triplets.layout.borrowed import borrow
+    from ieiw.pipelines.engine.lock import beside
+    from ieiw.triplets.layout.borrowed import borrow, check_writable
     from ieiw.triplets.storage.store import open_store
 
     build = borrow(build, out) if out else build
     options = Options(each=each, inline_bytes=inline * 10**6)
 
     def report() -> tuple[Audit, Written]:
-        result = gather(build, cut or None, against or None, options, lambda what: say(f"{what} …"))
-        return result, write(open_store(build), result, options)
+        store = open_store(build)
+        check_writable(store)
+        with beside(store, "audit"):  # a page of a picture that is taken down meanwhile would stay
+            result = gather(build, cut or None, against or None, options, lambda what: say(f"{what} …"))
+            return result, write(store, result, options)
 
     if serve:
         from ieiw.apps.audit.live import show

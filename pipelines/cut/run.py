@@ -15,6 +15,7 @@ from ieiw.pipelines.cut.copy_shards import materialise as copy_samples
 from ieiw.pipelines.cut.dataset_card import add_card
 from ieiw.pipelines.cut.decontaminate import nearest, stamp
 from ieiw.pipelines.cut.default_rules import DEFAULT
+from ieiw.pipelines.engine.lock import beside
 from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.index.frame import open_frame
 from ieiw.pipelines.index.score_notes import notes_of
@@ -48,15 +49,20 @@ def cut(
 
     Raises:
         UsageError: no such build, an unfinished one, a score that is missing or stale, rules that keep nothing (the message
-            shows the funnel), shards that changed, no room on the disk.
+            shows the funnel), shards that changed, no room on the disk, a take-down at work.
     """
     check_name(name)
     store = open_store(location)
     index = open_build(store)
-    wanted = _wanted(index, rules, materialise)
-    if unchanged := _unchanged(store, name, wanted):
+    if unchanged := _unchanged(store, name, _wanted(index, rules, materialise)):
         return unchanged
     check_writable(store)
+    with beside(store, "cut"):
+        return _make(open_build(store), name, rules, materialise, report)
+
+
+def _make(index: Index, name: str, rules: RuleSet, materialise: bool, report: Callable[[Progress], None]) -> CutState:
+    wanted = _wanted(index, rules, materialise)
     frame = open_frame(index, scores=rules.scores())
     frame.nearest = nearest
     if rules != DEFAULT:  # those speak of tasks that a build need not have

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from ieiw.models.roles import EMBED
 from ieiw.pipelines.embed.stage import EmbedStage
+from ieiw.pipelines.engine.lock import beside
 from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
 from ieiw.pipelines.engine.stage import committed, pending
@@ -69,7 +70,7 @@ def embed(
 
     Raises:
         UsageError: an unknown embedder or no weights; embeddings of that name by other weights; a build that is not complete, or
-            damaged shards: all others are embedded, and that is kept.
+            damaged shards: all others are embedded, and that is kept; a take-down at work.
         WorkerDiedError, DriverFailedError: as for a build; what is embedded is kept.
     """
     check_beam_args(options.beam_args if options else ())
@@ -84,20 +85,30 @@ def embed(
             f"{store.location}/{FOLDER}/{embedder}: made with {_told(note['settings'])}, not with {_told(settings)}. Remove that "
             "folder to embed anew"
         )
-    digests = list(index.digests())
     progress = Progress()
-    if not (note and note["index"] == digests and note["complete"]):
+    if not (note and note["index"] == list(index.digests()) and note["complete"]):
         check_writable(store)
-        note = {"settings": settings, "index": digests, "stand_in": model.stand_in, "complete": False}
-        built = {ref: mark_of(store, ref.rows).built for ref in index.state.refs()}
-        refs = [ref for ref, count in built.items() if count]
-        write_note(store, embedder, note)
-        write_elsewhere(store, embedder, _elsewhere(index, stage, refs))
-        items = sum(built[ref] for ref in pending(store, stage, refs))
-        progress = run_stage(store, stage, refs, options or RunOptions(), report, items=items)
-        note |= _counts(store, stage, refs) | {"complete": True}
-        write_note(store, embedder, note)
+        note = {"settings": settings, "stand_in": model.stand_in}
+        with beside(store, "embed"):
+            note, progress = _embed(open_build(store), stage, note, options or RunOptions(), report)
     return Embedded(note["pictures"], note["texts"], tuple(note["set_aside"]), model.stand_in, progress)
+
+
+def _embed(
+    index: Index, stage: EmbedStage, note: Mapping[str, Any], options: RunOptions, report: Callable[[Progress], None]
+) -> tuple[dict[str, Any], Progress]:
+    """Embed what is left; returns the note, now complete."""
+    store = index.store
+    begun = {**note, "index": list(index.digests()), "complete": False}
+    built = {ref: mark_of(store, ref.rows).built for ref in index.state.refs()}
+    refs = [ref for ref, count in built.items() if count]
+    write_note(store, stage.embedder, begun)
+    write_elsewhere(store, stage.embedder, _elsewhere(index, stage, refs))
+    items = sum(built[ref] for ref in pending(store, stage, refs))
+    progress = run_stage(store, stage, refs, options, report, items=items)
+    complete = begun | _counts(store, stage, refs) | {"complete": True}
+    write_note(store, stage.embedder, complete)
+    return complete, progress
 
 
 def _told(settings: Mapping[str, str]) -> str:

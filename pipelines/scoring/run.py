@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from ieiw.filters.registry import embedded, make
 from ieiw.filters.scores.base import EmbeddingPairScore, EmbeddingScore, Score
+from ieiw.pipelines.engine.lock import beside
 from ieiw.pipelines.engine.progress import Progress
 from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
 from ieiw.pipelines.engine.stage import pending
@@ -75,7 +76,7 @@ def score(
 
     Raises:
         UsageError: an unknown score or option, no weights, a build that is not complete or not embedded, or damaged shards: all
-            others are scored, and that is kept.
+            others are scored, and that is kept; a take-down at work.
         WorkerDiedError, DriverFailedError: as for a build; what is scored is kept.
     """
     names = embedded() if names is None else names
@@ -88,16 +89,8 @@ def score(
     progress = Progress()
     if wanted:
         check_writable(store)
-        by_embedding = [each for each in wanted if isinstance(each, EmbeddingScore | EmbeddingPairScore)]
-        if by_embedding:
-            found, settings, progress = score_embeddings(index, by_embedding, report)
-            notes = {
-                each.name: _publish(index, each, _gathered(*found[each.name]), settings[each.name])
-                for each in by_embedding
-            }
-            _finish(store, notes)
-        if by_pixels := [each for each in wanted if each not in by_embedding]:
-            progress = _score_pixels(index, by_pixels, score_options or {}, options, report)
+        with beside(store, "score"):
+            progress = _score(open_build(store), wanted, score_options or {}, options, report)
     kept = {name: read_note(store, name) for name in names}
     return Scored(
         {name: int(note["values"]) for name, note in kept.items()},
@@ -106,6 +99,23 @@ def score(
         {name: note["tally"] for name, note in kept.items() if "tally" in note},
         progress,
     )
+
+
+def _score(
+    index: Index, wanted: Sequence[Score], score_options: ScoreOptions, options: RunOptions, report: Report
+) -> Progress:
+    """Score by embedding, then by pixels; returns the progress of the last."""
+    progress = Progress()
+    by_embedding = [each for each in wanted if isinstance(each, EmbeddingScore | EmbeddingPairScore)]
+    if by_embedding:
+        found, settings, progress = score_embeddings(index, by_embedding, report)
+        notes = {
+            each.name: _publish(index, each, _gathered(*found[each.name]), settings[each.name]) for each in by_embedding
+        }
+        _finish(index.store, notes)
+    if by_pixels := [each for each in wanted if each not in by_embedding]:
+        progress = _score_pixels(index, by_pixels, score_options, options, report)
+    return progress
 
 
 def _is_fresh(store: Store, state: BuildState, made: Score) -> bool:

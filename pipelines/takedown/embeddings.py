@@ -42,24 +42,55 @@ def rewrite(store: Store, taken: TakeDown, before: Index, after: Index, gone: pa
         gone: digests of pictures that no triplet shows any more.
     """
     refs = [UnitRef.decoded(text) for text in taken.units]
+    emptied = [ref for ref in refs if not _said(store, ref)]
     for name in store.folders(FOLDER):
         note = read_note(store, name)
         if note is None or note["index"] == list(after.digests()):
             continue
-        whole = note["complete"] and note["index"] == list(before.digests())
-        orphans = [ref for ref in refs if _left(store, name, ref, gone)]
-        if whole and orphans:  # the note first: once their files are gone, nobody could tell
-            whole = note["complete"] = False
-            write_note(store, name, note)
-        other = _elsewhere(store, name)
-        for file in _borrowers(store, name, other, orphans):
-            store.delete(file)
+        _hand_on(store, name, after, emptied, gone)
         for ref in refs:
             _rewrite_unit(store, name, ref, gone)
-        write_elsewhere(store, name, other.filter(pc.invert(pc.is_in(other["id"], gone))))
-        if whole:
+        if note["complete"] and note["index"] == list(before.digests()):
             counts = {kind: sum(_rows(store, name, kind)) for kind in _KINDS}
             write_note(store, name, note | counts | {"index": list(after.digests())})
+
+
+def _hand_on(store: Store, name: str, after: Index, emptied: Sequence[UnitRef], gone: pa.Array) -> None:
+    """Vectors that others count on move from units without triplets, each to the first unit that needs it and is embedded.
+
+    Killed before the last line, the same again finds vectors moved; after it, nothing is left to move.
+    """
+    other = _elsewhere(store, name)
+    for column, ids in (("id", gone), ("unit", [ref.unit for ref in emptied])):
+        other = other.filter(pc.invert(pc.is_in(other[column], pa.array(ids, pa.string()))))
+    folder = f"{FOLDER}/{name}/pictures/"
+    there = store.sizes(folder)
+    files = {ref.unit: vectors_file(name, "pictures", ref).removeprefix(folder) for ref in after.state.refs()}
+    for ref in emptied:
+        is_lent = pc.equal(other["owner"], _owner(files[ref.unit]))
+        lent = other.filter(is_lent).to_pylist()
+        heirs: dict[str, str] = {}
+        for row in lent:
+            if files[row["unit"]] in there:
+                heirs.setdefault(row["id"], files[row["unit"]])
+        for heir in dict.fromkeys(heirs.values()):
+            _move(store, folder + files[ref.unit], folder + heir, [each for each in heirs if heirs[each] == heir])
+        still = [row for row in lent if heirs.get(row["id"], files[row["unit"]]) != files[row["unit"]]]
+        moved = pa.Table.from_pylist([row | {"owner": _owner(heirs[row["id"]])} for row in still], ELSEWHERE)
+        other = pa.concat_tables([other.filter(pc.invert(is_lent)), moved])
+    write_elsewhere(store, name, other)
+
+
+def _owner(file: str) -> str:
+    return file.removesuffix(".parquet")
+
+
+def _move(store: Store, file: str, heir: str, ids: Sequence[str]) -> None:
+    """Add vectors of one file to another that does not hold them yet."""
+    more, table = (read_table(io.BytesIO(store.read(each))) for each in (file, heir))
+    fresh = sorted(set(ids) - set(table["id"].to_pylist()))
+    more = more.filter(pc.is_in(more["id"], pa.array(fresh, pa.string())))
+    store.publish_bytes(heir, to_bytes(pa.concat_tables([table, more]), _set_aside(table)))
 
 
 def _said(store: Store, ref: UnitRef) -> set[str]:
@@ -68,29 +99,11 @@ def _said(store: Store, ref: UnitRef) -> set[str]:
         return {text_id(text) for text in read_table(file, ["instruction"])["instruction"].to_pylist()}
 
 
-def _left(store: Store, name: str, ref: UnitRef, gone: pa.Array) -> bool:
-    """Whether a unit without triplets holds vectors that other units need; those are embedded again."""
-    file = vectors_file(name, "pictures", ref)
-    if _said(store, ref) or not store.exists(file):
-        return False
-    with store.open(file) as stream:
-        return not pc.all(pc.is_in(read_table(stream, ["id"])["id"], gone), min_count=0).as_py()
-
-
 def _elsewhere(store: Store, name: str) -> pa.Table:
     try:
         return read_elsewhere(store, name)
     except FileNotFoundError:  # an embedding that had only begun
         return ELSEWHERE.empty_table()
-
-
-def _borrowers(store: Store, name: str, elsewhere: pa.Table, owners: Sequence[UnitRef]) -> list[str]:
-    """Files of the units that count on vectors in the files of these."""
-    names = pa.array([f"{ref.source}-{ref.unit}" for ref in owners], pa.string())
-    units = pc.unique(elsewhere.filter(pc.is_in(elsewhere["owner"], names))["unit"]).to_pylist()
-    ends = tuple(f"-{unit}.parquet" for unit in units)
-    folders = [f"{FOLDER}/{name}/{kind}" for kind in _KINDS]
-    return [f"{folder}/{file}" for folder in folders for file in store.sizes(folder) if file.endswith(ends)]
 
 
 def _rewrite_unit(store: Store, name: str, ref: UnitRef, gone: pa.Array) -> None:
@@ -106,8 +119,11 @@ def _rewrite_unit(store: Store, name: str, ref: UnitRef, gone: pa.Array) -> None
         stays = pc.invert(pc.is_in(table["id"], gone))
         if kind == "texts":
             stays = pc.is_in(table["id"], pa.array(sorted(said), pa.string()))
-        told = (table.schema.metadata or {}).get(SET_ASIDE, b"").decode()
-        store.publish_bytes(file, to_bytes(table.filter(stays), told))
+        store.publish_bytes(file, to_bytes(table.filter(stays), _set_aside(table)))
+
+
+def _set_aside(table: pa.Table) -> str:
+    return bytes((table.schema.metadata or {}).get(SET_ASIDE, b"")).decode()
 
 
 def _rows(store: Store, name: str, kind: Kind) -> list[int]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ieiw.pipelines.build.finalise import compact, sweep
-from ieiw.pipelines.engine.lock import Lock
+from ieiw.pipelines.engine.lock import alone
 from ieiw.pipelines.takedown import cuts, derived, in_galleries
 from ieiw.pipelines.takedown.find import Asked, find
 from ieiw.pipelines.takedown.units import blank_plans, rewrite_unit
@@ -30,6 +30,7 @@ from ieiw.triplets.storage.store import Store, open_store
 __all__ = ["Asked", "look", "resume", "take_down"]
 
 Report = Callable[[str], None]
+_VERB = "take-down"
 
 
 def look(location: str, asked: Asked, galleries: Sequence[str] = ()) -> TakeDown:
@@ -67,11 +68,11 @@ def take_down(
 
     Raises:
         UsageError: no complete build, one to be read only, a picture that is not there, a shard or a cut that was changed, a
-            place without a gallery. Nothing is changed then.
+            place without a gallery, another at work on the build. Nothing is changed then.
     """
     asked.check()
     store = _own(location)
-    with Lock(store, take_over):
+    with alone(store, _VERB, take_over):
         _go_on(store, report)
         done = [taken for taken in read_all(store) if taken.asked == asked.digests()]
         if done:
@@ -93,7 +94,7 @@ def take_down(
 def resume(location: str, report: Report = lambda _: None, *, take_over: bool = False) -> list[TakeDown]:
     """Finish what was stopped; returns what it finished."""
     store = _own(location)
-    with Lock(store, take_over):
+    with alone(store, _VERB, take_over):
         return _go_on(store, report)
 
 

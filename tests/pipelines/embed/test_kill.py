@@ -68,7 +68,8 @@ def check_same(build, undisturbed):
 def test_whoever_is_killed_at_random(build, undisturbed, tmp_path, monkeypatch, victim, workers, point):
     when = random.SystemRandom().randint(1, UNITS - 1)
     print(f"{victim}, unit {when}")  # pytest shows it where the test fails
-    environment = os.environ | ({VARIABLE: f"{point}:{when}:{tmp_path / 'visits'}"} if point else {})
+    visit = when + (point == "rows-spooled")  # the lock is created first
+    environment = os.environ | ({VARIABLE: f"{point}:{visit}:{tmp_path / 'visits'}"} if point else {})
     command = [sys.executable, "-c", PROGRAM, str(build), str(workers), "" if point else str(when)]
     killed = subprocess.run(
         command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, check=False, timeout=120

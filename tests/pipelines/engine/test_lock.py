@@ -113,7 +113,7 @@ def test_a_holder_on_another_host_lives_by_its_heartbeat(store):
 def test_a_container_of_the_same_name_is_not_this_one(store):
     """Its process has a number that nobody has here, or that somebody else has: only its heartbeat counts."""
     hold(store, space="another", pid=2**22 + 1)
-    with pytest.raises(UsageError, match="is being built"), Lock(store):
+    with pytest.raises(UsageError, match="build is at work"), Lock(store):
         pass
     hold(store, space="another", beat=time.time() - STALE_S - 1)
     with Lock(store):
@@ -129,7 +129,7 @@ def test_a_lock_from_the_future_is_held_only_while_it_beats(store, monkeypatch):
     hold(store, space="another", beat=ahead)
     beating = threading.Timer(0.1, hold, [store], {"space": "another", "beat": ahead + 15})
     beating.start()
-    with pytest.raises(UsageError, match="is being built"), Lock(store):
+    with pytest.raises(UsageError, match="build is at work"), Lock(store):
         pass
     beating.join()
 

@@ -121,7 +121,7 @@ def files(folder):
 
 @pytest.mark.parametrize(
     ("workers", "point"),
-    [("2", "unit-started:2"), ("1", "rows-spooled:2"), ("2", "")],
+    [("2", "unit-started:2"), ("1", "rows-spooled:3"), ("2", "")],
     ids=["worker", "driver", "supervisor"],
 )
 def test_whoever_is_killed_the_next_run_ends_with_the_same_values(tiny, tmp_path, monkeypatch, workers, point):

@@ -1,7 +1,10 @@
 """Embeddings lose the pictures and instructions that were taken down, and hold for the build that is left."""
 
+import shutil
+
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from ieiw.pipelines.embed.run import embed
 from ieiw.pipelines.engine.run import RunOptions
@@ -19,6 +22,7 @@ from ieiw.triplets.layout.embeddings import (
     write_elsewhere,
 )
 from ieiw.triplets.layout.index import open_build
+from tests.pipelines.takedown.test_kill import Killed, kill_before
 from tests.support.builds import index, stamps
 from tests.support.tiny_build import Wanted, tiny_build
 
@@ -62,25 +66,64 @@ def test_an_embedding_that_had_only_begun_stays_begun(tiny):
     assert not {place[2] for place in vectors(tiny, "descriptor", "pictures")} & set(taken.made)
 
 
-def test_a_unit_that_leaves_a_vector_which_another_needs(tmp_path):
-    """What the other unit counted on is embedded again; nothing is read from a file that nobody keeps."""
+@pytest.fixture
+def lender(tmp_path):
+    """A build whose first unit holds a vector that the second and the third need."""
     tiny = tiny_build(tmp_path / "build", Wanted(pictures=6, per_unit=6, sources=("shapes",)))
     embed(str(tiny.path), "descriptor", {}, RunOptions(workers=1))
-    first, second, *_ = tiny.state.refs()
+    first, second, third, *_ = tiny.state.refs()
     ids, of_them = read_vectors(tiny.store, vectors_file("descriptor", "pictures", second))
     mine, my_vectors = read_vectors(tiny.store, vectors_file("descriptor", "pictures", first))
     both = vector_table([*mine, ids[0]], np.concatenate([my_vectors, of_them[:1]]))
     tiny.store.publish_bytes(vectors_file("descriptor", "pictures", first), to_bytes(both))
     less = vector_table(ids[1:], of_them[1:])
     tiny.store.publish_bytes(vectors_file("descriptor", "pictures", second), to_bytes(less))
-    borrowed = {"unit": [second.unit], "id": [ids[0]], "owner": [f"{first.source}-{first.unit}"]}
+    owner = f"{first.source}-{first.unit}"
+    borrowed = {"unit": [second.unit, third.unit], "id": [ids[0]] * 2, "owner": [owner] * 2}
     write_elsewhere(tiny.store, "descriptor", pa.table(borrowed, schema=ELSEWHERE))
-    picture = next(row for row in index(tiny.path, "rows") if row["unit"] == first.unit)["picture_sha256"]
-    take_down(str(tiny.path), Asked(sha256=(picture,)))
-    assert not read_note(tiny.store, "descriptor")["complete"]
-    assert embed(str(tiny.path), "descriptor", {}, RunOptions(workers=1)).progress.done_units == 1
-    again, vectors_again = read_vectors(tiny.store, vectors_file("descriptor", "pictures", second))
-    assert again == ids
-    assert np.array_equal(vectors_again, of_them)
-    assert read_elsewhere(tiny.store, "descriptor").num_rows == 0
+    wish = Asked(sha256=(next(row for row in index(tiny.path, "rows") if row["unit"] == first.unit)["picture_sha256"],))
+    return tiny, wish, dict(zip(ids, of_them.tolist(), strict=True))
+
+
+def check_inherited(tiny, expected):
+    """The second unit has its vector back, the third one finds it there, and nothing is embedded again."""
+    first, second, third, *_ = tiny.state.refs()
+    ids, found = read_vectors(tiny.store, vectors_file("descriptor", "pictures", second))
+    assert dict(zip(ids, found.tolist(), strict=True)) == expected
+    (row,) = read_elsewhere(tiny.store, "descriptor").to_pylist()
+    assert row == {"unit": third.unit, "id": next(iter(expected)), "owner": f"{second.source}-{second.unit}"}
     assert not tiny.store.exists(vectors_file("descriptor", "pictures", first))
+    seen, note = (
+        stamps(tiny.path / "embeddings"),
+        require_note(tiny.store, "descriptor", open_build(tiny.store).digests()),
+    )
+    assert note["pictures"] == len(vectors(tiny, "descriptor", "pictures"))
+    embed(str(tiny.path), "descriptor", {}, RunOptions(workers=1))
+    assert stamps(tiny.path / "embeddings") == seen
+
+
+def test_a_unit_that_is_left_without_triplets_hands_on_what_others_need(lender):
+    tiny, wish, expected = lender
+    take_down(str(tiny.path), wish)
+    check_inherited(tiny, expected)
+
+
+def test_killed_before_any_change_it_hands_on_as_well(lender):
+    tiny, wish, expected = lender
+    fresh = tiny.path.with_name("fresh")
+    shutil.copytree(tiny.path, fresh)
+    count, killed = -1, True
+    while killed:
+        count, killed = count + 1, False
+        shutil.rmtree(tiny.path)
+        shutil.copytree(fresh, tiny.path)
+        with pytest.MonkeyPatch.context() as patch:
+            kill_before(patch, count)
+            try:
+                take_down(str(tiny.path), wish)
+            except Killed:
+                killed = True
+        (tiny.path / "lock.json").unlink(missing_ok=True)
+        take_down(str(tiny.path), wish)
+        check_inherited(tiny, expected)
+    assert count > 15
