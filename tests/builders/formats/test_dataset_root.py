@@ -44,6 +44,20 @@ def reason(root, reference, **options):
     return caught.value.reason
 
 
+def test_a_range_of_a_file_is_read_alone(folder, bucket):
+    for root in (Root(str(folder)), Root(bucket)):
+        assert root.read_range("images/a.jpg", 2, 3) == b"ctu"
+        assert root.read_range("images/a.jpg", 7, 0) == b""
+        for name, start, size, expected in (
+            ("images/a.jpg", 5, 9, Reason.PICTURE_UNREADABLE),
+            ("images/b.jpg", 0, 1, Reason.PICTURE_MISSING),
+            ("../outside/a.jpg", 0, 1, Reason.UNSAFE_PATH),
+        ):
+            with pytest.raises(Refusal) as caught:
+                root.read_range(name, start, size)
+            assert caught.value.reason is expected
+
+
 UNSAFE = [
     "/etc/passwd",
     "../secret.txt",

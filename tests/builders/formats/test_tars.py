@@ -4,6 +4,7 @@ import io
 import os
 import tarfile
 
+import fsspec
 import numpy as np
 import pytest
 
@@ -150,3 +151,12 @@ def test_no_more_than_so_many_indices_are_mapped(tmp_path, monkeypatch):
     for number in range(6):
         assert found.read(f"{number}.tar", "sa_1.json") == b"{}"
     assert found._kept.cache_info().currsize == 3
+
+
+def test_a_tar_in_a_bucket_is_read_by_range_as_well(tmp_path):
+    pack(tmp_path / "a.tar", FILES)
+    system = fsspec.filesystem("memory")
+    system.pipe_file("/tars/a.tar", (tmp_path / "a.tar").read_bytes())
+    found = Tars(Root("memory://tars"))
+    assert {name: found.read("a.tar", name) for name in FILES} == FILES
+    system.rm("/tars", recursive=True)

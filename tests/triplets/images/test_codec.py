@@ -430,6 +430,14 @@ def test_a_smaller_mask_of_the_same_shape_fits(width, height, scale):
     assert fit_mask(mask, blank(width, height)).shape == (height, width)
 
 
+def test_fitting_keeps_a_mask_in_its_place():
+    mask = np.zeros((300, 300), bool)
+    mask[60:240, 60:240] = True  # symmetrical: what is left of it must be so too
+    for side in (192, 200, 480):
+        fitted = fit_mask(mask, blank(side, side))
+        assert np.array_equal(fitted, fitted[::-1, ::-1])
+
+
 def test_fitting_takes_the_nearest_pixels_and_refuses_another_shape():
     mask = np.random.default_rng(0).random((15, 20)) > 0.5
     assert np.array_equal(fit_mask(mask, blank(40, 30)), np.kron(mask, np.ones((2, 2), bool)))
