@@ -137,7 +137,7 @@ class Retriever(StepWorker[Ready]):
         ]
 
     def _answer(self, key: str, query: Retrieved, near: Sequence[Reference]) -> Outcome:
-        near = [each for each in near if each.picture_sha256 not in self._taken_down]
+        near = [each for each in near if each.picture_sha256 not in self.taken_down]
         chosen, passed = fitting(query, near, self.rules.retrieve, _same_kind)
         if not chosen:
             told = ", ".join(f"{count} {why}" for why, count in passed.most_common())

@@ -112,6 +112,7 @@ def test_what_nobody_can_name_is_refused(tmp_path):
     make_gallery("", tmp_path / "gallery", sources=[source])
     values = recipe_values("", tmp_path / "gallery")
     values["sources"][0] |= source
+    values["sources"][0]["task_options"]["replacement"]["retrieve"]["unlabelled"] = "keep"
     from ieiw.pipelines.build.run import Options, build
 
     build(Recipe.model_validate(values), tmp_path / "out", Options())
