@@ -10,7 +10,9 @@ from __future__ import annotations
 import resource
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +21,8 @@ import torch
 from bench.common import Row
 from bench.pictures import recipe, write_phrasecut
 from ieiw.filters.near_vectors import near_vector_pairs
-from ieiw.models.embed.clip import ClipB32
+from ieiw.models.protocols import Embedder
+from ieiw.models.roles import EMBED
 from ieiw.models.torchvision_operators import declare_operators_on_import
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.embed.worker import UnitEmbedder
@@ -112,27 +115,43 @@ def embedded_build(folder: Path, vectors: npt.NDArray[np.float16]) -> Store:
 
 def embedding(folder: Path) -> list[Row]:
     """A unit's embedding against the model alone."""
+    share, _ = share_of_model(
+        folder, "clip-b32", {"weights": str(random_clip("ViT-B-32", folder)), "device": "cpu"}, 24
+    )
+    return [
+        Row("embedding units over the bare model, ViT-B/32 on one thread", f"{share:.2f}", "at least 0.9", share >= 0.9)
+    ]
+
+
+def random_clip(architecture: str, folder: Path) -> Path:
+    """OpenAI's form of a CLIP with random weights, in a file as published ones are."""
     declare_operators_on_import()
     import open_clip
 
-    root = write_phrasecut(folder / "in" / "VGPhraseCut_v0", 24)
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(0)
+    file = folder / f"{architecture}.pt"
+    torch.save(open_clip.create_model(architecture, force_quick_gelu=True).state_dict(), file)
+    return file
+
+
+def share_of_model(folder: Path, embedder: str, options: Mapping[str, Any], pictures: int) -> tuple[float, float]:
+    """How much of the bare model's rate remains when units are embedded, and pictures a second: the median of three rounds."""
+    root = write_phrasecut(folder / "in" / "VGPhraseCut_v0", pictures)
     build(recipe(root, backend="noop"), folder / "out", Options(workers=1))
-    weights = folder / "b32.pt"
-    torch.save(open_clip.create_model("ViT-B-32", force_quick_gelu=True).state_dict(), weights)
     store = open_store(folder / "out")
     refs = [ref for ref in require_state(store).refs() if mark_of(store, ref.rows).built]
-    write_elsewhere(store, "clip-b32", ELSEWHERE.empty_table())
-    options = {"weights": str(weights), "device": "cpu"}
+    write_elsewhere(store, embedder, ELSEWHERE.empty_table())
     marks: list[str] = []
 
     def mark(ref: UnitRef) -> str:
         marks.append(f"bench/{len(marks)}.parquet")
         return marks[-1]
 
-    worker = UnitEmbedder(store.location, "clip-b32", options, mark)
-    model = ClipB32(str(weights), device="cpu")
+    worker, model = UnitEmbedder(store.location, embedder, options, mark), EMBED.make(embedder, options)
     batches = [_prepared(store, model, ref) for ref in refs]
-    ratios = []
+    count = sum(len(images) for images, _ in batches)
+    found = []
     for _ in range(3):
         began = time.monotonic()
         for ref in refs:
@@ -141,14 +160,11 @@ def embedding(folder: Path) -> list[Row]:
         for images, texts in batches:
             model.images(images)
             model.texts(texts)
-        ratios.append((time.monotonic() - began) / ours)
-    ratio = sorted(ratios)[1]
-    return [
-        Row("embedding units over the bare model, ViT-B/32 on one thread", f"{ratio:.2f}", "at least 0.9", ratio >= 0.9)
-    ]
+        found.append(((time.monotonic() - began) / ours, count / ours))
+    return sorted(found)[1]
 
 
-def _prepared(store: Store, model: ClipB32, ref: UnitRef) -> tuple[list[npt.NDArray[np.float32]], list[str]]:
+def _prepared(store: Store, model: Embedder, ref: UnitRef) -> tuple[list[npt.NDArray[np.float32]], list[str]]:
     with store.open(ref.rows) as file:
         rows = read_table(file)
     pictures = {

@@ -28,6 +28,7 @@ NAMES = (
     "embeddings",
     "audit_live",
     "loader",
+    "gpu_embed",
     "gpu_lama",
 )
 """Modules of this package with a ``run() -> list[Row]``, in the page's order."""

@@ -20,14 +20,13 @@ from ieiw.triplets.layout.borrowed import check_writable
 from ieiw.triplets.layout.embeddings import (
     ELSEWHERE,
     FOLDER,
-    SET_ASIDE,
     read_note,
     vectors_file,
     write_elsewhere,
     write_note,
 )
 from ieiw.triplets.layout.index import Index, open_build
-from ieiw.triplets.layout.marks import mark_of
+from ieiw.triplets.layout.marks import mark_of, set_aside
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store, open_store
@@ -145,15 +144,15 @@ def _elsewhere(index: Index, stage: EmbedStage, refs: Sequence[UnitRef]) -> pa.T
 def _counts(store: Store, stage: EmbedStage, refs: Sequence[UnitRef]) -> dict[str, Any]:
     """Vectors of both kinds, and what was set aside."""
     counts = {"pictures": 0, "texts": 0}
-    set_aside = []
+    aside = []
     texts = committed(store, [vectors_file(stage.embedder, "texts", ref) for ref in refs])
     for ref in refs:
         with store.open(stage.mark(ref)) as file:
             part = pq.read_metadata(file)
         counts["pictures"] += part.num_rows
-        if text := (part.metadata or {}).get(SET_ASIDE):
-            set_aside.append(text.decode())
+        if text := set_aside(part.metadata):
+            aside.append(text)
         if (name := vectors_file(stage.embedder, "texts", ref)) in texts:
             with store.open(name) as file:
                 counts["texts"] += pq.read_metadata(file).num_rows
-    return {**counts, "set_aside": sorted(set_aside)}
+    return {**counts, "set_aside": sorted(aside)}

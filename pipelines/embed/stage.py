@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import pyarrow.parquet as pq
-
 from ieiw.pipelines.engine.stage import Stage
-from ieiw.triplets.layout.embeddings import SET_ASIDE, to_bytes, vector_table, vectors_file
-from ieiw.triplets.layout.marks import mark_of
+from ieiw.triplets.layout.embeddings import to_bytes, vector_table, vectors_file
+from ieiw.triplets.layout.marks import count_of, mark_of
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.store import Store
 
@@ -47,11 +45,7 @@ class EmbedStage(Stage):
 
     def count(self, store: Store, ref: UnitRef) -> Mapping[str, int]:
         """Pictures embedded, or triplets quarantined with their unit."""
-        with store.open(self.mark(ref)) as file:
-            part = pq.read_metadata(file)
-        if SET_ASIDE in (part.metadata or {}):
-            return {"quarantined": mark_of(store, ref.rows).built}
-        return {"embedded": part.num_rows}
+        return count_of(store, self.mark(ref), ref, "embedded")
 
     def quarantine(self, store: Store, ref: UnitRef, detail: str) -> None:
         """A file without vectors: scores see the unit's pictures as undefined, and the note names the unit."""

@@ -29,8 +29,8 @@ from ieiw.triplets.layout.borrowed import check_writable
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.embeddings import read_note as read_embedding_note
 from ieiw.triplets.layout.index import Index, open_build
-from ieiw.triplets.layout.marks import fetch, mark_of
-from ieiw.triplets.layout.scores import SET_ASIDE, TALLY, read_note, write_note, write_values
+from ieiw.triplets.layout.marks import fetch, mark_of, set_aside
+from ieiw.triplets.layout.scores import TALLY, read_note, write_note, write_values
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store, open_store
 
@@ -144,9 +144,9 @@ def _score_pixels(
     progress = run_stage(store, stage, refs, options, report, items=items)
     parts = [stage.mark(ref) for ref in refs]
     notes = {each.name: _publish(index, each, _gather(store, parts, each), {}) for each in made}
-    set_aside, tallies = _told(store, parts)
+    aside, tallies = _told(store, parts)
     for name, note in notes.items():
-        note |= {"set_aside": set_aside} if set_aside else {}
+        note |= {"set_aside": aside} if aside else {}
         note |= {"tally": dict(sorted(tallies[name].items()))} if name in tallies else {}
     # Last and together: once a note is there, its score needs the parts no more, and a run for the others has parts of its own.
     _finish(store, notes)
@@ -158,15 +158,15 @@ def _score_pixels(
 
 def _told(store: Store, parts: Sequence[str]) -> tuple[list[str], dict[str, Counter[str]]]:
     """Units that were set aside, and what each score tells of its work, added up."""
-    set_aside: list[str] = []
+    aside: list[str] = []
     tallies: dict[str, Counter[str]] = {}
     for _, data in fetch(store, parts):
         metadata = pq.read_schema(pa.BufferReader(data)).metadata or {}
-        if SET_ASIDE in metadata:
-            set_aside.append(metadata[SET_ASIDE].decode())
+        if text := set_aside(metadata):
+            aside.append(text)
         for name, tally in json.loads(metadata.get(TALLY, b"{}")).items():
             tallies.setdefault(name, Counter()).update(tally)
-    return sorted(set_aside), tallies
+    return sorted(aside), tallies
 
 
 def _publish(

@@ -6,13 +6,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import pyarrow.parquet as pq
-
 from ieiw.filters.registry import load
 from ieiw.pipelines.engine.stage import Stage
-from ieiw.triplets.layout.marks import mark_of
+from ieiw.triplets.layout.marks import SET_ASIDE, count_of, mark_of
 from ieiw.triplets.layout.plan import UnitRef
-from ieiw.triplets.layout.scores import PARTS, SET_ASIDE
+from ieiw.triplets.layout.scores import PARTS
 from ieiw.triplets.layout.shards import canonical_json
 from ieiw.triplets.storage.store import Store
 
@@ -50,11 +48,7 @@ class ScoreStage(Stage):
 
     def count(self, store: Store, ref: UnitRef) -> Mapping[str, int]:
         """Triplets scored, or quarantined with their unit."""
-        with store.open(self.mark(ref)) as file:
-            part = pq.read_metadata(file)
-        if SET_ASIDE in (part.metadata or {}):
-            return {"quarantined": mark_of(store, ref.rows).built}
-        return {"scored": part.num_rows}
+        return count_of(store, self.mark(ref), ref, "scored")
 
     def quarantine(self, store: Store, ref: UnitRef, detail: str) -> None:
         """A part without values: rules see the unit's triplets as undefined, and the score's note names the unit."""

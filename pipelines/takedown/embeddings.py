@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 from ieiw.triplets.layout.embeddings import (
     ELSEWHERE,
     FOLDER,
-    SET_ASIDE,
     Kind,
     read_elsewhere,
     read_note,
@@ -23,6 +22,7 @@ from ieiw.triplets.layout.embeddings import (
     write_note,
 )
 from ieiw.triplets.layout.index import Index
+from ieiw.triplets.layout.marks import set_aside
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.layout.takedown import TakeDown
@@ -90,7 +90,7 @@ def _move(store: Store, file: str, heir: str, ids: Sequence[str]) -> None:
     more, table = (read_table(io.BytesIO(store.read(each))) for each in (file, heir))
     fresh = sorted(set(ids) - set(table["id"].to_pylist()))
     more = more.filter(pc.is_in(more["id"], pa.array(fresh, pa.string())))
-    store.publish_bytes(heir, to_bytes(pa.concat_tables([table, more]), _set_aside(table)))
+    store.publish_bytes(heir, to_bytes(pa.concat_tables([table, more]), set_aside(table.schema.metadata)))
 
 
 def _said(store: Store, ref: UnitRef) -> set[str]:
@@ -119,11 +119,7 @@ def _rewrite_unit(store: Store, name: str, ref: UnitRef, gone: pa.Array) -> None
         stays = pc.invert(pc.is_in(table["id"], gone))
         if kind == "texts":
             stays = pc.is_in(table["id"], pa.array(sorted(said), pa.string()))
-        store.publish_bytes(file, to_bytes(table.filter(stays), _set_aside(table)))
-
-
-def _set_aside(table: pa.Table) -> str:
-    return bytes((table.schema.metadata or {}).get(SET_ASIDE, b"")).decode()
+        store.publish_bytes(file, to_bytes(table.filter(stays), set_aside(table.schema.metadata)))
 
 
 def _rows(store: Store, name: str, kind: Kind) -> list[int]:

@@ -6,8 +6,10 @@ import types
 import numpy as np
 import pytest
 
-from bench import gpu_lama, run
+from bench import gpu_embed, gpu_lama, run
 from bench.common import NotHereError, Row
+from ieiw.models.roles import EMBED
+from tests.support.tiny_clip import clip_folder
 
 
 @pytest.fixture
@@ -72,3 +74,26 @@ def test_a_device_is_compared_with_the_cpu_by_pixels(tmp_path):
     assert min(spread) > 5  # were all of it grey, everything would agree
     brighter = [np.where(each < 128, each + 3, each - 3) for each in painted]
     assert gpu_lama._agreement(painted, brighter, case.holes) == 0
+
+
+def test_embedding_on_a_gpu_is_refused_with_status_2_where_there_is_none(monkeypatch, capsys):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert gpu_embed.main() == 2
+    assert "sees no GPU on this machine" in capsys.readouterr().err
+
+
+def test_a_device_is_compared_with_the_cpu_by_vectors(tmp_path):
+    options = {"weights": str(clip_folder(tmp_path / "weights"))}
+    pictures = gpu_lama.random_case(count=6, side=48).pictures
+    rows = gpu_embed.compare("open-clip", options, "tiny", "cpu", pictures, batches=(2, 4))
+    assert [row.good for row in rows if "cosine" in row.what] == [True, True]
+    vectors, _ = gpu_embed._timed(
+        EMBED.make("open-clip", options), [*map(EMBED.make("open-clip", options).prepare, pictures)], 1
+    )
+    assert gpu_embed.agreement(vectors, vectors) > 0.999 > gpu_embed.agreement(vectors, np.roll(vectors, 1, axis=0))
+
+
+def test_units_are_embedded_beside_the_bare_model(tmp_path):
+    options = {"weights": str(clip_folder(tmp_path / "weights"))}
+    row = gpu_embed.of_units(tmp_path / "units", "open-clip", options, "cpu", 3)
+    assert 0 < float(row.figure) < 2

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ieiw.triplets.errors import DamageError, Step, UsageError
+from ieiw.triplets.layout.marks import SET_ASIDE
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store
@@ -32,8 +33,6 @@ FOLDER = "embeddings"
 Kind = Literal["pictures", "texts"]
 Vectors = npt.NDArray[np.float16]
 ELSEWHERE = pa.schema([("unit", pa.string()), ("id", pa.string()), ("owner", pa.string())])
-SET_ASIDE = b"ieiw.set_aside"
-"""Metadata key of a unit's file without vectors, whose unit killed its worker again and again."""
 
 
 def vectors_file(name: str, kind: Kind, ref: UnitRef) -> str:

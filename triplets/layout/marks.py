@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
+
+import pyarrow.parquet as pq
 
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import Mark, read_mark
@@ -14,6 +16,8 @@ from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store
 
 _AT_ONCE = 16
+SET_ASIDE = b"ieiw.set_aside"
+"""Metadata key of a unit's file without values, whose unit killed its worker again and again."""
 
 
 def committed(store: Store) -> set[str]:
@@ -25,6 +29,18 @@ def mark_of(store: Store, name: str) -> Mark:
     """The commit mark in a row file; reads the footer of the file where the store can seek."""
     with store.open(name) as file:
         return read_mark(file)
+
+
+def set_aside(metadata: Mapping[bytes, bytes] | None) -> str:
+    """Why a unit's file has no values, by its metadata; empty where it has."""
+    return (metadata or {}).get(SET_ASIDE, b"").decode()
+
+
+def count_of(store: Store, file: str, ref: UnitRef, word: str) -> dict[str, int]:
+    """What a unit's file came to, for the progress: its rows under that word, or the triplets quarantined with their unit."""
+    with store.open(file) as stream:
+        part = pq.read_metadata(stream)
+    return {"quarantined": mark_of(store, ref.rows).built} if set_aside(part.metadata) else {word: part.num_rows}
 
 
 def fetch(store: Store, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:

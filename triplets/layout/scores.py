@@ -19,8 +19,6 @@ import pyarrow.parquet as pq
 from ieiw.triplets.layout.tables import read_table
 from ieiw.triplets.storage.store import Store
 
-SET_ASIDE = b"ieiw.set_aside"
-"""Metadata key of a part without values, whose unit killed the scorer again and again."""
 TALLY = b"ieiw.tally"
 """Metadata key of a part: score -> what it tells of the work."""
 PARTS = "scores/parts"
