@@ -17,10 +17,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ieiw.pipelines.build.run import Options, build
+from ieiw.pipelines.engine.run import RunOptions
+from ieiw.pipelines.gallery.regions.run import build_regions
 from ieiw.pipelines.recipe.load import load_recipe
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.index import open_build
 from ieiw.triplets.layout.recipe import Recipe
+from ieiw.triplets.layout.regions import RegionRecipe
+from ieiw.triplets.settings.yaml_file import load_settings
 from ieiw.triplets.storage.store import open_store
 
 FOLDER = Path(__file__).parent.parent / "docs" / "review"
@@ -44,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory(prefix="ieiw-bench-") as folder:
-            recipe, rows = built(options.keep or Path(folder))
+            recipe, rows = built(options.keep or Path(folder) / "build")
         for name in options.renew:
             path = FOLDER / f"{name}.csv"
             path.write_text(renewed(read_review(path), of_data_set(name, recipe, rows)), encoding="utf-8")
@@ -67,6 +71,9 @@ def built(out: Path) -> tuple[Recipe, Rows]:
     """
     if not Path(os.environ.get("IEIW_REAL_DATA") or "nowhere").is_dir():
         raise UsageError("IEIW_REAL_DATA: set it to the folder of real samples")
+    regions = load_settings(RegionRecipe, FOLDER / "regions.yaml", "recipe of a gallery")
+    os.environ["IEIW_REVIEW_REGIONS"] = f"{out}-regions"
+    build_regions(regions, f"{out}-regions", "descriptor", options=RunOptions(workers=1))
     recipe = load_recipe(FOLDER / "review.yaml")
     build(recipe, out, Options(workers=1))
     return recipe, read_rows(out)
@@ -87,7 +94,9 @@ def of_data_set(name: str, recipe: Recipe, rows: Rows) -> Rows:
     Raises:
         UsageError: the recipe has none.
     """
-    names = {source.name for source in recipe.sources if name in (source.name, source.data_set)}
+    sources = recipe.sources
+    names = {source.name for source in sources if name in (source.name, source.data_set)}
+    names = names or {source.name for source in sources if source.name.startswith(f"{name}-")}  # a task on several data sets
     if not names:
         raise UsageError(f"{FOLDER / 'review.yaml'}: no source reads {name!r}; add it there first")
     return {key: row for key, row in rows.items() if row["source"] in names}

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ieiw.builders.options import Options
 from ieiw.builders.protocols import Tools
@@ -22,6 +22,7 @@ from ieiw.builders.replacement.working import PaintRules
 from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.triplets.drawings import replacement
 from ieiw.triplets.images.masks import from_rle
+from ieiw.triplets.layout.recipe import expanded
 from ieiw.triplets.layout.replacement import Reference
 from ieiw.triplets.records import OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
@@ -49,6 +50,11 @@ class ReplacementOptions(Options):
     retrieve: RetrieveRules = RetrieveRules()
     paint: PaintRules = PaintRules()
     write: WriteRules = WriteRules()
+
+    @field_validator("gallery")
+    @classmethod
+    def _place(cls, value: str) -> str:
+        return expanded(value)
 
 
 class Replacement(TaskBase[ReplacementOptions]):
