@@ -96,7 +96,9 @@ def of_data_set(name: str, recipe: Recipe, rows: Rows) -> Rows:
     """
     sources = recipe.sources
     names = {source.name for source in sources if name in (source.name, source.data_set)}
-    names = names or {source.name for source in sources if source.name.startswith(f"{name}-")}  # a task on several data sets
+    names = names or {
+        source.name for source in sources if source.name.startswith(f"{name}-")
+    }  # a task on several data sets
     if not names:
         raise UsageError(f"{FOLDER / 'review.yaml'}: no source reads {name!r}; add it there first")
     return {key: row for key, row in rows.items() if row["source"] in names}

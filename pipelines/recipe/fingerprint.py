@@ -18,6 +18,8 @@ _PASSING = {"root", "max_reject_share", "weight", "expected"}
 """Settings of a source that shape no triplet."""
 TEMPLATES = {"name": "templates", "stand_in": "yes"}
 """Who writes where the recipe names no language model."""
+_PLACES = {"gallery", "roots"}
+"""Options of a replacement that say where things lie; of the gallery, its digest counts."""
 FORMAT = 3
 """Raised whenever the same recipe would give other shard bytes for reasons outside source and task versions."""
 
@@ -47,8 +49,8 @@ def backends(components: Components, *names: str) -> dict[str, dict[str, str]]:
 def fingerprint(components: Components, name: str, inputs: dict[str, str]) -> str:
     """Digest of all that could change a source's triplets: parameters, inputs, versions, backends.
 
-    Where the data lie (``root``), how many rejects are borne (``max_reject_share``), and what only plans and training look at
-    (``weight``, ``expected``) are not part of it. What a recipe adds to the data set (``hold_out``, ``instructions``,
+    Where data and gallery lie (``root``), how many rejects are borne (``max_reject_share``), and what only plans and training look
+    at (``weight``, ``expected``) are not part of it. What a recipe adds to the data set (``hold_out``, ``instructions``,
     ``frame``) is absent where it adds nothing, so that other builds stay as they are.
     """
     settings = components.recipe.source(name)
@@ -74,7 +76,8 @@ def plan_digest(components: Components, name: str, inputs: dict[str, str]) -> st
 
 def _of_the_plan(components: Components, name: str, inputs: dict[str, str]) -> dict[str, object]:
     recipe, settings = components.recipe, components.recipe.source(name)
-    passing = _PASSING if settings.frame else _PASSING | {"frame"}
+    passing: dict[str, Any] = dict.fromkeys(_PASSING if settings.frame else _PASSING | {"frame"}, True)
+    passing["task_options"] = {REPLACEMENT: _PLACES}
     parts: dict[str, object] = {
         "format": FORMAT,
         "seed": recipe.seed,

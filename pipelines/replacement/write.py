@@ -89,10 +89,11 @@ class WriteWorker(StepWorker[Ready]):
         """The first answer that stands the checks.
 
         Raises:
-            Refusal: none did, or the model refuses to answer; the last complaint is told.
+            Refusal: nothing can be said of the two; or no answer did, and the last complaint is told.
         """
         if not source.caption or not target.caption:
             raise Refusal(Reason.NO_CAPTION, f"{'source' if not source.caption else 'target'} has no caption")
+        names = phrases(source, target)  # before a model is asked in vain
         prompt = prompt_of(source, target, whole, self.rules.write.prompt or PROMPT)
         first = int(attempt_rng(self.seed, attempt).integers(2**31 - self.rules.write.tries))
         complaint = Refusal(Reason.INSTRUCTION_UNUSABLE, "no answer")
@@ -105,5 +106,5 @@ class WriteWorker(StepWorker[Ready]):
             except Refusal as refusal:
                 complaint = refusal
             else:
-                return Written(sentence, (sentence,), *phrases(source, target), turn + 1)
+                return Written(sentence, (sentence,), *names, turn + 1)
         raise complaint

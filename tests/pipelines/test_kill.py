@@ -16,16 +16,14 @@ from tests.pipelines.takedown.test_kill import POINTS as TAKEDOWN
 from tests.support.builds import ROOT
 
 POINTS = {*START, *MIDDLE, *END}
-CUT = {
-    "cut-shard",
-    "cut-index",
-}  # a cut is killed there in tests/pipelines/cut, a take-down at its own in tests/pipelines/takedown
+ELSEWHERE = {"cut-shard", "cut-index", "batch-published", "step-published", *TAKEDOWN}
+"""Killed there in tests/pipelines/cut, replacement and takedown."""
 
 
 def test_the_kills_know_every_point_of_the_code():
     files = [file for room in ("pipelines", "triplets") for file in (ROOT / room).rglob("*.py")]
     found = {point for file in files for point in re.findall(r'\breach\("(.+)"\)', file.read_text())}
-    assert found == POINTS | CUT | set(TAKEDOWN)
+    assert found == POINTS | ELSEWHERE
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,15 @@
 """A small OpenAI-compatible server in a process of its own: rewrites badly and well, and misbehaves on demand.
 
 ``python -m tests.support.chat_server LOG [--fail 503,429,half,cut,drop] [--retry-after TEXT] [--pause SECONDS] [--key KEY]
-[--reason length] [--model FOLDER]``; prints its port. With ``--model`` a transformers model writes the answers, else
-:func:`rewritten` does.
+[--reason length] [--model FOLDER] [--die-after COUNT]``; prints its port. With ``--model`` a transformers model writes the
+answers, else :func:`rewritten` does.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -56,6 +57,10 @@ class Handler(BaseHTTPRequestHandler):
         settings = self.server.settings  # type: ignore[attr-defined]
         with Path(settings.log).open("a") as log:
             log.write(json.dumps({"path": self.path, "body": body, "key": self.headers.get("Authorization")}) + "\n")
+        if settings.die_after is not None:
+            settings.die_after -= 1
+            if settings.die_after < 0:
+                os._exit(1)
         time.sleep(settings.pause)
         if settings.key and self.headers.get("Authorization") != f"Bearer {settings.key}":
             self._send(401, {"error": "wrong key"})
@@ -114,6 +119,20 @@ def judge(said: list[str]):
     return answer
 
 
+def replacer(nonsense: int):
+    """As :func:`parrot`: the instruction of a replacement, after so many answers that say nothing of it."""
+    left = [nonsense]
+
+    def answer(body: dict) -> tuple[str, bool]:
+        left[0] -= 1
+        said = body["messages"][0]["content"]
+        old, new = (re.search(rf"^.*{when}: ([^(\n]+)", said, re.MULTILINE)[1].strip() for when in ("before", "after"))
+        sentence = "make it nicer" if left[0] >= 0 else f"replace the {old} with a {new}"
+        return json.dumps({"instruction": sentence}), True
+
+    return answer
+
+
 def sampler(folder: str):
     """As :func:`parrot`, but a language model of transformers writes."""
     import torch
@@ -152,6 +171,8 @@ def main() -> None:
     parser.add_argument("--parts", type=int, default=0)  # whether answers come as a list of parts
     parser.add_argument("--model", default="")
     parser.add_argument("--judge", default=None)  # JSON: what it says before it judges
+    parser.add_argument("--replacer", type=int, default=None)  # how many answers are nonsense before it writes well
+    parser.add_argument("--die-after", type=int, default=None)  # answers
     settings = parser.parse_args()
     settings.fail = [how for how in settings.fail.split(",") if how]
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -159,6 +180,8 @@ def main() -> None:
     server.answer = sampler(settings.model) if settings.model else parrot  # type: ignore[attr-defined]
     if settings.judge is not None:
         server.answer = judge(json.loads(settings.judge))  # type: ignore[attr-defined]
+    if settings.replacer is not None:
+        server.answer = replacer(settings.replacer)  # type: ignore[attr-defined]
     print(server.server_address[1], flush=True)
     server.serve_forever()
 

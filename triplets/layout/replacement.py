@@ -3,7 +3,7 @@
 ::
 
     replacement/SOURCE/STEP-DIGEST12/UNIT.parquet             a unit's attempts after a step. THE COMMIT MARK OF THE STEP'S UNIT
-    replacement/SOURCE/STEP-DIGEST12/work/UNIT-0-8.parquet    its attempts 0 to 7, while it is under way; removed in the end
+    replacement/SOURCE/STEP-DIGEST12/work/UNIT-0-8.parquet    attempts 0 to 7 of it, while it is under way; removed once it is done
 
 The digest is of all that decides what a step makes, the steps before it included: so another prompt paints nothing again.
 """
