@@ -14,8 +14,8 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from ieiw.apps.drawing import GAIN, difference, font, save
-from ieiw.triplets.drawings import edit, erasure, restoration
-from ieiw.triplets.images.masks import Rle, from_rle
+from ieiw.triplets.drawings.answers import masks_of
+from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.records import Answer, Image, Mask
 
 OUTLINES = {"region": (255, 214, 10), "hole": (0, 200, 255)}
@@ -52,12 +52,7 @@ def compose(source: Image, target: Image, instruction: str, answer: Answer | Non
 
 def outlined(answer: Answer | None, shape: tuple[int, ...]) -> dict[str, Mask]:
     """Region and hole of an answer, as far as it has them and they lie on a picture of this shape (height, width, 3)."""
-    masks: dict[str, Rle] = {}
-    if isinstance(answer, erasure.Answer):
-        masks = {"region": answer.region, "hole": answer.hole}
-    elif isinstance(answer, edit.Answer | restoration.Answer) and answer.region is not None:
-        masks = {"region": answer.region}
-    return {name: from_rle(mask) for name, mask in masks.items() if mask.size == shape[:2]}
+    return {name: from_rle(mask) for name, mask in masks_of(answer).items() if mask.size == shape[:2]}
 
 
 def _panel(pixels: Image, masks: Mapping[str, Mask]) -> Image:

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ieiw.apps.replacement_text import FIELDS, steps_in_words
 from ieiw.triplets.errors import human_bytes
 
 if TYPE_CHECKING:
@@ -34,9 +35,8 @@ def describe(details: Details) -> str:
         size = f"{part.width} × {part.height}, " if part.width else ""
         state = f"WRONG: {part.fault}" if part.fault else "digest right"
         lines += _line(part.role, f"{size}{human_bytes(part.size)} at byte {part.offset:,}, {state}")
-    for title in ("answer", "provenance"):
-        if details.sample:
-            lines += _block(title, details.sample[title])
+    if details.sample:
+        lines += _told(details.sample)
     if details.planned is None:
         lines += ["", "The plan was removed from this build, and the annotation with it."]
     else:
@@ -72,6 +72,19 @@ def _origin(details: Details) -> Iterator[str]:
     if details.parts:
         yield ""
         yield from _line("shard", details.row["shard"])
+
+
+def _told(sample: Mapping[str, Any]) -> Iterator[str]:
+    """Answer and provenance; the steps of a replacement in words instead of as values."""
+    yield from _block("answer", sample["answer"])
+    steps, provenance = [], sample["provenance"]
+    if sample["task"] == "replacement":
+        steps = list(steps_in_words(provenance))
+    if steps:
+        yield from ("", "how it came about")
+        for label, text in steps:
+            yield from (f"  {line}" for line in _line(label, text, _LABEL - 2))
+    yield from _block("provenance", {name: provenance[name] for name in provenance if not (steps and name in FIELDS)})
 
 
 def _line(label: str, text: str, column: int = _LABEL) -> Iterator[str]:

@@ -31,8 +31,7 @@ from ieiw.pipelines.cut.choose import Chosen
 from ieiw.pipelines.cut.copy_shards import materialise, remove_shards
 from ieiw.pipelines.index.score_notes import facts_of, value_type
 from ieiw.pipelines.scoring.worker import Scorers, score_rows, scorers
-from ieiw.triplets.drawings import erasure
-from ieiw.triplets.drawings.answers import read_answer
+from ieiw.triplets.drawings.answers import masks_of, read_answer
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.build_state import BuildState, IndexPart, save_state
@@ -261,8 +260,8 @@ def _bare_scores(store: Store, rows: pa.Table, wanted: Scorers) -> float:
             for role in ("source", "target", "json")
         )
         pictures |= {row["source_sha256"]: source, row["target_sha256"]: target}
-        answer = read_answer(sample)
-        hole = from_rle(answer.hole) if isinstance(answer, erasure.Answer) else None
+        rle = masks_of(read_answer(sample)).get("hole")
+        hole = from_rle(rle) if rle else None
         pairs.append((row["source_sha256"], row["target_sha256"], hole))
     started = time.process_time()
     decoded = {digest: np.ascontiguousarray(decode(data).pixels) for digest, data in pictures.items()}

@@ -49,8 +49,9 @@ def write(store: Store, audit: Audit, options: Options) -> Written:
         separators=(",", ":"),
         allow_nan=False,
     )
+    numbers = {digest: number for number, digest in enumerate(addresses)}
     data = {
-        "cards": cards_json(audit.cards, {digest: number for number, digest in enumerate(addresses)}),
+        "cards": cards_json(audit.cards, numbers),
         "sheets": [asdict(sheet) for sheet in audit.sheets],
         "labels": audit.lost_keys.labels,
         "rejected": audit.lost_keys.rejected,
@@ -60,7 +61,7 @@ def write(store: Store, audit: Audit, options: Options) -> Written:
         "sweeps": [_sweep(each) for each in audit.figures.sweeps],
         "box": plots.BOX,
     }
-    page = render(audit, data, list(addresses.values()))
+    page = render(audit, data, addresses)
     store.publish_bytes(f"audit/{audit.name}.json", as_json(audit))
     name = f"audit/{audit.name}.html"
     store.publish_bytes(name, page)
@@ -68,13 +69,18 @@ def write(store: Store, audit: Audit, options: Options) -> Written:
     return Written(name, f"audit/{audit.name}.json", rows_file(audit.name), len(page), inline, len(addresses) - inline)
 
 
-def render(audit: Audit, data: Mapping[str, Any], pictures: list[str]) -> bytes:
-    """The page as UTF-8 bytes. Everything from outside goes through Jinja's escaping or :func:`script_json`."""
-    return filled("page", ["page"], view(audit) | {"data": script_json(data), "pictures": script_json(pictures)})
+def render(audit: Audit, data: Mapping[str, Any], addresses: Mapping[str, str]) -> bytes:
+    """The page as UTF-8 bytes; ``addresses`` are of its pictures by digest."""
+    numbers = {digest: number for number, digest in enumerate(addresses)}
+    values = {"data": script_json(data), "pictures": script_json(list(addresses.values()))}
+    return filled("page", ["page", "replacements"], view(audit, numbers) | values)
 
 
 def filled(name: str, styles: list[str], values: Mapping[str, Any]) -> bytes:
-    """A template with values, its script after the common one, and its styles, as UTF-8 bytes."""
+    """A template with values, its script after the common one, and its styles, as UTF-8 bytes.
+
+    Everything from outside goes through Jinja's escaping or :func:`script_json`.
+    """
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -107,6 +113,7 @@ def as_json(audit: Audit) -> bytes:
         "scores": [asdict(score) for score in audit.scores],
         "figures": asdict(audit.figures),
         "examples": {reason: [asdict(each) for each in found] for reason, found in audit.examples.items()},
+        "replacement_steps": [asdict(each) for each in audit.replacements.steps] if audit.replacements else [],
     }
     return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "replace")
 

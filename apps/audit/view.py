@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
 
 from ieiw.apps.audit import plots
+from ieiw.apps.audit.replacement_view import replacement_view
 from ieiw.pipelines.audit.figures import Distribution
 from ieiw.pipelines.audit.run import Audit, rows_file
 from ieiw.triplets.errors import human_bytes
@@ -15,8 +17,8 @@ _STEADY, _MOVED = 0.1, 0.25
 _MOST_DRIFT = 12
 
 
-def view(audit: Audit) -> dict[str, Any]:
-    """Everything that the template names, but for the data of the script."""
+def view(audit: Audit, pictures: Mapping[str, int]) -> dict[str, Any]:
+    """Everything that the template names, but for the data of the script; that knows a digest's picture by a number."""
     books = audit.figures.books
     distributions = sorted(  # pictures before pairs, composites first, then scores that a rule bounds
         audit.figures.distributions,
@@ -58,6 +60,7 @@ def view(audit: Audit) -> dict[str, Any]:
         ],
         "files": _files(audit),
         "share": share,
+        "replaced": replacement_view(audit.replacements, audit.state, pictures) if audit.replacements else None,
     }
 
 

@@ -22,8 +22,12 @@ from ieiw.builders.replacement.working import PaintRules
 from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.triplets.drawings import replacement
 from ieiw.triplets.images.masks import from_rle
+<<<<<<< HEAD
 from ieiw.triplets.layout.recipe import expanded
 from ieiw.triplets.layout.replacement import Reference
+=======
+from ieiw.triplets.layout.replacement_facts import facts_of
+>>>>>>> auditing
 from ieiw.triplets.records import OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 
@@ -118,32 +122,5 @@ class Replacement(TaskBase[ReplacementOptions]):
             region_share=np.count_nonzero(hole) / hole.size,
             pair=pair_name(record.source, record.record.id, self.name, str(record.variant)),
             backend=self._tools.backend("paint").name,
-            facts=_facts(made),
+            facts=msgspec.to_builtins(facts_of(painted, made.captioned, written.tries)),
         )
-
-
-def _facts(made: Replaced) -> dict[str, Any]:
-    """How it came about: region, references, candidates, captions."""
-    retrieved = made.painted.retrieved
-    return {
-        "region": {"id": retrieved.region, "label": retrieved.label, "box": retrieved.box},
-        "references": [_told(each) for each in retrieved.references],
-        "candidates": [msgspec.to_builtins(each) for each in made.painted.candidates],
-        "chosen": made.painted.chosen,
-        "captions": {"source": made.captioned.source.caption, "target": made.captioned.target.caption},
-        "tries": made.written.tries,
-    }
-
-
-def _told(each: Reference) -> dict[str, Any]:
-    """A reference without its outline."""
-    return {
-        "id": each.id,
-        "source": each.source,
-        "picture": each.picture,
-        "picture_sha256": each.picture_sha256,
-        "label": each.label,
-        "box": each.box,
-        "similarity": round(each.similarity, 4),
-        "rank": each.rank,
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ieiw.pipelines.audit.contact_sheets import Card, Sheet, cards, choose
 from ieiw.pipelines.audit.excluded import Example, Lost, LostKeys, examples, lost_keys, lost_rows, write_rows
@@ -14,6 +15,9 @@ from ieiw.triplets.layout.borrowed import check_writable
 from ieiw.triplets.layout.build_state import BuildState
 from ieiw.triplets.layout.cut_state import WHOLE_BUILD, CutState, verify_shards
 from ieiw.triplets.storage.store import open_store
+
+if TYPE_CHECKING:
+    from ieiw.pipelines.audit.replacements import Replacements
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Audit:
         lost: drops and rejects one by one, all of them where ``lost_all``.
         lost_keys: every one of them, for looking up.
         against: location of the other build; empty without.
+        replacements: how some replacements came about; None where the recipe asks for none.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Audit:
     lost: tuple[Lost, ...]
     lost_keys: LostKeys
     against: str
+    replacements: Replacements | None = None
 
     @property
     def lost_all(self) -> bool:
@@ -93,9 +99,11 @@ def audit(
     report("reading pictures")
     sheets = choose(ledger, options.each, options.seed)
     made, places = cards(store, ledger, sheets)
+    from ieiw.pipelines.audit.replacements import replacements
     from ieiw.pipelines.audit.thumbnails import thumbnails
 
     pictures = dict(thumbnails(store, places, options.side))
+    replaced = replacements(store, ledger, options.each, options.side, options.seed)
     report("listing what was lost")
     result = Audit(
         name=cut or WHOLE_BUILD,
@@ -106,11 +114,12 @@ def audit(
         figures=counted,
         examples=examples(store, ledger),
         sheets=sheets,
-        cards=made,
-        pictures=pictures,
+        cards=made | (dict(replaced.cards) if replaced else {}),
+        pictures=pictures | (dict(replaced.pictures) if replaced else {}),
         lost=lost_rows(store, ledger),
         lost_keys=lost_keys(ledger),
         against=against or "",
+        replacements=replaced,
     )
     write_rows(store, ledger, rows_file(result.name))
     return result

@@ -42,10 +42,19 @@ def thumbnail(store: Store, place: Place, side: int) -> bytes:
     if hashlib.sha256(data).hexdigest() != place.sha256:
         where = f"{store.location}/{place.shard}, byte {place.offset:,}"
         raise UsageError(f"{where}: not the picture that its row names", Step("lint", store.location))
+    return small(data, side, f"{store.location}/{place.shard}, byte {place.offset:,}")
+
+
+def small(data: bytes, side: int, where: str) -> bytes:
+    """A coded picture as a small WebP, its longer side at most ``side`` pixels.
+
+    Raises:
+        UsageError: it is no picture that can be read; says ``where`` it lies.
+    """
     try:
         pixels = decode(data, ANY_SIZE).pixels
     except Refusal as error:
-        raise UsageError(f"{store.location}/{place.shard}, byte {place.offset:,}: {error}") from error
+        raise UsageError(f"{where}: {error}") from error
     height, width = pixels.shape[:2]
     scale = min(1.0, side / max(height, width))
     if scale < 1:
@@ -55,7 +64,5 @@ def thumbnail(store: Store, place: Place, side: int) -> bytes:
         ".webp", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_WEBP_QUALITY, _WEBP_QUALITY]
     )
     if not good:
-        raise UsageError(
-            f"{store.location}/{place.shard}: OpenCV cannot write WebP here; install opencv-python-headless"
-        )
+        raise UsageError(f"{where}: OpenCV cannot write WebP here; install opencv-python-headless")
     return bytes(coded.tobytes())

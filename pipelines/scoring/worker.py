@@ -16,8 +16,7 @@ import pyarrow.parquet as pq
 from ieiw.filters.registry import make
 from ieiw.filters.scores.base import Pair, PairScore, PictureScore
 from ieiw.pipelines.index.score_notes import value_type
-from ieiw.triplets.drawings import erasure
-from ieiw.triplets.drawings.answers import read_answer
+from ieiw.triplets.drawings.answers import masks_of, read_answer
 from ieiw.triplets.errors import DamageError
 from ieiw.triplets.images.codec import ANY_SIZE, decode
 from ieiw.triplets.images.masks import from_rle
@@ -154,8 +153,8 @@ def _table(
 
 
 def _pair(before: Image, after: Image, sample: bytes, instruction: str) -> Pair:
-    answer = read_answer(sample)
-    hole = from_rle(answer.hole) if isinstance(answer, erasure.Answer) else None
+    rle = masks_of(read_answer(sample)).get("hole")
+    hole = from_rle(rle) if rle else None
     if hole is not None and hole.shape != before.shape[:2]:
         hole = None
     if before.shape != after.shape:

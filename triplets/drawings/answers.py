@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ieiw.triplets import records
 from ieiw.triplets.drawings import (
     boxes,
     colour,
@@ -16,6 +17,7 @@ from ieiw.triplets.drawings import (
     restoration,
     white_mask,
 )
+from ieiw.triplets.images.masks import Rle
 
 AnyAnswer = (
     points.Answer
@@ -56,3 +58,12 @@ def read_answer(sample: bytes) -> AnyAnswer:
         msgspec.DecodeError: the member or its answer is damaged, or of another format.
     """
     return decode_answer(_SAMPLES.decode(sample).answer)
+
+
+def masks_of(answer: records.Answer | None) -> dict[str, Rle]:
+    """What an answer outlines in its picture: ``region``, and the ``hole`` where pixels may differ; as far as it has them."""
+    if isinstance(answer, erasure.Answer | replacement.Answer):
+        return {"region": answer.region, "hole": answer.hole}
+    if isinstance(answer, edit.Answer | restoration.Answer) and answer.region is not None:
+        return {"region": answer.region}
+    return {}

@@ -2,7 +2,7 @@
 
 ::
 
-    MINE/build.json  plan  shards  rows  rejects  index   links to the build's
+    MINE/build.json  plan  shards  rows  rejects  index   links to the build's, and replacement where it has one
     MINE/scores  embeddings  cuts     a link a file: what is made again takes the link's place, what is new lies beside it
     MINE/audit            one's own
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import FILE
 from ieiw.triplets.layout.index import open_build
+from ieiw.triplets.layout.replacement import FOLDER
 from ieiw.triplets.layout.scores import PARTS
 from ieiw.triplets.storage.store import Store, open_store
 
@@ -46,6 +47,8 @@ def borrow(build: str, out: str) -> str:
             raise UsageError(f"{mine}: holds another build or other files. Give a folder of its own")
     for name in _WHOLE:
         _link(mine / name, store.local / name)
+    if (store.local / FOLDER).is_dir():
+        _link(mine / FOLDER, store.local / FOLDER)
     for top in _FILE_BY_FILE:
         for folder in sorted((store.local / top).glob("*")):
             if f"{top}/{folder.name}" != PARTS:  # a scoring under way

@@ -11,18 +11,20 @@ The digest is of all that decides what a step makes, the steps before it include
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ieiw.triplets.images.masks import Rle
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.rows import clean_text
-from ieiw.triplets.layout.tables import read_table
+from ieiw.triplets.layout.tables import read_table, rows_where
 from ieiw.triplets.rejects import Place, Reason, Refusal
 from ieiw.triplets.storage.store import Store
 
@@ -39,6 +41,7 @@ _SCHEMA = pa.schema(
     ]
 )
 _REFUSED = b"ieiw.refused"
+_ROWS_PER_GROUP = 64  # so that who looks at one reads little more than its files
 
 
 class Reference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -179,9 +182,10 @@ def to_bytes(outcomes: Iterable[Outcome]) -> bytes:
     rows = [_row(outcome) for outcome in outcomes]
     refused = str(sum(bool(row["reason"]) for row in rows))
     sink = io.BytesIO()
-    compression = {"value": "zstd", "key": "zstd", "reason": "zstd", "stage": "zstd", "detail": "zstd"}
+    compression = dict.fromkeys(("key", "reason", "stage", "detail", "value"), "zstd")
     table = pa.Table.from_pylist(rows, schema=_SCHEMA.with_metadata({_REFUSED: refused}))
-    pq.write_table(table, sink, compression=compression | {"files.list.element": "none"}, use_dictionary=False)
+    compression |= {"files.list.element": "none"}
+    pq.write_table(table, sink, _ROWS_PER_GROUP, compression=compression, use_dictionary=False)
     return sink.getvalue()
 
 
@@ -193,8 +197,10 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     return row | {"value": msgspec.json.encode(outcome.value), "files": list(outcome.files)}
 
 
-def read_outcomes(store: Store, file: str, kind: type[V], files: bool = True) -> Iterator[Outcome]:
-    """The outcomes of a file, in order; without their files where those are not asked for.
+def read_outcomes(
+    store: Store, file: str, kind: type[V], files: bool = True, keys: Collection[str] | None = None
+) -> Iterator[Outcome]:
+    """The outcomes of a file, in order, or of some keys alone; without their files where those are not asked for.
 
     Raises:
         FileNotFoundError: the step was not done.
@@ -203,8 +209,11 @@ def read_outcomes(store: Store, file: str, kind: type[V], files: bool = True) ->
     decoder = msgspec.json.Decoder(kind)
     columns = [name for name in _SCHEMA.names if files or name != "files"]
     with store.open(file) as stream:
-        table = read_table(stream, columns)
-    for row in table.to_pylist():
+        if keys is None:
+            rows = read_table(stream, columns).to_pylist()
+        else:
+            rows = list(rows_where(stream, "key", partial(pc.is_in, value_set=pa.array(keys, pa.string())), columns))
+    for row in rows:
         if row["reason"]:
             yield Outcome(row["key"], Refusal(Reason(row["reason"]), row["detail"]), stage=Place(row["stage"]))
         else:
@@ -217,3 +226,10 @@ def count_outcomes(store: Store, file: str) -> tuple[int, int]:
         found = pq.read_metadata(stream)
     refused = int((found.metadata or {}).get(_REFUSED, b"0"))
     return found.num_rows - refused, refused
+
+
+def read_reasons(store: Store, file: str) -> dict[str, str]:
+    """Key of each attempt -> reason for which it is refused, in this step or before; empty where it stands."""
+    with store.open(file) as stream:
+        table = read_table(stream, ["key", "reason"])
+    return dict(zip(table["key"].to_pylist(), table["reason"].to_pylist(), strict=True))

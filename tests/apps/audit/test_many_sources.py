@@ -87,7 +87,7 @@ def test_the_page_stays_small_and_shows_names_as_text(ledger):
     found, keys = figures(ledger, None), lost_keys(ledger)
     audit = Audit("build", "here", ledger.state, None, (), found, {}, (), {}, {}, (), keys, "")
     data = {"lookup": packed_lookup.pack(keys).sources}
-    page = render(audit, data, []).decode("utf-8")
+    page = render(audit, data, {}).decode("utf-8")
     assert len(page) < 4_000_000
     body = page[: page.index('id="data"')]
     assert "<img" not in body and "49-" not in body

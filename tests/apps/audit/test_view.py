@@ -24,7 +24,7 @@ def test_the_funnel_ends_at_what_is_kept(tmp_path):
     score_here(tiny)
     cut_here(tiny)
     audit, _ = write_page(tiny)
-    shown = view(audit)
+    shown = view(audit, {})
     books = audit.figures.books
     left = {line["name"]: line["left"] for line in shown["funnel"]}
     assert (left["planned"], left["built"], left["kept"]) == (books.planned, books.built, books.kept)

@@ -11,6 +11,7 @@ from ieiw.pipelines.index.score_notes import fresh_note
 from ieiw.pipelines.scoring.worker import no_values, score_rows, scorers
 from ieiw.triplets.layout.rows import ROWS
 from ieiw.triplets.layout.scores import read_note, read_values
+from tests.support.replaced import replaced_build
 from tests.support.scored import score_serially
 from tests.support.tiny_build import Wanted, tiny_build
 
@@ -95,3 +96,9 @@ def test_what_is_not_finite_has_no_value(rows, monkeypatch, value):
     result = score_serially(rows[0].path, ["mean"])
     assert result.undefined["mean"] == result.values["mean"] > 0
     assert np.isnan(read_values(rows[0].store, "mean")["value"].to_numpy()).all()
+
+
+def test_a_replacement_is_scored_by_its_hole(tmp_path, monkeypatch):
+    made = replaced_build(tmp_path / "build", monkeypatch)
+    rows = pq.read_table(made.path / next(iter(made.state.refs())).rows)
+    assert np.isfinite(score_rows(made.store, rows, scorers(["seam"], {}))["pair.seam"].to_numpy()).all()

@@ -9,8 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ieiw.triplets.drawings import boxes, colour, depth, edit, erasure, points, region, restoration, white_mask
-from ieiw.triplets.drawings.answers import AnyAnswer, decode_answer
+from ieiw.triplets.drawings import (
+    boxes,
+    colour,
+    depth,
+    edit,
+    erasure,
+    points,
+    region,
+    replacement,
+    restoration,
+    white_mask,
+)
+from ieiw.triplets.drawings.answers import AnyAnswer, decode_answer, masks_of
 from ieiw.triplets.drawings.asked import AskedClass, AskedExpression
 from ieiw.triplets.images.masks import Rle
 from ieiw.triplets.layout.shards import _json
@@ -51,6 +62,7 @@ ANSWERS = [
     st.builds(
         colour.Answer, asked=_CLASS, true_class=_TEXT, present=st.booleans(), colour=_TEXT, rgb=_RGB, yes=_TEXT, no=_TEXT
     ),
+    st.builds(replacement.Answer, replaced=_TEXT, phrase=_TEXT, region=_RLE, hole=_RLE, box=_BOX),
     st.builds(erasure.Answer, phrase=_TEXT, region=_RLE, hole=_RLE, box=_BOX, instances=_SIDE),
     st.builds(edit.Answer, registered=st.booleans(), region=st.none() | _RLE, box=_BOX, published=_PUBLISHED),
     st.builds(
@@ -95,6 +107,15 @@ def test_what_is_no_answer_is_refused(text):
 def test_only_answers_with_colours_of_their_own_are_drawn_again():
     answer = edit.Answer(registered=False, box=(), published={})
     assert answer.redraw(None, "make it red", None) is None
+
+
+def test_what_is_outlined_and_where_pixels_may_differ_is_known_of_every_drawing():
+    one, other = Rle(size=(2, 3), counts="06"), Rle(size=(2, 3), counts="6")
+    both = {"region": one, "hole": other}
+    assert masks_of(erasure.Answer(phrase="a", box=(), instances=1, **both)) == both
+    assert masks_of(replacement.Answer(replaced="a", phrase="b", box=(), **both)) == both
+    assert masks_of(edit.Answer(registered=False, box=(), published={}, region=one)) == {"region": one}
+    assert masks_of(edit.Answer(registered=False, box=(), published={})) == masks_of(None) == {}
 
 
 def test_the_page_lists_every_field_of_every_answer():
