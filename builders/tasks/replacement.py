@@ -22,12 +22,8 @@ from ieiw.builders.replacement.working import PaintRules
 from ieiw.builders.tasks._base import TaskBase, pair_name
 from ieiw.triplets.drawings import replacement
 from ieiw.triplets.images.masks import from_rle
-<<<<<<< HEAD
 from ieiw.triplets.layout.recipe import expanded
-from ieiw.triplets.layout.replacement import Reference
-=======
 from ieiw.triplets.layout.replacement_facts import facts_of
->>>>>>> auditing
 from ieiw.triplets.records import OpenRecord, Triplet
 from ieiw.triplets.rejects import Reason, Refusal
 

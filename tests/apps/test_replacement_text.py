@@ -8,7 +8,7 @@ from ieiw.apps.inspect_triplet import find, picture
 from ieiw.apps.replacement_text import steps_in_words
 from ieiw.apps.triplet_picture import OUTLINES
 from ieiw.apps.triplet_text import describe
-from tests.support.replaced import replaced_build
+from tests.support.replaced_steps import replaced_build
 from tests.support.tiny_build import rows
 
 

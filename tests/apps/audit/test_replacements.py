@@ -8,7 +8,7 @@ import pytest
 from ieiw.apps.audit.replacement_view import path
 from tests.support.audited import write_page
 from tests.support.chromium import browser, run, wait
-from tests.support.replaced import replaced_build
+from tests.support.replaced_steps import replaced_build
 
 EVIL = "dog </script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">"
 

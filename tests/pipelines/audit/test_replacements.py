@@ -18,7 +18,7 @@ from ieiw.triplets.layout.borrowed import borrow
 from ieiw.triplets.layout.replacement_facts import read_facts
 from ieiw.triplets.storage.store import open_store
 from tests.support.builds import index
-from tests.support.replaced import replaced_build, write_steps
+from tests.support.replaced_steps import replaced_build, write_steps
 from tests.support.tiny_build import rows
 
 

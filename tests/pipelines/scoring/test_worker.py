@@ -11,7 +11,7 @@ from ieiw.pipelines.index.score_notes import fresh_note
 from ieiw.pipelines.scoring.worker import no_values, score_rows, scorers
 from ieiw.triplets.layout.rows import ROWS
 from ieiw.triplets.layout.scores import read_note, read_values
-from tests.support.replaced import replaced_build
+from tests.support.replaced_steps import replaced_build
 from tests.support.scored import score_serially
 from tests.support.tiny_build import Wanted, tiny_build
 
