@@ -16,11 +16,11 @@ from pathlib import Path
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import FILE
 from ieiw.triplets.layout.index import open_build
-from ieiw.triplets.layout.replacement import FOLDER
 from ieiw.triplets.layout.scores import PARTS
 from ieiw.triplets.storage.store import Store, open_store
 
 _WHOLE = (FILE, "plan", "shards", "rows", "rejects", "index")
+_STEPS = "replacement"  # said again: layout/replacement.py loads OpenCV
 _FILE_BY_FILE = ("scores", "embeddings", "cuts")
 
 
@@ -47,8 +47,8 @@ def borrow(build: str, out: str) -> str:
             raise UsageError(f"{mine}: holds another build or other files. Give a folder of its own")
     for name in _WHOLE:
         _link(mine / name, store.local / name)
-    if (store.local / FOLDER).is_dir():
-        _link(mine / FOLDER, store.local / FOLDER)
+    if (store.local / _STEPS).is_dir():
+        _link(mine / _STEPS, store.local / _STEPS)
     for top in _FILE_BY_FILE:
         for folder in sorted((store.local / top).glob("*")):
             if f"{top}/{folder.name}" != PARTS:  # a scoring under way
