@@ -67,8 +67,14 @@ def place_of(mask: Mask) -> str:
     if not mask.any():
         return ""
     x, y, width, height = bounding_box(mask)
-    left, right = x / mask.shape[1], (x + width) / mask.shape[1]
-    top, bottom = y / mask.shape[0], (y + height) / mask.shape[0]
+    tall, wide = mask.shape
+    return place_of_box((x / wide, y / tall, width / wide, height / tall))
+
+
+def place_of_box(box: tuple[float, float, float, float]) -> str:
+    """The same of a box: x, y, width, height in shares of the picture."""
+    left, top = box[:2]
+    right, bottom = left + box[2], top + box[3]
     middle = (left + right) / 2
     sides = (("on the left", middle < _SIDE and right < 0.6), ("on the right", middle > 1 - _SIDE and left > 0.4))
     ends = (("at the top", bottom < 0.5), ("at the bottom", top > 0.5))

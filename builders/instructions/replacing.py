@@ -22,6 +22,7 @@ from ieiw.triplets.rejects import Reason, Refusal
 __all__ = [
     "PROMPT", "Described", "check_written", "clear_colour", "phrases", "place_of", "prompt_of", "read_answer", "sentences",
 ]  # fmt: skip
+_ANYTHING = "area"
 _FEW = 3
 """Among more that are alike neither a colour nor a place alone tells which one is meant."""
 
@@ -58,7 +59,10 @@ def phrases(source: Described, target: Described) -> tuple[str, str]:
     was = told(was, source)
     place = source.place if (source.alike or was.name == NAMELESS) and not was.is_placed else ""
     try:
-        return was.definite(place), now.indefinite()
+        old = was.definite(place)
+        if was.name == NAMELESS:  # what has no name may be a person, and nobody calls them an object
+            old = old.replace(NAMELESS, _ANYTHING, 1)
+        return old, now.indefinite()
     except Refusal as refusal:
         raise _unusable(refusal.detail) from refusal
 

@@ -87,6 +87,14 @@ class Boxes:
         told: dict[str, Any] = {name: True for name, is_so in self._flags(mask).items() if is_so}
         return told if edges is None else told | {"relative_box": list(_box(edges, 1.0))}
 
+    def listed(self) -> list[dict[str, Any]]:
+        """All of them: most things have no mask, and still bear a name."""
+        return [
+            {"label": box.name, "group": box.flags["group"]}
+            | ({} if box.edges is None else {"relative_box": list(_box(box.edges, 1.0))})
+            for box in self._all
+        ]
+
     def _flags(self, mask: Row) -> Mapping[str, bool]:
         own = self._own(mask)
         return own.flags if own else {}

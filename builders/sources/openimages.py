@@ -114,7 +114,8 @@ class OpenImages(RootedSource):
             if mask["PredictedIoU"]:  # empty where nobody predicted it
                 told["iou"] = _number(mask["PredictedIoU"])
             regions.append(told | boxes.facts(mask))
-        return Record(picture, picture, files, {"regions": regions}, self._split, licence=_LICENCE)
+        annotation = {"regions": regions, "boxes": boxes.listed()}
+        return Record(picture, picture, files, annotation, self._split, licence=_LICENCE)
 
     def _objects(self, picture: str, masks: Sequence[Row], boxes: Boxes) -> Iterator[Record]:
         seen = set[str]()

@@ -9,7 +9,6 @@ from typing import cast
 
 import numpy as np
 
-from ieiw.builders.instructions.looks import place_of
 from ieiw.builders.opening import Closed
 from ieiw.models.protocols import Captioner, CaptionJob
 from ieiw.pipelines.replacement.scaled import scaled
@@ -108,4 +107,4 @@ def after(picture: Image, painted: Painted, patch: Image) -> Image:
 
 
 def _seen(view: View, caption: str, whole: str) -> Seen:
-    return Seen(caption, whole, clear_colour(view.picture, view.region), place_of(view.region))
+    return Seen(caption, whole, clear_colour(view.picture, view.region))

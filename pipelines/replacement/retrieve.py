@@ -13,6 +13,7 @@ from ieiw.builders.instructions.captions import of_label
 from ieiw.builders.instructions.looks import place_of
 from ieiw.builders.instructions.sameness import same_thing
 from ieiw.builders.opening import Closed
+from ieiw.builders.replacement.alike import told_apart
 from ieiw.builders.replacement.neighbours import fitting
 from ieiw.builders.replacement.quality import Good, crop_of, good_regions
 from ieiw.models.gallery.search import Searcher
@@ -70,7 +71,7 @@ class Retriever(StepWorker[Ready]):
             return Outcome(attempt.key, found.refusal, stage=found.stage)
         record, sha256 = found
         try:
-            region, alike = self._picked(attempt, record)
+            region, alike, place = self._picked(attempt, record)
         except Refusal as refusal:
             return Outcome(attempt.key, refusal)
         x, y, width, height = region.box
@@ -79,19 +80,20 @@ class Retriever(StepWorker[Ready]):
             region=region.id,
             label=region.label,
             alike=alike,
+            place=place,
             box=region.box,
             outline=to_rle(np.ascontiguousarray(region.mask[y : y + height, x : x + width])),
             references=(),
         )
         return attempt.key, query, crop_of(record.picture.pixels, region, self._margin)[0]
 
-    def _picked(self, attempt: Attempt, record: OpenRecord) -> tuple[Good, int]:
-        """The region of an attempt, and how many others of the picture have its name.
+    def _picked(self, attempt: Attempt, record: OpenRecord) -> tuple[Good, int, str]:
+        """The region of an attempt, how many others of the picture have its name, and the place that tells it from them.
 
         Variants take the regions of the record in an order that the seed decides.
 
         Raises:
-            Refusal: ``no_region``, with what became of those that there are.
+            Refusal: ``no_region``, with what became of those that there are; ``ambiguous``.
         """
         good, why = self._regions(record)
         order = attempt_rng(self.seed, Attempt(attempt.source, attempt.record, attempt.task, 0)).permutation(len(good))
@@ -100,9 +102,9 @@ class Retriever(StepWorker[Ready]):
             detail = f"{len(good)} of its regions may be replaced; others: {told}"
             raise Refusal(Reason.NO_REGION, detail)
         region = good[int(order[attempt.variant])]
-        if not region.label:
-            _check_apart(record.picture.pixels, region, good)
-        return region, _alike(record, region)
+        if region.label:
+            return region, *told_apart(record, region, _same_kind)
+        return region, 0, _place_of_nameless(record.picture.pixels, region, good)
 
     def _regions(self, record: OpenRecord) -> tuple[list[Good], dict[str, int]]:
         def made() -> tuple[list[Good], dict[str, int]]:
@@ -164,19 +166,20 @@ class Retriever(StepWorker[Ready]):
         return outcome
 
 
-def _check_apart(picture: Image, region: Good, good: Sequence[Good]) -> None:
-    """Refuse a region without a name that neither its colour nor its place tells from another of the picture.
+def _place_of_nameless(picture: Image, region: Good, good: Sequence[Good]) -> str:
+    """The place of a region without a name.
 
     Raises:
-        Refusal: ``ambiguous``.
+        Refusal: ``ambiguous``: neither its colour nor its place tells it from another such region.
     """
 
     def seen(each: Good) -> tuple[str, str]:
         return clear_colour(picture, each.mask), place_of(each.mask)
 
-    own = seen(region)
-    if any(each.id != region.id and not each.label and seen(each) == own for each in good):
-        raise Refusal(Reason.AMBIGUOUS, f"another region is {' '.join(own).strip() or 'as nameless'} as well")
+    colour, place = seen(region)
+    if any(each.id != region.id and not each.label and seen(each) == (colour, place) for each in good):
+        raise Refusal(Reason.AMBIGUOUS, f"another region is {f'{colour} {place}'.strip() or 'as nameless'} as well")
+    return place
 
 
 def _same_kind(one: str, other: str) -> bool:
@@ -185,13 +188,3 @@ def _same_kind(one: str, other: str) -> bool:
         return same_thing(of_label(one).name, of_label(other).name)
     except Refusal:
         return one.casefold() == other.casefold()
-
-
-def _alike(record: OpenRecord, region: Good) -> int:
-    """How many other things of the picture have the region's name, as far as the data set knows."""
-    listed = record.record.annotation.get("regions", ())
-    if not region.label:
-        return 0
-    told = [int(each.get("alike", 0)) for each in listed if each.get("id") == region.id]
-    others: int = sum(each.get("label") == region.label for each in listed) - 1
-    return max(0, others, *told)

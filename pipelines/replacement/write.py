@@ -67,8 +67,8 @@ class WriteWorker(StepWorker[Ready]):
     def _outcome(self, attempt: Attempt, seen: Captioned, painted: Painted) -> Outcome:
         retrieved = painted.retrieved
         reference = retrieved.references[painted.candidates[painted.chosen].reference]
-        source = Described(seen.source.caption, retrieved.label, seen.source.colour, seen.source.place, retrieved.alike)
-        target = Described(seen.target.caption, reference.label, seen.target.colour, seen.target.place, 0)
+        source = Described(seen.source.caption, retrieved.label, seen.source.colour, retrieved.place, retrieved.alike)
+        target = Described(seen.target.caption, reference.label, seen.target.colour, "", 0)
         try:
             if self._writer is None:
                 return Outcome(attempt.key, self._from_templates(attempt, source, target))

@@ -76,7 +76,7 @@ def steps_of(attempt, wanted, seeds=SEEDS):
         )
         for at in range(2)
     )
-    found = Retrieved("1" * 64, f"r{number}", label, 0, (2, 3, 6, 4), outline, references)
+    found = Retrieved("1" * 64, f"r{number}", label, 0, "", (2, 3, 6, 4), outline, references)
     candidates = tuple(
         Candidate(at, seed, {"likeness": 0.5 + at / 10 + seed / 100}) for at in range(2) for seed in seeds
     )
@@ -87,7 +87,7 @@ def steps_of(attempt, wanted, seeds=SEEDS):
     made = {
         "retrieve": Outcome(key, found),
         "paint": Outcome(key, painted, files),
-        "caption": Outcome(key, Captioned(Seen(label, "", "", ""), Seen(f"another {label}", "", "", ""))),
+        "caption": Outcome(key, Captioned(Seen(label, "", ""), Seen(f"another {label}", "", ""))),
         "write": Outcome(key, Written(f"Change the {label}.", ("Swap it.",), f"the {label}", "a cat", 2)),
     }
     if number % 10 == 7:

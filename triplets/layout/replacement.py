@@ -77,7 +77,8 @@ class Retrieved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         picture_sha256: of the attempt's picture file.
         region: id of the region in its record.
         label: what its data set calls it.
-        alike: other regions of this label in the picture.
+        alike: other things of this name in the picture.
+        place: where it is, as far as that tells it from them.
         box: of the region, in the upright picture.
         outline: of the region, within its box.
         references: the nearest first.
@@ -87,6 +88,7 @@ class Retrieved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     region: str
     label: str
     alike: int
+    place: str
     box: Box
     outline: Rle
     references: tuple[Reference, ...]
@@ -123,12 +125,11 @@ class Painted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is seen in a region: caption of it and of the whole picture, its colour where that is clear, its place."""
+    """What is seen in a region: caption of it and of the whole picture, its colour where that is clear."""
 
     caption: str
     whole: str
     colour: str
-    place: str
 
 
 class Captioned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ DOG = Described("a dog running on the grass", "Dog")
     ("source", "target", "said"),
     [
         (DOG, Described("a cute cat with black and white stripes"), ("the dog", "a cute cat with black and white stripes")),
-        (Described("red object", "", "red", "on the left"), Described("", "Dog"), ("the red object on the left", "a dog")),
+        (Described("red object", "", "red", "on the left"), Described("", "Dog"), ("the red area on the left", "a dog")),
         (Described("", "Car", "blue", "on the right", 2), Described("", "Bus"), ("the blue car on the right", "a bus")),
         (Described("a black dog"), Described("a brown and white dog"), ("the black dog", "a brown and white dog")),
         (Described("", "tv", "black"), Described("", "TV", "white"), ("the black TV", "a white TV")),

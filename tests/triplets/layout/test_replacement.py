@@ -18,7 +18,7 @@ from ieiw.triplets.layout.replacement import (
 from ieiw.triplets.rejects import Place, Reason, Refusal
 from ieiw.triplets.storage.store import open_store
 
-FOUND = Retrieved("a" * 64, "7", "dog", 0, (1, 2, 3, 4), Rle((4, 3), "0<"), ())
+FOUND = Retrieved("a" * 64, "7", "dog", 0, "", (1, 2, 3, 4), Rle((4, 3), "0<"), ())
 
 
 @pytest.fixture
