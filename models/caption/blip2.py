@@ -31,7 +31,7 @@ lengthened by the token of a picture."""
 class Blip2(OnTransformers):
     """BLIP-2 with OPT or T5. Of blip2-opt-2.7b and blip2-flan-t5-xl the tensors are held against their manifests.
 
-    Licences: code BSD-3; the weights with OPT are for research, as OPT's are; those with T5 MIT, as published.
+    Licences: the code's is BSD-3-Clause; for the weights see their pages, and with OPT also that of OPT, which is for research.
 
     Args:
         weights: folder, or hub id (Salesforce/blip2-opt-2.7b); default: the variable ``BLIP2``.

@@ -114,7 +114,10 @@ class OnTransformers(Captioner):
         """
         declare_operators_on_import()
         import torch
+        import transformers
 
+        library: Any = transformers
+        library.utils.logging.disable_progress_bar()  # it would break our own
         if self._device == "cpu":
             torch.set_num_threads(1)
         dtype = getattr(torch, self.half) if self._device == "cuda" else torch.float32

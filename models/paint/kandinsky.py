@@ -82,9 +82,11 @@ class Kandinsky(OnDiffusers):
     def _encoder(self) -> Any:
         """CLIP's image encoder, on the device, in the pipeline's numbers."""
         declare_operators_on_import()
-        from transformers import CLIPVisionModelWithProjection
+        import transformers
 
-        kind: Any = CLIPVisionModelWithProjection
+        library: Any = transformers
+        library.utils.logging.disable_progress_bar()  # it would break our own
+        kind = library.CLIPVisionModelWithProjection
         try:
             encoder, report = kind.from_pretrained(
                 str(self._folder / "image_encoder"), local_files_only=True, output_loading_info=True

@@ -154,9 +154,12 @@ def build(part: str, config: Mapping[str, Any], state: State) -> Any:
 def _encoder(config: Mapping[str, Any], state: State) -> Any:
     """The image encoder. transformers renames on the way what its older versions called otherwise."""
     import torch
+    import transformers
     from diffusers.pipelines.deprecated.paint_by_example import image_encoder
     from transformers import CLIPVisionConfig
 
+    library: Any = transformers
+    library.utils.logging.disable_progress_bar()  # it would break our own
     kind: Any = image_encoder.PaintByExampleImageEncoder
     shape = CLIPVisionConfig(**config)
     with torch.device("meta"):
