@@ -4,7 +4,7 @@ import pytest
 import torch
 from diffusers import DDIMScheduler
 
-from ieiw.models.diffusion.components import clip_tokenizer
+from ieiw.models.diffusion.tokenizer import clip_tokenizer
 from ieiw.train.config import Dropout
 from ieiw.train.objective import Draws, Latents, cut_count, draw, generator_of, losses, without_conditions
 
