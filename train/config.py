@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from ieiw.models.diffusion.conditioning import Scheme
 from ieiw.models.diffusion.settings import Model
 from ieiw.triplets.settings.yaml_file import Strict, load_settings
 
@@ -44,24 +45,6 @@ class Data(Strict):
         return self
 
 
-class Dropout(Strict):
-    """Rank of samples that lose a condition, so that guidance has something to guide away from.
-
-    Exclusive: at most their sum loses anything. The defaults are InstructPix2Pix's; InstructDiffusion's code drops 0.075, 0.075
-    and 0, so that its model never sees both missing, which guidance asks for.
-    """
-
-    text: float = Field(default=0.05, ge=0, le=1)
-    image: float = Field(default=0.05, ge=0, le=1)
-    both: float = Field(default=0.05, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _sum(self) -> Dropout:
-        if self.text + self.image + self.both > 1:
-            raise ValueError("text + image + both is more than 1")
-        return self
-
-
 class Optimiser(Strict):
     """AdamW, with InstructDiffusion's defaults but for ``clip`` (norm of the gradients): its code has 0, which clips nothing."""
 
@@ -85,7 +68,10 @@ class Reports(Strict):
 
 
 class TrainConfig(Strict):
-    """A training run. ``batch`` counts samples a step."""
+    """A training run.
+
+    ``batch`` counts samples a step; ``dropout`` names the conditions that some of them lose, and so the guidance to edit with.
+    """
 
     seed: int = 0
     out: str
@@ -94,7 +80,7 @@ class TrainConfig(Strict):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     data: Data
     model: Model = Model()
-    dropout: Dropout = Dropout()
+    dropout: Scheme = "instructdiffusion"
     optimiser: Optimiser = Optimiser()
     reports: Reports = Reports()
 

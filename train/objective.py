@@ -1,7 +1,7 @@
 """The training objective: denoise the target's latents, seeing the source's latents and the instruction.
 
 InstructPix2Pix (Brooks et al., 2023), as InstructDiffusion (Geng et al., 2024) trains it: the source's latents stand unscaled
-beside the noisy ones, and some samples lose the text, the source, or both.
+beside the noisy ones, and some samples lose a condition, so that guidance has something to guide away from.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from ieiw.models.diffusion.components import Parts
-from ieiw.train.config import Dropout
+from ieiw.models.diffusion.conditioning import SCHEMES, Scheme
 from ieiw.triplets.permutation import key_of
 
 
@@ -84,17 +84,18 @@ def draw(latents: Latents, time_steps: int, generator: torch.Generator) -> Draws
     return Draws(noise, steps, torch.rand(count, generator=generator))
 
 
-def without_conditions(latents: Latents, lost: torch.Tensor, dropout: Dropout, nothing: torch.Tensor) -> Latents:
-    """Take conditions away: text below ``text``, then the source, then both; each sample at most one of the three.
+def without_conditions(latents: Latents, lost: torch.Tensor, scheme: Scheme, nothing: torch.Tensor) -> Latents:
+    """Take conditions away: text, source, or both, of the scheme's shares; each sample loses at most one of the three.
 
     Args:
         latents: of the batch.
-        lost: (n,) in [0, 1).
-        dropout: the three shares.
+        lost: (n,) in [0, 1); the first shares of it lose something.
+        scheme: whose shares.
         nothing: (1, tokens, width) of the empty sentence.
     """
-    lost = lost.to(latents.text.device)
-    first, second, third = dropout.text, dropout.text + dropout.image, dropout.text + dropout.image + dropout.both
+    lost, shares = lost.to(latents.text.device), SCHEMES[scheme]
+    first, second = shares.text, shares.text + shares.image
+    third = second + shares.both
     no_text = (lost < first) | ((lost >= second) & (lost < third))
     no_image = (lost >= first) & (lost < third)
     text = torch.where(no_text[:, None, None], nothing, latents.text)

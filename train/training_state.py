@@ -64,7 +64,7 @@ class TrainingState:
         }
         with self.averaged():
             folder = Path(config.out) / "checkpoints"
-            return save_checkpoint(folder, self.step, self.parts.pipeline(), values, config.reports.keep)
+            return save_checkpoint(folder, self.step, self.parts, values, config.reports.keep)
 
 
 def open_state(config: TrainConfig, device: torch.device, say: Callable[[str], None]) -> TrainingState:
@@ -85,6 +85,7 @@ def open_state(config: TrainConfig, device: torch.device, say: Callable[[str], N
     else:
         parts = small_parts(config.model, config.data.size)
         say("no model.start is set: a small model of Stable Diffusion's classes, from scratch")
+    parts.scheme = config.dropout
     from diffusers import UNet2DConditionModel  # after models.diffusion, which lets it be imported
     from diffusers.training_utils import EMAModel
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ieiw.apps.console import say
+from ieiw.models.diffusion.conditioning import Scheme
 
 
 def convert(
@@ -15,6 +16,10 @@ def convert(
     out: Annotated[
         Path, typer.Option(help="A new .ckpt or .safetensors in InstructDiffusion's names, or a new folder.")
     ],
+    dropout: Annotated[
+        Scheme | None,
+        typer.Option(help="Conditions the model was trained without, for a folder to tell; a single file cannot."),
+    ] = None,
 ) -> None:
     """Write a model in the other layout: a folder for diffusers, or a single file for InstructDiffusion's own scripts."""
     from ieiw.triplets.errors import UsageError
@@ -25,6 +30,7 @@ def convert(
     from ieiw.models.diffusion.ldm import write_file
 
     parts = load_parts(model)
+    parts.scheme = dropout or parts.scheme
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix in {".ckpt", ".safetensors"}:
         write_file(out, parts.unet, parts.vae, parts.text)

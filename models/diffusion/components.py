@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import transformers
 from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionInstructPix2PixPipeline, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
+from ieiw.models.diffusion import instructdiffusion_pipeline
 from ieiw.models.diffusion.autoencoder import exact_autoencoder
+from ieiw.models.diffusion.conditioning import Scheme, read_scheme, write_scheme
 from ieiw.models.diffusion.ldm import read_file
 from ieiw.models.diffusion.settings import Model
 from ieiw.models.diffusion.tokenizer import TOKENS, clip_tokenizer
@@ -28,21 +31,30 @@ IN_CHANNELS = 8
 
 @dataclass(slots=True)
 class Parts:
-    """What a pipeline is made of. Autoencoder and text encoder are frozen while the UNet learns."""
+    """What a pipeline is made of. Autoencoder and text encoder are frozen while the UNet learns.
+
+    ``scheme``: which conditions it learned to do without; None where that is not known.
+    """
 
     vae: Any
     text: Any
     tokenizer: Any
     unet: Any
     scheduler: Any
+    scheme: Scheme | None = None
 
     def save_pretrained(self, folder: Path) -> None:
-        """Write the pipeline in diffusers' layout."""
+        """Write the pipeline in diffusers' layout, its scheme beside it, and the code of its guidance where that is not stock."""
         self.pipeline().save_pretrained(folder)
+        if self.scheme:
+            write_scheme(folder, self.scheme)
+        if self.scheme == "instructdiffusion":
+            shutil.copyfile(instructdiffusion_pipeline.__file__, folder / "pipeline.py")
 
     def pipeline(self, unet: Any = None) -> Any:
-        """The stock pipeline of these parts, with another UNet if one is given."""
-        return StableDiffusionInstructPix2PixPipeline(
+        """The pipeline whose guidance fits the scheme, the stock one where none is known; with another UNet if one is given."""
+        of_scheme = {"instructdiffusion": instructdiffusion_pipeline.InstructDiffusionPipeline}
+        return of_scheme.get(self.scheme or "", StableDiffusionInstructPix2PixPipeline)(
             vae=self.vae,
             text_encoder=self.text,
             tokenizer=self.tokenizer,
@@ -140,6 +152,7 @@ def _load_folder(folder: str) -> Parts:
             tokenizer,
             _module(UNet2DConditionModel, folder, "unet", low_cpu_mem_usage=False),
             scheduler,
+            read_scheme(Path(folder)),
         )
     except (OSError, ValueError, RuntimeError, TypeError, AttributeError, KeyError) as error:
         # Where there is no such folder, diffusers takes it for the name of a model on a hub, and says that it may not ask.

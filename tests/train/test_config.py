@@ -35,8 +35,8 @@ def test_changes_of_the_command_line_win(tmp_path):
         (GOOD.replace("steps: 10", "steps: 0"), r"line 2, steps: .*greater than or equal to 1"),
         (GOOD.replace("  cut: c\n", ""), r"line 3, data\.cut: is required; add it"),
         (
-            GOOD + "dropout: {text: 0.5, image: 0.4, both: 0.2}\n",
-            r"line 6, dropout: text \+ image \+ both is more than 1",
+            GOOD + "dropout: half\n",
+            r"line 6, dropout: .*instructdiffusion.*instructpix2pix",
         ),
         (GOOD + "  weights: {a: -1}\n", r"line 3, data: weights\.a: a number from 0 to 1000"),
         (GOOD + "model: {channels: [10, 20]}\n", r"line 6, model\.channels: two or more multiples of 16"),
