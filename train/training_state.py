@@ -13,11 +13,16 @@ import torch
 from ieiw.models.diffusion.checkpoints import checkpoints
 from ieiw.models.diffusion.components import Parts, load_parts, small_parts
 from ieiw.train.checkpoint import load_state, save_checkpoint
-from ieiw.train.config import TrainConfig
+from ieiw.train.config import Optimiser, TrainConfig
 from ieiw.train.data.loader import Loader
+from ieiw.train.rates import rate_at
 from ieiw.triplets.errors import UsageError
 
-_MAY_CHANGE: Any = {"steps": True, "out": True, "device": True, "reports": True, "data": {"workers", "build"}}
+_MAY_CHANGE: Any = {
+    **dict.fromkeys(("steps", "epochs", "out", "device", "reports"), True),
+    "data": {"workers", "build"},
+    "optimiser": {"accumulate"},
+}
 """Settings that a resumed run may have other than the one it goes on from."""
 
 
@@ -51,6 +56,22 @@ class TrainingState:
         finally:
             self.ema.restore(weights)
             self.parts.unet.train()
+
+    def update(self, settings: Optimiser, steps: int) -> None:
+        """Go a step along the gradients, and have the average follow.
+
+        Args:
+            settings: of the optimiser.
+            steps: of the whole run.
+        """
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate_at(settings, self.step, steps)
+        weights = list(self.parts.unet.parameters())
+        if settings.clip:
+            torch.nn.utils.clip_grad_norm_(weights, settings.clip)
+        self.optimiser.step()
+        self.ema.step(weights)
+        self.step += 1
 
     def save(self, config: TrainConfig, loader: Loader) -> Path:
         """Write a checkpoint: its pipeline has the moving average, which is what to edit with; the raw weights lie beside it."""
@@ -93,9 +114,7 @@ def open_state(config: TrainConfig, device: torch.device, say: Callable[[str], N
         frozen.to(device).eval().requires_grad_(False)
     unet, settings = parts.unet.to(device).train(), config.optimiser
     optimiser = torch.optim.AdamW(unet.parameters(), lr=settings.rate, weight_decay=settings.weight_decay)
-    ema = EMAModel(
-        unet.parameters(), decay=settings.ema, model_cls=UNet2DConditionModel, model_config=dict(unet.config)
-    )
+    ema = EMAModel(unet.parameters(), decay=config.ema, model_cls=UNet2DConditionModel, model_config=dict(unet.config))
     state = TrainingState(parts, optimiser, ema)
     if saved:
         try:

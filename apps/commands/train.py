@@ -24,7 +24,7 @@ def train(
 
     outcome = run(settings, say)
     first, last = (list(outcome.validation.values())[index] if outcome.validation else None for index in (0, -1))
-    if as_json:
+    if as_json and outcome.first:
         print_json(
             {
                 "checkpoint": str(outcome.checkpoint),
@@ -35,7 +35,7 @@ def train(
         )
     if outcome.signal:
         raise typer.Exit(128 + outcome.signal)
-    if as_json:
+    if as_json or not outcome.first:
         return
     if first and last:
         say(f"validation loss {first:.4f} -> {last:.4f} ({last / first - 1:+.0%})")

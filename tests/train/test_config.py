@@ -52,3 +52,27 @@ def test_wrong_files_are_told_by_line(tmp_path, text, told):
 def test_wrong_changes_are_told(tmp_path, change):
     with pytest.raises(UsageError, match="change "):
         load_train_config(stage_file(tmp_path, GOOD), [change])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (GOOD + "epochs: 2\n", "steps and epochs are both given; leave one of them out"),
+        (GOOD.replace("steps: 10\n", ""), "steps or epochs is required for stage tasks; add one"),
+        (GOOD + "stage: alignment\n", "model.start is required for stage alignment"),
+        (GOOD + "stage: adoption\n", "line 6, stage: .*tasks.*alignment"),
+    ],
+)
+def test_a_run_has_one_length_and_a_stage_its_start(tmp_path, text, told):
+    with pytest.raises(UsageError, match=told):
+        load_train_config(stage_file(tmp_path, text))
+
+
+def test_a_stage_gives_what_the_file_does_not(tmp_path):
+    text = GOOD.replace("steps: 10\n", "stage: alignment\nmodel: {start: m}\n")
+    alignment = load_train_config(stage_file(tmp_path, text))
+    assert (alignment.ema, alignment.length(30)) == (0.99, 300)
+    tasks = load_train_config(stage_file(tmp_path, GOOD))
+    assert (tasks.ema, tasks.length(30)) == (0.9999, 10)
+    changed = load_train_config(stage_file(tmp_path, text), ["optimiser.ema=0.5", "epochs=0.5"])
+    assert (changed.ema, changed.length(30)) == (0.5, 15)
