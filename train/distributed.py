@@ -42,7 +42,7 @@ class Group:
         """The network to be called in training: its gradients become the mean over all processes."""
         if self.rank.world == 1:
             return network
-        return torch.nn.parallel.DistributedDataParallel(network, broadcast_buffers=False)
+        return torch.nn.parallel.DistributedDataParallel(network, broadcast_buffers=False, gradient_as_bucket_view=True)
 
     def quietly(self, network: Any) -> AbstractContextManager[None]:
         """Within it gradients add up in this process alone."""

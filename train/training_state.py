@@ -88,6 +88,23 @@ class TrainingState:
             return save_checkpoint(folder, self.step, self.parts, values, config.reports.keep)
 
 
+def open_parts(config: TrainConfig, say: Callable[[str], None]) -> Parts:
+    """The model of the latest checkpoint in ``config.out``, of ``model.start``, or from scratch.
+
+    Raises:
+        UsageError: it cannot be read, or is of another architecture.
+    """
+    saved = checkpoints(Path(config.out) / "checkpoints")
+    if saved:
+        say(f"going on from {saved[-1]}, step {int(saved[-1].name.removeprefix('step-'))}")
+        return load_parts(str(saved[-1]))
+    if config.model.start:
+        say(f"starting from {config.model.start}")
+        return load_parts(config.model.start)
+    say("no model.start is set: a small model of Stable Diffusion's classes, from scratch")
+    return small_parts(config.model, config.data.size)
+
+
 def open_state(config: TrainConfig, device: torch.device, say: Callable[[str], None]) -> TrainingState:
     """Go on from the latest checkpoint in ``config.out``, or start from ``model.start``, or from scratch.
 
@@ -98,14 +115,7 @@ def open_state(config: TrainConfig, device: torch.device, say: Callable[[str], N
     if saved:
         values = load_state(saved[-1])
         _check_same(config, _settings_of(values, saved[-1]), saved[-1])
-        parts = load_parts(str(saved[-1]))
-        say(f"going on from {saved[-1]}, step {values['step']}")
-    elif config.model.start:
-        parts = load_parts(config.model.start)
-        say(f"starting from {config.model.start}")
-    else:
-        parts = small_parts(config.model, config.data.size)
-        say("no model.start is set: a small model of Stable Diffusion's classes, from scratch")
+    parts = open_parts(config, say)
     parts.scheme = config.dropout
     from diffusers import UNet2DConditionModel  # after models.diffusion, which lets it be imported
     from diffusers.training_utils import EMAModel
