@@ -113,7 +113,7 @@ class _Fused(TorchFunctionMode):
 
     def __torch_function__(self, function: Any, types: Any, arguments: Any = (), options: Any = None) -> Any:
         if function is torch.nn.functional.scaled_dot_product_attention:
-            return _Attention.apply(*arguments[:3])  # type: ignore[no-untyped-call]
+            return _Attention.apply(*arguments[:3])
         return function(*arguments, **(options or {}))
 
 

@@ -161,4 +161,5 @@ def min_snr_weights(schedule: Any, steps: torch.Tensor, gamma: float) -> torch.T
     alphas = schedule.alphas_cumprod.to(steps.device)[steps]
     snr = alphas / (1 - alphas)
     over = {"epsilon": snr, "v_prediction": snr + 1, "sample": torch.ones_like(snr)}[schedule.config.prediction_type]
-    return snr.clamp(max=gamma) / over
+    weights: torch.Tensor = snr.clamp(max=gamma) / over
+    return weights

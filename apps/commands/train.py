@@ -63,8 +63,8 @@ def _tell(settings: TrainConfig, as_json: bool) -> None:
     say("parameters: " + ", ".join(f"{name} {count:,}" for name, count in run.parameters.items()))
     memory, state, sample = map(human_bytes, (run.memory_bytes, run.state_bytes, run.sample_bytes))
     say(
-        f"memory of one process: {memory} and what libraries take: {state} for weights, gradients, optimiser and average, {sample} a "
-        "sample. More processes or optimiser.accumulate hold fewer samples at once"
+        f"memory of one process: {memory} and what libraries take: {state} for weights, gradients, optimiser and average, "
+        f"{sample} a sample. More processes or optimiser.accumulate hold fewer samples at once"
     )
     say(
         f"{run.steps:,} steps of {settings.batch:,}: {run.steps / run.steps_per_epoch:,.1f} epochs of {run.samples_per_epoch:,} "

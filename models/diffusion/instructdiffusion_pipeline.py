@@ -24,7 +24,8 @@ class InstructDiffusionPipeline(StableDiffusionInstructPix2PixPipeline):
         self, *arguments: Any, guidance_scale: float = 5.0, image_guidance_scale: float = 1.25, **options: Any
     ) -> Any:
         """See the stock pipeline; the two scales are InstructDiffusion's, both 1/2 for none."""
-        return super().__call__(
+        stock: Any = super()
+        return stock.__call__(
             *arguments,
             guidance_scale=guidance_scale + image_guidance_scale,
             image_guidance_scale=0.5 + image_guidance_scale,
@@ -38,5 +39,6 @@ class InstructDiffusionPipeline(StableDiffusionInstructPix2PixPipeline):
 
     def _encode_prompt(self, *arguments: Any, **options: Any) -> torch.Tensor:
         """(3 n, tokens, width): the instruction, none, and the instruction again, for the branch without a picture."""
-        text, nothing, _ = super()._encode_prompt(*arguments, **options).chunk(3)
+        stock: Any = super()
+        text, nothing, _ = stock._encode_prompt(*arguments, **options).chunk(3)
         return torch.cat([text, nothing, text])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ieiw.models.diffusion.checkpoints import checkpoints
+from ieiw.train.checkpoint import load_state
 from ieiw.train.config import TrainConfig
 from ieiw.train.data.dataset import open_cut
 from ieiw.train.data.order import Order, SamplingConfig
@@ -44,12 +45,17 @@ def config(build, out, **changes):
 
 
 def torchrun(settings, world):
+    """A training of several processes, under way."""
     file = settings.out + ".json"
     Path(file).write_text(settings.model_dump_json())
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(world)]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    return subprocess.run(
-        [*command, "-m", "ieiw.train", file], env=environment, capture_output=True, text=True, timeout=300, check=False
+    return subprocess.Popen(
+        [*command, "-m", "ieiw.train", file],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -68,10 +74,11 @@ def test_two_processes_train_as_one_does_and_one_goes_on_from_them(build, tmp_pa
     assert outcome.steps == 2 * order.batches_per_epoch > 4
     assert len(order.batch(0, order.batches_per_epoch - 1)) % 2, "the last batch is not shared out evenly"
     lines = []
-    done = torchrun(shared.model_copy(update={"steps": order.batches_per_epoch + 1, "epochs": None}), 2)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [str(checkpoints(tmp_path / "shared" / "checkpoints")[-1])]
-    assert done.stderr.count("  loss") == order.batches_per_epoch + 1, "one of them reports"
+    run = torchrun(shared.model_copy(update={"steps": order.batches_per_epoch + 1, "epochs": None}), 2)
+    out, told = run.communicate(timeout=300)
+    assert run.returncode == 0, told
+    assert out.splitlines() == [str(checkpoints(tmp_path / "shared" / "checkpoints")[-1])]
+    assert told.count("  loss") == order.batches_per_epoch + 1, "one of them reports"
     train(shared, lines.append)
     assert any("going on from" in line for line in lines)
     expected, found = losses_of(alone), losses_of(shared)
@@ -79,9 +86,25 @@ def test_two_processes_train_as_one_does_and_one_goes_on_from_them(build, tmp_pa
     assert found == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_signal_ends_all_processes_after_the_same_step_saved(build, tmp_path):
+    reports = {"log": 1, "validate_every": 0, "save_every": 0}
+    run = torchrun(config(build, tmp_path / "run", steps=100_000, epochs=None, reports=reports), 2)
+    for line in run.stderr:
+        if line.startswith("step 2/"):
+            break
+    run.terminate()
+    told = run.communicate(timeout=300)[1]
+    assert run.returncode != 0
+    (saved,) = checkpoints(tmp_path / "run" / "checkpoints")
+    step = load_state(saved)["step"]
+    assert f"stopped by SIGTERM; step {step} is saved" in told, told
+    assert max(losses_of(config(build, tmp_path / "run"))) == step
+
+
 def test_a_batch_that_cannot_be_shared_is_told(build, tmp_path):
-    done = torchrun(config(build, tmp_path / "run", batch=5), 2)
-    assert done.returncode != 0 and "batch: 5 is no multiple of the 2 ranks" in done.stderr
+    run = torchrun(config(build, tmp_path / "run", batch=5), 2)
+    told = run.communicate(timeout=300)[1]
+    assert run.returncode != 0 and "batch: 5 is no multiple of the 2 ranks" in told
     assert not (tmp_path / "run").exists()
 
 
