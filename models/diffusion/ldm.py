@@ -19,7 +19,7 @@ from diffusers import AutoencoderKL, EulerAncestralDiscreteScheduler, UNet2DCond
 from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint, convert_ldm_vae_checkpoint
 from transformers import CLIPTextConfig, CLIPTextModel
 
-from ieiw.models.embed.common import read_state
+from ieiw.models.torch_files import read_state
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.storage.folder import sync
 

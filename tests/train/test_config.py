@@ -16,8 +16,12 @@ def stage_file(folder, text):
     return file
 
 
-def test_the_demos_stage_is_right():
-    assert load_train_config(Path(__file__).parents[2] / "recipes" / "train-demo.yaml").data.cut == "default"
+@pytest.mark.parametrize("name", ["demo", "tasks", "alignment"])
+def test_the_shipped_stages_are_right(name):
+    stage = load_train_config(Path(__file__).parents[2] / "recipes" / f"train-{name}.yaml")
+    assert stage.data.cut == "default" and stage.dropout == (
+        "instructpix2pix" if name == "demo" else "instructdiffusion"
+    )
 
 
 def test_changes_of_the_command_line_win(tmp_path):

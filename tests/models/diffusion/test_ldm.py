@@ -41,8 +41,8 @@ def test_the_published_file_makes_the_published_models():
         unet = UNet2DConditionModel(**ldm.unet_config(found["unet"]))
         vae = AutoencoderKL(**ldm.vae_config(found["vae"]))
         text = CLIPTextModel(ldm.text_config(found["text"]))
-    assert shapes(unet) == manifest("sd15-diffusers-unet")
-    assert shapes(vae) == manifest("sd15-diffusers-vae")
+    assert shapes(unet) == manifest("sd15-unet")
+    assert shapes(vae) == manifest("sd15-vae")
     assert shapes(text) == {name: list(value.shape) for name, value in found["text"].items()}
     assert sum(value.numel() for module in (unet, vae, text) for value in module.state_dict().values()) == 1_066_235_307
     assert (unet.config.attention_head_dim, text.config.num_attention_heads, text.config.hidden_act) == (
