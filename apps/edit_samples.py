@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ieiw.apps.cards import Card, Heading, lay_out
+from ieiw.apps.console import say
 from ieiw.apps.sheet import SHOWN, read_pictures
 from ieiw.models.diffusion.editor import Editor, EditSettings
 from ieiw.triplets.images.codec import encode_png
@@ -56,7 +57,7 @@ def edit_sheet(store: Store, cut: str, model: Path, path: Path, count: int = 3, 
     Raises:
         UsageError: no such cut, or no such model.
     """
-    editor = Editor(model)
+    editor = Editor(model, say)
     path.parent.mkdir(parents=True, exist_ok=True)
     cards = []
     for number, row in enumerate(validation_rows(store, cut, count), 1):

@@ -12,6 +12,7 @@ import typer
 from ieiw.apps.commands import (
     audit,
     build,
+    convert,
     cut,
     demo,
     doctor,
@@ -49,6 +50,7 @@ app.command("export")(export.export)
 app.command("takedown")(takedown.takedown)
 app.command("train")(train.train)
 app.command("edit")(edit.edit)
+app.command("convert")(convert.convert)
 app.command("instructions")(instructions.instructions)
 app.command("inspect")(inspect.inspect)
 app.command("make-scenes")(scenes.make_scenes)

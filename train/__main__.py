@@ -29,7 +29,8 @@ def main() -> int:
         where = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else error
         print(f"train: {where}", file=sys.stderr)
         return 5
-    print(outcome.checkpoint)
+    if outcome.first:
+        print(outcome.checkpoint)
     return 128 + outcome.signal if outcome.signal else 0
 
 

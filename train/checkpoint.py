@@ -20,7 +20,7 @@ _ROOM = 1 << 20
 """Bytes; a disk with less is what a checkpoint failed for, whatever the library that wrote it says."""
 
 
-def save_checkpoint(folder: Path, step: int, pipeline: Any, state: dict[str, Any], keep: int) -> Path:
+def save_checkpoint(folder: Path, step: int, model: Any, state: dict[str, Any], keep: int) -> Path:
     """Write ``folder/step-00000123`` and let go of the oldest ones.
 
     It is written under another name and renamed when every byte is on disk, so a killed run leaves no half of one.
@@ -28,7 +28,7 @@ def save_checkpoint(folder: Path, step: int, pipeline: Any, state: dict[str, Any
     Args:
         folder: of the checkpoints.
         step: that was done last.
-        pipeline: to be saved in diffusers' layout.
+        model: saves itself in diffusers' layout.
         state: plain values and tensors only.
         keep: how many checkpoints to keep.
 
@@ -40,7 +40,7 @@ def save_checkpoint(folder: Path, step: int, pipeline: Any, state: dict[str, Any
         shutil.rmtree(left)
     partial, final = folder / f"{_PARTIAL}{uuid.uuid4().hex}", folder / f"step-{step:08}"
     try:
-        pipeline.save_pretrained(partial)
+        model.save_pretrained(partial)
         torch.save(state, partial / STATE)
         for file in partial.rglob("*"):
             sync(file)

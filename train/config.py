@@ -8,7 +8,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from ieiw.models.diffusion.conditioning import Scheme
 from ieiw.models.diffusion.settings import Model
+from ieiw.train.stages.alignment import ALIGNMENT
+from ieiw.train.stages.tasks import TASKS
 from ieiw.triplets.settings.yaml_file import Strict, load_settings
 
 
@@ -44,32 +47,38 @@ class Data(Strict):
         return self
 
 
-class Dropout(Strict):
-    """Rank of samples that lose a condition, so that guidance has something to guide away from.
+class Optimiser(Strict):
+    """AdamW, with InstructDiffusion's defaults but for ``clip`` (norm of the gradients): its code has 0, which clips nothing.
 
-    Exclusive: at most their sum loses anything. The defaults are InstructPix2Pix's; InstructDiffusion's code drops 0.075, 0.075
-    and 0, so that its model never sees both missing, which guidance asks for.
+    Attributes:
+        rate: of learning, at its height.
+        schedule: of the rate after ``warm_up`` steps: ``constant``, or ``cosine``, down to nothing at the last step.
+        warm_up: steps of a straight way up to ``rate``.
+        weight_decay: of all weights.
+        clip: norm of the gradients that is not exceeded; 0 does not clip.
+        ema: decay of the moving average, which warms up; by default the stage's.
+        accumulate: parts that a process works through one after another in a step, so that a large batch fits in memory.
     """
 
-    text: float = Field(default=0.05, ge=0, le=1)
-    image: float = Field(default=0.05, ge=0, le=1)
-    both: float = Field(default=0.05, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _sum(self) -> Dropout:
-        if self.text + self.image + self.both > 1:
-            raise ValueError("text + image + both is more than 1")
-        return self
-
-
-class Optimiser(Strict):
-    """AdamW, with InstructDiffusion's defaults but for ``clip`` (norm of the gradients): its code has 0, which clips nothing."""
-
     rate: float = Field(default=1e-4, gt=0)
+    schedule: Literal["constant", "cosine"] = "constant"
     warm_up: int = Field(default=0, ge=0)
     weight_decay: float = Field(default=0.01, ge=0)
     clip: float = Field(default=1.0, ge=0)
-    ema: float = Field(default=0.9999, ge=0, lt=1)
+    ema: float | None = Field(default=None, ge=0, lt=1)
+    accumulate: int = Field(default=1, ge=1)
+
+
+class Loss(Strict):
+    """Of a sample: the mean squared error of what the network predicts.
+
+    Attributes:
+        min_snr: weigh time steps by Min-SNR with this gamma (Hang et al. 2023; 5 is usual); None weighs all alike.
+        offset_noise: share of noise that is one value a channel, for very bright and very dark pictures; 0 is none.
+    """
+
+    min_snr: float | None = Field(default=None, gt=0)
+    offset_noise: float = Field(default=0.0, ge=0)
 
 
 class Reports(Strict):
@@ -84,19 +93,63 @@ class Reports(Strict):
     picture_steps: int = Field(default=20, ge=1)
 
 
-class TrainConfig(Strict):
-    """A training run. ``batch`` counts samples a step."""
+STAGES = {"tasks": TASKS, "alignment": ALIGNMENT}
 
+
+class TrainConfig(Strict):
+    """A training run.
+
+    Attributes:
+        stage: of the paper's: ``tasks`` or ``alignment``; gives what the file does not.
+        seed: of everything.
+        out: folder of the run.
+        steps: length of the run.
+        epochs: length in passes over the data, instead of ``steps``.
+        batch: samples a step, of all processes together.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        data: what to train on.
+        model: what to start from.
+        dropout: names the conditions that some samples lose, and so the guidance to edit with.
+        loss: of a sample.
+        optimiser: of the weights.
+        reports: how often what is told and saved.
+    """
+
+    stage: Literal["tasks", "alignment"] = "tasks"
     seed: int = 0
     out: str
-    steps: int = Field(ge=1)
+    steps: int | None = Field(default=None, ge=1)
+    epochs: float | None = Field(default=None, gt=0)
     batch: int = Field(default=64, ge=1)
     device: Literal["auto", "cpu", "cuda"] = "auto"
     data: Data
     model: Model = Model()
-    dropout: Dropout = Dropout()
+    dropout: Scheme = "instructdiffusion"
+    loss: Loss = Loss()
     optimiser: Optimiser = Optimiser()
     reports: Reports = Reports()
+
+    @model_validator(mode="after")
+    def _begun_and_ended(self) -> TrainConfig:
+        if self.steps and self.epochs:
+            raise ValueError("steps and epochs are both given; leave one of them out")
+        if not (self.steps or self.epochs or STAGES[self.stage].epochs):
+            raise ValueError(f"steps or epochs is required for stage {self.stage}; add one")
+        if not (self.model.start or STAGES[self.stage].from_scratch):
+            raise ValueError(
+                f"model.start is required for stage {self.stage}, which goes on from a trained model; add it"
+            )
+        return self
+
+    @property
+    def ema(self) -> float:
+        """Decay of the moving average."""
+        return STAGES[self.stage].ema if self.optimiser.ema is None else self.optimiser.ema
+
+    def length(self, steps_per_epoch: int) -> int:
+        """Steps of the run, at least one."""
+        epochs = self.epochs or STAGES[self.stage].epochs or 0
+        return self.steps or max(1, round(epochs * steps_per_epoch))
 
 
 def load_train_config(path: Path, changes: Sequence[str] = ()) -> TrainConfig:

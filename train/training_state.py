@@ -13,11 +13,16 @@ import torch
 from ieiw.models.diffusion.checkpoints import checkpoints
 from ieiw.models.diffusion.components import Parts, load_parts, small_parts
 from ieiw.train.checkpoint import load_state, save_checkpoint
-from ieiw.train.config import TrainConfig
+from ieiw.train.config import Optimiser, TrainConfig
 from ieiw.train.data.loader import Loader
+from ieiw.train.rates import rate_at
 from ieiw.triplets.errors import UsageError
 
-_MAY_CHANGE: Any = {"steps": True, "out": True, "device": True, "reports": True, "data": {"workers", "build"}}
+_MAY_CHANGE: Any = {
+    **dict.fromkeys(("steps", "epochs", "out", "device", "reports"), True),
+    "data": {"workers", "build"},
+    "optimiser": {"accumulate"},
+}
 """Settings that a resumed run may have other than the one it goes on from."""
 
 
@@ -52,6 +57,22 @@ class TrainingState:
             self.ema.restore(weights)
             self.parts.unet.train()
 
+    def update(self, settings: Optimiser, steps: int) -> None:
+        """Go a step along the gradients, and have the average follow.
+
+        Args:
+            settings: of the optimiser.
+            steps: of the whole run.
+        """
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate_at(settings, self.step, steps)
+        weights = list(self.parts.unet.parameters())
+        if settings.clip:
+            torch.nn.utils.clip_grad_norm_(weights, settings.clip)
+        self.optimiser.step()
+        self.ema.step(weights)
+        self.step += 1
+
     def save(self, config: TrainConfig, loader: Loader) -> Path:
         """Write a checkpoint: its pipeline has the moving average, which is what to edit with; the raw weights lie beside it."""
         values = {
@@ -64,7 +85,24 @@ class TrainingState:
         }
         with self.averaged():
             folder = Path(config.out) / "checkpoints"
-            return save_checkpoint(folder, self.step, self.parts.pipeline(), values, config.reports.keep)
+            return save_checkpoint(folder, self.step, self.parts, values, config.reports.keep)
+
+
+def open_parts(config: TrainConfig, say: Callable[[str], None]) -> Parts:
+    """The model of the latest checkpoint in ``config.out``, of ``model.start``, or from scratch.
+
+    Raises:
+        UsageError: it cannot be read, or is of another architecture.
+    """
+    saved = checkpoints(Path(config.out) / "checkpoints")
+    if saved:
+        say(f"going on from {saved[-1]}, step {int(saved[-1].name.removeprefix('step-'))}")
+        return load_parts(str(saved[-1]))
+    if config.model.start:
+        say(f"starting from {config.model.start}")
+        return load_parts(config.model.start)
+    say("no model.start is set: a small model of Stable Diffusion's classes, from scratch")
+    return small_parts(config.model, config.data.size)
 
 
 def open_state(config: TrainConfig, device: torch.device, say: Callable[[str], None]) -> TrainingState:
@@ -77,14 +115,8 @@ def open_state(config: TrainConfig, device: torch.device, say: Callable[[str], N
     if saved:
         values = load_state(saved[-1])
         _check_same(config, _settings_of(values, saved[-1]), saved[-1])
-        parts = load_parts(str(saved[-1]))
-        say(f"going on from {saved[-1]}, step {values['step']}")
-    elif config.model.start:
-        parts = load_parts(config.model.start)
-        say(f"starting from {config.model.start}")
-    else:
-        parts = small_parts(config.model, config.data.size)
-        say("no model.start is set: a small model of Stable Diffusion's classes, from scratch")
+    parts = open_parts(config, say)
+    parts.scheme = config.dropout
     from diffusers import UNet2DConditionModel  # after models.diffusion, which lets it be imported
     from diffusers.training_utils import EMAModel
 
@@ -92,9 +124,7 @@ def open_state(config: TrainConfig, device: torch.device, say: Callable[[str], N
         frozen.to(device).eval().requires_grad_(False)
     unet, settings = parts.unet.to(device).train(), config.optimiser
     optimiser = torch.optim.AdamW(unet.parameters(), lr=settings.rate, weight_decay=settings.weight_decay)
-    ema = EMAModel(
-        unet.parameters(), decay=settings.ema, model_cls=UNet2DConditionModel, model_config=dict(unet.config)
-    )
+    ema = EMAModel(unet.parameters(), decay=config.ema, model_cls=UNet2DConditionModel, model_config=dict(unet.config))
     state = TrainingState(parts, optimiser, ema)
     if saved:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,7 +15,7 @@ from ieiw.train.data.dataset import OpenCut
 from ieiw.train.data.loader import Batch
 from ieiw.train.data.sample_decoder import SampleDecoder
 from ieiw.train.data.shard_reader import open_reader
-from ieiw.train.objective import Draws, as_pictures, encoded, generator_of, losses
+from ieiw.train.objective import as_pictures, draw, encoded, generator_of, losses, noising
 from ieiw.triplets.records import Image
 
 _AT_ONCE = 16
@@ -28,7 +29,7 @@ def fixed_samples(cut: OpenCut, count: int, size: int) -> Batch:
     reader = open_reader(cut.store, cut.shards.names, 2**20, count)
     decoder = SampleDecoder(cut.shards, reader, Augmentation(size, crop="centre", alternatives=False))
     source, target = (torch.empty((len(rows), size, size, 3), dtype=torch.uint8) for _ in range(2))
-    batch = Batch(source, target, [""] * len(rows), rows, 0, 0)
+    batch = Batch(source, target, [""] * len(rows), rows, epoch=0, number=0, first=0, whole=len(rows))
     for slot, place in enumerate(cut.samples[rows].tolist()):
         batch.instructions[slot] = decoder.decode(place, Dice(), source[slot].numpy(), target[slot].numpy())
     reader.close()
@@ -38,18 +39,17 @@ def fixed_samples(cut: OpenCut, count: int, size: int) -> Batch:
 @torch.no_grad()
 def validation_loss(parts: Parts, batch: Batch, seed: int) -> float:
     """Mean loss with all conditions; noise and time steps depend on the seed alone, the steps spread evenly over the schedule."""
-    device = parts.unet.device
-    generator = generator_of(seed, "validation")
+    device, schedule = parts.unet.device, noising(parts.scheduler)
     total, count = 0.0, len(batch.instructions)
-    spread = ((torch.arange(count) + 0.5) / count * parts.scheduler.config.num_train_timesteps).long()
-    steps = spread[torch.randperm(count, generator=generator)]
+    spread = ((torch.arange(count) + 0.5) / count * schedule.config.num_train_timesteps).long()
+    steps = spread[torch.randperm(count, generator=generator_of(seed, "validation"))]
     for start in range(0, count, _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
         source, target = (as_pictures(pictures[part], device) for pictures in (batch.source, batch.target))
-        latents = encoded(parts, source, target, list(batch.instructions[part]), generator)
-        noise = torch.randn(latents.target.shape, generator=generator)
-        draws = Draws(noise, steps[part], torch.ones(len(noise)))
-        total += float(losses(parts.unet, parts.scheduler, latents, draws).sum())
+        chance = [generator_of(seed, "validation", slot) for slot in range(start, start + len(source))]
+        latents = encoded(parts, source, target, list(batch.instructions[part]), chance)
+        draws = replace(draw(latents, schedule.config.num_train_timesteps, chance), steps=steps[part])
+        total += float(losses(parts.unet, schedule, latents, draws).sum())
     return total / count
 
 

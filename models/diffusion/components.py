@@ -1,10 +1,9 @@
-"""The parts of a latent diffusion for editing: made small from scratch, or loaded from a folder in diffusers' layout."""
+"""The parts of a latent diffusion for editing: made small from scratch, or loaded from a folder or a single file."""
 
 from __future__ import annotations
 
-import gzip
 import json
-import tempfile
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,15 @@ from typing import Any
 import diffusers
 import torch
 import transformers
-from diffusers import DDIMScheduler, StableDiffusionInstructPix2PixPipeline, UNet2DConditionModel
+from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionInstructPix2PixPipeline, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
+from ieiw.models.diffusion import instructdiffusion_pipeline
 from ieiw.models.diffusion.autoencoder import exact_autoencoder
+from ieiw.models.diffusion.conditioning import Scheme, read_scheme, write_scheme
+from ieiw.models.diffusion.ldm import read_file
 from ieiw.models.diffusion.settings import Model
+from ieiw.models.diffusion.tokenizer import TOKENS, clip_tokenizer
 from ieiw.triplets.errors import UsageError
 
 diffusers.utils.logging.disable_progress_bar()  # bars for files would break our progress lines
@@ -24,22 +27,34 @@ transformers.utils.logging.disable_progress_bar()
 
 IN_CHANNELS = 8
 """Four of the noisy latents, four of the source's."""
-_TOKENS = 77
 
 
 @dataclass(slots=True)
 class Parts:
-    """What a pipeline is made of. Autoencoder and text encoder are frozen while the UNet learns."""
+    """What a pipeline is made of. Autoencoder and text encoder are frozen while the UNet learns.
+
+    ``scheme``: which conditions it learned to do without; None where that is not known.
+    """
 
     vae: Any
     text: Any
     tokenizer: Any
     unet: Any
     scheduler: Any
+    scheme: Scheme | None = None
+
+    def save_pretrained(self, folder: Path) -> None:
+        """Write the pipeline in diffusers' layout, its scheme beside it, and the code of its guidance where that is not stock."""
+        self.pipeline().save_pretrained(folder)
+        if self.scheme:
+            write_scheme(folder, self.scheme)
+        if self.scheme == "instructdiffusion":
+            shutil.copyfile(instructdiffusion_pipeline.__file__, folder / "pipeline.py")
 
     def pipeline(self, unet: Any = None) -> Any:
-        """The stock pipeline of these parts, with another UNet if one is given."""
-        return StableDiffusionInstructPix2PixPipeline(
+        """The pipeline whose guidance fits the scheme, the stock one where none is known; with another UNet if one is given."""
+        of_scheme = {"instructdiffusion": instructdiffusion_pipeline.InstructDiffusionPipeline}
+        return of_scheme.get(self.scheme or "", StableDiffusionInstructPix2PixPipeline)(
             vae=self.vae,
             text_encoder=self.text,
             tokenizer=self.tokenizer,
@@ -66,7 +81,7 @@ def small_parts(settings: Model, size: int) -> Parts:
             intermediate_size=2 * settings.text_width,
             num_hidden_layers=2,
             num_attention_heads=settings.text_width // 16,
-            max_position_embeddings=_TOKENS,
+            max_position_embeddings=TOKENS,
             bos_token_id=tokenizer.bos_token_id,
             eos_token_id=tokenizer.eos_token_id,
             pad_token_id=tokenizer.pad_token_id,
@@ -98,37 +113,74 @@ def small_parts(settings: Model, size: int) -> Parts:
     return Parts(exact_autoencoder(size), text, tokenizer, unet, scheduler)
 
 
-def load_parts(folder: str) -> Parts:
-    """The parts of a pipeline on disk. A UNet of four input channels is widened to eight by zeros, as InstructPix2Pix did.
+def load_parts(model: str) -> Parts:
+    """The parts of a model on disk. A UNet of four input channels is widened to eight by zeros, as InstructPix2Pix did.
+
+    Args:
+        model: a pipeline's folder in diffusers' layout, or the single file of Stable Diffusion 1.5, InstructPix2Pix or
+            InstructDiffusion.
 
     Raises:
-        UsageError: the folder holds no such pipeline, or one of another architecture.
+        UsageError: there is none, a weight is missing, or it is of another architecture.
     """
+    if Path(model).is_file():
+        unet, vae, text, scheduler = read_file(Path(model))
+        parts = Parts(vae, text, clip_tokenizer(), unet, scheduler)
+    else:
+        parts = _load_folder(model)
+    unet, vae = parts.unet, parts.vae
+    if unet.config.in_channels == IN_CHANNELS // 2:
+        parts.unet = unet = widened(unet)
+    if (unet.config.in_channels, unet.config.out_channels, vae.config.latent_channels) != (IN_CHANNELS, 4, 4):
+        raise UsageError(
+            f"{model}: another architecture: the UNet takes {unet.config.in_channels} channels and gives "
+            f"{unet.config.out_channels}, the autoencoder has {vae.config.latent_channels}; 8 (or 4), 4 and 4 are needed"
+        )
+    return parts
+
+
+def _load_folder(folder: str) -> Parts:
+    """Part by part, so that none is left with random weights where the folder's names do not fit."""
     try:
-        # Weights are read into models that stand already: the other way wants `accelerate`, and says so at every load.
-        pipeline = StableDiffusionInstructPix2PixPipeline.from_pretrained(
-            folder,
-            safety_checker=None,
-            requires_safety_checker=False,
-            local_files_only=True,
-            low_cpu_mem_usage=False,
+        config = json.loads((Path(folder) / "scheduler" / "scheduler_config.json").read_text(encoding="utf-8"))
+        scheduler = getattr(diffusers, str(config["_class_name"])).from_config(config)
+        tokenizer = CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer", local_files_only=True)
+        return Parts(
+            # Weights are read into models that stand already: the other way wants `accelerate`, and says so at every load.
+            _module(AutoencoderKL, folder, "vae", low_cpu_mem_usage=False),
+            _module(CLIPTextModel, folder, "text_encoder"),
+            tokenizer,
+            _module(UNet2DConditionModel, folder, "unet", low_cpu_mem_usage=False),
+            scheduler,
+            read_scheme(Path(folder)),
         )
     except (OSError, ValueError, RuntimeError, TypeError, AttributeError, KeyError) as error:
         # Where there is no such folder, diffusers takes it for the name of a model on a hub, and says that it may not ask.
-        why = str(error)[:300] if Path(folder).exists() else "no such folder"
+        why = str(error)[:300] if Path(folder).exists() else "no such folder or file"
         raise UsageError(
             f"{folder}: no Stable Diffusion pipeline in diffusers' layout ({why}). "
-            "Give a folder with model_index.json, unet, vae, text_encoder, tokenizer and scheduler"
+            "Give a folder with unet, vae, text_encoder, tokenizer and scheduler, or a single .ckpt or .safetensors"
         ) from error
-    unet, vae = pipeline.unet, pipeline.vae
-    if unet.config.in_channels == IN_CHANNELS // 2:
-        unet = widened(unet)
-    if (unet.config.in_channels, unet.config.out_channels, vae.config.latent_channels) != (IN_CHANNELS, 4, 4):
+
+
+def _module(cls: Any, folder: str, part: str, **options: Any) -> Any:
+    """A part with all its weights and no others.
+
+    Raises:
+        UsageError: a weight is missing, too many or of another shape.
+        OSError: there is no such part.
+    """
+    module, report = cls.from_pretrained(
+        folder, subfolder=part, local_files_only=True, output_loading_info=True, **options
+    )
+    wrong = [str(name) for kind in ("missing_keys", "unexpected_keys", "mismatched_keys") for name in report[kind]]
+    wrong = [name for name in wrong if not name.endswith("position_ids")]  # numbers that older files hold
+    if wrong:
         raise UsageError(
-            f"{folder}: another architecture: the UNet takes {unet.config.in_channels} channels and gives "
-            f"{unet.config.out_channels}, the autoencoder has {vae.config.latent_channels}; 8 (or 4), 4 and 4 are needed"
+            f"{folder}/{part}: {len(wrong)} weights are missing, too many or of another shape, such as "
+            f"{', '.join(sorted(wrong)[:5])}. Bring the whole file back, or the config.json that belongs to it"
         )
-    return Parts(vae, pipeline.text_encoder, pipeline.tokenizer, unet, pipeline.scheduler)
+    return module
 
 
 def widened(unet: Any) -> Any:
@@ -139,39 +191,3 @@ def widened(unet: Any) -> Any:
     weights["conv_in.weight"] = torch.cat([old, torch.zeros_like(old)], dim=1)
     wide.load_state_dict(weights)
     return wide
-
-
-def clip_tokenizer() -> Any:
-    """The tokenizer of CLIP, made from the vocabulary inside the open_clip package: the same 49,408 tokens."""
-    vocabulary, merges = _clip_vocabulary()
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
-        (Path(folder) / "merges.txt").write_text("#version: 0.2\n" + "\n".join(merges) + "\n", encoding="utf-8")
-        special = {
-            "bos_token": "<|startoftext|>",
-            "eos_token": "<|endoftext|>",
-            "unk_token": "<|endoftext|>",
-            "pad_token": "<|endoftext|>",
-            "model_max_length": _TOKENS,
-            "tokenizer_class": "CLIPTokenizer",
-        }
-        (Path(folder) / "tokenizer_config.json").write_text(json.dumps(special), encoding="utf-8")
-        return CLIPTokenizer.from_pretrained(folder)
-
-
-def _clip_vocabulary() -> tuple[dict[str, int], list[str]]:
-    """Token -> number, and the merges, as open_clip's own tokenizer lays them out."""
-    import importlib.util
-
-    package = importlib.util.find_spec("open_clip")
-    if package is None or package.origin is None:
-        raise UsageError(
-            "the package open_clip_torch is missing, which brings CLIP's vocabulary. Install the project again"
-        )
-    with gzip.open(Path(package.origin).with_name("bpe_simple_vocab_16e6.txt.gz"), "rt", encoding="utf-8") as file:
-        merges = file.read().split("\n")[1 : 49152 - 256 - 2 + 1]
-    bytes_ = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
-    letters = [chr(value) for value in bytes_] + [chr(256 + extra) for extra in range(256 - len(bytes_))]
-    tokens = [*letters, *(letter + "</w>" for letter in letters), *("".join(merge.split()) for merge in merges)]
-    tokens += ["<|startoftext|>", "<|endoftext|>"]
-    return {token: number for number, token in enumerate(tokens)}, merges

@@ -15,8 +15,9 @@ class Model(Strict):
     """The network.
 
     Attributes:
-        start: folder of a diffusers pipeline to go on from (Stable Diffusion 1.5, InstructPix2Pix, a checkpoint of ours); without
-            it, a small model of the same classes is made from scratch, around an exact autoencoder.
+        start: what to go on from: folder of a diffusers pipeline (a checkpoint of ours), or the single file of Stable Diffusion
+            1.5, InstructPix2Pix or InstructDiffusion; without it, a small model of the same classes is made from scratch, around
+            an exact autoencoder.
         channels: of the UNet's levels, from scratch only.
         text_width: of the text encoder, from scratch only.
         prediction: what the network predicts, from scratch only: the noise, the velocity, or the picture itself

@@ -16,8 +16,12 @@ def stage_file(folder, text):
     return file
 
 
-def test_the_demos_stage_is_right():
-    assert load_train_config(Path(__file__).parents[2] / "recipes" / "train-demo.yaml").data.cut == "default"
+@pytest.mark.parametrize("name", ["demo", "tasks", "alignment"])
+def test_the_shipped_stages_are_right(name):
+    stage = load_train_config(Path(__file__).parents[2] / "recipes" / f"train-{name}.yaml")
+    assert stage.data.cut == "default" and stage.dropout == (
+        "instructpix2pix" if name == "demo" else "instructdiffusion"
+    )
 
 
 def test_changes_of_the_command_line_win(tmp_path):
@@ -35,8 +39,8 @@ def test_changes_of_the_command_line_win(tmp_path):
         (GOOD.replace("steps: 10", "steps: 0"), r"line 2, steps: .*greater than or equal to 1"),
         (GOOD.replace("  cut: c\n", ""), r"line 3, data\.cut: is required; add it"),
         (
-            GOOD + "dropout: {text: 0.5, image: 0.4, both: 0.2}\n",
-            r"line 6, dropout: text \+ image \+ both is more than 1",
+            GOOD + "dropout: half\n",
+            r"line 6, dropout: .*instructdiffusion.*instructpix2pix",
         ),
         (GOOD + "  weights: {a: -1}\n", r"line 3, data: weights\.a: a number from 0 to 1000"),
         (GOOD + "model: {channels: [10, 20]}\n", r"line 6, model\.channels: two or more multiples of 16"),
@@ -52,3 +56,27 @@ def test_wrong_files_are_told_by_line(tmp_path, text, told):
 def test_wrong_changes_are_told(tmp_path, change):
     with pytest.raises(UsageError, match="change "):
         load_train_config(stage_file(tmp_path, GOOD), [change])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (GOOD + "epochs: 2\n", "steps and epochs are both given; leave one of them out"),
+        (GOOD.replace("steps: 10\n", ""), "steps or epochs is required for stage tasks; add one"),
+        (GOOD + "stage: alignment\n", "model.start is required for stage alignment"),
+        (GOOD + "stage: adoption\n", "line 6, stage: .*tasks.*alignment"),
+    ],
+)
+def test_a_run_has_one_length_and_a_stage_its_start(tmp_path, text, told):
+    with pytest.raises(UsageError, match=told):
+        load_train_config(stage_file(tmp_path, text))
+
+
+def test_a_stage_gives_what_the_file_does_not(tmp_path):
+    text = GOOD.replace("steps: 10\n", "stage: alignment\nmodel: {start: m}\n")
+    alignment = load_train_config(stage_file(tmp_path, text))
+    assert (alignment.ema, alignment.length(30)) == (0.99, 300)
+    tasks = load_train_config(stage_file(tmp_path, GOOD))
+    assert (tasks.ema, tasks.length(30)) == (0.9999, 10)
+    changed = load_train_config(stage_file(tmp_path, text), ["optimiser.ema=0.5", "epochs=0.5"])
+    assert (changed.ema, changed.length(30)) == (0.5, 15)

@@ -42,6 +42,8 @@ class Batch:
         rows: (n,) rows of the cut's index.
         epoch: from 0.
         number: of the batch in its epoch, from 0.
+        first: place of its first sample in the batch of all ranks together.
+        whole: samples of that batch.
     """
 
     source: torch.Tensor
@@ -50,6 +52,8 @@ class Batch:
     rows: Integers
     epoch: int
     number: int
+    first: int
+    whole: int
 
 
 class Loader:
@@ -84,7 +88,7 @@ class Loader:
         self._reader = open_reader(cut.store, cut.shards.names, sampling.block_bytes, window_blocks)
         self._prefetcher = Prefetcher(self.order, cut.samples, self._reader, sampling.block_bytes, rank)
         self._pool = _pool(cut, self._reader, augmentation, sampling.batch // rank.world, workers, pinned)
-        self._making: deque[tuple[Integers, int, int, Job]] = deque()
+        self._making: deque[tuple[Integers, int, int, int, int, Job]] = deque()
         self._next = (0, 0)  # epoch and number of the next batch to start
         self._given = (0, 0)  # and to hand out
 
@@ -99,10 +103,10 @@ class Loader:
         """
         while len(self._making) <= _AHEAD:
             self._start()
-        rows, epoch, number, job = self._making.popleft()
+        rows, epoch, number, first, whole, job = self._making.popleft()
         made = job.result()
         self._given = self._after(epoch, number)
-        return Batch(made.source, made.target, made.instructions, rows, epoch, number)
+        return Batch(made.source, made.target, made.instructions, rows, epoch, number, first, whole)
 
     def state_dict(self) -> dict[str, Any]:
         """Where the next batch lies, and what the numbers refer to; holds plain values only."""
@@ -163,7 +167,8 @@ class Loader:
         dice = draws(positions, DICE, key_of(self._sampling.seed, "changes", epoch))
         self._prefetcher.advance(epoch, number)
         rows = whole[slots]
-        self._making.append((rows, epoch, number, self._pool.start(self._cut.samples[rows], dice)))
+        job = self._pool.start(self._cut.samples[rows], dice)
+        self._making.append((rows, epoch, number, slots.start, len(whole), job))
         self._next = self._after(epoch, number)
 
 

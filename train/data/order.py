@@ -62,10 +62,9 @@ class Rank:
     def slots(self, count: int) -> slice:
         """The slots of a batch of ``count`` that it takes: ranges side by side, of one length on all ranks.
 
-        Of a last batch whose size is no multiple of ``world``, the remaining fewer than ``world`` samples sit out this epoch.
+        Of a last batch whose size is no multiple of ``world``, some ranks take one less than others.
         """
-        each = count // self.world
-        return slice(self.rank * each, (self.rank + 1) * each)
+        return slice(self.rank * count // self.world, (self.rank + 1) * count // self.world)
 
 
 class Stream:
