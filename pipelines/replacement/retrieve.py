@@ -78,7 +78,8 @@ class Retriever(StepWorker[Ready]):
         query = Retrieved(
             picture_sha256=sha256,
             region=region.id,
-            label=region.label,
+            # A phrase tells its thing from others of the picture, which the name alone may not.
+            label=str(record.record.annotation.get("phrase", region.label)),
             alike=alike,
             place=place,
             box=region.box,
