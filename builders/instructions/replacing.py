@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ieiw.builders.instructions.captions import contradicted, thing
 from ieiw.builders.instructions.described import NAMELESS, Described, Thing
-from ieiw.builders.instructions.looks import clear_colour, place_of
+from ieiw.builders.instructions.looks import place_of
 from ieiw.builders.instructions.replacing_checks import check_written
 from ieiw.builders.instructions.replacing_prompt import PROMPT, prompt_of, read_answer
 from ieiw.builders.instructions.sameness import same_thing
@@ -20,7 +20,7 @@ from ieiw.builders.instructions.words import COLOURS
 from ieiw.triplets.rejects import Reason, Refusal
 
 __all__ = [
-    "PROMPT", "Described", "check_written", "clear_colour", "phrases", "place_of", "prompt_of", "read_answer", "sentences",
+    "PROMPT", "Described", "check_written", "phrases", "place_of", "prompt_of", "read_answer", "sentences",
 ]  # fmt: skip
 _ANYTHING = "area"
 _FEW = 3

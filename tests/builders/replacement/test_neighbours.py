@@ -36,7 +36,14 @@ def reference(number, **changes):
 
 
 QUERY = Retrieved(
-    picture_sha256="f" * 64, region="1", label="dog", alike=0, place="", box=(5, 5, 40, 40), outline=outline(), references=()
+    picture_sha256="f" * 64,
+    region="1",
+    label="dog",
+    alike=0,
+    place="",
+    box=(5, 5, 40, 40),
+    outline=outline(),
+    references=(),
 )
 
 
