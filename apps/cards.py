@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image as Pillow
-from PIL import ImageDraw, ImageOps
+from PIL import ImageDraw, ImageFont, ImageOps
 
 from ieiw.apps.drawing import font, save
 from ieiw.triplets.records import Image
@@ -16,6 +16,7 @@ PANEL = 208
 """Longer side of a picture on a card, in pixels, where nobody asks for another."""
 _WIDTH = 1320  # of all columns; a card that is wider has a line of its own
 _GAP, _MARGIN, _HEAD, _TEXT = 6, 28, 92, 48
+_LEAST = 9  # pixels of letters that can still be read
 _PAPER, _INK, _SOFT, _FLAG, _EDGE = (250, 250, 248), (28, 30, 34), (112, 116, 124), (176, 92, 20), (214, 214, 210)
 _PICTURES = 3  # on a card
 
@@ -31,7 +32,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands above the cards: on the left ``title`` over ``counts``, on the right ``backends`` over ``legend``.
+    """What stands above the cards, line by line: ``title``; ``backends``; ``counts`` on the left and ``legend`` on the right.
 
     ``flagged`` colours the backends: a stand-in is among them.
     """
@@ -57,15 +58,23 @@ def lay_out(cards: Sequence[Card], heading: Heading, path: Path, panel: int = PA
     sheet = Pillow.new("RGB", (width, _HEAD + sum(heights) + _MARGIN), _PAPER)
     pen = ImageDraw.Draw(sheet)
     right, top = width - _MARGIN, _HEAD
-    pen.text((_MARGIN, 20), heading.title, _INK, font(24, bold=True))
-    pen.text((_MARGIN, 54), heading.counts, _SOFT, font(14))
-    pen.text((right, 30), heading.backends, _FLAG if heading.flagged else _SOFT, font(14), anchor="rt")
-    pen.text((right, 54), heading.legend, _SOFT, font(14), anchor="rt")
+    room = width - 2 * _MARGIN
+    pen.text((_MARGIN, 8), heading.title, _INK, _fitting(heading.title, room, 24, bold=True))
+    pen.text((_MARGIN, 42), heading.backends, _FLAG if heading.flagged else _SOFT, _fitting(heading.backends, room, 14))
+    pen.text((_MARGIN, 62), heading.counts, _SOFT, font(14))
+    pen.text((right, 62), heading.legend, _SOFT, font(14), anchor="rt")
     for line, height in enumerate(heights):
         for column, each in enumerate(drawn[line * columns : (line + 1) * columns]):
             _draw(sheet, pen, (_MARGIN + column * (card + _MARGIN), top), each)
         top += height
     return save(sheet, path, quality=84)
+
+
+def _fitting(text: str, room: int, size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """The font in which a line fits, as far as people can still read it."""
+    while size > _LEAST and font(size, bold).getlength(text) > room:
+        size -= 1
+    return font(size, bold)
 
 
 @dataclass(frozen=True, slots=True)

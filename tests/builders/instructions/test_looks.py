@@ -1,4 +1,4 @@
-"""Clear colours and places."""
+"""Places in words."""
 
 import numpy as np
 import pytest
