@@ -21,7 +21,7 @@ class Removed:
     Attributes:
         note: of it.
         removed: vectors that this run took out.
-        absent: ids that it did not hold.
+        absent: names of which it held none.
     """
 
     note: Note
@@ -29,32 +29,34 @@ class Removed:
     absent: int
 
 
-def held(location: str, ids: Collection[str]) -> int:
-    """How many of some distinct ids a gallery holds.
+def held(location: str, names: Collection[str]) -> int:
+    """How many vectors of some names a gallery holds; see :func:`remove`.
 
     Raises:
         UsageError: there is no gallery, or it is damaged.
     """
-    return int((open_gallery(location).rows_of(list(ids)) >= 0).sum())
+    gallery, gone = open_gallery(location), pa.array(sorted(set(names)), pa.string())
+    return sum(pc.sum(_of(table, gone)).as_py() or 0 for table in gallery.tables(_naming(gallery)))
 
 
-def remove(location: str, ids: Collection[str], say: Say = lambda _: None) -> Removed:
+def remove(location: str, names: Collection[str], say: Say = lambda _: None) -> Removed:
     """Take vectors out, with all that is known of them, and make the index anew: cells that were found from them tell of them.
 
     A gallery of which nothing is left stays, empty: it can be added to.
 
     Args:
         location: of the gallery.
-        ids: of the vectors; those that it does not hold are counted.
+        names: ids of vectors, and SHA-256 (hex) of pictures whose regions go; those of which it holds none are counted.
         say: given a line about each long step.
 
     Raises:
         UsageError: no id is given, there is no gallery, or it is damaged.
     """
-    if not ids:
+    if not names:
         raise UsageError("nothing to remove is named; give the SHA-256 of a picture, or an id")
-    gallery, gone = open_gallery(location), pa.array(sorted(set(ids)), pa.string())
+    gallery, gone = open_gallery(location), pa.array(sorted(set(names)), pa.string())
     store, note = gallery.store, gallery.note
+    found = _found(gallery, gone)
     parts = [after for part in note.parts for after in _without(gallery, part, gone)]
     removed = note.count - sum(part.rows for part in parts)
     if removed:
@@ -64,14 +66,34 @@ def remove(location: str, ids: Collection[str], say: Say = lambda _: None) -> Re
         write_note(store, note)
     else:
         remove_unnamed(store, note)  # what a run left that was killed after its note
-    return Removed(note, removed, len(gone) - removed)
+    return Removed(note, removed, len(gone) - found)
+
+
+def _naming(gallery: Gallery) -> list[str]:
+    """Columns that hold names: of a region, its picture's too."""
+    return ["id", *gallery.note.columns.keys() & {"picture_sha256"}]
+
+
+def _of(table: pa.Table, gone: pa.Array) -> pa.ChunkedArray:
+    """Whether each row is of one of the names."""
+    mask = pc.is_in(table["id"], gone)
+    return pc.or_(mask, pc.is_in(table["picture_sha256"], gone)) if "picture_sha256" in table.column_names else mask
+
+
+def _found(gallery: Gallery, gone: pa.Array) -> int:
+    """How many of the names are of something in the gallery."""
+    found = set[str]()
+    for table in gallery.tables(_naming(gallery)):
+        for column in table.columns:
+            found.update(column.filter(pc.is_in(column, gone)).to_pylist())
+    return len(found)
 
 
 def _without(gallery: Gallery, part: GalleryFile, gone: pa.Array) -> tuple[GalleryFile, ...]:
-    """A part as it is where it holds none of the ids; else written again without them, or no part where nothing is left."""
+    """A part as it is where it holds none of the names; else written again without them, or no part where nothing is left."""
     store = gallery.store
-    if not any(pc.any(pc.is_in(table["id"], gone)).as_py() for table in tables_of(store, [part], ["id"])):
+    if not any(pc.any(_of(table, gone)).as_py() for table in tables_of(store, [part], _naming(gallery))):
         return (part,)
     tables = tables_of(store, [part], ["id", "vector", *gallery.note.columns])
     number = int(part.name.removeprefix("parts/").partition("-")[0])
-    return write_parts(store, (table.filter(pc.invert(pc.is_in(table["id"], gone))) for table in tables), number)[0]
+    return write_parts(store, (table.filter(pc.invert(_of(table, gone))) for table in tables), number)[0]

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ieiw.filters.columns import coded, numbers
+from ieiw.pipelines.takedown.replaced import painted_from
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.cut_state import ShardFile, verify_shards
 from ieiw.triplets.layout.index import Index
@@ -107,12 +108,14 @@ def find(index: Index, asked: Asked) -> TakeDown:
     Raises:
         UsageError: a wish that finds nothing, or a shard that is not what its commit mark says.
     """
-    closure = _Closure(asked)
+    closure, shown = _Closure(asked), painted_from(index)
     for kind, value in asked.texts():  # each finds something, or nothing is done
-        found = _closure(index, Asked(**{kind: (value,)}))
-        if not found.count:
+        one = Asked(**{kind: (value,)})
+        found = _closure(index, one)
+        painted = {key for key, picture in shown.items() if picture in found.pictures.union(one.sha256)}
+        if not (found.count or painted):
             raise UsageError(f"{index.store.location}: no picture with {kind} {value!r} here. Nothing was changed")
-        closure.planned |= found.planned
+        closure.planned |= found.planned | painted
         closure.pictures |= found.pictures
         closure.groups |= found.groups
     keys: list[str] = []

@@ -4,7 +4,7 @@
 
     takedown/ID.json says planned        nothing is changed yet; who asks again goes on from here
     build.json says taking_down          nobody reads the build any more
-    plan, units, index, scores, cuts     each rewritten whole, or found rewritten
+    plan, units, steps, index, scores …  each rewritten whole, or found rewritten
     build.json says complete             the commit: from here on the build is as if the picture had never been built
     galleries                            each found without, or published without
     takedown/ID.json says done           the proof
@@ -16,13 +16,14 @@ from collections.abc import Callable, Sequence
 
 from ieiw.pipelines.build.finalise import compact, sweep
 from ieiw.pipelines.engine.lock import alone
-from ieiw.pipelines.takedown import cuts, derived, in_galleries
+from ieiw.pipelines.takedown import cuts, derived, in_galleries, replaced
 from ieiw.pipelines.takedown.find import Asked, find
 from ieiw.pipelines.takedown.units import blank_plans, rewrite_unit
 from ieiw.triplets.layout.borrowed import check_own, check_writable
 from ieiw.triplets.layout.build_state import BuildState, require_state, save_state
 from ieiw.triplets.layout.index import Index, open_build
 from ieiw.triplets.layout.plan import UnitRef
+from ieiw.triplets.layout.replacement import FOLDER as STEPS
 from ieiw.triplets.layout.takedown import TakeDown, Tombstones, read_all, save
 from ieiw.triplets.storage.failpoints import reach
 from ieiw.triplets.storage.store import Store, open_store
@@ -82,6 +83,7 @@ def take_down(
         taken = find(index, asked)
         beside = [f"scores/{name}" for name in derived.score_names(store)]
         beside += [f"embeddings/{name}" for name in store.folders("embeddings")]
+        beside += [f"{STEPS}/{name}" for name in store.folders(STEPS)]
         beside += [f"cuts/{name}" for name in store.folders("cuts")] + derived.pages(store)
         taken = taken.model_copy(update={"beside": tuple(sorted(beside))})
         taken = in_galleries.planned(taken, in_galleries.located(galleries))
@@ -147,6 +149,7 @@ def _rewrite(store: Store, state: BuildState, taken: TakeDown, report: Report) -
     blank_plans(store, refs, gone)
     for ref in refs:
         rewrite_unit(store, ref, gone)
+    replaced.rewrite(store, taken)
     sources = {
         name: source.model_copy(update={"faults": source.faults + taken.faults.get(name, 0)})
         for name, source in state.sources.items()

@@ -35,10 +35,11 @@ def members(folder):
     return found
 
 
-def check_gone(before, folder, keys, words=()):
+def check_gone(before, folder, keys, words=(), named=()):
     """The books balance, lint is green, nothing of the keys is left, and all others are what they were.
 
-    ``before``: rows of the index before. ``words``: texts that no file may hold.
+    ``before``: rows of the index before. ``words``: texts that no file may hold. ``named``: digests that
+    the provenance of other triplets may name.
     """
     assert lint(str(folder)).findings == ()
     balanced(folder)
@@ -56,12 +57,13 @@ def check_gone(before, folder, keys, words=()):
     left = {row[f"{role}_sha256"] for row in rows.values() for role in ("source", "target")}
     gone = {row[f"{role}_sha256"] for row in before if row["key"] in keys for role in ("source", "target")} - left
     pictures = gone | {row["picture_sha256"] for row in before if row["key"] in keys}
+    pictures -= {row["picture_sha256"] for row in rows.values()}.union(named)
     for name, data in everything(folder).items():
         if name.startswith("takedown/"):
             continue
         text = _text(name, data)
         assert not [digest for digest in pictures if digest in text], name
-        if not name.startswith(("plan/", "rejects/", "index/rejects")):
+        if not name.startswith(("plan/", "rejects/", "index/rejects", "replacement/")):
             assert not [key for key in keys if key in text], name
         assert not [word for word in words if word in text], name
 

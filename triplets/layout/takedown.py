@@ -30,7 +30,7 @@ class TakeDown(Strict):
         asked: SHA-256 (hex) of each thing asked for, the kind included: ``sha256``, ``url`` or ``record``, a colon, the value.
         pictures: SHA-256 (hex) of the official files, and of what was asked for by digest.
         made: SHA-256 (hex) of the pictures in shards that no triplet shows any more.
-        keys: of all attempts on the picture.
+        keys: of all attempts on the picture, and of replacements that show a region of it.
         triplets, rejects: how many of the attempts were built, and how many were not.
         units: what is rewritten, as :meth:`~ieiw.triplets.layout.plan.UnitRef.encoded`.
         faults: source -> attempts that the plan did not know to be faulty, and does now.
@@ -38,7 +38,7 @@ class TakeDown(Strict):
         rows: numbers of the rows in the index before.
         index: digests of the parts of that index, :attr:`~ieiw.triplets.layout.build_state.BuildState.index`.
         scores: score -> digest of its values before.
-        beside: what else was gone through, rewritten or removed: scores, embeddings, cuts, pages of audits.
+        beside: what else was gone through, rewritten or removed: scores, embeddings, steps, cuts, pages.
         galleries: full path of each gallery that was named -> how many of its vectors were of the pictures.
     """
 
