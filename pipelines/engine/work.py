@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from ieiw.pipelines.engine.gpus import claim_gpu
 from ieiw.pipelines.engine.in_progress import noted
 from ieiw.pipelines.engine.stage import Stage, note_name
 from ieiw.triplets.errors import DamageError
@@ -25,6 +26,7 @@ class UnitWork:
     def __init__(self, stage: Stage, location: str, running: Path | None = None) -> None:
         import cv2
 
+        claim_gpu()
         cv2.setNumThreads(1)  # parallelism is over units; a worker's own threads would only fight for the cores
         self._stage = stage
         self._store = open_store(location)
