@@ -7,6 +7,8 @@ from functools import partial
 
 from ieiw.builders import catalogue
 from ieiw.builders.instructions.template_sets import check_templates
+from ieiw.builders.replacement.working import LIKENESS
+from ieiw.filters.registry import embedded, kind_of
 from ieiw.pipelines.recipe import holdout
 from ieiw.pipelines.recipe.components import Components
 from ieiw.pipelines.recipe.root_search import advice
@@ -82,6 +84,10 @@ def _check_gallery(components: Components, name: str) -> None:
     if read_note(store) is None or found is None:
         raise UsageError(f"task_options.replacement.gallery: {location} holds no complete gallery of regions; {how}")
     check_roots(found, rules.roots)
+    known = [LIKENESS, *(each for each in embedded() if kind_of(each) != "hash")]
+    if wrong := sorted(rules.paint.scores.keys() - set(known)):
+        lack = f"{wrong[0]!r} is no score of pixels. Known: {', '.join(known)}"
+        raise UsageError(f"task_options.replacement.paint.scores: {lack}")
     if "embed" in components.recipe.backends:
         check_embedder(open_gallery(location), components.backend("embed").describe())
 

@@ -1,4 +1,4 @@
-"""Paint: each reference with each seed, in a square around the hole; what comes nearest to its reference is kept."""
+"""Paint: each reference with each seed, in a square around the hole; the best by the recipe's scores is kept."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import cast
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from ieiw.builders.opening import Closed
-from ieiw.builders.replacement.working import Window, grown, hole_of
-from ieiw.models.embed.common import embed_images
+from ieiw.builders.replacement.working import LIKENESS, Window, grown, hole_of
 from ieiw.models.protocols import Embedder, ReferenceJob, ReferencePainter
+from ieiw.pipelines.replacement.candidates import Judges, Results, told
 from ieiw.pipelines.replacement.references import References
 from ieiw.pipelines.replacement.scaled import Scaled, scaled
 from ieiw.pipelines.replacement.worker import Item, StepWorker
@@ -69,6 +68,7 @@ class Painter(StepWorker[Ready]):
     def start(self, ref: UnitRef) -> None:
         """See :class:`StepWorker`."""
         self._references = References(open_gallery(self.rules.gallery), self.rules.roots)
+        self._judges = Judges(self.rules.paint.scores, self._embedder)
         self._thumb = codec.encoder("jpg", _THUMB_QUALITY)
 
     def ready(self, items: Sequence[Item]) -> Ready:
@@ -136,20 +136,18 @@ class Painter(StepWorker[Ready]):
         return [each if isinstance(each, Outcome) else self._best(each, by_canvas[at]) for at, each in enumerate(ready)]
 
     def _best(self, canvas: Canvas, painted: Sequence[tuple[int, int, Image]]) -> Outcome:
-        """The candidate that is most like its reference, with all that is to be known of the others."""
+        """The best candidate, with all that is to be known of the others."""
         feather, picture = self.rules.paint.feather, canvas.scaled.picture
-        results = [canvas.window.put_back(picture, image, canvas.hole, feather) for _, _, image in painted]
+        wholes = [canvas.window.put_back(picture, image, canvas.hole, feather) for _, _, image in painted]
         box = bounding_box(canvas.hole)
-        likeness = self._likeness(results, _wider(box, picture), canvas, [number for number, _, _ in painted])
-        candidates = tuple(
-            Candidate(number, seed, {"likeness": round(float(score), 6)})
-            for (number, seed, _), score in zip(painted, likeness, strict=True)
-        )
-        best = int(np.argmax(likeness))
-        if likeness[best] < self.rules.paint.min_likeness:
-            detail = (
-                f"the best of {len(painted)} has likeness {likeness[best]:.3f}, least {self.rules.paint.min_likeness}"
-            )
+        crops = [_cut(each, _wider(box, picture)) for each in wholes]
+        shown = {number: image for number, image, _ in canvas.references}
+        results = Results(picture, canvas.hole, wholes, crops, [shown[number] for number, _, _ in painted])
+        scores = self._judges.scores(results)
+        candidates = tuple(Candidate(number, seed, told(scores, at)) for at, (number, seed, _) in enumerate(painted))
+        best, least = self._judges.best(scores), self.rules.paint.min_likeness
+        if (likeness := scores[LIKENESS][best]) < least:
+            detail = f"the best of {len(painted)} has likeness {likeness:.3f}, least {least}"
             return Outcome(canvas.key, Refusal(Reason.CANDIDATES_POOR, detail))
         value = Painted(
             retrieved=canvas.found,
@@ -159,24 +157,9 @@ class Painter(StepWorker[Ready]):
             candidates=candidates,
             chosen=best,
         )
-        patch = codec.encode_png(_cut(results[best], box)).data
-        thumbs = [self._small(_cut(each, _wider(box, picture))) for each in results]
-        references = [self._small(image) for _, image, _ in canvas.references]
-        return Outcome(canvas.key, value, (patch, *thumbs, *references))
-
-    def _likeness(
-        self, results: Sequence[Image], box: Box, canvas: Canvas, numbers: Sequence[int]
-    ) -> npt.NDArray[np.float32]:
-        """Cosine of what stands in the hole now to the reference that it was painted from."""
-        references = dict(
-            zip(
-                (number for number, _, _ in canvas.references),
-                embed_images(self._embedder, [image for _, image, _ in canvas.references]).astype(np.float32),
-                strict=True,
-            )
-        )
-        made = embed_images(self._embedder, [_cut(each, box) for each in results]).astype(np.float32)
-        return np.array([made[at] @ references[number] for at, number in enumerate(numbers)], np.float32)
+        patch = codec.encode_png(_cut(wholes[best], box)).data
+        files = (*map(self._small, crops), *map(self._small, shown.values()))
+        return Outcome(canvas.key, value, (patch, *files))
 
     def _small(self, image: Image) -> bytes:
         scale = _THUMB / max(image.shape[:2])
