@@ -99,8 +99,14 @@ class StepWorker(ABC, Generic[B]):
         for file, ready in self._readied(todo):
             self.store.publish_bytes(file, to_bytes(self.make(ready)))
             reach("batch-published")
-        for file in files:
-            kept += read_outcomes(self.store, file, self._kind)
+        try:
+            for file in files:
+                kept += read_outcomes(self.store, file, self._kind)
+        except FileNotFoundError:
+            # Another machine's worker committed the unit meanwhile, and took its batches away: its work stands.
+            if not self.store.exists(unit_file(folder, ref)):
+                raise
+            return {}
         kept = self.finish(ref, kept)
         self.store.create(unit_file(folder, ref), to_bytes(kept))
         reach("step-published")
