@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ieiw.apps.model_roles import Player
     from ieiw.pipelines.planning.estimate import Estimate
     from ieiw.pipelines.recipe.components import Components
+    from ieiw.pipelines.replacement.measure import Measured
 
 _SETS = 4  # evaluation sets that are named in a line
 _UNHELD, _ALIKE = attrgetter("unheld"), attrgetter("alike")
@@ -45,12 +46,14 @@ def plan(
     loaded = components.recipe
     lines, roles = estimate(components, out), players(loaded.backends)
     missing = problems(components) | {line.name: line.missing for line in lines if line.missing}
+    measured = {} if missing else _measured(components, sample)
     if as_json:
         found = {
             "out": out,
             "sources": [line.model_dump() for line in lines],
             "epoch": sum(line.epoch for line in lines),
             "models": [asdict(player) for player in roles],
+            "measured": {name: [asdict(each) for each in steps] for name, steps in measured.items()},
         }
         print_json(found)
     else:
@@ -60,8 +63,9 @@ def plan(
         for before, after in zip(given.sources, loaded.sources, strict=True):
             if before.root != after.root:
                 say(f"{after.name}: found in {after.root}")
-    if sample and not missing:
-        _show_measured(components, lines, sample)
+        for line in lines:
+            if line.name in measured:
+                _show_measured(components, line, measured[line.name])
     raise_all(list(missing.values()))  # all that is missing at once, evaluation sets of `hold_out` included
     if not as_json:
         say(
@@ -95,22 +99,23 @@ def _show(lines: Sequence[Estimate]) -> None:
     _show_sharing(whole)
 
 
-def _show_measured(components: Components, lines: Sequence[Estimate], sample: int) -> None:
-    """What each step of replacement took a few attempts, and what that comes to for all of them."""
+def _measured(components: Components, sample: int) -> dict[str, list[Measured]]:
+    """Source -> what each step of its replacements took a few attempts."""
     from ieiw.builders.catalogue import REPLACEMENT
     from ieiw.pipelines.replacement.measure import measure
 
-    for line in lines:
-        tasks = components.recipe.source(line.name).tasks
-        if REPLACEMENT not in tasks:
-            continue
-        rows, left = [], line.triplets / len(tasks)
-        for each in measure(components, line.name, sample):
-            spent = human_time(left * each.seconds)
-            rows.append([each.step, each.device, f"{each.seconds:.2f} s", f"{left:,.0f}", spent])
-            left *= each.standing / max(1, each.attempts)
-        title = f"Replacement, {line.name}, measured on {sample} attempts; about {left:,.0f} triplets"
-        print_table(title, ["step", "device", "each", "attempts", "in all, on one device"], rows)
+    sources = [each.name for each in components.recipe.sources if REPLACEMENT in each.tasks]
+    return {name: measure(components, name, sample) for name in sources} if sample else {}
+
+
+def _show_measured(components: Components, line: Estimate, steps: Sequence[Measured]) -> None:
+    """What that comes to for all attempts of the source."""
+    rows, left = [], line.triplets / len(components.recipe.source(line.name).tasks)
+    for each in steps:
+        rows.append([each.step, each.device, f"{each.seconds:.2f} s", f"{left:,.0f}", human_time(left * each.seconds)])
+        left *= each.standing / max(1, each.attempts)
+    title = f"Replacement, {line.name}: {steps[0].attempts} attempts were made; all would come to {left:,.0f} triplets"
+    print_table(title, ["step", "device", "each", "attempts", "in all, on one device"], rows)
 
 
 def _model(player: Player, missing: Mapping[str, str]) -> list[object]:
