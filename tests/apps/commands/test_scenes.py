@@ -5,10 +5,12 @@ import sys
 
 import pytest
 
+from ieiw.apps.commands.demo import _gallery as demo_gallery
 from ieiw.apps.commands.demo import _recipe as demo_recipe
 from ieiw.apps.main import run
 from ieiw.builders import catalogue
 from ieiw.pipelines.planning.estimate import estimate
+from tests.support.builds import build_serially
 
 
 def _make(monkeypatch, capsys, *arguments):
@@ -22,6 +24,8 @@ def _make(monkeypatch, capsys, *arguments):
 def test_the_demo_recipe_finds_every_task_in_the_scenes(monkeypatch, capsys, tmp_path):
     said = json.loads(_make(monkeypatch, capsys, "--out", tmp_path / "scenes", "--count", 8, "--pairs", 2, "--json"))
     assert (said["pictures"], said["pairs"], said["rooms_and_pets"]) == (8, 2, 4)
+    build_serially(monkeypatch)
+    demo_gallery(tmp_path, 1)
     recipe = demo_recipe(tmp_path, 0)
     lines = {line.name: line.attempts for line in estimate(recipe, str(tmp_path / "build"))}
     assert all(lines.values())
@@ -33,4 +37,9 @@ def test_the_demo_recipe_finds_every_task_in_the_scenes(monkeypatch, capsys, tmp
 def test_no_pairs_when_none_are_asked_for(monkeypatch, capsys, tmp_path):
     said = _make(monkeypatch, capsys, "--out", tmp_path / "scenes", "--count", 1, "--pairs", 0)
     assert "rooms" not in said
-    assert sorted(path.name for path in (tmp_path / "scenes").iterdir()) == ["VGPhraseCut_v0", "coco", "truth"]
+    assert sorted(path.name for path in (tmp_path / "scenes").iterdir()) == [
+        "VGPhraseCut_v0",
+        "coco",
+        "openimages",
+        "truth",
+    ]
