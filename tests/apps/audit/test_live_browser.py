@@ -158,6 +158,22 @@ def test_the_keyboard_alone_is_enough(page, kept, served):
     assert run(page, "return document.querySelector('#large img').src") != before
 
 
+def test_sheets_are_drawn_once_when_counts_come_late(page):
+    wait(page, QUIET)
+    asked = run(
+        page,
+        """const plain = fetch, sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+        let sheets = 0, late = 0;
+        window.fetch = async (where, how) => { await sleep(where === "/sheets" ? 0 * ++sheets : late); return plain(where, how); };
+        await ask(true);
+        late = 300;
+        await ask(true);
+        await sleep(500);
+        return sheets;""",
+    )
+    assert asked == 1, "a second drawing takes the card away that a key has just reached"
+
+
 def test_a_number_may_be_typed_and_a_wrong_one_is_told(page, kept):
     box = f"const box = {KNOB.format('no-hole')}.querySelector('input[type=number]');"
     run(page, box + "box.value = '0.9'; box.onchange()")
