@@ -23,7 +23,7 @@ from ieiw.triplets.layout.gallery import gallery_store
 from ieiw.triplets.layout.regions import RegionRecipe, RegionSet, write_set
 from ieiw.triplets.layout.replacement import Box, Retrieved
 
-_SIZE = (1500, 1000)
+SIZE = (1500, 1000)
 _DISTINCT = 10_000
 """So many outlines are drawn, more than a row group holds; regions take turns."""
 _PER_PICTURE = 50
@@ -42,8 +42,8 @@ def outlines(count: int = _DISTINCT) -> list[Outline]:
     """Drawn blobs, stretched to various aspects."""
     dice, found = random.Random(0), list[Outline]()
     while len(found) < count:
-        corners, stretch = blob(_SIZE, dice), dice.uniform(0.6, 1.6)
-        mask = polygons_mask([[[(x, y * stretch) for x, y in corners]]], _SIZE)
+        corners, stretch = blob(SIZE, dice), dice.uniform(0.6, 1.6)
+        mask = polygons_mask([[[(x, y * stretch) for x, y in corners]]], SIZE)
         x, y, width, height = bounding_box(mask)
         if width and height:
             found.append(
@@ -86,7 +86,7 @@ def _row(number: int, outline: Outline, label: str) -> dict[str, object]:
         "width": width,
         "height": height,
         "outline": outline.rle.counts,
-        "share": width * height / (_SIZE[0] * _SIZE[1]),
+        "share": width * height / (SIZE[0] * SIZE[1]),
         "sharpness": 20.0,
         "crop": b"",
     }

@@ -1,14 +1,13 @@
 """Planning SA-1B from its tars as they are handed out, never unpacked: time, bytes read, memory for one, two and four tars.
 
-A tar holds 11,000 pictures with 100 regions each, in the official form; pictures are tiny, the jsons of full length. Each plan runs in
-a process of its own on one core, with nothing known of the tars before. Bytes are what the process read of all files.
+A tar holds 11,000 pictures with 100 regions each, in the official form; pictures are tiny, the jsons of full length. Each plan runs
+in a process of its own on one core, with nothing known of the tars before. Bytes are what the process read of all files.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import random
 import resource
 import subprocess
@@ -24,14 +23,14 @@ import cv2
 import numpy as np
 
 from bench.common import Row, here
-from bench.gallery_regions import Outline, outlines
+from bench.gallery_regions import SIZE, Outline, outlines
+from ieiw.triplets.images.masks import from_rle, to_rle
 
 _PICTURES, _REGIONS = 11_000, 100
 _TARS = (1, 2, 4)
-_SECONDS, _SHARE_READ, _GROWTH = 60, 0.1, 1.05
+_SECONDS, _SHARE_READ, _GROWTH = 10, 0.1, 1.05
 _DOCUMENTS = 20
-"""So many jsons are written out; pictures take turns."""
-_SIZE = (1500, 1000)
+"""So many jsons are made up; pictures take turns."""
 
 
 def write_tar(path: Path, first: int, pictures: int, regions: int) -> None:
@@ -41,7 +40,7 @@ def write_tar(path: Path, first: int, pictures: int, regions: int) -> None:
     picture = cv2.imencode(".jpg", np.full((8, 12, 3), 128, np.uint8))[1].tobytes()
     with tarfile.open(path, "w", format=tarfile.GNU_FORMAT) as tar:
         for number in range(first, first + pictures):
-            image = {"image_id": number, "width": _SIZE[0], "height": _SIZE[1], "file_name": f"sa_{number}.jpg"}
+            image = {"image_id": number, "width": SIZE[0], "height": SIZE[1], "file_name": f"sa_{number}.jpg"}
             document = f'{{"image": {json.dumps(image)}, "annotations": {bodies[number % _DOCUMENTS]}}}'.encode()
             for suffix, content in ((".jpg", picture), (".json", document)):
                 member = tarfile.TarInfo(f"./sa_{number}{suffix}")
@@ -52,13 +51,15 @@ def write_tar(path: Path, first: int, pictures: int, regions: int) -> None:
 def _region(outline: Outline, dice: random.Random) -> dict[str, Any]:
     """An annotation with the official fields."""
     x, y, width, height = outline.box
+    whole = np.zeros(SIZE[::-1], np.bool_)
+    whole[y : y + height, x : x + width] = from_rle(outline.rle)
     return {
         "bbox": [float(x), float(y), float(width), float(height)],
-        "area": width * height * 3 // 4,
-        "segmentation": {"size": [height, width], "counts": outline.rle.counts},
+        "area": int(np.count_nonzero(whole)),
+        "segmentation": {"size": [SIZE[1], SIZE[0]], "counts": to_rle(whole).counts},
         "predicted_iou": dice.uniform(0.88, 1),
         "point_coords": [[x + width / 2, y + height / 2]],
-        "crop_box": [0.0, 0.0, float(_SIZE[0]), float(_SIZE[1])],
+        "crop_box": [0.0, 0.0, float(SIZE[0]), float(SIZE[1])],
         "id": dice.randrange(10**9),
         "stability_score": dice.uniform(0.92, 1),
     }
@@ -66,8 +67,8 @@ def _region(outline: Outline, dice: random.Random) -> dict[str, Any]:
 
 def plan_here(root: Path, out: Path) -> dict[str, float]:
     """Plan; seconds, CPU seconds, bytes read, peak bytes and attempts. For a process of its own."""
-    from ieiw.pipelines.planning.planner import plan_units
     from ieiw.builders import catalogue
+    from ieiw.pipelines.planning.planner import plan_units
     from ieiw.triplets.layout.plan import UnitRef, plan_rows, write_plan
     from ieiw.triplets.storage.store import open_store
 
@@ -119,7 +120,7 @@ def run(pictures: int = _PICTURES, regions: int = _REGIONS, tars: Sequence[int] 
 
 def _planned(root: Path, place: Path) -> dict[str, float]:
     command = ["taskset", "-c", "0", sys.executable, "-m", "bench.plan_sa1b", str(root), str(place / "out")]
-    environment = here() | {"IEIW_CACHE": str(place / "cache")}
+    environment = here() | {"XDG_CACHE_HOME": str(place / "cache")}
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
     found: dict[str, float] = json.loads(output)
     return found

@@ -4,8 +4,8 @@ Scenes are drawn (``ieiw make-scenes``), the gallery is theirs, and all five ste
 thread; the first unit warms up. The models' share is the time inside their calls: the embedder's, the painter's, the captioner's.
 All times are of the CPU, which other programs do not change much.
 
-The large gallery is made up (``bench/gallery_regions.py``); its queries are 2,000 vectors of the same clusters, not 10,000. They are
-searched for and held against the rules as a unit's are; opening and embedding pictures is among the steps above.
+The large gallery is made up (``bench/gallery_regions.py``); its queries are 2,000 vectors of the same clusters, not 10,000. They
+are searched for and held against the rules as a unit's are; opening and embedding pictures is among the steps above.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Any
 from unittest.mock import patch
 
 import cv2
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bench.common import Row
 from bench.gallery_regions import filling, queries, write_region_set
@@ -41,6 +41,7 @@ from ieiw.pipelines.replacement.retrieve import Retriever
 from ieiw.pipelines.replacement.step import Step
 from ieiw.synthetic import make_scenes
 from ieiw.triplets.layout.build_state import BuildState, save_state
+from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.regions import RegionRecipe
 from ieiw.triplets.layout.replacement import Outcome, Retrieved
@@ -48,13 +49,14 @@ from ieiw.triplets.storage.store import open_store
 
 _SCENES, _REGIONS, _ASKED = 120, 1_000_000, 2_000
 _CALLS = ((Descriptor, ("prepare", "images")), (Blend, ("paint",)), (Labels, ("caption",)))
+_BLEND = {"name": "blend"}
 _RULES = {"min_share": 0.01, "min_side": 24, "min_sharpness": 0}  # drawn things are small and smooth, as in the demo
 
 
 @contextmanager
-def timed_models() -> Iterator[Counter[str]]:
+def timed_models() -> Iterator[dict[str, float]]:
     """CPU seconds inside the stand-ins' calls, by class."""
-    spent, inside = Counter[str](), threading.local()
+    spent, inside = dict.fromkeys((kind.__name__ for kind, _ in _CALLS), 0.0), threading.local()
 
     def timed(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
@@ -88,13 +90,13 @@ class Spent:
     """
 
     outside: Mapping[str, float]
-    models: Counter[str]
+    models: Mapping[str, float]
     built: int
     painted: int
 
 
-def recipe(root: Path, gallery: Path) -> Recipe:
-    """Replacement of what the phrases of a data set name."""
+def recipe(root: Path, gallery: Path, paint: Mapping[str, Any]) -> Recipe:
+    """Replacement of what the phrases of a data set name, by this painter."""
     task = {"gallery": str(gallery), "region": _RULES, "retrieve": {"min_similarity": 0.1}}
     source = {
         "name": "replacement",
@@ -104,32 +106,39 @@ def recipe(root: Path, gallery: Path) -> Recipe:
         "max_reject_share": 1,
         "task_options": {"replacement": task},
     }
-    backends = {"embed": "descriptor", "paint": "blend", "caption": "labels"}
+    backends = {"embed": "descriptor", "paint": dict(paint), "caption": "labels"}
     return Recipe.model_validate({"unit_bytes": "8MB", "sources": [source], "backends": backends})
 
 
-def steps(folder: Path, scenes: int = _SCENES) -> Spent:
-    """Draw scenes, make their gallery, and do all five steps here."""
+def workers_of(
+    folder: Path, scenes: int, paint: Mapping[str, Any] = _BLEND
+) -> tuple[dict[str, Any], Sequence[UnitRef]]:
+    """Draw scenes, make their gallery and a plan; the worker of each step, and the units."""
     make_scenes(folder / "scenes", scenes, seed=0)
     root, gallery = folder / "scenes" / "VGPhraseCut_v0", folder / "regions"
     regions = {"sources": [{"name": "scenes", "dataset": "phrasecut", "root": str(root)}], "rules": _RULES}
     build_regions(RegionRecipe.model_validate(regions), str(gallery), "descriptor")
-    store, components = open_store(folder / "build"), Components(recipe(root, gallery))
+    store, components = open_store(folder / "build"), Components(recipe(root, gallery, paint))
     state = prepare(store, components)
     stages = steps_of(components, "replacement", state.sources["replacement"].inputs)
     workers: dict[str, Any] = {stage.name: stage.worker(store.location) for stage in stages}
-    workers["assemble"] = UnitBuilder(store.location)
-    first, *others = state.refs()
+    return workers | {"assemble": UnitBuilder(store.location)}, list(state.refs())
+
+
+def steps(folder: Path, scenes: int = _SCENES) -> Spent:
+    """Do all five steps here."""
+    workers, (first, *others) = workers_of(folder, scenes)
     for worker in workers.values():
         worker.work(first)
-    outside, counts, spent = dict[str, float](), Counter[str](), Counter[str]()
+    outside, counts = dict[str, float](), Counter[str]()
+    spent = dict.fromkeys((kind.__name__ for kind, _ in _CALLS), 0.0)
     for name, worker in workers.items():
         began = time.process_time()
         with timed_models() as inside:
             for ref in others:
                 counts.update(worker.work(ref))
-        outside[name] = time.process_time() - began - inside.total()
-        spent += inside
+        outside[name] = time.process_time() - began - sum(inside.values())
+        spent = {name: spent[name] + seconds for name, seconds in inside.items()}
     return Spent(outside, spent, counts["built"], counts["painted"])
 
 
@@ -140,7 +149,7 @@ def retrieval(folder: Path, regions: int = _REGIONS, asked: int = _ASKED) -> flo
     build(str(gallery), filling(vectors[:regions]))
     write_region_set(str(gallery))
     store = open_store(folder / "asked")
-    save_state(store, BuildState(state="planned", recipe=recipe(folder, gallery), backends={}, sources={}))
+    save_state(store, BuildState(state="planned", recipe=recipe(folder, gallery, _BLEND), backends={}, sources={}))
     worker = Retriever(store.location, Step("retrieve", (), "retrieved"))
     worker.rules = worker.components.replacement("replacement")
     regions_asked = queries(vectors[regions:])
@@ -165,7 +174,7 @@ def run(scenes: int = _SCENES, regions: int = _REGIONS, asked: int = _ASKED) -> 
         spent = steps(Path(folder), scenes)
         query = retrieval(Path(folder), regions, asked)
     rest, painting = sum(spent.outside.values()), spent.models["Blend"] / spent.painted
-    outside, share = rest / (rest + spent.models.total()), query / painting
+    outside, share = rest / (rest + sum(spent.models.values())), query / painting
     by_step = ", ".join(f"{name} {seconds / spent.built * 1e3:.1f}" for name, seconds in spent.outside.items())
     return [
         Row(
