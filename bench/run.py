@@ -19,17 +19,20 @@ NAMES = (
     "plan_phrasecut",
     "plan_paper",
     "plan_coco",
+    "plan_sa1b",
     "tasks",
     "planted",
     "planted_meaning",
     "cut",
     "gallery",
+    "replacement",
     "audit",
     "embeddings",
     "audit_live",
     "loader",
     "gpu_embed",
     "gpu_lama",
+    "gpu_paint",
 )
 """Modules of this package with a ``run() -> list[Row]``, in the page's order."""
 _PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"

@@ -175,6 +175,7 @@ def is_plural(noun: str) -> bool:
     return len(noun) > 2 and noun.endswith("s") and not unlike
 
 
+@lru_cache(maxsize=2**14)
 def singular(noun: str) -> str:
     """The singular of a plural noun; other words unchanged."""
     if noun in _SINGULAR:

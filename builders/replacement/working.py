@@ -112,15 +112,15 @@ class Window:
         way = cv2.INTER_AREA if painted.shape[0] > self.side else cv2.INTER_CUBIC
         square = cv2.resize(painted, (self.side, self.side), interpolation=way)
         result = picture.copy()
-        tall, wide = hole.shape
-        across = slice(max(0, self.x), min(wide, self.x + self.side))
-        down = slice(max(0, self.y), min(tall, self.y + self.side))
-        dx, dy = max(0, -self.x), max(0, -self.y)
-        inside = square[dy : dy + down.stop - down.start, dx : dx + across.stop - across.start]
-        alpha = seam(hole, feather)[down, across, None]
-        old = picture[down, across].astype(np.float32)
-        mixed = old + alpha * (inside.astype(np.float32) - old)
-        result[down, across] = np.where(alpha > 0, np.rint(mixed), old).astype(np.uint8)
+        x, y, width, height = bounding_box(hole)
+        down, across = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)  # nothing else can differ
+        alpha = seam(np.ascontiguousarray(hole[down, across]), feather)[1 if y else 0 :, 1 if x else 0 :]
+        place = (slice(y, y + height), slice(x, x + width))
+        weights = alpha[:height, :width, None]
+        old = picture[place].astype(np.float32)
+        inside = square[y - self.y :, x - self.x :][:height, :width]
+        mixed = old + weights * (inside.astype(np.float32) - old)
+        result[place] = np.where(weights > 0, np.rint(mixed), old).astype(np.uint8)
         return result
 
 

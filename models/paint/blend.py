@@ -62,6 +62,11 @@ class Blend(ReferencePainter):
     side = None
     box_holes = True
 
+    @property
+    def batch(self) -> int:
+        """See :class:`~ieiw.models.protocols.Backend`: as many as are worth a file of their own."""
+        return 16
+
     def describe(self) -> dict[str, str]:
         """Revision of all that is fixed, and of the inpainter."""
         return {"revision": _REVISION, "inpainter": Patch().describe()["revision"]}

@@ -16,7 +16,7 @@ from ieiw.pipelines.replacement.worker import Item, StepWorker
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.colour_names import clear_colour
 from ieiw.triplets.images.masks import from_rle
-from ieiw.triplets.layout.replacement import Captioned, Outcome, Painted, Seen
+from ieiw.triplets.layout.replacement import Box, Captioned, Outcome, Painted, Seen
 from ieiw.triplets.records import Attempt, Image, Mask
 
 
@@ -55,7 +55,7 @@ class CaptionWorker(StepWorker[Ready]):
     @property
     def batch(self) -> int:
         """Attempts whose four views fill the captioner's batch."""
-        return max(4, self._captioner.batch // 4)
+        return max(16, self._captioner.batch // 4)
 
     def ready(self, items: Sequence[Item]) -> Ready:
         """Pictures before and after."""
@@ -71,7 +71,7 @@ class CaptionWorker(StepWorker[Ready]):
         both = scaled(opened[0], painted.retrieved, self.short_side)
         target = after(both.picture, painted, decode(before.files[0]).pixels)
         reference = painted.retrieved.references[painted.candidates[painted.chosen].reference]
-        changed = np.any(target != both.picture, axis=2)
+        changed = _changed(both.picture, target, painted.patch)
         return Views(
             attempt.key,
             View(both.picture, both.region, painted.retrieved.label),
@@ -104,6 +104,15 @@ def after(picture: Image, painted: Painted, patch: Image) -> Image:
     target = picture.copy()
     target[y : y + height, x : x + width] = patch
     return target
+
+
+def _changed(picture: Image, target: Image, patch: Box) -> Mask:
+    """(height, width): where the two differ, which is in the patch at most."""
+    x, y, width, height = patch
+    place = (slice(y, y + height), slice(x, x + width))
+    changed = np.zeros(picture.shape[:2], np.bool_)
+    changed[place] = np.any(target[place] != picture[place], axis=2)
+    return changed
 
 
 def _seen(view: View, caption: str, whole: str) -> Seen:

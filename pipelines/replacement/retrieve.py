@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 
 import msgspec
@@ -16,9 +16,9 @@ from ieiw.builders.opening import Closed
 from ieiw.builders.replacement.alike import told_apart
 from ieiw.builders.replacement.neighbours import fitting
 from ieiw.builders.replacement.quality import Good, crop_of, good_regions
-from ieiw.models.gallery.search import Searcher
+from ieiw.models.gallery.search import Floats, Rows, Searcher
 from ieiw.models.protocols import Embedder
-from ieiw.pipelines.gallery.regions.table import reference_of
+from ieiw.pipelines.gallery.regions.table import OF_REFERENCE, reference_of
 from ieiw.pipelines.replacement.step import attempts_of_step
 from ieiw.pipelines.replacement.worker import Item, StepWorker
 from ieiw.triplets.images.colour_names import clear_colour
@@ -29,6 +29,15 @@ from ieiw.triplets.layout.regions import region_set
 from ieiw.triplets.layout.replacement import Outcome, Reference, Retrieved
 from ieiw.triplets.records import Attempt, Image, OpenRecord, attempt_rng
 from ieiw.triplets.rejects import Reason, Refusal
+
+_PAIRS = 2**16
+"""Of names whose sameness is kept in mind: a data set has few, and words take their time."""
+_TOGETHER = 1_024
+"""Regions that are searched for together."""
+_FIRST = 16
+"""Neighbours of each that are looked at before any others."""
+_ALL_AT_ONCE = 512
+"""Regions whose neighbours are all in memory at once: some 200 MB with their outlines."""
 
 Ready = list[tuple[str, Retrieved, Image] | Outcome]
 
@@ -120,23 +129,43 @@ class Retriever(StepWorker[Ready]):
         return record.once_for_picture(f"regions\0{record.record.id}", made)
 
     def make(self, ready: Ready) -> list[Outcome]:
-        """Search by the regions' vectors."""
-        queries = [each for each in ready if not isinstance(each, Outcome)]
-        found = self._found([image for _, _, image in queries])
-        answers = iter(self._answer(key, query, near) for (key, query, _), near in zip(queries, found, strict=True))
-        return [each if isinstance(each, Outcome) else next(answers) for each in ready]
-
-    def _found(self, images: Sequence[Image]) -> list[list[Reference]]:
-        """The neighbours of each region, the nearest first."""
-        if not images:
-            return []
-        vectors = self._embedder.images([self._embedder.prepare(image) for image in images])
-        k = min(self.rules.retrieve.neighbours, self._gallery.note.count)
-        near, rows = self._searcher.search(vectors.astype(np.float32), k)
-        known = iter(self._gallery.take(rows.ravel().tolist()))
+        """The regions' vectors, by which :meth:`finish` searches."""
+        images = [self._embedder.prepare(each[2]) for each in ready if not isinstance(each, Outcome)]
+        vectors = iter(self._embedder.images(images) if images else ())
         return [
-            [reference_of(next(known), float(cosine), rank) for rank, cosine in enumerate(cosines, 1)]
-            for cosines in near
+            each if isinstance(each, Outcome) else Outcome(each[0], each[1], (next(vectors).tobytes(),))
+            for each in ready
+        ]
+
+    def searched(self, queries: Sequence[Outcome]) -> list[Outcome]:
+        """What is found for regions by their vectors."""
+        lots = (queries[start : start + _TOGETHER] for start in range(0, len(queries), _TOGETHER))
+        return [answer for lot in lots for answer in self._searched(lot)]
+
+    def _searched(self, queries: Sequence[Outcome]) -> list[Outcome]:
+        """Most need but their very first neighbours; those of the others are all looked at."""
+        vectors = np.stack([np.frombuffer(each.files[0], np.float16) for each in queries]).astype(np.float32)
+        near, rows = self._searcher.search(vectors, min(self.rules.retrieve.neighbours, self._gallery.note.count))
+        found = self._answers(queries, near[:, :_FIRST], rows[:, :_FIRST])
+        wanted = self.rules.retrieve.references if near.shape[1] > _FIRST else 0
+        left = [at for at, each in enumerate(found) if _references(each) < wanted]
+        for start in range(0, len(left), _ALL_AT_ONCE):
+            some = left[start : start + _ALL_AT_ONCE]
+            answers = self._answers([queries[at] for at in some], near[some], rows[some])
+            for at, answer in zip(some, answers, strict=True):
+                found[at] = answer
+        return found
+
+    def _answers(self, queries: Sequence[Outcome], near: Floats, rows: Rows) -> list[Outcome]:
+        """Each region with the references that fit among its neighbours, which are the nearest first."""
+        known = iter(self._gallery.take(rows.ravel().tolist(), OF_REFERENCE))
+        return [
+            self._answer(
+                query.key,
+                cast(Retrieved, query.value),
+                [reference_of(next(known), float(cosine), rank) for rank, cosine in enumerate(cosines, 1)],
+            )
+            for query, cosines in zip(queries, near, strict=True)
         ]
 
     def _answer(self, key: str, query: Retrieved, near: Sequence[Reference]) -> Outcome:
@@ -148,10 +177,16 @@ class Retriever(StepWorker[Ready]):
         return Outcome(key, msgspec.structs.replace(query, references=chosen))
 
     def finish(self, ref: UnitRef, outcomes: list[Outcome]) -> list[Outcome]:
-        """Of one picture no region twice, whatever its records call it, and so many regions as the rules allow."""
+        """References for all regions, many searched for together: reading what the gallery knows of one costs as much as of many.
+
+        Of one picture no region twice, whatever its records call it, and so many regions as the rules allow.
+        """
+        queries = [each for each in outcomes if isinstance(each.value, Retrieved)]
+        answers = iter(self.searched(queries))
+        found = [next(answers) if isinstance(each.value, Retrieved) else each for each in outcomes]
         group_of = {attempt.key: attempt.record.group for attempt in attempts_of_step(self.store, ref)}
         used: dict[str, list[Retrieved]] = {}
-        return [self._checked(each, used.setdefault(group_of[each.key], [])) for each in outcomes]
+        return [self._checked(each, used.setdefault(group_of[each.key], [])) for each in found]
 
     def _checked(self, outcome: Outcome, used: list[Retrieved]) -> Outcome:
         found = outcome.value
@@ -165,6 +200,10 @@ class Retriever(StepWorker[Ready]):
             return Outcome(outcome.key, Refusal(Reason.PICTURE_CAP, f"{len(used)} regions of the picture are replaced"))
         used.append(found)
         return outcome
+
+
+def _references(answer: Outcome) -> int:
+    return len(answer.value.references) if isinstance(answer.value, Retrieved) else 0
 
 
 def _place_of_nameless(picture: Image, region: Good, good: Sequence[Good]) -> str:
@@ -183,6 +222,7 @@ def _place_of_nameless(picture: Image, region: Good, good: Sequence[Good]) -> st
     return place
 
 
+@lru_cache(_PAIRS)
 def _same_kind(one: str, other: str) -> bool:
     """Whether two labels name one kind of thing; of names that say nothing, only equal ones do."""
     try:

@@ -41,7 +41,9 @@ def _named(lab: Floats) -> dict[str, npt.NDArray[np.bool_]]:
     full = some & (chroma >= 35)
 
     def between(low: float, high: float) -> npt.NDArray[np.bool_]:
-        return (hue - low) % 360 < high - low
+        if high > 360:
+            return (hue >= low) | (hue < high - 360)
+        return (hue >= low) & (hue < high)
 
     return {
         "black": dark,

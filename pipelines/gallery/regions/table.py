@@ -36,7 +36,8 @@ _KNOWN = pa.schema(
 )
 """Beside ``id`` and ``vector``. The box is in pixels of the upright picture; ``outline`` are COCO's run lengths within the box."""
 
-
+OF_REFERENCE = ("id", "source", "picture", "picture_sha256", "label", "x", "y", "width", "height", "outline")
+"""What :func:`reference_of` needs of a row."""
 _REFUSED = b"ieiw.refused"
 """Metadata key of a unit's file: reason -> how many regions or pictures, as JSON."""
 

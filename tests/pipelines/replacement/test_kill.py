@@ -17,6 +17,8 @@ from tests.support.builds import ROOT, build_serially
 from tests.support.replaced import UNITS, make_gallery, replace
 from tests.support.taken import everything
 
+PAINTED = 6
+"""Batches that the painter is given."""
 PROGRAM = """
 import os, sys
 from ieiw.pipelines.build.run import Options, build
@@ -63,10 +65,10 @@ def check_same(site, folder):
     ("victim", "workers", "point", "most"),
     [
         ("driver", 1, "unit-started", 6 * UNITS),
-        ("driver", 1, "batch-published", 3 * UNITS + 17),
+        ("driver", 1, "batch-published", 3 * UNITS + PAINTED),
         ("driver", 1, "step-published", 4 * UNITS),
         ("worker", 2, "unit-started", 6 * UNITS),
-        ("worker", 2, "batch-published", 3 * UNITS + 17),
+        ("worker", 2, "batch-published", 3 * UNITS + PAINTED),
         ("worker", 2, "rows-spooled", 6 * UNITS),
         ("supervisor", 1, "", 4 * UNITS),
     ],
@@ -104,7 +106,7 @@ def test_killed_again_and_again_it_loses_a_batch_of_painting_at_most(site, tmp_p
         assert kills < 60, "it makes no headway"
     assert kills >= 5  # with all seeds and processes, more than twenty
     check_same(site, tmp_path)
-    assert 17 <= len(painted) <= 17 + kills
+    assert PAINTED <= len(painted) <= PAINTED + kills
 
 
 def run_killed(site, folder, count):
@@ -125,10 +127,10 @@ def test_a_run_with_batches_of_another_size_takes_none_of_the_old_ones(site, tmp
     build_serially(monkeypatch)
     shutil.copytree(site.gallery, tmp_path / "gallery")
     with monkeypatch.context() as patch:
-        patch.setattr(Blend, "batch", 16)
+        patch.setattr(Blend, "batch", 4)
         patch.setattr("ieiw.pipelines.replacement.worker.reach", die_with_a_painting(tmp_path))
         assert not run_killed(site, tmp_path, 999)
-    assert [file.name for file in (tmp_path / "out").rglob("work/*")] == ["000000-0-4.parquet"]
+    assert [file.name for file in (tmp_path / "out").rglob("work/*")] == ["000000-0-1.parquet"]
     replace(site.data, tmp_path / "gallery", tmp_path / "out")
     check_same(site, tmp_path)
 
