@@ -41,7 +41,7 @@ def players(chosen: Mapping[str, BackendChoice] | None = None) -> list[Player]:
         if stand_ins := [name for name, backend in loaded.items() if backend.stand_in]:
             lines.append(Player(role.name, f"{', '.join(stand_ins)} (stand-in)", "none needed"))
         if not names:
-            lines.append(Player(role.name, "not chosen" if role.backends else "none in this version", chosen=False))
+            lines.append(Player(role.name, "not chosen", chosen=False))
     return lines
 
 

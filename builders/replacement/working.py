@@ -113,7 +113,10 @@ class Window:
         square = cv2.resize(painted, (self.side, self.side), interpolation=way)
         result = picture.copy()
         x, y, width, height = bounding_box(hole)
-        down, across = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)  # nothing else can differ
+        down, across = (
+            slice(max(0, y - 1), y + height + 1),
+            slice(max(0, x - 1), x + width + 1),
+        )  # nothing else can differ
         alpha = seam(np.ascontiguousarray(hole[down, across]), feather)[1 if y else 0 :, 1 if x else 0 :]
         place = (slice(y, y + height), slice(x, x + width))
         weights = alpha[:height, :width, None]

@@ -73,7 +73,7 @@ class Components:
         if role not in self._backends:
             choice = self.recipe.backends.get(role)
             if choice is None:
-                known = ", ".join(sorted(ROLES[role].backends)) or "none in this version"
+                known = ", ".join(sorted(ROLES[role].backends))
                 raise UsageError(f"backends.{role}: a task needs it, and the recipe names none. Known: {known}")
             self._backends[role] = ROLES[role].make(choice.name, choice.options)
         return self._backends[role]

@@ -27,7 +27,7 @@ def test_a_recipe_lists_what_it_chose_and_what_it_did_not():
     lines = {line.role: line for line in players({"inpaint": BackendChoice(name="telea")})}
     assert (lines["inpaint"].backends, lines["inpaint"].weights) == ("telea (stand-in)", "none needed")
     assert lines["write"].backends == "not chosen"
-    assert lines["paint"].backends == "none in this version"
+    assert lines["paint"].backends == "not chosen" and not lines["paint"].chosen
 
 
 @pytest.mark.parametrize("way", ["option", "variable"])

@@ -12,7 +12,7 @@ from tests.support.phrasecut_folder import Folder, write_phrasecut
 from tests.support.tiny_build import edit_state, tiny_build
 
 MESSAGE = "this build is of format 1, written by ieiw 0.0.7; this version reads format 2. Build its recipe again"
-WITHOUT_BUILD = {"plan", "make-scenes", "demo", "doctor", "edit", "instructions"}
+WITHOUT_BUILD = {"convert", "plan", "make-scenes", "demo", "doctor", "edit", "instructions"}
 COMMANDS = {
     "build": ("{recipe}", "--out", "{build}"),
     "score": ("{build}",),

@@ -104,7 +104,7 @@ def test_without_samples_it_says_what_to_set(monkeypatch, capsys):
 def test_every_key_is_of_a_source_that_the_recipe_builds():
     sources = load_recipe(FOLDER / "review.yaml").sources
     with_masks = {sample.dataset for sample in SAMPLES} - {"refclef"}
-    assert {source.data_set for source in sources} == with_masks
+    assert {source.data_set for source in sources if source.tasks != ("replacement",)} == with_masks
     names = {source.name for source in sources}
     for path in FOLDER.glob("*.csv"):
         review = read_review(path)
