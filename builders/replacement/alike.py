@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from ieiw.builders.instructions.looks import place_of_box
+from ieiw.builders.instructions.captions import of_label
+from ieiw.builders.instructions.looks import place_of, place_of_box
+from ieiw.builders.instructions.sameness import same_thing
+from ieiw.builders.replacement.quality import Good
 from ieiw.builders.replacement.regions import Outlined
-from ieiw.triplets.records import OpenRecord
+from ieiw.triplets.images.colour_names import clear_colour
+from ieiw.triplets.records import Image, OpenRecord
 from ieiw.triplets.rejects import Reason, Refusal
 
 RelativeBox = tuple[float, float, float, float]
 """x, y, width, height in shares of the picture."""
+_PAIRS = 2**16
+"""Of names whose sameness is kept in mind: a data set has few, and words take their time."""
 _SAME = 0.6
 """Overlap (intersection over union) from which two boxes are of one thing."""
 
@@ -37,6 +44,36 @@ def told_apart(record: OpenRecord, region: Outlined, same: Callable[[str, str], 
     if not place or any(each is None or place_of_box(each) in (place, "") for each in others):
         raise Refusal(Reason.AMBIGUOUS, f"no place tells this {region.label} from {len(others)} others")
     return len(others), place
+
+
+def place_of_nameless(picture: Image, region: Good, good: Sequence[Good]) -> str:
+    """The place of a region without a name.
+
+    Args:
+        picture: (height, width, 3).
+        region: the one.
+        good: all regions of the picture that may be replaced.
+
+    Raises:
+        Refusal: ``ambiguous``: neither its colour nor its place tells it from another such region.
+    """
+
+    def seen(each: Good) -> tuple[str, str]:
+        return clear_colour(picture, each.mask), place_of(each.mask)
+
+    colour, place = seen(region)
+    if any(each.id != region.id and not each.label and seen(each) == (colour, place) for each in good):
+        raise Refusal(Reason.AMBIGUOUS, f"another region is {f'{colour} {place}'.strip() or 'as nameless'} as well")
+    return place
+
+
+@lru_cache(_PAIRS)
+def same_kind(one: str, other: str) -> bool:
+    """Whether two labels name one kind of thing; of names that say nothing, only equal ones do."""
+    try:
+        return same_thing(of_label(one).name, of_label(other).name)
+    except Refusal:
+        return one.casefold() == other.casefold()
 
 
 def _others(

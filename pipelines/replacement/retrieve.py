@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import cast
 
 import msgspec
 import numpy as np
 
-from ieiw.builders.instructions.captions import of_label
-from ieiw.builders.instructions.looks import place_of
-from ieiw.builders.instructions.sameness import same_thing
 from ieiw.builders.opening import Closed
-from ieiw.builders.replacement.alike import told_apart
+from ieiw.builders.replacement.alike import place_of_nameless, same_kind, told_apart
 from ieiw.builders.replacement.neighbours import fitting
 from ieiw.builders.replacement.quality import Good, crop_of, good_regions
 from ieiw.models.gallery.search import Floats, Rows, Searcher
@@ -21,7 +18,6 @@ from ieiw.models.protocols import Embedder
 from ieiw.pipelines.gallery.regions.table import OF_REFERENCE, reference_of
 from ieiw.pipelines.replacement.step import attempts_of_step
 from ieiw.pipelines.replacement.worker import Item, StepWorker
-from ieiw.triplets.images.colour_names import clear_colour
 from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.layout.gallery import Gallery, check_embedder, open_gallery
 from ieiw.triplets.layout.plan import UnitRef
@@ -30,8 +26,6 @@ from ieiw.triplets.layout.replacement import Outcome, Reference, Retrieved
 from ieiw.triplets.records import Attempt, Image, OpenRecord, attempt_rng
 from ieiw.triplets.rejects import Reason, Refusal
 
-_PAIRS = 2**16
-"""Of names whose sameness is kept in mind: a data set has few, and words take their time."""
 _TOGETHER = 1_024
 """Regions that are searched for together."""
 _FIRST = 16
@@ -113,8 +107,8 @@ class Retriever(StepWorker[Ready]):
             raise Refusal(Reason.NO_REGION, detail)
         region = good[int(order[attempt.variant])]
         if region.label:
-            return region, *told_apart(record, region, _same_kind)
-        return region, 0, _place_of_nameless(record.picture.pixels, region, good)
+            return region, *told_apart(record, region, same_kind)
+        return region, 0, place_of_nameless(record.picture.pixels, region, good)
 
     def _regions(self, record: OpenRecord) -> tuple[list[Good], dict[str, int]]:
         def made() -> tuple[list[Good], dict[str, int]]:
@@ -170,7 +164,7 @@ class Retriever(StepWorker[Ready]):
 
     def _answer(self, key: str, query: Retrieved, near: Sequence[Reference]) -> Outcome:
         near = [each for each in near if each.picture_sha256 not in self.taken_down]
-        chosen, passed = fitting(query, near, self.rules.retrieve, _same_kind)
+        chosen, passed = fitting(query, near, self.rules.retrieve, same_kind)
         if not chosen:
             told = ", ".join(f"{count} {why}" for why, count in passed.most_common())
             return Outcome(key, Refusal(Reason.NO_REFERENCE, f"of {len(near)} neighbours {told}"))
@@ -204,28 +198,3 @@ class Retriever(StepWorker[Ready]):
 
 def _references(answer: Outcome) -> int:
     return len(answer.value.references) if isinstance(answer.value, Retrieved) else 0
-
-
-def _place_of_nameless(picture: Image, region: Good, good: Sequence[Good]) -> str:
-    """The place of a region without a name.
-
-    Raises:
-        Refusal: ``ambiguous``: neither its colour nor its place tells it from another such region.
-    """
-
-    def seen(each: Good) -> tuple[str, str]:
-        return clear_colour(picture, each.mask), place_of(each.mask)
-
-    colour, place = seen(region)
-    if any(each.id != region.id and not each.label and seen(each) == (colour, place) for each in good):
-        raise Refusal(Reason.AMBIGUOUS, f"another region is {f'{colour} {place}'.strip() or 'as nameless'} as well")
-    return place
-
-
-@lru_cache(_PAIRS)
-def _same_kind(one: str, other: str) -> bool:
-    """Whether two labels name one kind of thing; of names that say nothing, only equal ones do."""
-    try:
-        return same_thing(of_label(one).name, of_label(other).name)
-    except Refusal:
-        return one.casefold() == other.casefold()
