@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import threading
-
-import xxhash
 
 from ieiw.train.data.dataset import OpenCut
 from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.layout.cut_index import OF_BUILD, expected_digest, is_as_cut
 from ieiw.triplets.layout.cut_state import ShardFile
 from ieiw.triplets.storage.store import Store
 
-_DIGEST = re.compile(r"shards/(?P<unit>.+)-(?P<digest>[0-9a-f]{12})\.tar")
-"""Of a build's own shards. Those of a materialised cut have theirs in ``cut.json``."""
-_PART = 2**22
 _LEAVE_S = 5.0
 
 
@@ -36,7 +31,7 @@ class ShardWatch:
 
     def __init__(self, cut: OpenCut) -> None:
         shards = cut.state.shards if cut.store.local is not None else ()
-        self._shards = [shard for shard in shards if _expected(shard)]
+        self._shards = [shard for shard in shards if expected_digest(shard)]
         self._store = cut.store
         self.without = len(shards) - len(self._shards)
         self._damage: UsageError | None = None
@@ -80,12 +75,6 @@ class ShardWatch:
             self._checked += 1
 
 
-def _expected(shard: ShardFile) -> str:
-    """The first digits of the shard's digest, or all; empty where nobody noted it."""
-    found = _DIGEST.fullmatch(shard.name)
-    return found["digest"] if found else shard.xxh3_128
-
-
 def damage(store: Store, shard: ShardFile, stop: threading.Event) -> UsageError | None:
     """What is wrong with a shard; None where nothing is, where its digest is not known, or where it was stopped.
 
@@ -94,16 +83,10 @@ def damage(store: Store, shard: ShardFile, stop: threading.Event) -> UsageError 
         shard: one of the build's, or one of a materialised cut's own.
         stop: set where nobody waits for the answer any more.
     """
-    found = _DIGEST.fullmatch(shard.name)
-    digest = hashlib.sha256() if found else xxhash.xxh3_128()
-    with store.open(shard.name) as file:
-        while part := file.read(_PART):
-            if stop.is_set():
-                return None
-            digest.update(part)
-    if digest.hexdigest().startswith(_expected(shard)):
+    if is_as_cut(store, shard, stop):
         return None
     build = store.location
+    found = OF_BUILD.fullmatch(shard.name)
     if found is None:
         what = (
             "its digest is not the one that the cut was made with, so some samples are damaged; remove it and cut again"
