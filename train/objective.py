@@ -52,11 +52,6 @@ def noising(scheduler: Any) -> Any:
     return DDPMScheduler.from_config(scheduler.config)
 
 
-def as_pictures(batch: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """(n, size, size, 3) bytes -> (n, 3, size, size) floats, -1..1."""
-    return batch.to(device, non_blocking=True).permute(0, 3, 1, 2).float() / 127.5 - 1.0
-
-
 @torch.no_grad()
 def encoded(
     parts: Parts,

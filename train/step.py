@@ -9,11 +9,11 @@ from typing import Any
 import torch
 
 from ieiw.models.diffusion.components import Parts
+from ieiw.models.diffusion.posterior import as_pictures
 from ieiw.train.config import TrainConfig
 from ieiw.train.data.loader import Batch
 from ieiw.train.distributed import Group
 from ieiw.train.objective import (
-    as_pictures,
     draw,
     encoded,
     generator_of,
