@@ -88,7 +88,7 @@ def _missing(
     cut: OpenCut, kind: LatentKind, units: Sequence[LatentUnit], found: dict[str, int], model: str
 ) -> UsageError:
     lacking = sum(latent_file(kind, unit.ref) not in found for unit in units)
-    others = sorted({name.rpartition("/")[2].rsplit("-", 2)[0] for name in found} - {kind.name})
+    others = sorted({name.rpartition("/")[2].rpartition("-")[0] for name in found} - {kind.name})
     told = (
         f"; there are others, by the first digits of the autoencoder and the size: {', '.join(others)}"
         if others

@@ -105,7 +105,12 @@ def folder_of(cut: str) -> str:
 
 def latent_file(kind: LatentKind, ref: UnitRef) -> str:
     """Of a unit."""
-    return f"{folder_of(ref.source)}/{kind.name}-{ref.number:06d}-{ref.fingerprint[:16]}.bin"
+    return f"{folder_of(ref.source)}/{kind.name}-{unit_name(ref)}"
+
+
+def unit_name(ref: UnitRef) -> str:
+    """How the names of a unit's files end, of whatever kind. The shard's number is not in it: others may come before it."""
+    return f"{ref.fingerprint[:24]}.bin"
 
 
 def latent_units(state: CutState, samples: npt.NDArray[np.void]) -> list[LatentUnit]:
