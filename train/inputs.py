@@ -56,14 +56,14 @@ def open_inputs(config: TrainConfig, group: Group, vae: Any, say: Callable[[str]
         if not group.first:
             yield Inputs(loader, None, None)
             return
-        with closing(ShardWatch(cut)) as watch:
+        with closing(ShardWatch(cut, kept)) as watch:
             if watch.without:
                 say(
                     f"{watch.without:,} shards of {cut.where} carry no digest and are not checked; a new cut would have them"
                 )
             yield Inputs(loader, watch, held_out)
             if watch.left:
-                say(f"{watch.left:,} shards were not checked for damage before the run ended")
+                say(f"{watch.left:,} files were not checked for damage before the run ended")
 
 
 def kept_latents(config: TrainConfig, cut: OpenCut, vae: Any) -> KeptLatents | None:

@@ -17,7 +17,7 @@ from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.borrowed import check_writable
 from ieiw.triplets.layout.build_state import check_whole, load_state
 from ieiw.triplets.layout.cut_index import map_index
-from ieiw.triplets.layout.cut_state import load_cut, verify_shards
+from ieiw.triplets.layout.cut_state import CutState, load_cut, verify_shards
 from ieiw.triplets.layout.latents import folder_of, latent_units, read_header
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.storage.store import Store, open_store
@@ -85,6 +85,7 @@ def encode(
     check_beam_args(options.beam_args if options else ())
     build, name = place_of(cut)
     store = open_store(build)
+    _open(store, name)  # before a model is loaded
     stage = _stage(model, size, twins, batch, device)
     check_writable(store)
     with beside(store, "latents"):
@@ -120,10 +121,7 @@ def _stage(model: str, size: int, twins: bool, batch: int, device: str) -> Laten
 def _encode(
     store: Store, name: str, stage: LatentStage, options: RunOptions, report: Callable[[Progress], None]
 ) -> Encoded:
-    if (state := load_state(store)) is not None:  # a cut can be copied without its build
-        check_whole(store, state)
-    cut = load_cut(store, name)
-    verify_shards(store, cut.shards)
+    cut = _open(store, name)
     units = latent_units(cut, map_index(store, cut, "train"))
     sizes = {unit.ref: unit.stop - unit.first for unit in units}
     refs = list(sizes)
@@ -139,6 +137,14 @@ def _encode(
         stored_bytes=sum(stored[stage.mark(ref).rpartition("/")[2]] for ref in refs),
         progress=progress,
     )
+
+
+def _open(store: Store, name: str) -> CutState:
+    if (state := load_state(store)) is not None:  # a cut can be copied without its build
+        check_whole(store, state)
+    cut = load_cut(store, name)
+    verify_shards(store, cut.shards)
+    return cut
 
 
 def _remove_older(store: Store, stage: LatentStage, refs: list[UnitRef]) -> None:

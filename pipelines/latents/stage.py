@@ -47,7 +47,7 @@ class LatentStage(Stage):
         """See :class:`~ieiw.pipelines.engine.stage.Stage`."""
         from ieiw.pipelines.latents.worker import UnitEncoder
 
-        return UnitEncoder(location, self)
+        return UnitEncoder(location, self.kind, self.model, self.batch, self.device)
 
     def mark(self, ref: UnitRef) -> str:
         """The file of its latents."""

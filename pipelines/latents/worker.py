@@ -15,13 +15,12 @@ import torch
 
 from ieiw.models.diffusion.components import load_vae
 from ieiw.models.diffusion.posterior import posteriors
-from ieiw.pipelines.latents.stage import LatentStage
 from ieiw.triplets.errors import DamageError
 from ieiw.triplets.images.shard_images import decode_sample
 from ieiw.triplets.images.square import fill_square
 from ieiw.triplets.layout.cut_index import is_as_cut, map_index
 from ieiw.triplets.layout.cut_state import CutState, load_cut
-from ieiw.triplets.layout.latents import LatentUnit, latent_units, to_file
+from ieiw.triplets.layout.latents import LatentKind, LatentUnit, latent_file, latent_units, to_file
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.sentences import read_sentences
 from ieiw.triplets.records import Image
@@ -45,14 +44,17 @@ class UnitEncoder:
 
     Args:
         location: the build.
-        stage: its options.
+        kind: of latents.
+        model: whose autoencoder.
+        batch: samples at once.
+        device: ``cpu`` or ``cuda``.
     """
 
-    def __init__(self, location: str, stage: LatentStage) -> None:
-        on_cpu = stage.device == "cpu"  # there each worker has one core
+    def __init__(self, location: str, kind: LatentKind, model: str, batch: int, device: str) -> None:
+        on_cpu = device == "cpu"  # there each worker has one core
         torch.set_num_threads(1 if on_cpu else torch.get_num_threads())
-        self._store, self._stage = open_store(location), stage
-        self._vae = load_vae(stage.model).float().to(stage.device).eval()
+        self._store, self._kind, self._batch = open_store(location), kind, batch
+        self._vae = load_vae(model).float().to(device).eval()
         self._threads = ThreadPoolExecutor(1 if on_cpu else 4)
         self._cuts: dict[str, tuple[CutState, npt.NDArray[np.void], dict[UnitRef, LatentUnit]]] = {}
 
@@ -74,14 +76,14 @@ class UnitEncoder:
         except FileNotFoundError as error:
             raise DamageError(f"{shard.name} is missing") from error
         records = self._records(shard.name, samples[unit.first : unit.stop])
-        self._store.create(self._stage.mark(ref), to_file(unit.stop - unit.first, records))
+        self._store.create(latent_file(self._kind, ref), to_file(unit.stop - unit.first, records))
         return {"encoded": unit.stop - unit.first}
 
     def _records(self, shard: str, samples: npt.NDArray[np.void]) -> bytes:
         """One after another. Batches depend on their order alone."""
         records = bytearray()
         coming = (self._threads.submit(self._prepare, shard, entry) for entry in samples)
-        size = self._stage.batch
+        size = self._batch
         waiting = list(islice(coming, _AHEAD * size))
         while waiting:
             records += self._encoded([each.result() for each in waiting[:size]])
@@ -89,18 +91,18 @@ class UnitEncoder:
         return bytes(records)
 
     def _prepare(self, shard: str, entry: Any) -> _Prepared:
-        stage, start = self._stage, int(entry["source_offset"])
+        kind, start = self._kind, int(entry["source_offset"])
         data = self._store.read_range(shard, start, int(entry["json_offset"] + entry["json_size"]) - start)
 
         def member(role: str) -> bytes:
             at = int(entry[f"{role}_offset"]) - start
             return data[at : at + int(entry[f"{role}_size"])]
 
-        words, pictures = member("json"), np.empty((2, stage.size, stage.size, 3), np.uint8)
+        words, pictures = member("json"), np.empty((2, kind.size, kind.size, 3), np.uint8)
         try:
             for role, out in zip(("source", "target"), pictures, strict=True):
                 fill_square(decode_sample(member(role)), out)
-            return _Prepared(pictures, stage.twins and read_sentences(words).may_mirror(), words)
+            return _Prepared(pictures, kind.twins and read_sentences(words).may_mirror(), words)
         except (Refusal, msgspec.DecodeError) as error:  # whole, but never good
             raise DamageError(f"{shard}, sample at byte {start}: {error}") from error
 
@@ -108,7 +110,7 @@ class UnitEncoder:
         """The records of a batch."""
         plain = self._planes([sample.pictures for sample in samples])
         twins = iter(self._planes([sample.pictures[:, :, ::-1] for sample in samples if sample.mirrored]))
-        nothing = bytes(2 * self._stage.kind.numbers) if self._stage.twins else b""
+        nothing = bytes(2 * self._kind.numbers) if self._kind.twins else b""
         records = bytearray()
         for sample, planes in zip(samples, plain, strict=True):
             records += planes + (next(twins) if sample.mirrored else nothing) + sample.words

@@ -96,10 +96,13 @@ def _missing(
     )
     if any(name.rpartition("/")[2].startswith(f"{kind.name}-") for name in found):
         told = "; the cut has changed since some were made, or they are not all made yet"
-    values: dict[str, str | bool] = {"model": model, "size": str(kind.size), **({} if kind.twins else {"twins": False})}
     return UsageError(
         f"{cut.where}: no latents {kind.name} of {lacking:,} of its {len(units):,} shards{told}. Make them",
-        Step("latents", f"{cut.store.location}/cuts/{cut.state.name}", values),
+        Step(
+            "latents",
+            f"{cut.store.location}/cuts/{cut.state.name}",
+            {"model": model, "size": str(kind.size), "twins": kind.twins},
+        ),
     )
 
 

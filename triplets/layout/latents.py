@@ -17,6 +17,7 @@ A file has a header of 512 bytes (:class:`Header` as JSON, padded), then a recor
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ HEADER = 512
 _CHANNELS, _PLANES = 4, 3
 _PLACE = ("source_offset", "target_offset", "json_offset", "source_size", "target_size", "json_size")
 _MOST_TOLD = 300
+_PART = 2**22
 
 ENTRY = np.dtype([("shard", "<u4"), ("source_offset", "<u8"), ("json_offset", "<u8"), ("json_size", "<u4")])
 """Where a sample's record lies: ``shard`` counts the files of latents; from ``source_offset`` to the end of its JSON."""
@@ -166,3 +168,23 @@ def read_header(store: Store, file: str) -> Header:
         msgspec.DecodeError: it is not what was written.
     """
     return msgspec.json.decode(store.read_range(file, 0, HEADER), type=Header)
+
+
+def is_as_made(store: Store, file: str, stop: threading.Event) -> bool:
+    """Whether a unit's records have the digest in its header; yes where it was stopped.
+
+    Raises:
+        FileNotFoundError: it is missing.
+    """
+    digest = xxhash.xxh3_128()
+    try:
+        expected = read_header(store, file).xxh3_128
+    except msgspec.DecodeError:
+        return False
+    with store.open(file) as stream:
+        stream.read(HEADER)
+        while part := stream.read(_PART):
+            if stop.is_set():
+                return True
+            digest.update(part)
+    return digest.hexdigest() == expected
