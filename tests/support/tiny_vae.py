@@ -1,7 +1,6 @@
 """A model of Stable Diffusion's classes whose autoencoder is small, shrinks pictures and is unsure, as a real one."""
 
 import torch
-from diffusers import AutoencoderKL
 
 from ieiw.models.diffusion.components import small_parts
 from ieiw.models.diffusion.settings import Model
@@ -9,6 +8,8 @@ from ieiw.models.diffusion.settings import Model
 
 def tiny_vae(seed=0):
     """Latents of half the side."""
+    from diffusers import AutoencoderKL  # after models.diffusion, which lets it be imported
+
     torch.manual_seed(seed)
     return AutoencoderKL(
         block_out_channels=(8, 8),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -28,6 +29,7 @@ read_sentences = msgspec.json.Decoder(Sentences).decode
 """Of a member's bytes; raises ``msgspec.DecodeError`` where it is damaged."""
 
 
+@lru_cache(2**16)  # the search costs more than reading the latents of a sample
 def is_sided(text: str) -> bool:
     """Whether a sentence speaks of sides or of something to be read.
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import fsspec
 import numpy as np
 import pytest
 
@@ -16,6 +17,7 @@ from ieiw.train.data.order import Rank, SamplingConfig
 from ieiw.train.data.verify_shards import ShardWatch
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.latents import LatentKind, to_file
+from ieiw.triplets.storage.store import open_store
 from tests.support.builds import build_serially
 from tests.support.cuts import write_cut
 from tests.support.tiny_build import Wanted, tiny_build
@@ -66,6 +68,25 @@ def test_the_same_samples_and_sentences_and_mirrors_in_the_same_order(tiny, mode
         turned = posteriors(vae, np.ascontiguousarray(seen.source.numpy()[:, :, ::-1]))[:, 0]
         symmetric |= any(np.allclose(*pair, atol=2e-3) for pair in zip(read.source.numpy(), turned, strict=True))
     assert not symmetric  # or a twin in the wrong place would pass
+
+
+def test_those_in_a_bucket_are_made_and_read_alike(tiny, model):
+    memory = fsspec.filesystem("memory")
+    memory.put(str(tiny.path), "/latents/build", recursive=True)
+    far = open_cut(open_store("memory://latents/build"), "all")
+    there = "memory://latents/build/cuts/all"
+    on_disk = {path.name: path.read_bytes() for path in (tiny.path / "cuts/all/latents").iterdir()}
+    for name in on_disk:
+        memory.rm(f"/latents/build/cuts/all/latents/{name}")
+    with pytest.raises(UsageError, match="no latents"):
+        open_latents(far, kind_of(model), model)
+    encode(there, model, SIZE)
+    assert {name: memory.cat(f"/latents/build/cuts/all/latents/{name}") for name in on_disk} == on_disk
+    near = open_cut(tiny.store, "all")
+    read = [batches(cut, open_latents(cut, kind_of(model), model), 4) for cut in (near, far)]
+    for one, other in zip(*read, strict=True):
+        assert one.source.equal(other.source) and one.target.equal(other.target)
+        assert one.instructions == other.instructions
 
 
 def test_twins_do_where_none_are_needed_and_must_be_there_where_they_are(tiny, model):
