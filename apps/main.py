@@ -22,6 +22,7 @@ from ieiw.apps.commands import (
     gallery,
     inspect,
     instructions,
+    latents,
     lint,
     plan,
     scenes,
@@ -45,6 +46,7 @@ app.command("score", context_settings={"allow_extra_args": True, "ignore_unknown
 app.command("embed", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(embed.embed)
 app.add_typer(gallery.app, name="gallery")
 app.command("cut")(cut.cut)
+app.command("latents", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(latents.latents)
 app.command("audit")(audit.audit)
 app.command("export")(export.export)
 app.command("takedown")(takedown.takedown)

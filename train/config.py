@@ -27,6 +27,8 @@ class Data(Strict):
         crop: which square part of a picture: ``random`` or ``centre``.
         flip: share of samples to mirror; never those whose instruction speaks of sides or of writing.
         redraw: draw points, masks and boxes again at every epoch, in other colours, from the samples' answers.
+        latents: read what `ieiw latents` kept in place of pictures; needs ``crop: centre`` and ``redraw: false``, since what was
+            kept does not vary from epoch to epoch.
         workers: processes that decode (threads for a build in an object store); by default one a core.
     """
 
@@ -37,6 +39,7 @@ class Data(Strict):
     crop: Literal["random", "centre"] = "random"
     flip: float = Field(default=0.5, ge=0, le=1)
     redraw: bool = True
+    latents: bool = False
     workers: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
@@ -44,6 +47,15 @@ class Data(Strict):
         wrong = [name for name, weight in self.weights.items() if not 0 <= weight <= 1000]
         if wrong:
             raise ValueError(f"weights.{wrong[0]}: a number from 0 to 1000 is needed")
+        return self
+
+    @model_validator(mode="after")
+    def _kept_as_they_are(self) -> Data:
+        if self.latents and (self.redraw or self.crop != "centre"):
+            raise ValueError(
+                "latents are of one picture, cut out once: points, masks and boxes cannot be drawn again, and no other part of the "
+                "picture can be taken. Set redraw: false and crop: centre, or latents: false"
+            )
         return self
 
 
@@ -139,6 +151,8 @@ class TrainConfig(Strict):
             raise ValueError(
                 f"model.start is required for stage {self.stage}, which goes on from a trained model; add it"
             )
+        if self.data.latents and not self.model.start:
+            raise ValueError("data.latents are of a model's autoencoder: model.start is required; add it")
         return self
 
     @property

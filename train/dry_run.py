@@ -15,7 +15,7 @@ from ieiw.models.diffusion.components import Parts
 from ieiw.train.config import TrainConfig
 from ieiw.train.data.dataset import OpenCut, open_cut
 from ieiw.train.data.order import Order
-from ieiw.train.inputs import sampling
+from ieiw.train.inputs import kept_latents, sampling
 from ieiw.train.training_state import open_parts
 from ieiw.triplets.storage.store import open_store
 
@@ -58,6 +58,7 @@ def dry_run(config: TrainConfig, say: Callable[[str], None]) -> DryRun:
     cut = open_cut(open_store(config.data.build), config.data.cut)
     order = Order(cut.samples, [shard.size for shard in cut.state.shards], sampling(config, cut, say))
     parts = open_parts(config, say)
+    kept_latents(config, cut, parts.vae)
     parameters = {
         name: sum(weight.numel() for weight in part.parameters())
         for name, part in (("unet", parts.unet), ("vae", parts.vae), ("text encoder", parts.text))

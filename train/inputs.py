@@ -6,16 +6,20 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+from ieiw.models.diffusion.posterior import latent_side, vae_digest
 from ieiw.train.config import TrainConfig
 from ieiw.train.data.augment import Augmentation
 from ieiw.train.data.dataset import OpenCut, open_cut
+from ieiw.train.data.kept_latents import KeptLatents, open_latents
 from ieiw.train.data.loader import Batch, Loader
 from ieiw.train.data.mixture import describe, mixture
 from ieiw.train.data.order import SamplingConfig
 from ieiw.train.data.verify_shards import ShardWatch
 from ieiw.train.distributed import Group
 from ieiw.train.validation import fixed_samples
+from ieiw.triplets.layout.latents import LatentKind
 from ieiw.triplets.storage.store import open_store
 
 
@@ -35,8 +39,8 @@ class Inputs:
 
 
 @contextmanager
-def open_inputs(config: TrainConfig, group: Group, say: Callable[[str], None]) -> Iterator[Inputs]:
-    """Open the cut, and close what reads it at the end.
+def open_inputs(config: TrainConfig, group: Group, vae: Any, say: Callable[[str], None]) -> Iterator[Inputs]:
+    """Open the cut, and close what reads it at the end. Latents, where they are wanted, must be those of ``vae``.
 
     Raises:
         UsageError: a setting or the cut is not as it must be.
@@ -45,20 +49,34 @@ def open_inputs(config: TrainConfig, group: Group, say: Callable[[str], None]) -
     cut = open_cut(open_store(data.build), data.cut)
     held_out = _held_out(config, cut, say) if group.first else None
     augmentation = Augmentation(data.size, data.crop, data.flip, redraw=data.redraw)
+    kept = kept_latents(config, cut, vae)
     workers = data.workers or len(os.sched_getaffinity(0))
     pinned = group.device.type == "cuda"
-    with closing(Loader(cut, sampling(config, cut, say), augmentation, group.rank, workers, pinned)) as loader:
+    with closing(Loader(cut, sampling(config, cut, say), augmentation, group.rank, workers, pinned, kept)) as loader:
         if not group.first:
             yield Inputs(loader, None, None)
             return
-        with closing(ShardWatch(cut)) as watch:
+        with closing(ShardWatch(cut, kept)) as watch:
             if watch.without:
                 say(
                     f"{watch.without:,} shards of {cut.where} carry no digest and are not checked; a new cut would have them"
                 )
             yield Inputs(loader, watch, held_out)
             if watch.left:
-                say(f"{watch.left:,} shards were not checked for damage before the run ended")
+                say(f"{watch.left:,} files were not checked for damage before the run ended")
+
+
+def kept_latents(config: TrainConfig, cut: OpenCut, vae: Any) -> KeptLatents | None:
+    """The latents that a run reads in place of pictures, if it does.
+
+    Raises:
+        UsageError: they are not there, or of another autoencoder or size.
+    """
+    data, model = config.data, config.model.start
+    if not (data.latents and model):
+        return None
+    kind = LatentKind(vae_digest(vae), data.size, latent_side(vae, data.size), twins=data.flip > 0)
+    return open_latents(cut, kind, model)
 
 
 def sampling(config: TrainConfig, cut: OpenCut, say: Callable[[str], None]) -> SamplingConfig:

@@ -57,10 +57,10 @@ def train(config: TrainConfig, say: Say) -> Outcome:
 
 def _train(config: TrainConfig, group: Group, say: Say) -> Outcome:
     torch.manual_seed(config.seed)
-    with open_inputs(config, group, say) as inputs, Interruption() as interruption:
+    state = open_state(config, group.device, say)
+    with open_inputs(config, group, state.parts.vae, say) as inputs, Interruption() as interruption:
         loader = inputs.loader
         steps = config.length(loader.order.batches_per_epoch)
-        state = open_state(config, group.device, say)
         group.check_same((state.step, loader.state_dict()), "checkpoint or cut")
         if state.loader:
             loader.load_state_dict(state.loader)

@@ -52,11 +52,6 @@ def noising(scheduler: Any) -> Any:
     return DDPMScheduler.from_config(scheduler.config)
 
 
-def as_pictures(batch: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """(n, size, size, 3) bytes -> (n, 3, size, size) floats, -1..1."""
-    return batch.to(device, non_blocking=True).permute(0, 3, 1, 2).float() / 127.5 - 1.0
-
-
 @torch.no_grad()
 def encoded(
     parts: Parts,
@@ -69,11 +64,29 @@ def encoded(
 
     The target's latents are drawn from the posterior and scaled; the source's are its mode, unscaled, as InstructPix2Pix has it.
     """
-    vae = parts.vae
-    posterior = vae.encode(target).latent_dist
-    noise = _normal(posterior.mean.shape[1:], chance).to(target.device)
-    drawn = (posterior.mean + posterior.std * noise) * vae.config.scaling_factor
-    return Latents(vae.encode(source).latent_dist.mode(), drawn, text_states(parts, instructions))
+    posterior = parts.vae.encode(target).latent_dist
+    drawn = _drawn(parts, posterior.mean, posterior.std, chance)
+    return Latents(parts.vae.encode(source).latent_dist.mode(), drawn, text_states(parts, instructions))
+
+
+@torch.no_grad()
+def from_kept(
+    parts: Parts,
+    source: torch.Tensor,
+    target: torch.Tensor,
+    instructions: list[str],
+    chance: Sequence[torch.Generator],
+) -> Latents:
+    """The same of latents that were kept: source (n, 4, h, w), target (n, 2, 4, h, w), as a batch has them, in float16."""
+    mean, log_variance = target.float().unbind(1)
+    drawn = _drawn(parts, mean, torch.exp(0.5 * log_variance), chance)
+    return Latents(source.float(), drawn, text_states(parts, instructions))
+
+
+def _drawn(parts: Parts, mean: torch.Tensor, std: torch.Tensor, chance: Sequence[torch.Generator]) -> torch.Tensor:
+    noise = _normal(mean.shape[1:], chance).to(mean.device)
+    drawn: torch.Tensor = (mean + std * noise) * parts.vae.config.scaling_factor
+    return drawn
 
 
 @torch.no_grad()

@@ -9,13 +9,14 @@ from typing import Any
 import torch
 
 from ieiw.models.diffusion.components import Parts
+from ieiw.models.diffusion.posterior import as_pictures
 from ieiw.train.config import TrainConfig
 from ieiw.train.data.loader import Batch
 from ieiw.train.distributed import Group
 from ieiw.train.objective import (
-    as_pictures,
     draw,
     encoded,
+    from_kept,
     generator_of,
     losses,
     noising,
@@ -61,14 +62,19 @@ class Step:
         wait for its gradients.
         """
         config, device, idle = self._config, self._group.device, slots.start == slots.stop
-        source, target = as_pictures(batch.source[slots], device), as_pictures(batch.target[slots], device)
+        source, target = batch.source[slots], batch.target[slots]
         instructions = list(batch.instructions[slots])
         if idle:
-            source = target = torch.zeros(1, 3, config.data.size, config.data.size, device=device)
+            source, target = (pictures.new_zeros(1, *pictures.shape[1:]) for pictures in (source, target))
             instructions = [""]
         first = batch.first + slots.start
         chance = [generator_of(config.seed, "step", step, slot) for slot in range(first, first + len(instructions))]
-        latents = encoded(self._parts, source, target, instructions, chance)
+        if config.data.latents:
+            source, target = source.to(device, non_blocking=True), target.to(device, non_blocking=True)
+            latents = from_kept(self._parts, source, target, instructions, chance)
+        else:
+            source, target = as_pictures(source, device), as_pictures(target, device)
+            latents = encoded(self._parts, source, target, instructions, chance)
         draws = draw(latents, self._schedule.config.num_train_timesteps, chance, config.loss.offset_noise)
         latents = without_conditions(latents, draws.lost, config.dropout, self._no_text)
         network: Any = self._network

@@ -10,12 +10,13 @@ import numpy as np
 import torch
 
 from ieiw.models.diffusion.components import Parts
+from ieiw.models.diffusion.posterior import as_pictures
 from ieiw.train.data.augment import Augmentation, Dice
 from ieiw.train.data.dataset import OpenCut
 from ieiw.train.data.loader import Batch
 from ieiw.train.data.sample_decoder import SampleDecoder
 from ieiw.train.data.shard_reader import open_reader
-from ieiw.train.objective import as_pictures, draw, encoded, generator_of, losses, noising
+from ieiw.train.objective import draw, encoded, generator_of, losses, noising
 from ieiw.triplets.records import Image
 
 _AT_ONCE = 16

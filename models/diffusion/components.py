@@ -139,6 +139,20 @@ def load_parts(model: str) -> Parts:
     return parts
 
 
+def load_vae(model: str) -> Any:
+    """The autoencoder of a model on disk alone.
+
+    Raises:
+        UsageError: as :func:`load_parts`.
+    """
+    if Path(model).is_file():
+        return read_file(Path(model))[1]
+    try:
+        return _module(AutoencoderKL, model, "vae", low_cpu_mem_usage=False)
+    except (OSError, ValueError, RuntimeError, TypeError) as error:
+        raise _no_folder(model, error) from error
+
+
 def _load_folder(folder: str) -> Parts:
     """Part by part, so that none is left with random weights where the folder's names do not fit."""
     try:
@@ -155,12 +169,16 @@ def _load_folder(folder: str) -> Parts:
             read_scheme(Path(folder)),
         )
     except (OSError, ValueError, RuntimeError, TypeError, AttributeError, KeyError) as error:
-        # Where there is no such folder, diffusers takes it for the name of a model on a hub, and says that it may not ask.
-        why = str(error)[:300] if Path(folder).exists() else "no such folder or file"
-        raise UsageError(
-            f"{folder}: no Stable Diffusion pipeline in diffusers' layout ({why}). "
-            "Give a folder with unet, vae, text_encoder, tokenizer and scheduler, or a single .ckpt or .safetensors"
-        ) from error
+        raise _no_folder(folder, error) from error
+
+
+def _no_folder(folder: str, error: Exception) -> UsageError:
+    # Where there is no such folder, diffusers takes it for the name of a model on a hub, and says that it may not ask.
+    why = str(error)[:300] if Path(folder).exists() else "no such folder or file"
+    return UsageError(
+        f"{folder}: no Stable Diffusion pipeline in diffusers' layout ({why}). "
+        "Give a folder with unet, vae, text_encoder, tokenizer and scheduler, or a single .ckpt or .safetensors"
+    )
 
 
 def _module(cls: Any, folder: str, part: str, **options: Any) -> Any:

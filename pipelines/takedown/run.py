@@ -5,6 +5,7 @@
     takedown/ID.json says planned        nothing is changed yet; who asks again goes on from here
     build.json says taking_down          nobody reads the build any more
     plan, units, steps, index, scores …  each rewritten whole, or found rewritten
+    latents of cuts                      those of shards that lost something are removed
     build.json says complete             the commit: from here on the build is as if the picture had never been built
     galleries                            each found without, or published without
     takedown/ID.json says done           the proof
@@ -16,7 +17,7 @@ from collections.abc import Callable, Sequence
 
 from ieiw.pipelines.build.finalise import compact, sweep
 from ieiw.pipelines.engine.lock import alone
-from ieiw.pipelines.takedown import cuts, derived, in_galleries, replaced
+from ieiw.pipelines.takedown import cuts, derived, in_galleries, latents, replaced
 from ieiw.pipelines.takedown.find import Asked, find
 from ieiw.pipelines.takedown.units import blank_plans, rewrite_unit
 from ieiw.triplets.layout.borrowed import check_own, check_writable
@@ -158,6 +159,7 @@ def _rewrite(store: Store, state: BuildState, taken: TakeDown, report: Report) -
     report("rewriting scores and cuts")
     derived.rewrite(store, taken, state, complete)
     cuts.rewrite(Index(store, complete), taken)
+    latents.forget(store)
     sweep(store, named)
     save_state(store, complete)
     reach("takedown-complete")

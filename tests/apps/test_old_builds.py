@@ -18,6 +18,7 @@ COMMANDS = {
     "score": ("{build}",),
     "embed": ("{build}", "--with", "descriptor"),
     "cut": ("{build}", "--name", "new"),
+    "latents": ("{build}/cuts/all", "--model", "none"),
     "export": ("{build}", "--cut", "all", "--to", "csv", "--out", "{build}-csv"),
     "takedown": ("{build}", "--sha256", "0" * 64),
     "audit": ("{build}",),

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import cv2
-import numpy as np
-
+from ieiw.triplets.images.square import fill_square
+from ieiw.triplets.layout.sentences import is_sided
 from ieiw.triplets.records import Image
-
-_SIDED = re.compile(
-    r"\b(left|right|leftmost|rightmost|left-?hand(ed)?|right-?hand(ed)?|leftward\w*|rightward\w*|(anti|counter-?)?clockwise|east\w*|west\w*"
-    r"|letters?|words?|text|sign|writing|numbers?|digits?|logo)\b",
-    re.IGNORECASE,
-)
 
 
 class Dice(NamedTuple):
@@ -60,22 +52,11 @@ def sentence(own: str, alternatives: Sequence[str], augmentation: Augmentation, 
 
 
 def flips(text: str, augmentation: Augmentation, dice: Dice) -> bool:
-    """Whether to mirror both pictures.
-
-    "Right" may be a side, a direction or a mere filler: swapping words is not exact, so such samples stay as they are.
-    """
-    return dice.flip < augmentation.flip and not _SIDED.search(text)
+    """Whether to mirror both pictures."""
+    return dice.flip < augmentation.flip and not is_sided(text)
 
 
 def place(picture: Image, out: Image, augmentation: Augmentation, mirror: bool, dice: Dice) -> None:
-    """Crop a square of ``picture``, scale it to ``out`` (size, size, 3), mirror it; cut before scaling, the cheaper order."""
-    height, width = picture.shape[:2]
-    if (height, width) != out.shape[:2]:
-        side = min(height, width)
-        across, down = (dice.across, dice.down) if augmentation.crop == "random" else (0.5, 0.5)
-        left, top = int(across * (width - side + 1)), int(down * (height - side + 1))
-        picture = picture[top : top + side, left : left + side]
-    if picture.shape[:2] != out.shape[:2]:
-        kind = cv2.INTER_AREA if picture.shape[0] > out.shape[0] else cv2.INTER_CUBIC
-        picture = cv2.resize(picture, (out.shape[1], out.shape[0]), interpolation=kind)  # type: ignore[assignment]
-    np.copyto(out, picture[:, ::-1] if mirror else picture)
+    """Fill ``out`` (size, size, 3) with the square that the dice choose, mirrored or not."""
+    across, down = (dice.across, dice.down) if augmentation.crop == "random" else (0.5, 0.5)
+    fill_square(picture, out, across, down, mirror)

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Literal
-
-import numpy as np
+from pathlib import PurePosixPath
 
 from ieiw.train.data.blocks import Samples
 from ieiw.train.data.shard_reader import Shards
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.layout.build_state import check_whole, load_state
-from ieiw.triplets.layout.cut_state import SAMPLE, CutState, cut_file, load_cut, sample_file
+from ieiw.triplets.layout.cut_index import map_index
+from ieiw.triplets.layout.cut_state import CutState, Side, cut_file, load_cut
 from ieiw.triplets.storage.store import Store
-
-Side = Literal["train", "validation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +58,7 @@ def open_cut(store: Store, name: str, side: Side = "train") -> OpenCut:
     if not count:
         raise UsageError(f"{store.location}, cut {name!r}: no samples on the {side} side. Make a larger cut")
     _check_shards(store, state)
-    samples = _map_index(store, state, side)
-    if samples.dtype != SAMPLE or samples.shape != (count,):
-        raise UsageError(f"{store.location}/{sample_file(name, side)}: not the index that cut.json tells of. Cut again")
-    return OpenCut(store, state, side, samples, fingerprint)
+    return OpenCut(store, state, side, map_index(store, state, side), fingerprint)
 
 
 def _check_shards(store: Store, state: CutState) -> None:
@@ -81,25 +73,3 @@ def _check_shards(store: Store, state: CutState) -> None:
                 f"{store.location}/{shard.name} {what}; bring the shard back, or cut again",
                 Step("cut", store.location, {"name": state.name}),
             )
-
-
-def _map_index(store: Store, state: CutState, side: Side) -> Samples:
-    name = sample_file(state.name, side)
-    try:
-        if store.local is not None:
-            return _mapped(store.local / name)
-        # Of a bucket a copy on disk is mapped; the mapping keeps the file alive after its name is gone.
-        with tempfile.NamedTemporaryFile(suffix=".npy") as file:
-            with store.open(name) as remote:
-                while part := remote.read(2**24):
-                    file.write(part)
-            file.flush()
-            return _mapped(Path(file.name))
-    except FileNotFoundError as error:
-        raise UsageError(f"{store.location}/{name} is missing. Cut again") from error
-    except ValueError as error:  # numpy's word for a damaged or truncated file
-        raise UsageError(f"{store.location}/{name}: damaged ({error}). Cut again") from error
-
-
-def _mapped(file: Path) -> Samples:
-    return np.load(file, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]

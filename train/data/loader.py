@@ -18,10 +18,11 @@ import torch
 
 from ieiw.train.data.augment import DICE, Augmentation
 from ieiw.train.data.dataset import OpenCut
+from ieiw.train.data.kept_latents import KeptLatents, latent_pool
 from ieiw.train.data.order import Order, Rank, SamplingConfig
 from ieiw.train.data.pool.pool import SLOTS, DecodePool, Job, Threads
 from ieiw.train.data.pool.processes import Processes, processes_serve
-from ieiw.train.data.pool.shared_memory import Layout
+from ieiw.train.data.pool.shared_memory import Layout, pictures
 from ieiw.train.data.prefetch import Prefetcher
 from ieiw.train.data.sample_decoder import SampleDecoder
 from ieiw.train.data.shard_reader import Reader, open_reader
@@ -36,8 +37,8 @@ class Batch:
     """Samples of one batch, of this rank.
 
     Attributes:
-        source: (n, size, size, 3) uint8, RGB.
-        target: the same.
+        source: (n, size, size, 3) uint8, RGB; of latents (n, 4, side, side) float16, the mode.
+        target: the same; of latents (n, 2, 4, side, side), mean and log-variance.
         instructions: n sentences.
         rows: (n,) rows of the cut's index.
         epoch: from 0.
@@ -66,6 +67,7 @@ class Loader:
         rank: this process among all. The batch must be a multiple of the world.
         workers: processes or threads that decode.
         pinned: hand out page-locked memory, for copies to a GPU beside its work.
+        latents: to hand out in place of pictures; their order is that of the pictures.
 
     Raises:
         UsageError: the batch is larger than the data, or no multiple of the world.
@@ -79,15 +81,23 @@ class Loader:
         rank: Rank = Rank(),  # noqa: B008 - frozen
         workers: int = os.cpu_count() or 1,
         pinned: bool = False,
+        latents: KeptLatents | None = None,
     ) -> None:
         if sampling.batch % rank.world:
             raise UsageError(f"batch: {sampling.batch} is no multiple of the {rank.world} ranks. Choose one that is")
         self.order = Order(cut.samples, [shard.size for shard in cut.state.shards], sampling)
         self._cut, self._sampling, self._rank = cut, sampling, rank
         window_blocks = -(-self.order.window_blocks // rank.world)
-        self._reader = open_reader(cut.store, cut.shards.names, sampling.block_bytes, window_blocks)
-        self._prefetcher = Prefetcher(self.order, cut.samples, self._reader, sampling.block_bytes, rank)
-        self._pool = _pool(cut, self._reader, augmentation, sampling.batch // rank.world, workers, pinned)
+        self._entries = latents.entries if latents else cut.samples
+        files = latents.files if latents else cut.shards.names
+        self._reader = open_reader(cut.store, files, sampling.block_bytes, window_blocks)
+        self._prefetcher = Prefetcher(self.order, self._entries, self._reader, sampling.block_bytes, rank)
+        count = sampling.batch // rank.world
+        self._pool = (
+            latent_pool(cut, latents, self._reader, augmentation, count, workers, pinned)
+            if latents
+            else _pool(cut, self._reader, augmentation, count, workers, pinned)
+        )
         self._making: deque[tuple[Integers, int, int, int, int, Job]] = deque()
         self._next = (0, 0)  # epoch and number of the next batch to start
         self._given = (0, 0)  # and to hand out
@@ -167,7 +177,7 @@ class Loader:
         dice = draws(positions, DICE, key_of(self._sampling.seed, "changes", epoch))
         self._prefetcher.advance(epoch, number)
         rows = whole[slots]
-        job = self._pool.start(self._cut.samples[rows], dice)
+        job = self._pool.start(self._entries[rows], dice)
         self._making.append((rows, epoch, number, slots.start, len(whole), job))
         self._next = self._after(epoch, number)
 
@@ -185,7 +195,7 @@ def _pool(
         workers: threads or processes.
         pinned: hand out page-locked memory.
     """
-    layout = Layout(SLOTS, count, augmentation.size, cut.samples.dtype)
+    layout = Layout(SLOTS, count, pictures(augmentation.size), pictures(augmentation.size), cut.samples.dtype)
     if cut.store.local is None or workers == 1 or not processes_serve():
         return Threads(SampleDecoder(cut.shards, reader, augmentation), layout, workers, pinned)
     return Processes(cut.store.local, cut.shards, augmentation, layout, workers, pinned)

@@ -12,20 +12,13 @@ from ieiw.train.data.shard_reader import Range, Reader, Shards
 from ieiw.triplets.drawings.answers import read_answer
 from ieiw.triplets.errors import Step, UsageError
 from ieiw.triplets.images.shard_images import decode_sample
+from ieiw.triplets.layout.sentences import read_sentences
 from ieiw.triplets.records import Image
 from ieiw.triplets.rejects import Refusal
 
 _HEADER = 512  # of a tar member, right before its bytes
 
 Entry = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
-
-
-class _Words(msgspec.Struct):
-    instruction: str
-    alternatives: list[str]
-
-
-_WORDS = msgspec.json.Decoder(_Words)
 
 
 class SampleDecoder:
@@ -67,7 +60,7 @@ class SampleDecoder:
         augmentation = self._augmentation
         try:
             member = data[json_at - start : json_at - start + json_size]
-            words = _WORDS.decode(member)
+            words = read_sentences(member)
             text = sentence(words.instruction, words.alternatives, augmentation, dice)
             before = decode_sample(data[:source_size])
             redrawn = None  # also where the task of the sample draws nothing

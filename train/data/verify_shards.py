@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import threading
-
-import xxhash
+from collections.abc import Callable
+from functools import partial
 
 from ieiw.train.data.dataset import OpenCut
+from ieiw.train.data.kept_latents import KeptLatents
 from ieiw.triplets.errors import Step, UsageError
+from ieiw.triplets.layout.cut_index import OF_BUILD, expected_digest, is_as_cut
 from ieiw.triplets.layout.cut_state import ShardFile
+from ieiw.triplets.layout.latents import is_as_made
 from ieiw.triplets.storage.store import Store
 
-_DIGEST = re.compile(r"shards/(?P<unit>.+)-(?P<digest>[0-9a-f]{12})\.tar")
-"""Of a build's own shards. Those of a materialised cut have theirs in ``cut.json``."""
-_PART = 2**22
 _LEAVE_S = 5.0
+_Check = Callable[[threading.Event], UsageError | None]
 
 
 class ShardWatch:
@@ -29,16 +29,22 @@ class ShardWatch:
 
     Args:
         cut: whose shards to check.
+        kept: latents that are read in place of the shards' pictures, to check in place of them.
 
     Attributes:
         without: shards that carry no digest, those of cuts that were materialised by an older version: not checked.
     """
 
-    def __init__(self, cut: OpenCut) -> None:
-        shards = cut.state.shards if cut.store.local is not None else ()
-        self._shards = [shard for shard in shards if _expected(shard)]
-        self._store = cut.store
-        self.without = len(shards) - len(self._shards)
+    def __init__(self, cut: OpenCut, kept: KeptLatents | None = None) -> None:
+        store = cut.store
+        shards = cut.state.shards if store.local is not None and kept is None else ()
+        latents = kept.files if store.local is not None and kept is not None else ()
+        self._checks: dict[str, _Check] = {
+            shard.name: partial(damage, store, shard) for shard in shards if expected_digest(shard)
+        }
+        self.without = len(shards) - len(self._checks)
+        self._checks |= {file: partial(latent_damage, store, file) for file in latents}
+        self._store = store
         self._damage: UsageError | None = None
         self._checked = 0
         self._closed = threading.Event()
@@ -61,8 +67,8 @@ class ShardWatch:
 
     @property
     def left(self) -> int:
-        """Shards that are not checked yet."""
-        return len(self._shards) - self._checked
+        """Files that are not checked yet."""
+        return len(self._checks) - self._checked
 
     def close(self) -> None:
         """Stop checking."""
@@ -70,20 +76,14 @@ class ShardWatch:
         self._thread.join(_LEAVE_S)
 
     def _run(self) -> None:
-        for shard in self._shards:
+        for name, check in self._checks.items():
             try:
-                self._damage = damage(self._store, shard, self._closed)
+                self._damage = check(self._closed)
             except OSError as error:
-                self._damage = UsageError(f"{self._store.location}/{shard.name}: {error}")
+                self._damage = UsageError(f"{self._store.location}/{name}: {error}")
             if self._damage or self._closed.is_set():
                 return
             self._checked += 1
-
-
-def _expected(shard: ShardFile) -> str:
-    """The first digits of the shard's digest, or all; empty where nobody noted it."""
-    found = _DIGEST.fullmatch(shard.name)
-    return found["digest"] if found else shard.xxh3_128
 
 
 def damage(store: Store, shard: ShardFile, stop: threading.Event) -> UsageError | None:
@@ -94,16 +94,10 @@ def damage(store: Store, shard: ShardFile, stop: threading.Event) -> UsageError 
         shard: one of the build's, or one of a materialised cut's own.
         stop: set where nobody waits for the answer any more.
     """
-    found = _DIGEST.fullmatch(shard.name)
-    digest = hashlib.sha256() if found else xxhash.xxh3_128()
-    with store.open(shard.name) as file:
-        while part := file.read(_PART):
-            if stop.is_set():
-                return None
-            digest.update(part)
-    if digest.hexdigest().startswith(_expected(shard)):
+    if is_as_cut(store, shard, stop):
         return None
     build = store.location
+    found = OF_BUILD.fullmatch(shard.name)
     if found is None:
         what = (
             "its digest is not the one that the cut was made with, so some samples are damaged; remove it and cut again"
@@ -114,6 +108,15 @@ def damage(store: Store, shard: ShardFile, stop: threading.Event) -> UsageError 
     sample = _first_damaged(store, shard.name, f"rows/{found['unit']}.parquet")
     what = "its SHA-256 is not the one in its name, so some samples are damaged; check the build for more"
     return UsageError(f"{build}/{shard.name}{sample}: {what}", Step("lint", build))
+
+
+def latent_damage(store: Store, file: str, stop: threading.Event) -> UsageError | None:
+    """What is wrong with a file of latents; None where nothing is, or where it was stopped."""
+    if is_as_made(store, file, stop):
+        return None
+    return UsageError(
+        f"{store.location}/{file}: its digest is not the one that it was made with. Remove it and make the latents again"
+    )
 
 
 def _first_damaged(store: Store, shard: str, rows: str) -> str:

@@ -67,6 +67,7 @@ DROPPED_ROWS = pa.schema(
 
 
 Verdict = Literal["kept", "dropped"]
+Side = Literal["train", "validation"]
 
 CUT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """Of cuts: they name folders and files, so nothing in them leads elsewhere."""
@@ -161,7 +162,7 @@ def rule_file(name: str) -> str:
     return f"cuts/{name}/rule.yaml"
 
 
-def sample_file(name: str, side: Literal["train", "validation"]) -> str:
+def sample_file(name: str, side: Side) -> str:
     """Where one side's memory-mapped index lies below the build."""
     return f"cuts/{name}/index/{side}.npy"
 

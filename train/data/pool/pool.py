@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,6 @@ import torch
 
 from ieiw.train.data.blocks import Samples
 from ieiw.train.data.pool.shared_memory import Layout, SharedBatches, Slot
-from ieiw.train.data.sample_decoder import SampleDecoder
 
 CHUNK = 8
 """Samples that are taken at a time."""
@@ -24,11 +23,11 @@ DiceRows = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Pictures and sentences of a batch.
+    """Pictures, or latents, and sentences of a batch; see :class:`ieiw.train.data.loader.Batch`.
 
     Attributes:
-        source: (n, size, size, 3) uint8, RGB.
-        target: the same.
+        source: (n, …).
+        target: (n, …).
         instructions: n sentences.
     """
 
@@ -50,6 +49,18 @@ class Job(Protocol):
 
     def drop(self) -> None:
         """It is no longer wanted."""
+        ...
+
+
+class Decoder(Protocol):
+    """Fills samples of a batch; safe to call from several threads."""
+
+    def fill(self, samples: Samples, dice: DiceRows, source: npt.NDArray[Any], target: npt.NDArray[Any]) -> list[str]:
+        """Write n samples to ``source`` and ``target`` and return their instructions.
+
+        Raises:
+            UsageError: a damaged sample.
+        """
         ...
 
 
@@ -85,7 +96,7 @@ class Threads:
         pinned: hand out page-locked copies.
     """
 
-    def __init__(self, decoder: SampleDecoder, layout: Layout, workers: int, pinned: bool) -> None:
+    def __init__(self, decoder: Decoder, layout: Layout, workers: int, pinned: bool) -> None:
         self._decoder, self._pinned = decoder, pinned
         self._memory = SharedBatches(layout, shared=False)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="decode")

@@ -11,13 +11,13 @@ import os
 import weakref
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ieiw.train.data.augment import DICE
 from ieiw.train.data.blocks import Samples
-from ieiw.triplets.records import Image
 
 _PAGE = 4096
 
@@ -28,15 +28,15 @@ class Slot:
 
     Attributes:
         number: of the slot; -1 for memory of its own, which no other process sees.
-        source: (count, size, size, 3).
+        source: (count, …): pictures or latents.
         target: the same.
         samples: (count,), entries of the index.
         dice: (count, :data:`ieiw.train.data.augment.DICE`).
     """
 
     number: int
-    source: Image
-    target: Image
+    source: npt.NDArray[Any]
+    target: npt.NDArray[Any]
     samples: Samples
     dice: npt.NDArray[np.float64]
 
@@ -48,24 +48,22 @@ class Layout:
     Attributes:
         slots: how many.
         count: samples in a batch, at most.
-        size: of the square pictures, in pixels.
+        source: type and shape of a sample's, as a NumPy subarray type.
+        target: the same.
         entry: type of an entry of the index.
     """
 
     slots: int
     count: int
-    size: int
+    source: np.dtype[Any]
+    target: np.dtype[Any]
     entry: np.dtype[np.void]
 
     @property
     def slot_bytes(self) -> int:
         """Length of a slot: whole pages."""
-        room = self.count * (2 * self._picture + self.entry.itemsize + 8 * DICE)
+        room = self.count * (self.source.itemsize + self.target.itemsize + self.entry.itemsize + 8 * DICE)
         return -(-room // _PAGE) * _PAGE
-
-    @property
-    def _picture(self) -> int:
-        return self.size * self.size * 3
 
     def map(self, descriptor: int) -> mmap.mmap:
         """The memory behind a descriptor, -1 for memory of this process alone; it lives as long as any view of it."""
@@ -78,15 +76,24 @@ class Layout:
     def slot(self, number: int, data: npt.NDArray[np.uint8], count: int) -> Slot:
         """Views of one slot's bytes, of its first ``count`` samples. Numbers come first: they want their alignment."""
         dice, samples = 8 * DICE * self.count, self.entry.itemsize * self.count
-        pictures = data[dice + samples :]
-        shape, half = (self.count, self.size, self.size, 3), self.count * self._picture
+        source, target = self.count * self.source.itemsize, self.count * self.target.itemsize
+        rest = data[dice + samples :]
         return Slot(
             number,
-            source=pictures[:half].reshape(shape)[:count],
-            target=pictures[half : 2 * half].reshape(shape)[:count],
+            source=_as(rest[:source], self.source)[:count],
+            target=_as(rest[source : source + target], self.target)[:count],
             samples=data[dice : dice + samples].view(self.entry)[:count],
             dice=data[:dice].view(np.float64).reshape(-1, DICE)[:count],
         )
+
+
+def pictures(size: int) -> np.dtype[Any]:
+    """Type of square pictures of ``size`` pixels."""
+    return np.dtype((np.uint8, (size, size, 3)))
+
+
+def _as(data: npt.NDArray[np.uint8], kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    return data.view(kind.base).reshape(-1, *kind.shape)
 
 
 class SharedBatches:

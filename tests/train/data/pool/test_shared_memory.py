@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ieiw.train.data.pool.processes import processes_serve
-from ieiw.train.data.pool.shared_memory import Layout, SharedBatches
+from ieiw.train.data.pool.shared_memory import Layout, SharedBatches, pictures
 from ieiw.triplets.layout.cut_state import SAMPLE
 
 KINDS = [False, pytest.param(True, marks=pytest.mark.skipif(not processes_serve(), reason="no memfd_create here"))]
@@ -14,7 +14,9 @@ KINDS = [False, pytest.param(True, marks=pytest.mark.skipif(not processes_serve(
 
 @pytest.fixture(params=KINDS, ids=["own", "shared"])
 def memory(request):
-    made = SharedBatches(Layout(slots=3, count=5, size=8, entry=SAMPLE), shared=request.param)
+    made = SharedBatches(
+        Layout(slots=3, count=5, source=pictures(8), target=pictures(8), entry=SAMPLE), shared=request.param
+    )
     yield made
     made.close()
 
@@ -24,7 +26,7 @@ def parts_of(slot):
 
 
 def test_parts_of_slots_lie_apart_whatever_part_of_a_batch_is_asked_for(memory):
-    layout = Layout(slots=3, count=5, size=8, entry=SAMPLE)
+    layout = Layout(slots=3, count=5, source=pictures(8), target=pictures(8), entry=SAMPLE)
     slots = [memory.take(5) for _ in range(3)]
     for slot in slots:
         for start in range(5):  # a task knows the end of its samples, not of the batch

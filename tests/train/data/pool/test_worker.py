@@ -9,7 +9,7 @@ import pytest
 from ieiw.train.data.augment import DICE, Augmentation
 from ieiw.train.data.dataset import open_cut
 from ieiw.train.data.pool.processes import processes_serve
-from ieiw.train.data.pool.shared_memory import Layout, SharedBatches
+from ieiw.train.data.pool.shared_memory import Layout, SharedBatches, pictures
 from ieiw.train.data.pool.worker import TASK, Setup, serve
 from ieiw.triplets.errors import Step
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not processes_serve(), reason="this system has n
 
 def served(cut, samples, count):
     """The replies to tasks of two samples each, and the slot they filled."""
-    layout = Layout(slots=1, count=count, size=48, entry=cut.samples.dtype)
+    layout = Layout(slots=1, count=count, source=pictures(48), target=pictures(48), entry=cut.samples.dtype)
     memory = SharedBatches(layout, shared=True)
     slot = memory.take(count)
     slot.samples[:], slot.dice[:] = samples, np.zeros((count, DICE))

@@ -1,0 +1,1 @@
+"""``ieiw latents``."""
