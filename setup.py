@@ -13,6 +13,7 @@ BASE = [
     "h5py>=3.16",
     "HanTa>=1.2",
     "httpx>=0.28",
+    "huggingface_hub>=2.4",
     "jinja2>=3.1",
     "markupsafe>=3.0.3",
     "matplotlib>=3.11",

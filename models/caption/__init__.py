@@ -1,0 +1,1 @@
+"""Models that say in a few words what an image shows."""
