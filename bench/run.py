@@ -1,7 +1,8 @@
-"""``python -m bench.run [NAME …]``: run the benchmarks, all or some, and write their sections of docs/benchmarks.md."""
+"""``python -m bench.run [NAME …] [--weights VARIABLE=PATH …]``: run benchmarks, write their sections of docs/benchmarks.md."""
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import inspect
 import os
@@ -67,6 +68,29 @@ def main(names: list[str], page: Path = _PAGE) -> int:
     return int(failed)
 
 
+def asked(arguments: list[str]) -> list[str]:
+    """The names on a command line; the variables of weights that it gives are set."""
+    parser = argparse.ArgumentParser(prog="python -m bench.run", description=_HEAD.partition("\n\n")[2])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of benchmarks, all by default: {', '.join(NAMES)}")
+    parser.add_argument(
+        "--weights", nargs="+", action="extend", default=[], type=_variable, metavar="VARIABLE=PATH",
+        help="file of weights by its variable (`ieiw doctor` names them), GIQA_GALLERY=FOLDER, or JUDGE_BASE=URL",
+    )  # fmt: skip
+    given = parser.parse_args(arguments)
+    os.environ.update(given.weights)
+    names: list[str] = given.names
+    return names
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    if not name.isidentifier() or not value:
+        raise argparse.ArgumentTypeError(f"{text} is not VARIABLE=PATH")
+    if "://" not in value and not Path(value).exists():
+        raise argparse.ArgumentTypeError(f"{name}: there is no {value}")
+    return name, value
+
+
 def section(name: str) -> tuple[str, bool]:
     """Run one benchmark; its section of the page, and whether every limit held (also where it cannot run here)."""
     module = import_module(f"bench.{name}")
@@ -89,4 +113,4 @@ def read_sections(page: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(asked(sys.argv[1:])))

@@ -1,5 +1,6 @@
 """The page of benchmarks: sections are replaced one by one; what cannot run here says so."""
 
+import os
 import sys
 import types
 
@@ -41,6 +42,21 @@ def test_an_unknown_name_is_refused_and_the_page_left_alone(parts, tmp_path, cap
     assert run.main(["third"], tmp_path / "page.md") == 2
     assert "known: first, second" in capsys.readouterr().err
     assert not (tmp_path / "page.md").exists()
+
+
+def test_weights_are_given_by_their_variable(monkeypatch, tmp_path, capsys):
+    for name in ("CLIP_L14", "JUDGE_BASE"):
+        monkeypatch.setenv(name, "before")
+    assert run.asked(["second", "--weights", f"CLIP_L14={tmp_path}", "JUDGE_BASE=http://judge"]) == ["second"]
+    assert [os.environ[name] for name in ("CLIP_L14", "JUDGE_BASE")] == [str(tmp_path), "http://judge"]
+    for wrong, told in (
+        ("CLIP_L14", "is not VARIABLE=PATH"),
+        ("CLIP_L14=", "is not"),
+        ("CLIP_L14=/no/such", "no /no/such"),
+    ):
+        with pytest.raises(SystemExit):
+            run.asked(["--weights", wrong])
+        assert told in capsys.readouterr().err
 
 
 def test_a_benchmark_that_cannot_run_here_says_so(parts, tmp_path):
