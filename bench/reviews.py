@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.engine.run import RunOptions
+from ieiw.pipelines.gallery.indexing import Means
 from ieiw.pipelines.gallery.regions.run import build_regions
 from ieiw.pipelines.recipe.load import load_recipe
 from ieiw.triplets.errors import UsageError
@@ -73,7 +74,7 @@ def built(out: Path) -> tuple[Recipe, Rows]:
         raise UsageError("IEIW_REAL_DATA: set it to the folder of real samples")
     regions = load_settings(RegionRecipe, FOLDER / "regions.yaml", "recipe of a gallery")
     os.environ["IEIW_REVIEW_REGIONS"] = f"{out}-regions"
-    build_regions(regions, f"{out}-regions", "descriptor", options=RunOptions(workers=1))
+    build_regions(regions, f"{out}-regions", "descriptor", means=Means(options=RunOptions(workers=1)))
     recipe = load_recipe(FOLDER / "review.yaml")
     build(recipe, out, Options(workers=1))
     return recipe, read_rows(out)

@@ -22,7 +22,7 @@ from bench.gallery_vectors import clusters
 from ieiw.models.embed.descriptor import Descriptor
 from ieiw.models.gallery.library import faiss
 from ieiw.models.gallery.search import Searcher
-from ieiw.pipelines.gallery.indexing import make_index
+from ieiw.pipelines.gallery.indexing import Means, make_index
 from ieiw.pipelines.gallery.run import build
 from ieiw.triplets.layout.gallery import Gallery, open_gallery
 
@@ -37,7 +37,7 @@ def made(location: Path, count: int) -> tuple[dict[str, float], npt.NDArray[np.f
     given = filling(vectors[:count])
     whole = _timed(lambda: build(str(location), given))
     note = open_gallery(str(location))
-    index = _timed(lambda: make_index(note.store, note.note.parts, note.note.dimension, lambda _: None))
+    index = _timed(lambda: make_index(note.store, note.note.parts, note.note.dimension, Means()))
     return {"index_s": index, "parts_s": whole - index}, vectors[count:].astype(np.float32)
 
 

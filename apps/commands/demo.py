@@ -91,13 +91,16 @@ def _scenes(folder: Path, count: int, seed: int, workers: int) -> None:
 def _gallery(out: Path, workers: int) -> None:
     """The things of all scenes, for replacements to be chosen from."""
     from ieiw.pipelines.engine.run import RunOptions
+    from ieiw.pipelines.gallery.indexing import Means
     from ieiw.pipelines.gallery.regions.run import build_regions
     from ieiw.triplets.layout.regions import RegionRecipe
     from ieiw.triplets.settings.yaml_file import load_settings
 
     recipe = load_settings(RegionRecipe, _shipped(out, "galleries/demo.yaml", "gallery.yaml"), "recipe of a gallery")
     _step(2, f"gathering the scenes' things into the gallery {out / 'regions'}")
-    filled, _ = build_regions(recipe, str(out / "regions"), "descriptor", options=RunOptions(workers=workers))
+    filled, _ = build_regions(
+        recipe, str(out / "regions"), "descriptor", means=Means(options=RunOptions(workers=workers))
+    )
     say(f"    {filled.note.count:,} regions")
 
 

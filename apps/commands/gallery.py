@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,6 +13,7 @@ import typer
 from ieiw.apps.console import AsJson, Bar, Changes, chosen, print_json, print_table, say
 
 if TYPE_CHECKING:
+    from ieiw.pipelines.gallery.indexing import Means
     from ieiw.pipelines.gallery.run import Filled
     from ieiw.triplets.layout.gallery import Note
 
@@ -20,17 +23,30 @@ Build = Annotated[str, typer.Argument(help="Folder or URL of an embedded build."
 To = Annotated[str, typer.Option("--to", metavar="GALLERY", help="Folder of the gallery.", show_default=False)]
 With = Annotated[str, typer.Option("--with", help="Embedder by name; `ieiw doctor` lists them.")]
 Of = Annotated[Literal["target", "source", "all"], typer.Option("--of", help="Which pictures of the build.")]
+Workers = Annotated[int, typer.Option(min=1, help="Worker processes that fill the index.")]
+_ALL = os.cpu_count() or 1
+_TO_BEAM = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
-@app.command("build")
-def build(build: Build, to: To, embedder: With = "clip-l14", of: Of = "target", as_json: AsJson = False) -> None:
-    """Make a gallery of a build's pictures, which `ieiw embed` has embedded; stop it and run it again at will."""
+@app.command("build", context_settings=_TO_BEAM)
+def build(
+    context: typer.Context,
+    build: Build,
+    to: To,
+    embedder: With = "clip-l14",
+    of: Of = "target",
+    workers: Workers = _ALL,
+    as_json: AsJson = False,
+) -> None:
+    """Make a gallery of a build's pictures, which `ieiw embed` has embedded; stop and go on at will. Unknown flags go to Beam."""
     from ieiw.pipelines.gallery import run, sources
 
-    _told(run.build(to, sources.of_build(build, embedder, of), say), to, as_json)
+    with _means(context, workers) as means:
+        filled = run.build(to, sources.of_build(build, embedder, of), means)
+    _told(filled, to, as_json)
 
 
-@app.command("regions")
+@app.command("regions", context_settings=_TO_BEAM)
 def regions(
     context: typer.Context,
     recipe: Annotated[Path, typer.Argument(help="Which data sets, and which regions are good; YAML.")],
@@ -40,11 +56,10 @@ def regions(
     options: Annotated[
         list[str] | None, typer.Option("--option", metavar="NAME=VALUE", help="Of the embedder, such as weights=FILE.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Worker processes; each holds the model.")] = os.cpu_count() or 1,
+    workers: Annotated[int, typer.Option(min=1, help="Worker processes; each holds the model.")] = _ALL,
     as_json: AsJson = False,
 ) -> None:
     """Make a gallery of outlined things, for object replacement; stop it and run it again at will. Unknown flags go to Beam."""
-    from ieiw.pipelines.engine.run import RunOptions
     from ieiw.pipelines.gallery.regions.run import build_regions
     from ieiw.triplets.layout.regions import RegionRecipe
     from ieiw.triplets.settings.yaml_file import load_settings
@@ -52,10 +67,8 @@ def regions(
     settings = chosen(options, "weights=open_clip_model.safetensors")
     made = load_settings(RegionRecipe, recipe, "recipe of a gallery", changes=changes or (), example="margin=0.1")
     say(f"regions of {', '.join(source.name for source in made.sources)} with {embedder} into {to}")
-    bar = Bar("embedding regions")
-    with bar.shown():
-        run = RunOptions(workers=workers, beam_args=tuple(context.args))
-        filled, found = build_regions(made, to, embedder, settings, run, bar.update, say)
+    with _means(context, workers) as means:
+        filled, found = build_regions(made, to, embedder, settings, means)
     if as_json:
         counts = {"kept": found.kept, "refused": {name: dict(why) for name, why in found.refused.items()}}
         return print_json(_summary(filled.note) | counts)
@@ -67,48 +80,64 @@ def regions(
     return None
 
 
-@app.command("add")
-def add(build: Build, to: To, of: Of = "target", as_json: AsJson = False) -> None:
-    """Put the pictures of another embedded build into a gallery; those it holds already are left out."""
+@app.command("add", context_settings=_TO_BEAM)
+def add(
+    context: typer.Context,
+    build: Build,
+    to: To,
+    of: Of = "target",
+    workers: Workers = _ALL,
+    as_json: AsJson = False,
+) -> None:
+    """Put the pictures of another embedded build into a gallery; those it holds already are left out. Unknown flags go to Beam."""
     from ieiw.pipelines.gallery import run, sources
     from ieiw.triplets.layout.gallery import open_gallery
 
     embedder = open_gallery(to).note.embedder["embedder"]
-    _told(run.add(to, sources.of_build(build, embedder, of), say), to, as_json)
+    with _means(context, workers) as means:
+        filled = run.add(to, sources.of_build(build, embedder, of), means)
+    _told(filled, to, as_json)
 
 
-@app.command("import")
+@app.command("import", context_settings=_TO_BEAM)
 def import_set(
+    context: typer.Context,
     folder: Annotated[str, typer.Argument(help="Folder that holds img_emb/*.npy and metadata/*.parquet.")],
     to: To,
     embedder: Annotated[str, typer.Option("--with", help="Embedder that the set was made by.")],
     weights: Annotated[str, typer.Option(help="Its weights, so that the gallery remembers their digest.")] = "",
     ids: Annotated[str, typer.Option(help="Column that holds ids; the first of the usual ones if not given.")] = "",
+    workers: Workers = _ALL,
     as_json: AsJson = False,
 ) -> None:
-    """Make a gallery of a published embedding set (clip-retrieval, LAION), or put it into one that is there."""
+    """Make a gallery of a published embedding set (clip-retrieval, LAION), or add it to one. Unknown flags go to Beam."""
     from ieiw.pipelines.gallery import published, run
     from ieiw.triplets.layout.gallery import gallery_store, read_note
 
     filling = published.of_folder(folder, published.stated(embedder, weights), ids)
     note = read_note(gallery_store(to))
     fill = run.build if note is None or note.inputs == filling.inputs else run.add
-    _told(fill(to, filling, say), to, as_json)
+    with _means(context, workers) as means:
+        filled = fill(to, filling, means)
+    _told(filled, to, as_json)
 
 
-@app.command("remove")
+@app.command("remove", context_settings=_TO_BEAM)
 def remove(
+    context: typer.Context,
     gallery: Place,
     sha256: Annotated[
         list[str] | None, typer.Option("--sha256", metavar="HEX", help="A picture by its file's digest.")
     ] = None,
     ids: Annotated[list[str] | None, typer.Option("--id", help="A vector by its id, where that is no digest.")] = None,
+    workers: Workers = _ALL,
     as_json: AsJson = False,
 ) -> None:
-    """Take vectors out of a gallery, and make its index anew; kill it and run it again at will."""
+    """Take vectors out of a gallery, and make its index anew; kill it and run it again at will. Unknown flags go to Beam."""
     from ieiw.pipelines.gallery import removal
 
-    done = removal.remove(gallery, {*(each.lower() for each in sha256 or ()), *(ids or ())}, say)
+    with _means(context, workers) as means:
+        done = removal.remove(gallery, {*(each.lower() for each in sha256 or ()), *(ids or ())}, means)
     if as_json:
         print_json(_summary(done.note) | {"removed": done.removed, "absent": done.absent})
         return
@@ -156,6 +185,17 @@ def search(
     rows = [[f"{cosine:.4f}", *map(str, known.values())] for cosine, known in found]
     print_table("Found", ["cosine", *found[0][1]], rows)
     return None
+
+
+@contextmanager
+def _means(context: typer.Context, workers: int) -> Iterator[Means]:
+    """What a gallery is made by, while its bar is on the screen."""
+    from ieiw.pipelines.engine.run import RunOptions
+    from ieiw.pipelines.gallery.indexing import Means
+
+    bar = Bar("filling the gallery")
+    with bar.shown():
+        yield Means(say, RunOptions(workers=workers, beam_args=tuple(context.args)), bar.update)
 
 
 def _in_words(value: Any) -> str:

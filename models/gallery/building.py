@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,11 +42,24 @@ def train(choice: Choice, vectors: Vectors, file: Path) -> None:
 
 def fill(index_file: Path, blocks: Iterable[Vectors], file: Path) -> None:
     """Write an index with more vectors after those it holds, none if it was just trained."""
-    library = faiss()
-    index = library.read_index(str(index_file))
+    index = read(index_file)
     for block in blocks:
         index.add(block.astype(np.float32))
-    library.write_index(index, str(file))
+    faiss().write_index(index, str(file))
+
+
+def read(file: Path) -> Any:
+    """An index, in memory."""
+    return faiss().read_index(str(file))
+
+
+def shard(index: Any, blocks: Iterable[Vectors]) -> bytes:
+    """The file of an index of these vectors alone, in the cells of ``index``; what that held before is dropped."""
+    index.reset()
+    for block in blocks:
+        index.add(block.astype(np.float32))
+    data: bytes = faiss().serialize_index(index).tobytes()
+    return data
 
 
 def merge(shards: Sequence[Path], file: Path) -> None:

@@ -62,7 +62,7 @@ class Lock:
 
     Args:
         store: of the build.
-        take_over: do not ask whether the holder lives.
+        take_over: do not ask whether the holder lives; None where a user cannot ask for it.
         verb: what the holder does.
         file: the lock.
 
@@ -70,7 +70,7 @@ class Lock:
         UsageError: another living driver holds it; the message names host and pid and the way on.
     """
 
-    def __init__(self, store: Store, take_over: bool = False, verb: str = "build", file: str = FILE) -> None:
+    def __init__(self, store: Store, take_over: bool | None = False, verb: str = "build", file: str = FILE) -> None:
         self._store, self._verb, self._file = store, verb, file
         self._take_over = take_over
         self._stop = threading.Event()
@@ -82,6 +82,8 @@ class Lock:
             if holder is None:
                 continue
             if not self._take_over and not _mine(holder) and _is_at_work(self._store, self._file, holder):
+                if self._take_over is None:
+                    raise UsageError(f"{_told(self._store, holder)}, or stop it")
                 raise UsageError(
                     f"{_told(self._store, holder)}, stop it, or take over (safe, but work may be done twice)",
                     Step(values={"take_over": True}),

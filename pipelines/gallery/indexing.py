@@ -3,27 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ieiw.models.gallery import building
 from ieiw.models.gallery.choice import K_FACTOR, NPROBE, Choice, choose
+from ieiw.pipelines.engine.lock import Lock
+from ieiw.pipelines.engine.progress import Progress
+from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
+from ieiw.pipelines.gallery.shards import ShardStage
 from ieiw.pipelines.gallery.sources import digest_of
-from ieiw.triplets.layout.gallery import WORK, GalleryFile, IndexNote, vectors_of
+from ieiw.triplets.layout.gallery import GalleryFile, IndexNote, vectors_of
 from ieiw.triplets.layout.gallery_writing import publish_named
 from ieiw.triplets.storage.folder import FolderStore
 
 Say = Callable[[str], None]
 
 
-def make_index(store: FolderStore, parts: Sequence[GalleryFile], dimension: int, say: Say) -> IndexNote:
-    """An index over all parts, published; trained anew where it has cells."""
+@dataclass(frozen=True, slots=True)
+class Means:
+    """By what a gallery is made; nothing here changes what comes out.
+
+    Attributes:
+        say: given a line about each long step.
+        options: processes that fill the index, or embed, and Beam flags.
+        report: given their progress twice a second.
+    """
+
+    say: Say = lambda _: None
+    options: RunOptions = field(default_factory=RunOptions)
+    report: Callable[[Progress], None] = lambda _: None
+
+
+def writing(store: FolderStore, means: Means) -> Lock:
+    """Held by whoever writes to a gallery: of two at once, each would remove what the other has begun.
+
+    Raises:
+        UsageError: when entered: another is at work; at once: Beam knows no such flag.
+    """
+    check_beam_args(means.options.beam_args)
+    return Lock(store, take_over=None, verb="gallery")
+
+
+def make_index(store: FolderStore, parts: Sequence[GalleryFile], dimension: int, means: Means) -> IndexNote:
+    """An index over all parts, published; trained anew where it has cells.
+
+    Raises:
+        UsageError: a part is missing or damaged, or killed each worker that was to fill its shard.
+        WorkerDiedError, DriverFailedError: as for a build; what is filled is kept.
+    """
     count = sum(part.rows for part in parts)
     choice = choose(count)
     trained_on = min(choice.sample, count)
     spooled = store.spooled()
     if choice.cells:
-        say(f"making the index {choice.string}: {choice.cells:,} cells from {trained_on:,} vectors")
-        building.merge(_shards(store, parts, choice, say), spooled)
+        means.say(f"making the index {choice.string}: {choice.cells:,} cells from {trained_on:,} vectors")
+        building.merge(_shards(store, parts, choice, means), spooled)
     else:
         building.flat(vectors_of(store, parts), dimension, spooled)
     return IndexNote(
@@ -40,26 +75,15 @@ def published(store: FolderStore, parts: Sequence[GalleryFile], spooled: Path) -
     return publish_named(store, spooled, "index", ".faiss", sum(part.rows for part in parts))
 
 
-def _shards(store: FolderStore, parts: Sequence[GalleryFile], choice: Choice, say: Say) -> list[Path]:
-    """One index a part, in order; those that an earlier run made are taken as they are."""
-    key = digest_of([choice.string, [part.sha256 for part in parts]])[:12]
-
-    def once(name: str, make: Callable[[Path], None]) -> Path:
-        name = f"{WORK}/{key}-{name}.faiss"
-        if not store.exists(name):
-            spooled = store.spooled()
-            make(spooled)
-            store.publish(name, spooled)
-        return Path(store.location) / name
-
-    def train(file: Path) -> None:
+def _shards(store: FolderStore, parts: Sequence[GalleryFile], choice: Choice, means: Means) -> list[Path]:
+    """One index a part, in order. Cells are found here, since that cannot be shared out; what an earlier run made is kept."""
+    stage = ShardStage(key=digest_of([choice.string, [part.sha256 for part in parts]])[:12], parts=tuple(parts))
+    if not store.exists(stage.cells):
+        spooled = store.spooled()
         count = sum(part.rows for part in parts)
-        building.train(choice, building.sample(vectors_of(store, parts), count, choice.sample), file)
-
-    trained = once("trained", train)
-
-    def fill(part: GalleryFile) -> Callable[[Path], None]:
-        return lambda file: building.fill(trained, vectors_of(store, [part]), file)
-
-    say(f"sorting {len(parts)} parts into cells")
-    return [once(f"{number:05d}", fill(part)) for number, part in enumerate(parts)]
+        building.train(choice, building.sample(vectors_of(store, parts), count, choice.sample), spooled)
+        store.publish(stage.cells, spooled)
+    means.say(f"sorting {len(parts)} parts into cells")
+    refs = stage.refs()
+    run_stage(store, stage, refs, means.options, means.report)
+    return [Path(store.location) / stage.mark(ref) for ref in refs]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ieiw.pipelines.gallery.indexing import Say, make_index
+from ieiw.pipelines.gallery.indexing import Means, make_index, writing
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.gallery import Gallery, GalleryFile, Note, open_gallery, tables_of
 from ieiw.triplets.layout.gallery_writing import remove_unnamed, write_note, write_parts
@@ -39,7 +39,7 @@ def held(location: str, names: Collection[str]) -> int:
     return sum(pc.sum(_of(table, gone)).as_py() or 0 for table in gallery.tables(_naming(gallery)))
 
 
-def remove(location: str, names: Collection[str], say: Say = lambda _: None) -> Removed:
+def remove(location: str, names: Collection[str], means: Means | None = None) -> Removed:
     """Take vectors out, with all that is known of them, and make the index anew: cells that were found from them tell of them.
 
     A gallery of which nothing is left stays, empty: it can be added to.
@@ -47,21 +47,27 @@ def remove(location: str, names: Collection[str], say: Say = lambda _: None) -> 
     Args:
         location: of the gallery.
         names: ids of vectors, and SHA-256 (hex) of pictures whose regions go; those of which it holds none are counted.
-        say: given a line about each long step.
+        means: to make the index by.
 
     Raises:
-        UsageError: no id is given, there is no gallery, or it is damaged.
+        UsageError: no id is given, there is no gallery, it is damaged, or another process writes to it.
+        WorkerDiedError, DriverFailedError: as for a build; what is done is kept.
     """
     if not names:
         raise UsageError("nothing to remove is named; give the SHA-256 of a picture, or an id")
-    gallery, gone = open_gallery(location), pa.array(sorted(set(names)), pa.string())
+    store, means = open_gallery(location).store, means or Means()
+    with writing(store, means):
+        return _removed(open_gallery(location), pa.array(sorted(set(names)), pa.string()), means)
+
+
+def _removed(gallery: Gallery, gone: pa.Array, means: Means) -> Removed:
     store, note = gallery.store, gallery.note
     found = _found(gallery, gone)
     parts = [after for part in note.parts for after in _without(gallery, part, gone)]
     removed = note.count - sum(part.rows for part in parts)
     if removed:
-        say(f"taking {removed:,} vectors out")
-        index = make_index(store, parts, note.dimension, say)
+        means.say(f"taking {removed:,} vectors out")
+        index = make_index(store, parts, note.dimension, means)
         note = note.model_copy(update={"parts": tuple(parts), "index": index})
         write_note(store, note)
     else:

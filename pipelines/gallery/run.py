@@ -11,11 +11,12 @@ import pyarrow as pa
 
 from ieiw.models.gallery import building
 from ieiw.models.gallery.choice import chosen
-from ieiw.pipelines.gallery.indexing import Say, make_index, published
+from ieiw.pipelines.gallery.indexing import Means, make_index, published, writing
 from ieiw.pipelines.gallery.sources import Filling
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.embeddings import as_array
 from ieiw.triplets.layout.gallery import (
+    Gallery,
     Note,
     check_embedder,
     gallery_store,
@@ -24,6 +25,7 @@ from ieiw.triplets.layout.gallery import (
     vectors_of,
 )
 from ieiw.triplets.layout.gallery_writing import remove_unnamed, write_note, write_parts
+from ieiw.triplets.storage.folder import FolderStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +45,24 @@ class Filled:
     undirected: int
 
 
-def build(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
+def build(location: str, filling: Filling, means: Means | None = None) -> Filled:
     """Make a gallery.
 
     Args:
         location: its folder.
         filling: the vectors.
-        say: given a line about each long step.
+        means: to make the index by.
 
     Raises:
-        UsageError: a gallery of something else lies there, or there is no vector.
+        UsageError: a gallery of something else lies there, another process writes to it, or there is no vector.
+        WorkerDiedError, DriverFailedError: as for a build; what is done is kept.
     """
-    store = gallery_store(location)
+    store, means = gallery_store(location), means or Means()
+    with writing(store, means):
+        return _built(store, filling, means)
+
+
+def _built(store: FolderStore, filling: Filling, means: Means) -> Filled:
     note = read_note(store)
     if note:
         if note.inputs == filling.inputs:
@@ -62,7 +70,7 @@ def build(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
             return Filled(note, 0, 0, 0)
         raise UsageError(f"{store.location}: holds a gallery of something else. Add to it, or give another folder")
     fresh = _Fresh(set())
-    say("writing vectors")
+    means.say("writing vectors")
     parts, columns = write_parts(store, fresh.of(filling.tables()))
     if not parts:
         raise UsageError(f"{store.location}: there is no vector to put in ({fresh.undirected:,} without direction)")
@@ -73,24 +81,30 @@ def build(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
         columns=columns,
         inputs=filling.inputs,
         parts=parts,
-        index=make_index(store, parts, filling.dimension, say),
+        index=make_index(store, parts, filling.dimension, means),
     )
     write_note(store, note)
     return Filled(note, fresh.added, fresh.known, fresh.undirected)
 
 
-def add(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
+def add(location: str, filling: Filling, means: Means | None = None) -> Filled:
     """Put more vectors into a gallery; those whose id it holds are left out.
 
     Args:
         location: of the gallery.
         filling: the vectors.
-        say: given a line about each long step.
+        means: to make the index by, where it has to be made anew.
 
     Raises:
-        UsageError: there is no gallery, or one of another embedder, or of other columns.
+        UsageError: there is no gallery, or one of another embedder, or of other columns, or another process writes to it.
+        WorkerDiedError, DriverFailedError: as for a build; what is done is kept.
     """
-    gallery = open_gallery(location)
+    store, means = open_gallery(location).store, means or Means()
+    with writing(store, means):
+        return _added(open_gallery(location), filling, means)
+
+
+def _added(gallery: Gallery, filling: Filling, means: Means) -> Filled:
     check_embedder(gallery, filling.settings)
     store, note = gallery.store, gallery.note
     if filling.dimension != note.dimension:
@@ -98,7 +112,7 @@ def add(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
             f"{store.location}: vectors of length {note.dimension}; those to add have length {filling.dimension}"
         )
     fresh = _Fresh({each for table in gallery.tables(["id"]) for each in table["id"].to_pylist()})
-    say("writing vectors")
+    means.say("writing vectors")
     parts, columns = write_parts(store, fresh.of(filling.tables()), len(note.parts))
     if parts and columns != note.columns:
         raise UsageError(f"{store.location}: has columns {_told(note.columns)}; those to add have {_told(columns)}")
@@ -107,9 +121,9 @@ def add(location: str, filling: Filling, say: Say = lambda _: None) -> Filled:
         return Filled(note, 0, fresh.known, fresh.undirected)
     whole = note.parts + parts
     if chosen(note.index.string).outgrown_by(sum(part.rows for part in whole)):
-        index = make_index(store, whole, note.dimension, say)
+        index = make_index(store, whole, note.dimension, means)
     else:
-        say(f"adding {fresh.added:,} vectors to the index")
+        means.say(f"adding {fresh.added:,} vectors to the index")
         spooled = store.spooled()
         building.fill(gallery.index_file, vectors_of(store, parts), spooled)
         file = published(store, whole, spooled)

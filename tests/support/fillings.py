@@ -33,6 +33,7 @@ def filling(vectors, first=0, step=700, **changes):
 
 
 def tree(folder):
-    """Name -> digest of all files of a gallery but the spool."""
-    files = (path for path in sorted(Path(folder).rglob("*")) if path.is_file() and ".spool" not in path.parts)
+    """Name -> digest of all files of a gallery but the spool and the logs."""
+    beside = {".spool", "logs"}
+    files = (path for path in sorted(Path(folder).rglob("*")) if path.is_file() and not beside & {*path.parts})
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

@@ -1,4 +1,4 @@
-"""Work that is killed at a file that it publishes, in the test's own process."""
+"""Work that is killed at a file that it publishes or creates, in the test's own process."""
 
 from ieiw.triplets.storage.folder import FolderStore
 
@@ -8,18 +8,23 @@ class Killed(BaseException):
 
 
 def killed_at(monkeypatch, number, after):
-    """Let publishing end in a kill, the ``number``-th time, before or after the file is there."""
-    real, left = FolderStore.publish, [number]
+    """Let publishing or creating end in a kill, the ``number``-th time, before or after the file is there."""
+    left = [number]
 
-    def publish(self, name, file):
-        left[0] -= 1
-        if left[0] == 0 and not after:
-            raise Killed
-        real(self, name, file)
-        if left[0] == 0:
-            raise Killed
+    def deadly(real):
+        def call(self, name, content):
+            left[0] -= 1
+            if left[0] == 0 and not after:
+                raise Killed
+            done = real(self, name, content)
+            if left[0] == 0:
+                raise Killed
+            return done
 
-    monkeypatch.setattr(FolderStore, "publish", publish)
+        return call
+
+    for name in ("publish", "create"):
+        monkeypatch.setattr(FolderStore, name, deadly(getattr(FolderStore, name)))
 
 
 def undone(monkeypatch, number, after, work):

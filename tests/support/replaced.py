@@ -8,6 +8,7 @@ import numpy as np
 
 from ieiw.pipelines.build.run import Options, build
 from ieiw.pipelines.engine.run import RunOptions
+from ieiw.pipelines.gallery.indexing import Means
 from ieiw.pipelines.gallery.regions.run import build_regions
 from ieiw.triplets.layout.recipe import Recipe
 from ieiw.triplets.layout.regions import RegionRecipe
@@ -90,7 +91,9 @@ def gallery_recipe(root, **changes):
 
 def make_gallery(root, place, workers=1, **changes):
     """Make the gallery, or go on with it."""
-    return build_regions(gallery_recipe(root, **changes), str(place), "descriptor", options=RunOptions(workers))
+    return build_regions(
+        gallery_recipe(root, **changes), str(place), "descriptor", means=Means(options=RunOptions(workers))
+    )
 
 
 def recipe_values(root, gallery, backends=None, **options):

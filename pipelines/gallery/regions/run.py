@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,8 @@ from ieiw.builders.replacement.quality import QualityRules
 from ieiw.models.protocols import Embedder
 from ieiw.models.roles import EMBED
 from ieiw.pipelines.engine.lock import Lock
-from ieiw.pipelines.engine.progress import Progress
-from ieiw.pipelines.engine.run import RunOptions, check_beam_args, run_stage
-from ieiw.pipelines.gallery.indexing import Say
+from ieiw.pipelines.engine.run import check_beam_args, run_stage
+from ieiw.pipelines.gallery.indexing import Means
 from ieiw.pipelines.gallery.regions.stage import RegionStage
 from ieiw.pipelines.gallery.regions.table import refused, vectors_file
 from ieiw.pipelines.gallery.run import Filled, build
@@ -45,9 +44,7 @@ def build_regions(
     location: str,
     embedder: str,
     backend_options: Mapping[str, Any] | None = None,
-    options: RunOptions | None = None,
-    report: Callable[[Progress], None] = lambda _: None,
-    say: Say = lambda _: None,
+    means: Means | None = None,
 ) -> tuple[Filled, RegionSet]:
     """Make a gallery of the regions of data sets, doing only what is missing.
 
@@ -56,16 +53,14 @@ def build_regions(
         location: folder of the gallery.
         embedder: a backend of the role ``embed``.
         backend_options: of that backend.
-        options: workers and Beam flags.
-        report: given the progress of the embedding twice a second.
-        say: given a line about each long step after it.
+        means: to embed and to make the index by.
 
     Raises:
         UsageError: recipe, data or weights need mending; a gallery of something else lies there; no region is good.
         WorkerDiedError, DriverFailedError: as for a build; what is embedded is kept.
     """
-    options = options or RunOptions()
-    check_beam_args(options.beam_args)
+    means = means or Means()
+    check_beam_args(means.options.beam_args)
     parse_options(QualityRules, recipe.rules, "rules")
     model = EMBED.make(embedder, backend_options or {})
     sources = {each.name: _source(recipe, each.name) for each in recipe.sources}
@@ -78,14 +73,14 @@ def build_regions(
     known = read_set(store)
     if there and known and known.kept:
         shutil.rmtree(Path(store.location) / WORK, ignore_errors=True)  # of a run that was killed at its very end
-        return build(location, _filling(store, known, model, inputs), say), known
+        return build(location, _filling(store, known, model, inputs), means), known
     work = open_store(f"{store.location}/{WORK}")
-    with Lock(work, False):
+    with Lock(work, take_over=None, verb="gallery"):
         found = _planned(store, work, recipe, embedder, backend_options or {}, sources, prints, known)
         refs = [UnitRef(name, prints[name], 0, at) for name in sorted(prints) for at in range(found.units[name])]
         stage = RegionStage(gallery=store.location, dimension=model.dimension)
-        run_stage(work, stage, refs, options, report)
-        filled = build(location, _filling(store, found, model, inputs), say)
+        run_stage(work, stage, refs, means.options, means.report)
+        filled = build(location, _filling(store, found, model, inputs), means)
         counts = {name: _counts(work, [ref for ref in refs if ref.source == name]) for name in prints}
         found = found.model_copy(
             update={

@@ -1,5 +1,7 @@
 """``ieiw gallery`` from outside."""
 
+from ieiw.pipelines.engine.run import RunOptions
+from ieiw.pipelines.gallery.indexing import make_index as real
 from tests.support.builds import index
 from tests.support.command_line import as_json, check_refused
 
@@ -30,6 +32,25 @@ def test_pictures_are_removed_by_their_digest_and_counted(ieiw, tiny, tmp_path):
     assert (again["removed"], again["absent"], again["vectors"]) == (0, 1, made["vectors"] - 1)
     check_refused(ieiw("gallery", "search", place, "--id", digest), digest)
     check_refused(ieiw("gallery", "remove", place), "nothing to remove is named")
+
+
+def test_workers_and_flags_of_beam_go_to_the_engine(ieiw, tiny, tmp_path, monkeypatch):
+    """Each command that makes an index; a flag that Beam does not know is refused before anything is written."""
+    place, recipe = tmp_path / "gallery", tmp_path / "regions.yaml"
+    recipe.write_text(f"sources: [{{name: s, dataset: phrasecut, root: {tmp_path}}}]", encoding="utf-8")
+    as_json(ieiw("embed", tiny.path, "--with", "descriptor", "--workers", 1, "--json"))
+    make = ("build", tiny.path, "--to", place, "--with", "descriptor")
+    for command in (make, ("regions", recipe, "--to", place, "--with", "descriptor")):
+        check_refused(ieiw("gallery", *command, "--nosuch_flag=1"), "neither ieiw nor Beam knows --nosuch_flag")
+    assert not place.exists()
+    seen = []
+    monkeypatch.setattr(
+        "ieiw.pipelines.gallery.run.make_index", lambda *given: seen.append(given[3].options) or real(*given)
+    )
+    as_json(ieiw("gallery", *make, "--workers", 3, "--save_main_session", "--json"))
+    assert seen == [RunOptions(3, beam_args=("--save_main_session",))]
+    for command in (("add", tiny.path, "--to", place), ("remove", place, "--id", "v")):
+        check_refused(ieiw("gallery", *command, "--nosuch_flag=1"), "neither ieiw nor Beam knows --nosuch_flag")
 
 
 def test_a_take_down_reaches_the_galleries_that_are_named(ieiw, tiny, tmp_path):

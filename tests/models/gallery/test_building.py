@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ieiw.models.gallery.building import fill, merge, sample, train
+from ieiw.models.gallery.building import fill, merge, read, sample, shard, train
 from ieiw.models.gallery.choice import Choice
 from ieiw.models.gallery.library import faiss
 from tests.support.fillings import directions
@@ -44,6 +44,14 @@ def test_shards_merged_are_one_index(tmp_path):
     fill(tmp_path / "trained", [vectors], tmp_path / "one")
     merge([tmp_path / "one"], tmp_path / "other")
     assert (tmp_path / "other").read_bytes() == split
+
+
+def test_a_shard_is_the_bytes_of_the_file_whatever_was_filled_before(tmp_path):
+    vectors = directions(2_000, 48)
+    whole(tmp_path, vectors, 250)
+    index = read(tmp_path / "trained")
+    halves = [shard(index, [vectors[:1_000]]), shard(index, [vectors[1_000:]])]
+    assert halves == [(tmp_path / name).read_bytes() for name in ("one", "two")]
 
 
 def test_an_extended_index_is_the_one_made_of_all(tmp_path):

@@ -10,6 +10,7 @@ from ieiw.models.gallery.search import Searcher
 from ieiw.pipelines.gallery.run import build
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout.gallery import open_gallery
+from tests.support.builds import build_serially
 from tests.support.fillings import directions, filling
 
 VECTORS = directions(1_500, 32)
@@ -17,6 +18,7 @@ VECTORS = directions(1_500, 32)
 
 @pytest.fixture(params=["Flat", "IVF"])
 def searcher(tmp_path, monkeypatch, request):
+    build_serially(monkeypatch)
     monkeypatch.setattr(choice, "FLAT_UP_TO", 10_000 if request.param == "Flat" else 100)
     build(str(tmp_path / "g"), filling(VECTORS))
     made = Searcher(open_gallery(str(tmp_path / "g")))

@@ -67,6 +67,13 @@ def test_another_living_driver_is_named_with_the_way_on(store, sleeper):
     assert read_holder(store).pid == sleeper.pid
 
 
+def test_where_nobody_can_take_over_nothing_says_so(store, sleeper):
+    hold_for(store, sleeper)
+    with pytest.raises(UsageError, match="or stop it$") as caught, Lock(store, take_over=None, verb="gallery"):
+        pass
+    assert caught.value.step is None and "take over" not in str(caught.value)
+
+
 def test_taking_over_leaves_the_lock_to_whoever_has_it(store, sleeper):
     hold_for(store, sleeper)
     with Lock(store, take_over=True):

@@ -13,6 +13,7 @@ from ieiw.pipelines.gallery.run import add, build
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout import gallery_writing
 from ieiw.triplets.layout.gallery import open_gallery
+from tests.support.builds import build_serially
 from tests.support.fillings import directions, filling, tree
 from tests.support.killed import undone
 
@@ -23,6 +24,7 @@ GONE = {"v3", "v399", *(f"v{number}" for number in range(400, 800)), "v850"}
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
+    build_serially(monkeypatch)
     monkeypatch.setattr(choice, "FLAT_UP_TO", 300)
     monkeypatch.setattr(gallery_writing, "ROWS_PER_PART", 400)
 
@@ -90,7 +92,7 @@ def test_killed_at_any_file_it_comes_to_the_same_tree(tmp_path, monkeypatch, aft
         assert Searcher(open_gallery(place)).gallery.note.count in {900, 900 - len(GONE)}
         remove(place, GONE)
         assert tree(place) == tree(tmp_path / "calm")
-    assert number > 2 + 1 + 2 + 1 + 1  # parts, cells, shards, index, note
+    assert number > 1 + 2 + 1 + 2 + 1 + 1  # lock, parts, cells, shards, index, note
 
 
 def test_what_is_not_there_changes_nothing(place):

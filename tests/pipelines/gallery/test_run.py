@@ -10,6 +10,7 @@ from ieiw.pipelines.gallery.run import add, build
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.layout import gallery_writing
 from ieiw.triplets.layout.gallery import open_gallery
+from tests.support.builds import build_serially
 from tests.support.fillings import SETTINGS, directions, filling, tree
 from tests.support.killed import undone
 
@@ -18,6 +19,7 @@ VECTORS = directions(900, 32)
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
+    build_serially(monkeypatch)
     monkeypatch.setattr(choice, "FLAT_UP_TO", 300)
     monkeypatch.setattr(gallery_writing, "ROWS_PER_PART", 400)
 
@@ -30,7 +32,7 @@ def test_killed_at_any_file_building_comes_to_the_same_tree(tmp_path, monkeypatc
         build(str(tmp_path / f"k{number}"), filling(VECTORS))
         assert tree(tmp_path / f"k{number}") == tree(tmp_path / "calm")
         number += 1
-    assert number > 3 + 1 + 3 + 1  # parts, cells, shards, index; and the note
+    assert number > 1 + 3 + 1 + 3 + 1  # lock, parts, cells, shards, index; and the note
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -57,7 +59,7 @@ def test_the_same_again_is_nothing_to_do_and_something_else_is_refused(tmp_path)
 
 def test_another_s_half_made_gallery_leaves_nothing_behind(tmp_path, monkeypatch):
     build(str(tmp_path / "calm"), filling(VECTORS))
-    undone(monkeypatch, 6, True, lambda: build(str(tmp_path / "g"), filling(directions(700, 32, seed=5), inputs="x")))
+    undone(monkeypatch, 7, True, lambda: build(str(tmp_path / "g"), filling(directions(700, 32, seed=5), inputs="x")))
     build(str(tmp_path / "g"), filling(VECTORS))
     assert tree(tmp_path / "g") == tree(tmp_path / "calm")
 
