@@ -55,6 +55,12 @@ def parse(found: list[Unit], is_label: bool) -> Thing:
     end = next((at for at in range(start + 1, end) if _acts(found[at - 1].text, found[at].text)), end)
     while end - start > 1 and found[start].text in COLOURS:
         start += 1
+    if _kinds(found[end:])[:1] in {"j", "c"} and _kinds(found[end + 1 :])[:1] in set(
+        "nkms"
+    ):  # the noun is still to come
+        if end - start > 1 or found[start].text not in COLOURS:
+            raise unusable(f"{found[start].text!r} stands before another noun")
+        return parse([*found[:start], Unit(found[start].text, "c"), *found[end:]], is_label)  # orange hot air balloon
     before, name, rest = found[match.start("before") : start], found[start:end], found[end:]
     parts = Thing(tuple(unit.text for unit in before), " ".join(unit.text for unit in name))
     if rest and rest[0].kind in "#v":  # terminator 3 judgment day

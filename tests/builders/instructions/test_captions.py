@@ -140,3 +140,22 @@ def test_any_text_reads_well_or_is_refused(caption, label):
         assert not re.search(r"\b(a|an|the|some) (a|an|the|some)\b|\b(of|with|and|in)$", form)
         for now, following in re.findall(r"\b(an?) ([a-z-]+)", form):
             assert article(following) == now
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("orange hot air balloon", "an orange hot air balloon"),
+        ("orange striped surfboard", "an orange striped surfboard"),
+        ("orange tree", "an orange tree"),
+        ("orange", "an orange"),
+    ],
+)
+def test_a_colour_that_is_a_fruit_too_is_a_colour_before_a_noun(label, said):
+    assert of_label(label).indefinite() == said
+    assert of_caption(f"{said} in the sky").indefinite() == said
+
+
+def test_a_name_is_not_cut_out_of_the_middle_of_words():
+    with pytest.raises(Refusal):
+        of_caption("a tree green leaves")
