@@ -1,4 +1,4 @@
-"""The pixels of regions that a gallery refers to, read where their data sets lie."""
+"""The pixels of regions that a gallery refers to, read where their data sets lie, or in the gallery where it keeps them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class References:
     def __init__(self, gallery: Gallery, roots: Mapping[str, str]) -> None:
         found = region_set(gallery)
         check_roots(found, roots)
-        self._recipe = found.recipe
+        self._gallery, self._recipe = gallery, found.recipe
         self._roots, self._sources = roots, dict[str, Source]()
         self._pictures: OrderedDict[str, Image] = OrderedDict()
 
@@ -47,16 +47,32 @@ class References:
         Raises:
             Refusal: its picture cannot be read any more, or is another one, or shows nothing else.
         """
+        crop, left, top = self._kept(each) if self._recipe.crops else self._cut(each)
+        _, _, width, height = each.box
+        silhouette = np.zeros(crop.shape[:2], np.bool_)
+        silhouette[top : top + height, left : left + width] = from_rle(each.outline)
+        if silhouette.all():
+            raise Refusal(Reason.REGION_TOO_LARGE, f"reference {each.id}: it fills its picture")
+        return crop, silhouette
+
+    def _cut(self, each: Reference) -> tuple[Image, int, int]:
+        """The box with a little around it, out of its picture; and where the box begins in that."""
         picture = self._picture(each)
         x, y, width, height = each.box
         across, down = max(1, round(_AROUND * width)), max(1, round(_AROUND * height))
         left, top = max(0, x - across), max(0, y - down)
-        crop = np.ascontiguousarray(picture[top : y + height + down, left : x + width + across])
-        silhouette = np.zeros(crop.shape[:2], np.bool_)
-        silhouette[y - top :, x - left :][:height, :width] = from_rle(each.outline)
-        if silhouette.all():
-            raise Refusal(Reason.REGION_TOO_LARGE, f"reference {each.id}: it fills its picture")
-        return crop, silhouette
+        crop = picture[top : y + height + down, left : x + width + across]
+        return np.ascontiguousarray(crop), x - left, y - top
+
+    def _kept(self, each: Reference) -> tuple[Image, int, int]:
+        """The same as the gallery keeps it (``crop_of`` of builders/replacement/quality.py)."""
+        row = self._gallery.rows_of([each.id])
+        if row[0] < 0:
+            raise Refusal(Reason.PICTURE_MISSING, f"reference {each.id}: the gallery holds it no more")
+        (known,) = self._gallery.take(row.tolist(), ["crop"])
+        x, y, width, height = each.box
+        margin = self._recipe.margin
+        return decode(known["crop"]).pixels, min(x, round(margin * width)), min(y, round(margin * height))
 
     def _picture(self, each: Reference) -> Image:
         key = each.picture_sha256

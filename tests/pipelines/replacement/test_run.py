@@ -10,13 +10,16 @@ import pytest
 
 from ieiw.pipelines.lint.run import lint
 from ieiw.pipelines.planning.estimate import estimate
+from ieiw.pipelines.replacement.references import References
 from ieiw.triplets.errors import UsageError
 from ieiw.triplets.images.codec import decode
 from ieiw.triplets.images.masks import Rle, from_rle
+from ieiw.triplets.layout.gallery import open_gallery
 from ieiw.triplets.layout.recipe import Recipe
+from ieiw.triplets.layout.replacement import Reference
 from tests.builders.replacement.pictures import sa1b_document
 from tests.support.builds import balanced, build_serially, index
-from tests.support.replaced import UNITS, make_gallery, recipe_values, replace
+from tests.support.replaced import UNITS, make_gallery, recipe_values, replace, write_pictures
 from tests.support.source_case import draw_picture, write_json
 from tests.support.tiny_clip import clip_folder
 
@@ -178,3 +181,25 @@ def test_without_a_gallery_of_regions_nothing_begins(site, tmp_path):
 def test_a_gallery_of_another_embedder_is_refused_with_both_names(site, tmp_path):
     weights = {"name": "open-clip", "options": {"weights": str(clip_folder(tmp_path / "clip")), "device": "cpu"}}
     refused(site.data, site.gallery, tmp_path, "holds vectors of descriptor .*none of open-clip", {"embed": weights})
+
+
+def test_a_gallery_that_keeps_its_crops_needs_no_pictures(site, tmp_path):
+    """The pictures that references were cut from may go; what is painted is the same but for JPEG's own loss."""
+    data = write_pictures(tmp_path / "data")
+    make_gallery(data, tmp_path / "gallery", crops=True, margin=0.1)
+    replace(site.data, tmp_path / "gallery", tmp_path / "with")
+    shutil.rmtree(data)
+    replace(site.data, tmp_path / "gallery", tmp_path / "without")
+    with_them, without = (index(tmp_path / name, "rows") for name in ("with", "without"))
+    assert len(with_them) == len(without) == 17
+    assert [row["target_sha256"] for row in with_them] == [row["target_sha256"] for row in without]
+    gallery = open_gallery(str(tmp_path / "gallery"))
+    found = next(gallery.tables(["id", "x", "y", "width", "height", "outline", "crop"])).to_pylist()[0]
+    each = Reference(
+        found["id"], "drawn", "", "", "", tuple(found[name] for name in ("x", "y", "width", "height")),
+        Rle((found["height"], found["width"]), found["outline"]), 1.0, 1,
+    )  # fmt: skip
+    crop, silhouette = References(gallery, {}).read(each)
+    assert crop.shape[:2] == silhouette.shape and np.count_nonzero(silhouette) == np.count_nonzero(
+        from_rle(each.outline)
+    )
