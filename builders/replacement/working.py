@@ -33,7 +33,7 @@ class PaintRules(Options):
     """Width in pixels of the seam, which lies within the hole."""
     max_hole: float = Field(default=0.85, gt=0, lt=1)
     """Share of the picture that a hole may cover."""
-    scores: dict[str, float] = Field(default_factory=lambda: {LIKENESS: 1.0, "seam": 0.0})
+    scores: dict[str, float] = Field(default_factory=lambda: {LIKENESS: 1.0})
     """``likeness`` or a score of pixels -> its weight in the sum by which the best candidate is chosen; 0 is only recorded."""
     min_likeness: float = Field(default=-1.0, ge=-1, le=1)
     """Likeness below which the best candidate is refused."""
