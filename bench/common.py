@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,19 @@ def table(rows: Sequence[Row]) -> str:
     lines = ["| what | measured | limit | held |", "|---|---|---|---|"]
     lines += [f"| {row.what} | {row.figure} | {row.limit} | {'yes' if row.good else '**no**'} |" for row in rows]
     return "\n".join(lines)
+
+
+def told(name: str, run: Callable[[], Sequence[Row]]) -> int:
+    """Run a benchmark by itself and print its table: exit status 2 where this machine lacks what it measures, 1 where a limit
+    was missed.
+    """
+    try:
+        rows = run()
+    except NotHereError as error:
+        print(f"{name}: not run: {error}", file=sys.stderr)
+        return 2
+    print(f"{machine()}\n\n{table(rows)}")
+    return int(not all(row.good for row in rows))
 
 
 def here() -> dict[str, str]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bench.common import NotHereError, Row, machine, table
+from bench.common import NotHereError, Row, told
 from bench.embeddings import random_clip, share_of_model
 from bench.gpu_lama import random_case
 from ieiw.models.protocols import Embedder
@@ -110,14 +110,8 @@ def _timed(
 
 
 def main() -> int:
-    """Print the table; exit status 2 where there is no GPU, 1 where a limit was missed."""
-    try:
-        rows = run()
-    except NotHereError as error:
-        print(f"bench.gpu_embed: not run: {error}", file=sys.stderr)
-        return 2
-    print(f"{machine()}\n\n{table(rows)}")
-    return int(not all(row.good for row in rows))
+    """See :func:`bench.common.told`."""
+    return told("bench.gpu_embed", run)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.common import NotHereError, Row, machine, table
+from bench.common import NotHereError, Row, told
 from ieiw.models.inpaint.lama import WEIGHTS, Lama
 from ieiw.triplets.records import Image, Mask
 
@@ -131,14 +131,8 @@ def _agreement(left: Sequence[Image], right: Sequence[Image], holes: Sequence[Ma
 
 
 def main() -> int:
-    """Print the table; exit status 2 where there is no GPU, 1 where a limit was missed."""
-    try:
-        rows = run()
-    except NotHereError as error:
-        print(f"bench.gpu_lama: not run: {error}", file=sys.stderr)
-        return 2
-    print(f"{machine()}\n\n{table(rows)}")
-    return int(not all(row.good for row in rows))
+    """See :func:`bench.common.told`."""
+    return told("bench.gpu_lama", run)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from bench.common import NotHereError, Row, machine, table
+from bench.common import NotHereError, Row, told
 from bench.replacement import workers_of
 from ieiw.models.paint import pbe_parts
 from ieiw.models.paint.paint_by_example import PaintByExample
@@ -213,14 +213,8 @@ def feeding(folder: Path, weights: Path, device: str, scenes: int, steps: int = 
 
 
 def main() -> int:
-    """Print the table; exit status 2 where there is no GPU, 1 where a limit was missed."""
-    try:
-        rows = run()
-    except NotHereError as error:
-        print(f"bench.gpu_paint: not run: {error}", file=sys.stderr)
-        return 2
-    print(f"{machine()}\n\n{table(rows)}")
-    return int(not all(row.good for row in rows))
+    """See :func:`bench.common.told`."""
+    return told("bench.gpu_paint", run)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,13 +23,12 @@ _SAME = 0.6
 """Overlap (intersection over union) from which two boxes are of one thing."""
 
 
-def told_apart(record: OpenRecord, region: Outlined, same: Callable[[str, str], bool]) -> tuple[int, str]:
+def told_apart(record: OpenRecord, region: Outlined) -> tuple[int, str]:
     """How many other things bear the region's name, and the place that is the region's alone; empty where there are none.
 
     Args:
         record: of the region.
         region: with a label.
-        same: whether two labels name the same kind of thing.
 
     Raises:
         Refusal: ``ambiguous``: no place tells it from the others.
@@ -37,7 +36,7 @@ def told_apart(record: OpenRecord, region: Outlined, same: Callable[[str, str], 
     height, width = region.mask.shape
     x, y, across, down = region.box
     own = (x / width, y / height, across / width, down / height)
-    others = list(_others(record, region, own, same))
+    others = list(_others(record, region, own))
     if not others:
         return 0, ""
     place = place_of_box(own)
@@ -76,21 +75,19 @@ def same_kind(one: str, other: str) -> bool:
         return one.casefold() == other.casefold()
 
 
-def _others(
-    record: OpenRecord, region: Outlined, own: RelativeBox, same: Callable[[str, str], bool]
-) -> Iterator[RelativeBox | None]:
+def _others(record: OpenRecord, region: Outlined, own: RelativeBox) -> Iterator[RelativeBox | None]:
     """The boxes of other things of that name; None for one of which nobody tells where it is."""
     annotation, size = record.record.annotation, record.record.size
     outlined: list[RelativeBox] = [own]
     for each in annotation.get("regions", ()):
-        if each.get("id") == region.id or not same(region.label, each.get("label", "")):
+        if each.get("id") == region.id or not same_kind(region.label, each.get("label", "")):
             continue
         box = None if each.get("group") else _relative(each, size)
         if box is not None:
             outlined.append(box)
         yield box
     for each in annotation.get("boxes", ()):
-        if same(region.label, each["label"]):
+        if same_kind(region.label, each["label"]):
             box = None if each.get("group") else _relative(each, size)
             if box is None or all(_overlap(box, known) < _SAME for known in outlined):
                 yield box

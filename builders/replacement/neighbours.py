@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import cv2
@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from ieiw.builders.options import Options
+from ieiw.builders.replacement.alike import same_kind
 from ieiw.triplets.images.masks import from_rle
 from ieiw.triplets.layout.replacement import Reference, Retrieved
 from ieiw.triplets.records import Mask
@@ -51,7 +52,7 @@ class RetrieveRules(Options):
 
 
 def fitting(
-    query: Retrieved, found: Sequence[Reference], rules: RetrieveRules, same: Callable[[str, str], bool]
+    query: Retrieved, found: Sequence[Reference], rules: RetrieveRules
 ) -> tuple[tuple[Reference, ...], Counter[str]]:
     """The references to paint with, the nearest first.
 
@@ -59,7 +60,6 @@ def fitting(
         query: the region to be replaced; its ``references`` do not matter.
         found: its neighbours, the nearest first.
         rules: how to choose.
-        same: whether two labels name the same kind of thing.
 
     Returns:
         At most ``rules.references`` of them, none of two from one picture, and why others were passed over: word -> how many.
@@ -69,7 +69,7 @@ def fitting(
     shape = _shape(from_rle(query.outline))
     pictures = {query.picture_sha256}
     for each in found:
-        why = _unfit(query, each, rules, same, shape, pictures)
+        why = _unfit(query, each, rules, shape, pictures)
         if why:
             passed[why] += 1
             continue
@@ -84,7 +84,6 @@ def _unfit(
     query: Retrieved,
     each: Reference,
     rules: RetrieveRules,
-    same: Callable[[str, str], bool],
     shape: Mask,
     pictures: set[str],
 ) -> str:
@@ -97,7 +96,7 @@ def _unfit(
         return "too unlike"
     if not each.label and rules.unlabelled == "refuse":
         return "without a name"
-    if rules.same_label == "refuse" and query.label and each.label and same(query.label, each.label):
+    if rules.same_label == "refuse" and query.label and each.label and same_kind(query.label, each.label):
         return "of the same name"
     (_, _, width, height), (_, _, other_width, other_height) = query.box, each.box
     aspect = (width / height) / (other_width / other_height)

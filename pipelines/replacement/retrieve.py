@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from ieiw.builders.opening import Closed
-from ieiw.builders.replacement.alike import place_of_nameless, same_kind, told_apart
+from ieiw.builders.replacement.alike import place_of_nameless, told_apart
 from ieiw.builders.replacement.neighbours import fitting
 from ieiw.builders.replacement.quality import Good, crop_of, good_regions
 from ieiw.models.gallery.search import Floats, Rows, Searcher
@@ -107,7 +107,7 @@ class Retriever(StepWorker[Ready]):
             raise Refusal(Reason.NO_REGION, detail)
         region = good[int(order[attempt.variant])]
         if region.label:
-            return region, *told_apart(record, region, same_kind)
+            return region, *told_apart(record, region)
         return region, 0, place_of_nameless(record.picture.pixels, region, good)
 
     def _regions(self, record: OpenRecord) -> tuple[list[Good], dict[str, int]]:
@@ -164,7 +164,7 @@ class Retriever(StepWorker[Ready]):
 
     def _answer(self, key: str, query: Retrieved, near: Sequence[Reference]) -> Outcome:
         near = [each for each in near if each.picture_sha256 not in self.taken_down]
-        chosen, passed = fitting(query, near, self.rules.retrieve, same_kind)
+        chosen, passed = fitting(query, near, self.rules.retrieve)
         if not chosen:
             told = ", ".join(f"{count} {why}" for why, count in passed.most_common())
             return Outcome(key, Refusal(Reason.NO_REFERENCE, f"of {len(near)} neighbours {told}"))

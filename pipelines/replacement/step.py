@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ieiw.builders.catalogue import REPLACEMENT
 from ieiw.triplets.layout.plan import UnitRef, read_attempts
 from ieiw.triplets.records import Attempt
 from ieiw.triplets.storage.store import Store
 
-TASK = "replacement"
+TASK = REPLACEMENT
 ROLES = {"retrieve": "embed", "paint": "paint", "caption": "caption", "write": "write"}
 """The model of each step."""
 

@@ -18,6 +18,7 @@ from ieiw.builders.instructions.replacing import (
 )
 from ieiw.models.endpoint import RefusedError
 from ieiw.models.protocols import Writer
+from ieiw.pipelines.replacement.step import TASK
 from ieiw.pipelines.replacement.worker import Item, StepWorker
 from ieiw.triplets.layout.plan import UnitRef
 from ieiw.triplets.layout.replacement import Captioned, Outcome, Painted, Written, read_outcomes, unit_file
@@ -26,8 +27,6 @@ from ieiw.triplets.rejects import Reason, Refusal
 
 _AT_ONCE = 8
 """Requests that an endpoint is given together."""
-KIND = "replacement"
-"""Of the templates that a recipe may bring."""
 
 Ready = list[tuple[Attempt, Captioned, Painted]]
 
@@ -80,7 +79,7 @@ class WriteWorker(StepWorker[Ready]):
     def _from_templates(self, attempt: Attempt, source: Described, target: Described) -> Written:
         """A sentence of the templates, drawn by the seed; the others are its alternatives."""
         rng = attempt_rng(self.seed, attempt)
-        made = sentences(source, target, self.components.wordings.get(KIND, ()))
+        made = sentences(source, target, self.components.wordings.get(TASK, ()))
         return Written(made[int(rng.integers(len(made)))], made, *phrases(source, target), 0)
 
     def _asked(

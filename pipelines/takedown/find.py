@@ -108,16 +108,7 @@ def find(index: Index, asked: Asked) -> TakeDown:
     Raises:
         UsageError: a wish that finds nothing, or a shard that is not what its commit mark says.
     """
-    closure, shown = _Closure(asked), painted_from(index)
-    for kind, value in asked.texts():  # each finds something, or nothing is done
-        one = Asked(**{kind: (value,)})
-        found = _closure(index, one)
-        painted = {key for key, picture in shown.items() if picture in found.pictures.union(one.sha256)}
-        if not (found.count or painted):
-            raise UsageError(f"{index.store.location}: no picture with {kind} {value!r} here. Nothing was changed")
-        closure.planned |= found.planned | painted
-        closure.pictures |= found.pictures
-        closure.groups |= found.groups
+    closure = _whole(index, asked)
     keys: list[str] = []
     sources: set[str] = set()
     made: set[str] = set()
@@ -161,6 +152,25 @@ def find(index: Index, asked: Asked) -> TakeDown:
         scores={name: values_digest(store, name) for name in names},
         beside=(),
     )
+
+
+def _whole(index: Index, asked: Asked) -> _Closure:
+    """All that is concerned by any of the wishes.
+
+    Raises:
+        UsageError: a wish that finds nothing.
+    """
+    closure, shown = _Closure(asked), painted_from(index)
+    for kind, value in asked.texts():  # each finds something, or nothing is done
+        one = Asked(**{kind: (value,)})
+        found = _closure(index, one)
+        painted = {key for key, picture in shown.items() if picture in found.pictures.union(one.sha256)}
+        if not (found.count or painted):
+            raise UsageError(f"{index.store.location}: no picture with {kind} {value!r} here. Nothing was changed")
+        closure.planned |= found.planned | painted
+        closure.pictures |= found.pictures
+        closure.groups |= found.groups
+    return closure
 
 
 def _closure(index: Index, asked: Asked) -> _Closure:

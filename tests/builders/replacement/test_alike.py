@@ -10,10 +10,6 @@ from ieiw.triplets.records import OpenRecord, Record
 from ieiw.triplets.rejects import Reason, Refusal
 
 
-def same(one, other):
-    return one == other
-
-
 def told(*others, boxes=(), own=(5, 40, 20, 30), size=(100, 100)):
     """What is told of a dog at ``own`` beside others: label, and a box in pixels or None."""
     mask = np.zeros((100, 100), np.bool_)
@@ -29,7 +25,7 @@ def told(*others, boxes=(), own=(5, 40, 20, 30), size=(100, 100)):
         for label, box in boxes
     ]
     record = Record("r", "g", {"picture": "a.jpg"}, {"regions": listed, "boxes": unoutlined}, "train", size)
-    return told_apart(OpenRecord("s", record, {}), Outlined("0", "dog", mask, bounding_box(mask)), same)
+    return told_apart(OpenRecord("s", record, {}), Outlined("0", "dog", mask, bounding_box(mask)))
 
 
 def test_alone_it_needs_no_place():

@@ -10,10 +10,6 @@ from ieiw.triplets.images.masks import to_rle
 from ieiw.triplets.layout.replacement import Reference, Retrieved
 
 
-def same(one, other):
-    return one == other
-
-
 def outline(width=40, height=40, filled=1.0):
     mask = np.ones((height, width), np.bool_)
     mask[: round(height * (1 - filled))] = False
@@ -49,7 +45,7 @@ QUERY = Retrieved(
 
 def test_the_nearest_that_fit_are_taken_in_order():
     found = [reference(number) for number in range(1, 6)]
-    chosen, passed = fitting(QUERY, found, RetrieveRules(references=3), same)
+    chosen, passed = fitting(QUERY, found, RetrieveRules(references=3))
     assert [each.id for each in chosen] == ["r1", "r2", "r3"]
     assert not passed
 
@@ -67,27 +63,27 @@ def test_the_nearest_that_fit_are_taken_in_order():
     ],
 )
 def test_what_never_fits_is_passed_over_and_counted(changes, why):
-    chosen, passed = fitting(QUERY, [reference(1, **changes), reference(2)], RetrieveRules(), same)
+    chosen, passed = fitting(QUERY, [reference(1, **changes), reference(2)], RetrieveRules())
     assert [each.id for each in chosen] == ["r2"]
     assert passed == {why: 1}
 
 
 def test_one_picture_gives_one_reference():
     found = [reference(1), reference(2, picture_sha256=f"{1:064x}")]
-    chosen, passed = fitting(QUERY, found, RetrieveRules(), same)
+    chosen, passed = fitting(QUERY, found, RetrieveRules())
     assert [each.id for each in chosen] == ["r1"]
     assert passed == {"of the same picture": 1}
 
 
 def test_the_same_name_may_be_wanted_in_another_look():
-    chosen, _ = fitting(QUERY, [reference(1, label="dog")], RetrieveRules(same_label="keep"), same)
+    chosen, _ = fitting(QUERY, [reference(1, label="dog")], RetrieveRules(same_label="keep"))
     assert len(chosen) == 1
 
 
 def test_things_without_a_name_are_refused_where_the_recipe_says_so():
     found = [reference(1, label="")]
-    assert len(fitting(QUERY, found, RetrieveRules(), same)[0]) == 1
-    assert fitting(QUERY, found, RetrieveRules(unlabelled="refuse"), same)[1] == {"without a name": 1}
+    assert len(fitting(QUERY, found, RetrieveRules())[0]) == 1
+    assert fitting(QUERY, found, RetrieveRules(unlabelled="refuse"))[1] == {"without a name": 1}
 
 
 def test_bounds_that_leave_nothing_are_refused():
